@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: MIT
+# hvsmp: `make help` lists what can be made here.
+
+ifneq ($(filter deps,$(MAKECMDGOALS)),)
+# `make deps run`: install first and read this file anew for the rest, in one order under -j too,
+# so that nothing below looks for a tool or file before it is there.
+REST = $(filter-out deps,$(MAKECMDGOALS))
+.PHONY: deps $(REST)
+deps:
+	@scripts/deps.sh
+	$(if $(REST),@$(MAKE) --no-print-directory $(REST))
+$(REST): deps ; @:
+else
+
+.DEFAULT_GOAL = all
+.DELETE_ON_ERROR:
+.PHONY: all run debug test check clean help
+
+BUILD ?= build
+CC     = gcc
+NASM   = nasm
+OBJCOPY = objcopy
+PYTHON = $(firstword $(wildcard /usr/bin/python3) python3)
+
+# --- the two EFI images -------------------------------------------------------------------------
+EFI_CRT0 = $(firstword $(wildcard /usr/lib/crt0-efi-x86_64.o /usr/lib64/gnuefi/crt0-efi-x86_64.o \
+	/usr/lib/gnuefi/crt0-efi-x86_64.o /usr/lib/x86_64-linux-gnu/gnuefi/crt0-efi-x86_64.o) \
+	crt0-efi-x86_64.o)
+EFI_LIBDIR = $(dir $(EFI_CRT0))
+EFI_INCLUDE = $(firstword $(wildcard /usr/include/efi) /usr/include/efi)
+
+WARNINGS = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef \
+	-Wpointer-arith -Wwrite-strings -Wvla
+EFI_CFLAGS = -std=gnu17 -O2 -g -ffreestanding -fno-builtin -fpic -fvisibility=hidden -fshort-wchar \
+	-fno-stack-protector -fno-strict-aliasing -fno-asynchronous-unwind-tables \
+	-fno-omit-frame-pointer -fno-jump-tables -fcf-protection=none -mno-red-zone \
+	-mgeneral-regs-only -march=x86-64 $(WARNINGS)
+EFI_LDFLAGS = -nostdlib -shared -Bsymbolic -z nocombreloc -z noexecstack --no-undefined \
+	--no-warn-rwx-segments --build-id=none -T linker.ld
+PE_SECTIONS = -j .text -j .reloc -j .rodata -j .rela -j .data -j .dynamic
+
+include tests/refhv/refhv.mk
+
+KERNEL_SRCS = $(wildcard boot/*.c kernel/*.c smp/*.c hv/*.c arch/x86_64/*.c arch/x86_64/*.asm \
+	acpi/*.c lib/*.c)
+KERNEL_OBJS = $(addprefix $(BUILD)/obj/,$(addsuffix .o,$(KERNEL_SRCS)))
+REFHV_OBJS  = $(addprefix $(BUILD)/obj/,$(addsuffix .o,$(REFHV_SRCS)))
+
+all: $(BUILD)/hvsmp.efi $(BUILD)/refhv.efi ## build the kernel and the reference hypervisor
+
+# `make V=1` shows the commands.
+Q = $(if $(V),,@)
+
+# Asked once: says which packages the build lacks.
+$(BUILD)/.tools: scripts/deps.sh
+	@scripts/deps.sh --check
+	@mkdir -p $(@D)
+	@touch $@
+
+$(BUILD)/obj/%.c.o: %.c Makefile | $(BUILD)/.tools
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "CC    $<")
+	$(Q)$(CC) $(EFI_CFLAGS) $(DIR_CFLAGS) -I. -MMD -MP -c $< -o $@
+
+# Only the UEFI stub and the reference hypervisor see GNU-EFI.
+$(BUILD)/obj/boot/%.o $(BUILD)/obj/tests/refhv/%.o: DIR_CFLAGS = -DGNU_EFI_USE_MS_ABI \
+	-isystem $(EFI_INCLUDE) -isystem $(EFI_INCLUDE)/x86_64
+
+# One truth for offsets that C and NASM share.
+$(BUILD)/gen/offsets.inc: arch/x86_64/offsets.h
+	@mkdir -p $(@D)
+	$(Q)sed -n 's|^#define \([A-Z0-9_]*\) *\([0-9A-Fx]*\).*|\1 equ \2|p' $< > $@
+
+$(BUILD)/obj/%.asm.o: %.asm $(BUILD)/gen/offsets.inc Makefile | $(BUILD)/.tools
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "NASM  $<")
+	$(Q)$(NASM) -f elf64 -g -F dwarf -Werror -I $(<D)/ -I $(BUILD)/gen/ -MD $(@:.o=.d) -MP -o $@ $<
+
+$(BUILD)/hvsmp.so: $(KERNEL_OBJS) linker.ld
+	$(if $(V),,@echo "LD    $@")
+	$(Q)$(LD) $(EFI_LDFLAGS) $(EFI_CRT0) $(KERNEL_OBJS) -L$(EFI_LIBDIR) -lgnuefi -o $@
+
+$(BUILD)/refhv.so: $(REFHV_OBJS) linker.ld
+	$(if $(V),,@echo "LD    $@")
+	$(Q)$(LD) $(EFI_LDFLAGS) $(EFI_CRT0) $(REFHV_OBJS) -L$(EFI_LIBDIR) -lgnuefi -o $@
+
+$(BUILD)/%.efi: $(BUILD)/%.so scripts/pe.py
+	$(if $(V),,@echo "EFI   $@")
+	$(Q)$(OBJCOPY) $(PE_SECTIONS) --target=efi-app-x86_64 --file-alignment 512 \
+		--section-alignment 4096 $< $@
+	$(Q)$(PYTHON) scripts/pe.py $@
+
+-include $(KERNEL_OBJS:.o=.d) $(REFHV_OBJS:.o=.d)
+
+# --- what people call ---------------------------------------------------------------------------
+HV  ?= ref
+SMP ?= 4
+MEM ?= 1G
+JOBS ?= 2
+export PYTHONDONTWRITEBYTECODE = 1
+
+# DISPLAY usually comes from X: it means QEMU's display only on make's own command line.
+QEMU_DISPLAY = $(if $(filter command,$(origin DISPLAY)),$(DISPLAY),none)
+MACHINE = --build $(BUILD) --hv '$(HV)' --smp '$(SMP)' --mem '$(MEM)' --cmdline '$(CMDLINE)' \
+	--refhv '$(REFHV)' --display '$(QEMU_DISPLAY)' --qemu '$(QEMU)' --code '$(OVMF_CODE)' \
+	--vars '$(OVMF_VARS)'
+
+IMAGES = $(BUILD)/hvsmp.efi $(if $(filter ref,$(HV)),$(BUILD)/refhv.efi)
+
+run: $(IMAGES) ## boot the kernel and show what it says; logs in build/run/
+	@$(PYTHON) scripts/run.py $(MACHINE)
+
+debug: $(IMAGES) ## boot to the first instruction and wait for gdb (DEBUG=refhv: that of refhv.efi)
+	@$(PYTHON) scripts/debug.py $(MACHINE) --image '$(or $(DEBUG),hvsmp)'
+
+test: all ## host tests and boot cases (GROUP=host|unit|one of the boot groups, JOBS=2)
+	@$(PYTHON) tests/run.py --build $(BUILD) --make '$(MAKE)' --group '$(GROUP)' --jobs '$(JOBS)'
+
+check: ## formatting, static analysis, a build with clang, the schema
+	@scripts/check.sh $(BUILD)/check '$(MAKE)' '$(EFI_CFLAGS)' '$(EFI_INCLUDE)'
+
+clean: ## remove everything that was built
+	rm -rf $(BUILD)
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
+	@echo "  make deps     install what is missing; may stand before others: make deps run"
+	@sed -n 's/^# | \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
+
+# | Variables of run and debug:
+# |   HV=ref|kvm|none   reference hypervisor (default); KVM with Hyper-V enlightenments, which
+# |                     ends with code 77 where that cannot be; no hypervisor
+# |   SMP=4 MEM=1G      processors (any text for QEMU's -smp) and memory
+# |   CMDLINE="..."     kernel options, see docs/options.md
+# |   REFHV="..."       lines for refhv.cfg, such as REFHV="vp=sparse stride=8"
+# |   DISPLAY=none|gtk  QEMU's display; QEMU=, OVMF_CODE=, OVMF_VARS= other programs and firmware
+
+-include tests/host/host.mk
+endif

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Pure readers of ACPI tables: no side effects, no global state, never a byte read outside what
+ * `at` allows. They run as they are on the host and under a fuzzer. Source: ACPI Specification 6.5,
+ * chapter 5. All numbers are in host byte order on return.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/err.h"
+
+/* Physical memory as the caller sees it: at() gives a pointer to [pa, pa + size), or NULL. */
+struct acpi_memory {
+	const void *(*at)(void *ctx, uint64_t pa, size_t size);
+	void *ctx;
+};
+
+struct acpi {
+	struct acpi_memory mem;
+	uint8_t revision; /* of the RSDP */
+	uint64_t root;    /* physical address of the XSDT or RSDT */
+	bool is_xsdt;
+};
+
+struct acpi_table {
+	const uint8_t *data; /* the whole table, header included */
+	size_t size;
+};
+
+/*
+ * Check the RSDP (signature, both checksums, revision) and its XSDT, else the RSDT.
+ * ERR_NOT_FOUND: rsdp is 0 or no RSDP is there; ERR_CHECKSUM; ERR_TRUNCATED; ERR_INVALID: no usable
+ * root.
+ */
+enum err acpi_open(struct acpi *a, const struct acpi_memory *mem, uint64_t rsdp);
+
+/*
+ * The first table with this signature whose header, length and checksum are good.
+ * ERR_NOT_FOUND; ERR_CHECKSUM or ERR_TRUNCATED if only a bad one is there.
+ */
+enum err acpi_find(const struct acpi *a, const char signature[4], struct acpi_table *out);
+
+/*
+ * The table at a known address, e.g. the DSDT that the FADT names. ERR_NOT_FOUND: another signature;
+ * ERR_CHECKSUM; ERR_TRUNCATED.
+ */
+enum err acpi_load(const struct acpi *a, uint64_t pa, const char signature[4],
+		   struct acpi_table *out);
+
+/* --- MADT ---------------------------------------------------------------------------------- */
+struct acpi_cpu {
+	uint32_t apic_id;
+	uint32_t uid;
+	bool enabled;        /* flags bit 0 */
+	bool online_capable; /* flags bit 1 */
+	bool x2apic;         /* a type 9 entry */
+};
+
+struct acpi_madt {
+	uint64_t lapic_address;  /* type 5 override, else the header's */
+	bool pcat_compat;        /* 8259s are present: flags bit 0 */
+	uint64_t wakeup_mailbox; /* type 0x10 structure's mailbox, 0 if none */
+	size_t entries;          /* of all types */
+};
+
+typedef void (*acpi_cpu_fn)(void *ctx, const struct acpi_cpu *cpu);
+
+/*
+ * Walk the table; every type 0 and type 9 entry is handed to fn, in order, also disabled ones.
+ * ERR_TRUNCATED (the table ends inside an entry) or ERR_INVALID (entry length 0 or 1): what came
+ * before the bad entry has been handed over and *out is filled. An entry too short for its type is
+ * left out, the rest is read, and the result is ERR_INVALID.
+ */
+enum err acpi_madt_read(const struct acpi_table *table, struct acpi_madt *out, acpi_cpu_fn fn,
+			void *ctx);
+
+/* --- SRAT ---------------------------------------------------------------------------------- */
+typedef void (*acpi_affinity_fn)(void *ctx, uint32_t apic_id, uint32_t domain);
+
+/* Enabled processor affinity entries (types 0 and 2). Errors as acpi_madt_read. */
+enum err acpi_srat_read(const struct acpi_table *table, acpi_affinity_fn fn, void *ctx);
+
+/* --- FADT ---------------------------------------------------------------------------------- */
+enum { ACPI_SPACE_MEMORY = 0, ACPI_SPACE_IO = 1 };
+
+struct acpi_register {
+	bool present;
+	uint8_t space; /* ACPI_SPACE_... */
+	uint64_t address;
+};
+
+struct acpi_fadt {
+	struct acpi_register pm_timer;
+	bool pm_timer_32bit;        /* flags bit 8, else 24 bits */
+	struct acpi_register reset; /* present only if flags bit 10 says so */
+	uint8_t reset_value;
+	struct acpi_register pm1a_control, pm1b_control;
+	bool hw_reduced;           /* flags bit 20 */
+	char hypervisor_vendor[9]; /* "Hypervisor Vendor Identity", NUL-ended */
+	uint64_t dsdt;             /* physical address, 0 if none */
+};
+
+enum err acpi_fadt_read(const struct acpi_table *table, struct acpi_fadt *out);
+
+/*
+ * SLP_TYPa and SLP_TYPb of the \_S5 package, found in the DSDT's byte code by its NameOp.
+ * ERR_NOT_FOUND if it is not there in the plain form.
+ */
+enum err acpi_s5_find(const struct acpi_table *dsdt, uint8_t *slp_typ_a, uint8_t *slp_typ_b);

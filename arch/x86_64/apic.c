@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* Which of the two local APIC modes this machine runs in, and the calls that do not care. */
+#include "arch/x86_64/apic.h"
+
+#define APIC_BASE_ENABLE  (1UL << 11)
+#define APIC_BASE_EXTD    (1UL << 10)
+#define APIC_BASE_ADDRESS 0x000FFFFFFFFFF000UL
+#define CPUID1_ECX_X2APIC (1U << 21)
+#define CPUID1_EDX_APIC   (1U << 9)
+#define CPUID_TOPOLOGY    0x0BU
+
+static const struct apic_ops *ops = &xapic_ops;
+
+enum err arch_apic_init(bool need_x2apic)
+{
+	struct arch_cpuid features = arch_cpuid(1, 0);
+	uint64_t base;
+
+	if (!(features.edx & CPUID1_EDX_APIC))
+		return ERR_UNSUPPORTED;
+	base = rdmsr(MSR_APIC_BASE);
+	if (!(base & APIC_BASE_ENABLE))
+		return ERR_UNSUPPORTED;
+	if (arch_map(base & APIC_BASE_ADDRESS, base & APIC_BASE_ADDRESS, PAGE_SIZE,
+		     ARCH_MAP_WRITE | ARCH_MAP_DEVICE))
+		return ERR_NO_MEMORY;
+	xapic_set_registers(base & APIC_BASE_ADDRESS);
+	/* Leaving x2APIC mode needs a reset of the APIC, so the firmware's choice is kept. */
+	if (base & APIC_BASE_EXTD)
+		ops = &x2apic_ops;
+	else if (need_x2apic && features.ecx & CPUID1_ECX_X2APIC)
+		ops = &x2apic_ops;
+	else
+		ops = &xapic_ops;
+	ops->enable();
+	return need_x2apic && ops != &x2apic_ops ? ERR_UNSUPPORTED : OK;
+}
+
+void arch_apic_init_ap(void)
+{
+	ops->enable();
+}
+
+bool arch_apic_is_x2apic(void)
+{
+	return ops == &x2apic_ops;
+}
+
+uint32_t arch_apic_id(void)
+{
+	return ops->id();
+}
+
+uint32_t arch_apic_id_cpuid(void)
+{
+	if (arch_cpuid(0, 0).eax >= CPUID_TOPOLOGY && arch_cpuid(CPUID_TOPOLOGY, 0).ebx)
+		return arch_cpuid(CPUID_TOPOLOGY, 0).edx;
+	return arch_cpuid(1, 0).ebx >> 24;
+}
+
+enum err arch_apic_send_init(uint32_t apic_id)
+{
+	return ops->send(apic_id, ICR_INIT);
+}
+
+enum err arch_apic_send_startup(uint32_t apic_id, uint8_t vector)
+{
+	return ops->send(apic_id, ICR_STARTUP | vector);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Private: what xapic.c and x2apic.c both offer. The interrupt command register's low half has the
+ * same layout in both modes (SDM figures 11-12 and 11-28).
+ */
+#pragma once
+
+#include "arch/x86_64/cpu.h"
+
+#define ICR_INIT    0x00004500U /* delivery mode INIT, level assert */
+#define ICR_STARTUP 0x00004600U /* delivery mode start-up, level assert; vector in 7:0 */
+
+#define SVR_ENABLE 0x1FFU /* software enable, spurious vector 0xFF */
+
+struct apic_ops {
+	void (*enable)(void);
+	uint32_t (*id)(void);
+	enum err (*send)(uint32_t apic_id, uint32_t command);
+};
+
+extern const struct apic_ops xapic_ops, x2apic_ops;
+void xapic_set_registers(uint64_t address);
+uint64_t xapic_registers(void);

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Backtraces by frame pointers. Addresses inside the image are printed as offsets into it, which is
+ * what addr2line and the ELF file beside the image want.
+ */
+#include "arch/x86_64/cpu.h"
+#include "lib/log.h"
+
+#define MAX_DEPTH 32
+
+static uint64_t image_base, image_text_end;
+
+void arch_set_image(uint64_t base, uint64_t text_end)
+{
+	image_base = base;
+	image_text_end = text_end;
+}
+
+static bool in_image(uint64_t rip)
+{
+	return rip >= image_base && rip < image_text_end;
+}
+
+void backtrace_from(uint64_t rip, uint64_t rbp)
+{
+	log_print("  backtrace:");
+	for (unsigned int depth = 0; depth < MAX_DEPTH; depth++) {
+		const uint64_t *frame = (const uint64_t *)rbp;
+
+		if (!in_image(rip)) {
+			if (rip)
+				log_print(" 0x%lx?", rip);
+			break;
+		}
+		log_print(" hvsmp+0x%lx", rip - image_base);
+		/* A frame pointer that is not a mapped stack address ends the walk. */
+		if (rbp % 8 || !arch_mapped(rbp, 2 * sizeof(uint64_t)))
+			break;
+		rbp = frame[0];
+		rip = frame[1];
+	}
+	log_print("\n");
+}
+
+void arch_backtrace(void)
+{
+	backtrace_from((uint64_t)__builtin_return_address(0), (uint64_t)__builtin_frame_address(0));
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* Single instructions behind arch.h: CPUID, ports, pause, park. */
+#include "arch/x86_64/cpu.h"
+
+struct arch_cpuid arch_cpuid(uint32_t leaf, uint32_t subleaf)
+{
+	struct arch_cpuid r;
+
+	__asm__ volatile("cpuid"
+			 : "=a"(r.eax), "=b"(r.ebx), "=c"(r.ecx), "=d"(r.edx)
+			 : "a"(leaf), "c"(subleaf));
+	return r;
+}
+
+uint8_t arch_port_read8(uint16_t port)
+{
+	uint8_t value;
+
+	__asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
+	return value;
+}
+
+uint32_t arch_port_read32(uint16_t port)
+{
+	uint32_t value;
+
+	__asm__ volatile("inl %1, %0" : "=a"(value) : "Nd"(port));
+	return value;
+}
+
+void arch_port_write8(uint16_t port, uint8_t value)
+{
+	__asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
+}
+
+void arch_port_write16(uint16_t port, uint16_t value)
+{
+	__asm__ volatile("outw %0, %1" : : "a"(value), "Nd"(port));
+}
+
+void arch_port_write32(uint16_t port, uint32_t value)
+{
+	__asm__ volatile("outl %0, %1" : : "a"(value), "Nd"(port));
+}
+
+void arch_pause(void)
+{
+	__asm__ volatile("pause");
+}
+
+_Noreturn void arch_park(void)
+{
+	for (;;)
+		__asm__ volatile("cli; hlt");
+}

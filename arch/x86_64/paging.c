@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The kernel's own page tables: memory identity-mapped, writable or executable but never both, with
+ * the largest pages that fit. Four levels, or five where the firmware left five. Only the boot
+ * processor changes them, and only while no AP runs. Source: SDM volume 3, 4.5.
+ */
+#include "arch/x86_64/cpu.h"
+#include "lib/string.h"
+
+#define ENTRY_PRESENT (1UL << 0)
+#define ENTRY_WRITE   (1UL << 1)
+#define ENTRY_PWT     (1UL << 3)
+#define ENTRY_PCD     (1UL << 4) /* with PWT: PAT entry 3, uncached after reset */
+#define ENTRY_LARGE   (1UL << 7)
+#define ENTRY_NX      (1UL << 63)
+#define ENTRY_ADDRESS 0x000FFFFFFFFFF000UL
+
+#define ENTRIES        512
+#define FOUR_GIB       (1UL << 32)
+#define LEVEL_4K       1U
+#define LEVEL_1G       3U
+#define CPUID_EXTENDED 0x80000001U
+#define CPUID_EDX_1G   (1U << 26)
+
+static struct pages *memory;
+static uint64_t *root;
+static uint64_t firmware_root;
+static unsigned int levels;
+static unsigned int largest; /* level of the largest page the processor has */
+static bool enabled;
+
+static unsigned int shift_of(unsigned int level)
+{
+	return 12 + 9 * (level - 1);
+}
+
+static uint64_t size_of(unsigned int level)
+{
+	return 1UL << shift_of(level);
+}
+
+static uint64_t *entry_in(uint64_t *table, uint64_t va, unsigned int level)
+{
+	return &table[va >> shift_of(level) & (ENTRIES - 1)];
+}
+
+static uint64_t *table_of(uint64_t entry)
+{
+	return (uint64_t *)(entry & ENTRY_ADDRESS);
+}
+
+/* Replace a large page, or nothing, by a table of the next smaller pages with the same meaning. */
+static enum err split(uint64_t *entry, unsigned int level)
+{
+	uint64_t *table = pages_alloc(memory, 1, 0);
+	uint64_t step = size_of(level - 1);
+
+	if (!table)
+		return ERR_NO_MEMORY;
+	if (*entry & ENTRY_PRESENT) {
+		uint64_t template = level - 1 == LEVEL_4K ? *entry & ~ENTRY_LARGE : *entry;
+
+		for (uint64_t i = 0; i < ENTRIES; i++)
+			table[i] = template + i * step;
+	}
+	*entry = (uint64_t)table | ENTRY_PRESENT | ENTRY_WRITE;
+	return OK;
+}
+
+static enum err set_page(uint64_t va, uint64_t value, unsigned int at_level)
+{
+	uint64_t *table = root;
+
+	for (unsigned int level = levels; level > at_level; level--) {
+		uint64_t *entry = entry_in(table, va, level);
+
+		if (!(*entry & ENTRY_PRESENT) || *entry & ENTRY_LARGE) {
+			enum err e = split(entry, level);
+
+			if (e)
+				return e;
+		}
+		table = table_of(*entry);
+	}
+	*entry_in(table, va, at_level) = value;
+	if (enabled)
+		invlpg(va);
+	return OK;
+}
+
+static uint64_t page_bits(unsigned int flags)
+{
+	uint64_t bits = ENTRY_PRESENT;
+
+	if (flags & ARCH_MAP_WRITE)
+		bits |= ENTRY_WRITE;
+	if (!(flags & ARCH_MAP_EXEC))
+		bits |= ENTRY_NX;
+	if (flags & ARCH_MAP_DEVICE)
+		bits |= ENTRY_PCD | ENTRY_PWT;
+	return bits;
+}
+
+enum err arch_map(uint64_t va, uint64_t pa, uint64_t size, unsigned int flags)
+{
+	uint64_t end = va + size;
+
+	if ((flags & ARCH_MAP_WRITE && flags & ARCH_MAP_EXEC) || (va | pa | size) % PAGE_SIZE)
+		return ERR_INVALID;
+	while (va < end) {
+		unsigned int level = largest;
+		uint64_t bits = page_bits(flags);
+		enum err e;
+
+		while (level > LEVEL_4K &&
+		       ((va | pa) & (size_of(level) - 1) || end - va < size_of(level)))
+			level--;
+		if (level > LEVEL_4K)
+			bits |= ENTRY_LARGE;
+		e = set_page(va, pa | bits, level);
+		if (e)
+			return e;
+		va += size_of(level);
+		pa += size_of(level);
+	}
+	return OK;
+}
+
+enum err arch_unmap(uint64_t va, uint64_t size)
+{
+	for (uint64_t end = va + size; va < end; va += PAGE_SIZE) {
+		enum err e = set_page(va, 0, LEVEL_4K);
+
+		if (e)
+			return e;
+	}
+	return OK;
+}
+
+enum err paging_map_stack(uint64_t va, uint64_t pa, size_t pages)
+{
+	return arch_map(va, pa, (uint64_t)pages * PAGE_SIZE, ARCH_MAP_WRITE);
+}
+
+/* The leaf entry for va and its level; 0 if va is not mapped. */
+static uint64_t leaf(uint64_t va, unsigned int *level)
+{
+	const uint64_t *table = root;
+
+	for (*level = levels; table; (*level)--) {
+		uint64_t entry = table[va >> shift_of(*level) & (ENTRIES - 1)];
+
+		if (!(entry & ENTRY_PRESENT))
+			return 0;
+		if (*level == LEVEL_4K || entry & ENTRY_LARGE)
+			return entry;
+		table = table_of(entry);
+	}
+	return 0;
+}
+
+bool arch_mapped(uint64_t pa, uint64_t size)
+{
+	uint64_t end = pa + size;
+
+	if (end < pa)
+		return false;
+	while (pa < end) {
+		unsigned int level;
+
+		if (!leaf(pa, &level))
+			return false;
+		pa = (pa | (size_of(level) - 1)) + 1;
+		if (!pa)
+			break;
+	}
+	return true;
+}
+
+enum err arch_paging_init(struct pages *pages)
+{
+	struct arch_cpuid extended = { 0 };
+
+	if (arch_cpuid(0x80000000U, 0).eax >= CPUID_EXTENDED)
+		extended = arch_cpuid(CPUID_EXTENDED, 0);
+	memory = pages;
+	enabled = false;
+	firmware_root = read_cr3();
+	levels = read_cr4() & CR4_LA57 ? 5 : 4;
+	largest = extended.edx & CPUID_EDX_1G ? LEVEL_1G : LEVEL_1G - 1;
+	root = pages_alloc(memory, 1, FOUR_GIB);
+	return root ? OK : ERR_NO_MEMORY;
+}
+
+uint64_t paging_root(void)
+{
+	return (uint64_t)root;
+}
+
+/* SMEP, SMAP and UMIP where CPUID leaf 7 offers them: nothing here runs in user mode. */
+static uint64_t hardening_bits(void)
+{
+	uint64_t bits = 0;
+
+	if (arch_cpuid(0, 0).eax >= 7) {
+		struct arch_cpuid leaf7 = arch_cpuid(7, 0);
+
+		bits |= leaf7.ebx & (1U << 7) ? CR4_SMEP : 0;
+		bits |= leaf7.ebx & (1U << 20) ? CR4_SMAP : 0;
+		bits |= leaf7.ecx & (1U << 2) ? CR4_UMIP : 0;
+	}
+	return bits;
+}
+
+void arch_paging_enable(void)
+{
+	wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_NXE);
+	write_cr3((uint64_t)root);
+	write_cr0(CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP | CR0_PG);
+	write_cr4((read_cr4() & CR4_LA57) | CR4_DE | CR4_PAE | CR4_MCE | CR4_PGE |
+		  hardening_bits());
+	enabled = true;
+}
+
+/* exit.asm: fn(arg) on other page tables and a stack that they map. */
+void call_on_tables(uint64_t cr3, uint64_t stack, void (*fn)(void *), void *arg);
+
+void arch_call_on_firmware_tables(void (*fn)(void *), void *arg)
+{
+	/* The stack's window is ours alone; its pages are identity-mapped by the firmware too. */
+	uint64_t here = (uint64_t)__builtin_frame_address(0);
+	unsigned int level;
+	uint64_t entry = leaf(here, &level);
+	uint64_t below = 256;
+
+	if (!entry)
+		return;
+	call_on_tables(firmware_root,
+		       (((entry & ENTRY_ADDRESS) | (here & (PAGE_SIZE - 1))) - below) & ~15UL, fn,
+		       arg);
+}

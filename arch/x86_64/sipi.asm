@@ -1,0 +1,132 @@
+; SPDX-License-Identifier: MIT
+;
+; The way in by INIT-SIPI. sipi.c copies sipi_begin..sipi_end to a page below 1 MiB and fills the
+; parameters; every AP enters at its first byte in real mode, all at once if need be. An AP goes to
+; 64-bit mode in one step, finds its block by its APIC id in a hash table with linear probing, takes
+; on the state that the hypervisor would have given it, and joins ap_entry_common.
+; The page is only read: nothing here is written, so that any number of APs may be in it.
+
+default rel
+
+%include "offsets.inc"
+
+TEMP_CODE equ 0x08
+
+section .rodata
+
+global sipi_begin, sipi_end, sipi_parameters
+
+bits 16
+align 16
+sipi_begin:
+	cli
+	cld
+	rdtsc
+	mov	esi, eax
+	mov	edi, edx
+	mov	ax, cs
+	mov	ds, ax
+	o32 lgdt [gdtr - sipi_begin]
+	mov	eax, [sipi_parameters - sipi_begin + SIPI_CR4]
+	mov	cr4, eax
+	mov	eax, [sipi_parameters - sipi_begin + SIPI_CR3]
+	mov	cr3, eax
+	mov	ecx, MSR_EFER
+	mov	eax, [sipi_parameters - sipi_begin + SIPI_EFER]
+	xor	edx, edx
+	wrmsr
+	mov	eax, [sipi_parameters - sipi_begin + SIPI_CR0]
+	mov	cr0, eax
+	o32 jmp far [far_pointer - sipi_begin]
+
+bits 64
+long_mode:
+	mov	r10, rdi
+	shl	r10, 32
+	or	r10, rsi		; time stamp of the first instruction
+	lea	rbp, [sipi_parameters]
+	mov	rbx, [rbp + SIPI_REGISTERS]
+	test	rbx, rbx
+	jz	.x2apic
+	mov	eax, [rbx + XAPIC_ID]
+	shr	eax, 24
+	jmp	.lookup
+.x2apic:
+	mov	ecx, MSR_APIC_BASE
+	rdmsr
+	or	eax, APIC_BASE_X2APIC
+	wrmsr
+	mov	ecx, MSR_X2APIC_ID
+	rdmsr
+.lookup:
+	mov	r8, [rbp + SIPI_TABLE]
+	mov	ecx, eax
+.probe:
+	and	ecx, [rbp + SIPI_MASK]
+	mov	rdx, rcx
+	shl	rdx, 4
+	mov	rdi, [r8 + rdx]		; the table is never full: an empty place ends the search
+	test	rdi, rdi
+	jz	.unknown
+	cmp	[r8 + rdx + 8], eax
+	je	.found
+	inc	ecx
+	jmp	.probe
+.unknown:
+	cli
+	hlt
+	jmp	.unknown
+
+.found:
+	xor	ecx, ecx
+	cmp	[rdi + CPU_ENTERED], ecx
+	jne	.unknown		; leaves the stack alone; ap_entry_common decides for good
+	lgdt	[rdi + CPU_GDTR]
+	lidt	[rbp + SIPI_IDTR]
+	mov	rsp, [rdi + CPU_START_RSP]
+	mov	eax, SEL_DATA
+	mov	ds, eax
+	mov	es, eax
+	mov	ss, eax
+	mov	fs, eax
+	mov	gs, eax
+	mov	ecx, MSR_PAT
+	mov	eax, [rbp + SIPI_PAT]
+	mov	edx, [rbp + SIPI_PAT + 4]
+	wrmsr
+	mov	ecx, MSR_GS_BASE
+	mov	eax, edi
+	mov	rdx, rdi
+	shr	rdx, 32
+	wrmsr
+	mov	eax, SEL_TSS
+	ltr	ax
+	mov	rax, r10
+	mov	rdx, [rbp + SIPI_ENTRY]
+	push	SEL_CODE
+	push	rdx
+	o64 retf			; RSP is start_rsp again
+
+align 8
+gdt:
+	dq	0, 0x00AF9B000000FFFF
+gdtr:
+	dw	gdtr - gdt - 1
+	dd	0			; filled in: address of gdt
+	dw	0
+align 8
+far_pointer:
+	dd	0			; filled in: address of long_mode
+	dw	TEMP_CODE
+align 8
+sipi_parameters:
+	times 88 db 0
+sipi_end:
+
+global sipi_gdt, sipi_gdt_base, sipi_far_pointer, sipi_long_mode
+sipi_gdt equ gdt
+sipi_gdt_base equ gdtr + 2
+sipi_far_pointer equ far_pointer
+sipi_long_mode equ long_mode
+
+section .note.GNU-stack noalloc noexec nowrite progbits

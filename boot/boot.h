@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* The boot stub's private header. This is the only room that sees GNU-EFI. */
+#pragma once
+
+#include <efi.h>
+
+#include "kernel/kernel.h"
+#include "lib/err.h"
+
+/* options.c: load options, else \EFI\hvsmp\hvsmp.cfg on the volume the image came from. */
+void options_find(EFI_HANDLE image, EFI_SYSTEM_TABLE *st, struct boot_info *boot);
+
+/* firmware.c: what the firmware tells about the machine. */
+uint64_t firmware_image_base(EFI_HANDLE image, EFI_SYSTEM_TABLE *st);
+uint64_t firmware_rsdp(const EFI_SYSTEM_TABLE *st);
+void firmware_framebuffer(EFI_SYSTEM_TABLE *st, struct boot_framebuffer *out);
+uint64_t firmware_low_page(EFI_SYSTEM_TABLE *st);
+void firmware_console_start(EFI_SYSTEM_TABLE *st);
+void firmware_console_stop(void);
+void firmware_reset_init(EFI_SYSTEM_TABLE *st);
+void firmware_reset(void *kind);
+
+/*
+ * memory.c: end boot services and note the memory map. Before the call boot services work, after it
+ * they are gone; on an error they are still there.
+ */
+EFI_STATUS memory_exit_boot_services(EFI_HANDLE image, EFI_SYSTEM_TABLE *st,
+				     struct boot_info *boot);

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Detection by CPUID alone. "Hv#1" is the gate, not the vendor's name: KVM has the one without the
+ * other. Each missing condition has its own text, because "INIT-SIPI was used" helps nobody.
+ */
+#include "hv/hv.h"
+#include "hv/tlfs.h"
+#include "lib/format.h"
+#include "lib/string.h"
+
+static void put_name(char *out, uint32_t part)
+{
+	for (unsigned int i = 0; i < 4; i++) {
+		char c = (char)(part >> 8 * i);
+
+		out[i] = c >= ' ' && c <= '~' ? c : '?';
+	}
+}
+
+void hv_detect(struct hv_features *out, hv_cpuid_fn cpuid)
+{
+	struct arch_cpuid r;
+
+	memset(out, 0, sizeof(*out));
+	out->present = cpuid(1, 0).ecx & CPUID1_ECX_HYPERVISOR;
+	if (!out->present)
+		return;
+	r = cpuid(HV_CPUID_VENDOR, 0);
+	out->highest_leaf = r.eax;
+	put_name(out->vendor, r.ebx);
+	put_name(out->vendor + 4, r.ecx);
+	put_name(out->vendor + 8, r.edx);
+	if (out->highest_leaf < HV_CPUID_INTERFACE)
+		return;
+	r = cpuid(HV_CPUID_INTERFACE, 0);
+	put_name(out->interface, r.eax);
+	out->is_hv1 = r.eax == HV_INTERFACE_HV1 && out->highest_leaf >= HV_CPUID_MIN_LEAF;
+	if (!out->is_hv1)
+		return;
+	r = cpuid(HV_CPUID_FEATURES, 0);
+	out->privileges = (uint64_t)r.ebx << 32 | r.eax;
+	out->features_edx = r.edx;
+	r = cpuid(HV_CPUID_LIMITS, 0);
+	out->vp_limit = r.eax == HV_LIMIT_NONE ? 0 : r.eax;
+	if (out->privileges & HV_PRIVILEGE_ISOLATION && out->highest_leaf >= HV_CPUID_ISOLATION)
+		out->isolation = cpuid(HV_CPUID_ISOLATION, 0).ebx & HV_ISOLATION_TYPE_MASK;
+}
+
+static bool withheld(const struct hv_features *f, uint64_t privilege, const char *name,
+		     char reason[HV_REASON_SIZE])
+{
+	if (f->privileges & privilege)
+		return false;
+	format(reason, HV_REASON_SIZE,
+	       "privilege %s is withheld (leaf 0x40000003 EBX:EAX is 0x%08x:0x%08x)", name,
+	       (unsigned int)(f->privileges >> 32), (unsigned int)f->privileges);
+	return true;
+}
+
+bool hv_may_start_vps(const struct hv_features *f, char reason[HV_REASON_SIZE])
+{
+	reason[0] = '\0';
+	if (!f->present)
+		format(reason, HV_REASON_SIZE, "no hypervisor (CPUID.1:ECX[31] is 0)");
+	else if (!str_equal(f->interface, "Hv#1"))
+		format(reason, HV_REASON_SIZE, "the hypervisor's interface is \"%s\", not \"Hv#1\"",
+		       f->interface);
+	else if (!f->is_hv1)
+		format(reason, HV_REASON_SIZE,
+		       "highest hypervisor leaf is 0x%08x, must be at least 0x%08x", f->highest_leaf,
+		       HV_CPUID_MIN_LEAF);
+	else if (f->isolation >= HV_ISOLATION_SNP)
+		format(reason, HV_REASON_SIZE,
+		       "isolated VM (type %u): a start context means something else there",
+		       f->isolation);
+	else
+		return !withheld(f, HV_PRIVILEGE_HYPERCALL_MSRS, "AccessHypercallMsrs", reason) &&
+		       !withheld(f, HV_PRIVILEGE_VP_INDEX, "AccessVpIndex", reason) &&
+		       !withheld(f, HV_PRIVILEGE_START_VP, "StartVirtualProcessor", reason);
+	return false;
+}
+
+void hv_version(const struct hv_features *f, hv_cpuid_fn cpuid, char *out, size_t size)
+{
+	struct arch_cpuid r = { 0 };
+
+	if (f->is_hv1)
+		r = cpuid(HV_CPUID_VERSION, 0);
+	/* major.minor.build.service number-branch-service pack */
+	format(out, size, "%u.%u.%u.%u-%u-%u", r.ebx >> 16, r.ebx & 0xFFFFU, r.eax,
+	       r.edx & 0xFFFFFFU, r.edx >> 24, r.ecx);
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Hyper-V as an ordinary guest sees it: is it there, may we start processors through it, the
+ * hypercall page, and the two calls this project is about. Nothing here allocates but hv_setup, and
+ * nothing prints: every failure leaves a text with the expected and the actual value.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arch/arch.h"
+#include "lib/err.h"
+#include "lib/pages.h"
+
+enum { HV_REASON_SIZE = 160, HV_VP_UNKNOWN = 0xFFFFFFFF };
+
+/* --- statuses ---------------------------------------------------------------------------------- */
+
+/* A status of its own type: it mixes neither with enum err nor with a bool. */
+struct hv_status {
+	uint16_t code;
+};
+
+/* TLFS, HV_STATUS; only those that the code acts on. */
+enum {
+	HV_STATUS_SUCCESS = 0x00,
+	HV_STATUS_INVALID_HYPERCALL_CODE = 0x02,
+	HV_STATUS_INVALID_PARAMETER = 0x05,
+	HV_STATUS_ACCESS_DENIED = 0x06,
+	HV_STATUS_INVALID_VP_INDEX = 0x0E,
+	HV_STATUS_INVALID_VP_STATE = 0x15,
+	HV_STATUS_TIME_OUT = 0x78,
+	HV_STATUS_CALL_PENDING = 0x79,
+};
+
+/* "INVALID_VP_STATE" and so on; "unknown status" for a code that the specification does not name. */
+const char *hv_status_name(struct hv_status status);
+bool hv_status_is(struct hv_status status, uint16_t code);
+
+/* --- detection --------------------------------------------------------------------------------- */
+
+typedef struct arch_cpuid (*hv_cpuid_fn)(uint32_t leaf, uint32_t subleaf);
+
+struct hv_features {
+	bool present;      /* CPUID.1:ECX[31] */
+	bool is_hv1;       /* leaf 0x40000001 says "Hv#1" and the range is long enough */
+	char vendor[13];   /* diagnostic only: KVM has another one */
+	char interface[5]; /* "Hv#1" */
+	uint32_t highest_leaf;
+	uint64_t privileges;   /* HV_PARTITION_PRIVILEGE_MASK */
+	uint32_t features_edx; /* leaf 0x40000003 EDX */
+	uint32_t vp_limit;     /* VP indexes are below it; 0: not told */
+	uint32_t isolation;    /* 0 none, 1 VBS, 2 SNP, 3 TDX */
+};
+
+void hv_detect(struct hv_features *out, hv_cpuid_fn cpuid);
+
+/*
+ * May this guest map APIC ids and start VPs by hypercall? On false the reason is written: one
+ * distinct text for each missing condition.
+ */
+bool hv_may_start_vps(const struct hv_features *f, char reason[HV_REASON_SIZE]);
+
+/* "10.0.20348.1-0-0" from leaf 0x40000002; zero until a guest OS id is set, so ask after hv_setup. */
+void hv_version(const struct hv_features *f, hv_cpuid_fn cpuid, char *out, size_t size);
+
+/* --- set-up ------------------------------------------------------------------------------------ */
+
+/* The registers and the call, so that the host tests can put a scripted hypervisor in their place. */
+struct hv_machine {
+	enum err (*msr_read)(uint32_t msr, uint64_t *value);
+	enum err (*msr_write)(uint32_t msr, uint64_t value);
+	enum err (*hypercall)(uint64_t page, uint64_t control, uint64_t input, uint64_t output,
+			      uint64_t *result);
+	enum err (*map_executable)(uint64_t page); /* readable and executable, not writable */
+};
+
+/* The hypercall interface of the partition; the OS id and the page belong to all its VPs. */
+struct hv {
+	const struct hv_machine *machine;
+	uint64_t page;         /* guest-physical address of the hypercall page */
+	bool page_ours;        /* we enabled it: false if it was enabled at entry */
+	uint32_t bsp_vp_index; /* by the VP_INDEX MSR */
+	char reason[HV_REASON_SIZE]; /* why hv_setup failed */
+};
+
+/*
+ * Boot processor, after ExitBootServices (before that the firmware owns both MSRs). Sets the guest
+ * OS id if there is none, enables the hypercall page or takes over the enabled one, reads everything
+ * back, makes an invalid call that must answer status 2, and reads VP_INDEX.
+ * Any error: the interface is not usable and hv->reason says why; what we enabled is undone.
+ */
+enum err hv_setup(struct hv *hv, const struct hv_machine *machine, struct pages *pages);
+
+/* The calling processor's VP index by its own MSR. ERR_FAULT: not readable. */
+enum err hv_vp_index(const struct hv_machine *machine, uint32_t *vp_index);
+/* Does the partition have the privilege to read it? */
+bool hv_has_vp_index(const struct hv_features *f);
+
+/* Disable our hypercall page and clear our OS id. */
+void hv_teardown(struct hv *hv);
+
+/* --- calls ------------------------------------------------------------------------------------- */
+
+/*
+ * One processor's way to make hypercalls: parameter blocks of its own, which nobody else touches.
+ * Blocks are 8-byte aligned, identity-mapped, do not overlap, and each lies within one 4 KiB page.
+ */
+struct hv_caller {
+	const struct hv *hv;
+	void *input;
+	void *output; /* may be NULL where a call has no output */
+	uint8_t vtl;  /* the VTL that calls are aimed at: 0 in an ordinary guest */
+};
+
+struct hv_result {
+	enum err err; /* ERR_FAULT: the call itself faulted; status and reps mean nothing then */
+	struct hv_status status;
+	uint16_t reps; /* elements done, counted from element 0 */
+};
+
+/* reps and start are 0 for a simple call. */
+struct hv_result hv_call(const struct hv_caller *caller, uint16_t code, uint16_t reps,
+			 uint16_t start);
+uint64_t hv_control(uint16_t code, uint16_t reps, uint16_t start);
+struct hv_result hv_decode(uint64_t rax);
+
+/* --- HvCallGetVpIndexFromApicId ---------------------------------------------------------------- */
+
+enum hv_map_state {
+	HV_MAP_UNASKED,
+	HV_MAP_FOUND,   /* vp_index is good */
+	HV_MAP_ABSENT,  /* the hypervisor does not know this APIC id */
+	HV_MAP_REFUSED, /* an answer that cannot be true, or none */
+};
+
+struct hv_map_entry {
+	uint32_t apic_id;
+	uint32_t vp_index; /* HV_VP_UNKNOWN unless found */
+	enum hv_map_state state;
+	struct hv_status status; /* of the call that decided */
+};
+
+struct hv_map_info {
+	uint32_t calls;    /* hypercalls made */
+	uint32_t stride;   /* bytes of an element, 4 or 8; 0: one element a call, layout unknown */
+	uint32_t elements; /* answered */
+	uint32_t bsp_answer; /* the VP index given for the BSP */
+	char reason[HV_REASON_SIZE];
+};
+
+/*
+ * Find the VP index of every entry. The caller's output block must be a whole page, and its input
+ * block too. The BSP's known answer (its VP_INDEX MSR) proves the call and finds out the layout of
+ * the elements; where that stays in doubt, one element is sent a call, which every layout reads alike.
+ * limit: VP indexes are below it, 0 if unknown.
+ * ERR_INVALID: the BSP's answer is not what its MSR says. ERR_DENIED, ERR_FAULT: the call is not to
+ * be had. info->reason says why; entries that were answered before that are good.
+ */
+enum err hv_map(const struct hv_caller *caller, uint32_t bsp_apic_id, uint32_t limit,
+		struct hv_map_entry *entries, size_t count, struct hv_map_info *info);
+
+/* --- HvCallStartVirtualProcessor --------------------------------------------------------------- */
+
+struct hv_start_vp_input;
+void hv_start_vp_fill(struct hv_start_vp_input *in, uint32_t vp_index, uint8_t vtl,
+		      const struct arch_state *state);
+
+enum { HV_START_INPUT_SIZE = 240 };
+
+/*
+ * Ask the hypervisor to start a VP with this state. Any processor may call, with its own caller.
+ * Success means accepted: the VP comes on its own time, or never.
+ */
+struct hv_result hv_start_vp(const struct hv_caller *caller, uint32_t vp_index,
+			     const struct arch_state *state);
+
+/* --- clock registers --------------------------------------------------------------------------- */
+
+/* Hertz of the time stamp counter by the hypervisor's word; 0 if it does not say. */
+uint64_t hv_tsc_hz(const struct hv_features *f, const struct hv_machine *machine);
+/* Is there a reference counter (10 MHz) to measure against? */
+bool hv_has_reference_counter(const struct hv_features *f);
+/* The counter; ctx: struct hv_machine *. 0 if the read faults. */
+uint64_t hv_reference_counter(void *ctx);
+enum { HV_REFERENCE_COUNTER_HZ = 10000000 };

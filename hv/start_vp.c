@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* HvCallStartVirtualProcessor: a complete register state instead of INIT-SIPI. */
+#include "hv/hv.h"
+#include "hv/tlfs.h"
+#include "lib/string.h"
+
+_Static_assert(sizeof(struct hv_start_vp_input) == HV_START_INPUT_SIZE, "face and ABI agree");
+
+static struct hv_segment_register segment(const struct arch_segment *s)
+{
+	return (struct hv_segment_register){ s->base, s->limit, s->selector, s->attributes };
+}
+
+static struct hv_table_register table(const struct arch_table *t)
+{
+	return (struct hv_table_register){ .limit = t->limit, .base = t->base };
+}
+
+void hv_start_vp_fill(struct hv_start_vp_input *in, uint32_t vp_index, uint8_t vtl,
+		      const struct arch_state *state)
+{
+	memset(in, 0, sizeof(*in));
+	in->partition_id = HV_PARTITION_SELF;
+	in->vp_index = vp_index;
+	in->target_vtl = vtl;
+	in->context = (struct hv_initial_vp_context){
+		.rip = state->rip,
+		.rsp = state->rsp,
+		.rflags = state->rflags,
+		.cs = segment(&state->cs),
+		.ds = segment(&state->ds),
+		.es = segment(&state->es),
+		.fs = segment(&state->fs),
+		.gs = segment(&state->gs),
+		.ss = segment(&state->ss),
+		.tr = segment(&state->tr),
+		.ldtr = segment(&state->ldtr),
+		.idtr = table(&state->idtr),
+		.gdtr = table(&state->gdtr),
+		.efer = state->efer,
+		.cr0 = state->cr0,
+		.cr3 = state->cr3,
+		.cr4 = state->cr4,
+		.pat = state->pat,
+	};
+}
+
+struct hv_result hv_start_vp(const struct hv_caller *caller, uint32_t vp_index,
+			     const struct arch_state *state)
+{
+	hv_start_vp_fill(caller->input, vp_index, caller->vtl, state);
+	return hv_call(caller, HV_CALL_START_VP, 0, 0);
+}

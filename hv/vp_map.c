@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * HvCallGetVpIndexFromApicId: from APIC ids to VP indexes, which need not be the same.
+ *
+ * How large an element is, sources disagree about: the specification draws 8 bytes, shipping code
+ * uses 4. The BSP's index is known from its MSR, so a list that repeats the BSP shows the layout.
+ * Hypervisors also differ in how many elements they do a call; a call that stopped early is resumed.
+ */
+#include "hv/hv.h"
+#include "hv/tlfs.h"
+#include "lib/format.h"
+#include "lib/string.h"
+
+#define LIST_OFFSET offsetof(struct hv_get_vp_index_input, list)
+#define WORD        sizeof(uint32_t)
+#define PACKED      4U
+#define PADDED      8U
+
+/* What the output is filled with: no valid VP index (HV_VP_INDEX_ANY). */
+#define UNTOUCHED HV_VP_INDEX_ANY
+
+#define MAX_TIMEOUTS 5 /* 0x78 and 0x79 before an element is given up, as Linux allows */
+#define MAX_STALLS   3 /* successes without progress */
+
+struct walk {
+	const struct hv_caller *caller;
+	struct hv_map_info *info;
+	uint32_t limit;
+	uint32_t *in, *out;
+	unsigned int step; /* uint32_t words from one element to the next */
+};
+
+static void list_clear(struct walk *w)
+{
+	struct hv_get_vp_index_input *header = w->caller->input;
+
+	memset(header, 0, sizeof(*header));
+	header->partition_id = HV_PARTITION_SELF;
+	header->target_vtl = w->caller->vtl;
+	w->in = header->list;
+	w->out = w->caller->output;
+	memset(w->out, 0xFF, HV_PAGE_SIZE);
+}
+
+static struct hv_result issue(struct walk *w, size_t count, size_t start)
+{
+	w->info->calls++;
+	return hv_call(w->caller, HV_CALL_GET_VP_INDEX, (uint16_t)count, (uint16_t)start);
+}
+
+static bool is_busy(struct hv_status s)
+{
+	return hv_status_is(s, HV_STATUS_TIME_OUT) || hv_status_is(s, HV_STATUS_CALL_PENDING);
+}
+
+static bool is_unknown_id(struct hv_status s)
+{
+	return hv_status_is(s, HV_STATUS_INVALID_PARAMETER) ||
+	       hv_status_is(s, HV_STATUS_INVALID_VP_INDEX);
+}
+
+static bool is_not_offered(struct hv_status s)
+{
+	return hv_status_is(s, HV_STATUS_INVALID_HYPERCALL_CODE) ||
+	       hv_status_is(s, HV_STATUS_ACCESS_DENIED);
+}
+
+static void judge(const struct walk *w, struct hv_map_entry *e, uint32_t vp_index)
+{
+	e->status = (struct hv_status){ HV_STATUS_SUCCESS };
+	if (vp_index >= HV_VP_INDEX_SELF || (w->limit && vp_index >= w->limit)) {
+		e->state = HV_MAP_REFUSED;
+		return;
+	}
+	e->vp_index = vp_index;
+	e->state = HV_MAP_FOUND;
+	w->info->elements++;
+}
+
+static void give_up(struct hv_map_entry *e, size_t count, struct hv_status status)
+{
+	for (size_t i = 0; i < count; i++) {
+		e[i].state = HV_MAP_REFUSED;
+		e[i].status = status;
+	}
+}
+
+/* Is it no use to call again after a call that left elements undone with this status? */
+static bool is_spent(struct hv_status s, unsigned int *stalls, unsigned int *timeouts)
+{
+	if (hv_status_is(s, HV_STATUS_SUCCESS))
+		return ++*stalls > MAX_STALLS;
+	return !is_busy(s) || ++*timeouts > MAX_TIMEOUTS;
+}
+
+/*
+ * Ask for count entries in one list, resuming where the hypervisor stopped. An unknown id costs
+ * its own entry; any other failure costs what is left of the list. ERR_FAULT and ERR_DENIED: no
+ * further call makes sense.
+ */
+static enum err ask(struct walk *w, struct hv_map_entry *e, size_t count)
+{
+	unsigned int timeouts = 0;
+	unsigned int stalls = 0;
+	size_t start = 0;
+
+	list_clear(w);
+	for (size_t i = 0; i < count; i++)
+		w->in[i * w->step] = e[i].apic_id;
+	while (start < count) {
+		struct hv_result r = issue(w, count, start);
+		size_t done = r.reps;
+
+		if (r.err) {
+			give_up(e + start, count - start, r.status);
+			return ERR_FAULT;
+		}
+		if (done < start || done > count) /* reps that cannot be: nothing was done */
+			done = start;
+		for (size_t i = start; i < done; i++)
+			judge(w, &e[i], w->out[i * w->step]);
+		if (done > start)
+			timeouts = stalls = 0;
+		start = done;
+		if (start == count)
+			break;
+		if (is_unknown_id(r.status)) {
+			e[start].state = HV_MAP_ABSENT;
+			e[start].status = r.status;
+			start++;
+			timeouts = stalls = 0;
+		} else if (is_spent(r.status, &stalls, &timeouts)) {
+			give_up(e + start, count - start, r.status);
+			return is_not_offered(r.status) ? ERR_DENIED : OK;
+		}
+	}
+	return OK;
+}
+
+/* A list of two that repeats the BSP, laid out by `words`; did it go through as a whole? */
+static bool probe(struct walk *w, const uint32_t words[4])
+{
+	struct hv_result r;
+
+	list_clear(w);
+	memcpy(w->in, words, 4 * WORD);
+	r = issue(w, 2, 0);
+	return !r.err && hv_status_is(r.status, HV_STATUS_SUCCESS) && r.reps == 2;
+}
+
+static bool is_padding(uint32_t word)
+{
+	return word == 0 || word == UNTOUCHED;
+}
+
+/* Bytes of an element, or 0 where the answers leave a doubt. */
+static unsigned int find_layout(struct walk *w, uint32_t bsp_apic_id, uint32_t bsp_vp)
+{
+	/* No hypervisor that reads 8-byte elements can make sense of the last two words. */
+	const uint32_t packed[4] = { bsp_apic_id, bsp_apic_id, UNTOUCHED, UNTOUCHED };
+	const uint32_t padded[4] = { bsp_apic_id, 0, bsp_apic_id, 0 };
+
+	if (probe(w, packed) && w->out[0] == bsp_vp && w->out[1] == bsp_vp &&
+	    w->out[2] == UNTOUCHED && w->out[3] == UNTOUCHED)
+		return PACKED;
+	if (probe(w, padded) && w->out[0] == bsp_vp && w->out[2] == bsp_vp &&
+	    is_padding(w->out[1]) && is_padding(w->out[3]))
+		return PADDED;
+	return 0;
+}
+
+/* One element, which every layout reads alike; the BSP's must be what its MSR says. */
+static enum err prove_bsp(struct walk *w, uint32_t bsp_apic_id)
+{
+	uint32_t expected = w->caller->hv->bsp_vp_index;
+	struct hv_map_entry bsp = { .apic_id = bsp_apic_id, .vp_index = HV_VP_UNKNOWN };
+	char *reason = w->info->reason;
+
+	w->step = 1;
+	if (ask(w, &bsp, 1) == ERR_FAULT) {
+		format(reason, HV_REASON_SIZE, "HvCallGetVpIndexFromApicId faulted");
+		return ERR_FAULT;
+	}
+	w->info->bsp_answer = w->out[0];
+	w->info->elements = 0; /* the walk counts the BSP again */
+	if (bsp.status.code != HV_STATUS_SUCCESS) {
+		format(reason, HV_REASON_SIZE,
+		       "HvCallGetVpIndexFromApicId answers 0x%02x (%s) for the BSP",
+		       bsp.status.code, hv_status_name(bsp.status));
+		return ERR_DENIED;
+	}
+	if (bsp.state != HV_MAP_FOUND || bsp.vp_index != expected) {
+		format(reason, HV_REASON_SIZE,
+		       "HvCallGetVpIndexFromApicId says the BSP is VP %u, its VP_INDEX MSR says %u",
+		       w->out[0], expected);
+		return ERR_INVALID;
+	}
+	return OK;
+}
+
+/* Two processors cannot share a VP: neither answer is believed, but the BSP's own is proved. */
+static void refuse_duplicates(struct hv_map_entry *e, size_t count, uint32_t bsp_apic_id,
+			      struct hv_map_info *info)
+{
+	for (size_t i = 0; i < count; i++) {
+		bool twice = false;
+
+		for (size_t k = i + 1; e[i].vp_index != HV_VP_UNKNOWN && k < count; k++) {
+			if (e[k].vp_index != e[i].vp_index)
+				continue;
+			twice = true;
+			if (e[k].apic_id != bsp_apic_id && e[k].state == HV_MAP_FOUND) {
+				e[k].state = HV_MAP_REFUSED;
+				info->elements--;
+			}
+		}
+		if (twice && e[i].apic_id != bsp_apic_id && e[i].state == HV_MAP_FOUND) {
+			e[i].state = HV_MAP_REFUSED;
+			info->elements--;
+		}
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (e[i].state != HV_MAP_FOUND)
+			e[i].vp_index = HV_VP_UNKNOWN;
+	}
+}
+
+static enum err ask_all(struct walk *w, uint32_t bsp_apic_id, struct hv_map_entry *entries,
+			size_t count, size_t per_call)
+{
+	for (size_t i = 0; i < count;) {
+		size_t n = 0;
+		enum err e;
+
+		if (entries[i].apic_id == bsp_apic_id) { /* its answer is known */
+			judge(w, &entries[i++], w->caller->hv->bsp_vp_index);
+			continue;
+		}
+		while (n < per_call && i + n < count && entries[i + n].apic_id != bsp_apic_id)
+			n++;
+		e = ask(w, entries + i, n);
+		if (e) {
+			format(w->info->reason, HV_REASON_SIZE,
+			       "HvCallGetVpIndexFromApicId %s at element %u",
+			       e == ERR_FAULT ? "faulted" : "was refused", (unsigned int)i);
+			return e;
+		}
+		i += n;
+	}
+	return OK;
+}
+
+enum err hv_map(const struct hv_caller *caller, uint32_t bsp_apic_id, uint32_t limit,
+		struct hv_map_entry *entries, size_t count, struct hv_map_info *info)
+{
+	struct walk w = { .caller = caller, .info = info, .limit = limit };
+	size_t per_call = 1;
+	enum err e;
+
+	memset(info, 0, sizeof(*info));
+	for (size_t i = 0; i < count; i++) {
+		entries[i].vp_index = HV_VP_UNKNOWN;
+		entries[i].state = HV_MAP_UNASKED;
+		entries[i].status = (struct hv_status){ HV_STATUS_SUCCESS };
+	}
+	e = prove_bsp(&w, bsp_apic_id);
+	if (e)
+		return e;
+	if (count > 2) /* two or more APs: worth a list */
+		info->stride = find_layout(&w, bsp_apic_id, caller->hv->bsp_vp_index);
+	if (info->stride)
+		per_call = (HV_PAGE_SIZE - LIST_OFFSET) / info->stride;
+	w.step = info->stride ? info->stride / WORD : 1;
+	e = ask_all(&w, bsp_apic_id, entries, count, per_call);
+	refuse_duplicates(entries, count, bsp_apic_id, info);
+	return e;
+}

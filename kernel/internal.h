@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of kernel/ offer each other. */
+#pragma once
+
+#include "acpi/acpi.h"
+#include "hv/hv.h"
+#include "kernel/kernel.h"
+#include "kernel/options.h"
+#include "lib/pages.h"
+#include "smp/smp.h"
+
+/* memory.c: page allocator and page tables from the boot stub's map; the kernel runs on them after. */
+enum err memory_init(const struct boot_info *boot, struct pages *pages);
+/* memory.c: for the ACPI readers. */
+struct acpi_memory memory_for_acpi(const struct boot_info *boot);
+
+/* platform.c: what ACPI and the hypervisor say about this machine. */
+struct platform {
+	struct acpi acpi;
+	bool has_acpi, has_madt, has_srat, has_fadt;
+	struct acpi_table madt, srat;
+	struct acpi_fadt fadt;
+	struct hv_features hv;
+	char hv_version[48];
+	bool hv_offered;                /* by CPUID: may start VPs by hypercall */
+	bool hv_usable;                 /* and it did, or would */
+	char hv_reason[HV_REASON_SIZE]; /* why it is not used, "" if it is */
+	const char *clock_source;
+	uint64_t tsc_hz;
+};
+
+extern const struct hv_machine platform_machine;
+
+void platform_find_tables(struct platform *p, const struct acpi_memory *memory, uint64_t rsdp);
+/* Room for all enabled processors of the MADT, filled. ERR_NO_MEMORY. */
+enum err platform_topology(const struct platform *p, struct pages *pages, struct topology *out);
+/* Boot processor on its own tables (safe MSR access). */
+void platform_clock(struct platform *p);
+
+/* exit.c; the codes are what the firmware of a test machine writes to isa-debug-exit. */
+enum exit_code {
+	EXIT_CODE_OK = 0x10,
+	EXIT_CODE_DEGRADED = 0x11,
+	EXIT_CODE_FAILED = 0x12,
+	EXIT_CODE_PANIC = 0x13,
+};
+void exit_init(const struct boot_info *boot, const struct platform *p,
+	       const struct acpi_memory *memory, enum option_exit how);
+_Noreturn void exit_machine(enum exit_code code);
+/* Install the panic handler, which ends in exit_machine. */
+void panic_init(void);
+
+/* The report, from the ledger: report.c calls the other two. */
+struct report {
+	const struct platform *platform;
+	const struct smp *smp;
+	struct smp_summary summary;
+};
+void report_print(const struct report *r, unsigned int forms);
+void report_json(const struct report *r);
+void report_tap(const struct report *r);
+/* report.c: "cr3: expected 0x1000, is 0x2000" */
+void report_mismatch(char *out, size_t size, const struct cpu_mismatch *m);
+/* report.c: a time stamp as nanoseconds since bring-up began. */
+uint64_t report_ns(const struct smp *smp, uint64_t tsc);

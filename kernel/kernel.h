@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the kernel asks of whoever boots it. The boot stub fills struct boot_info, ends the
+ * firmware's boot services and calls kernel_main on one processor, in 64-bit mode, interrupts off,
+ * with all memory of the map identity-mapped. Everything that boot_info points to lies in memory
+ * that the map does not call free, and stays there.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum boot_memory_kind {
+	BOOT_MEMORY_FREE,     /* the kernel may use it */
+	BOOT_MEMORY_KEEP,     /* RAM with something in it: image, firmware, ACPI tables */
+	BOOT_MEMORY_RESERVED, /* may hold tables; mapped only when one of them is read */
+};
+
+struct boot_memory {
+	uint64_t base; /* bytes, page-aligned */
+	uint64_t size;
+	enum boot_memory_kind kind;
+};
+
+enum boot_pixel_format { BOOT_PIXEL_NONE, BOOT_PIXEL_RGBX, BOOT_PIXEL_BGRX, BOOT_PIXEL_MASK };
+
+struct boot_framebuffer {
+	uint64_t base; /* physical address; 0: there is none */
+	uint64_t size; /* bytes */
+	uint32_t width, height, pixels_per_line;
+	enum boot_pixel_format format;
+	uint32_t red_mask, green_mask, blue_mask;
+};
+
+enum boot_reset { BOOT_RESET_COLD, BOOT_RESET_POWER_OFF };
+
+struct boot_info {
+	uint64_t image_base;
+	uint64_t rsdp;     /* physical address of the ACPI root pointer; 0: none */
+	uint64_t low_page; /* a free page below 640 KiB for INIT-SIPI; 0: none */
+	struct boot_framebuffer framebuffer;
+	const struct boot_memory *memory; /* ascending, not overlapping */
+	size_t memory_count;
+	const char *options;        /* text, "" if none was given */
+	const char *options_source; /* where it was found, for people */
+	/*
+	 * The firmware's reset service, to be called on the firmware's page tables (arch_call_on_
+	 * firmware_tables); comes back if the firmware does not do it. arg: enum boot_reset *.
+	 */
+	void (*reset)(void *arg);
+};
+
+/* Warnings of the boot stub are in the log (lib/log.h), whose kept texts the report repeats. */
+_Noreturn void kernel_main(const struct boot_info *boot);

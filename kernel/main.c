@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* The kernel as a table of contents. */
+#include "kernel/internal.h"
+
+#include "lib/assert.h"
+#include "lib/log.h"
+#include "lib/string.h"
+
+#define NS_PER_MS 1000000UL
+
+extern char _etext[];
+
+/* Everything that lives as long as the kernel. */
+static struct {
+	const struct boot_info *boot;
+	struct options options;
+	struct pages pages;
+	struct acpi_memory acpi_memory;
+	struct platform platform;
+	struct topology topology;
+	struct hv hv;
+	struct smp smp;
+} kernel;
+
+static void console_init(const struct boot_info *boot)
+{
+	if (!arch_serial_init())
+		(void)log_add_sink(arch_serial_write, NULL);
+	options_parse(boot->options, &kernel.options);
+	log_set_level(kernel.options.log);
+	log_info("hvsmp: image at 0x%lx, options from %s: \"%s\"", (unsigned long)boot->image_base,
+		 boot->options_source, boot->options);
+}
+
+static void hypervisor_detect(struct platform *p)
+{
+	hv_detect(&p->hv, arch_cpuid);
+	p->hv_offered = hv_may_start_vps(&p->hv, p->hv_reason);
+}
+
+static void say(char *out, const char *text)
+{
+	(void)str_copy(out, HV_REASON_SIZE, text, str_len(text));
+}
+
+static void hypervisor_init(struct platform *p)
+{
+	struct smp_config *config = &kernel.smp.config;
+
+	p->hv_usable = p->hv_offered;
+	if (p->hv_offered && kernel.options.start == START_SIPI) {
+		say(p->hv_reason, "start=sipi was asked for");
+	} else if (p->hv_offered && hv_setup(&kernel.hv, &platform_machine, &kernel.pages)) {
+		say(p->hv_reason, kernel.hv.reason);
+		log_warn("hypercalls: %s", kernel.hv.reason);
+		p->hv_usable = false;
+	} else if (p->hv_offered) {
+		config->hv = &kernel.hv;
+	}
+	hv_version(&p->hv, arch_cpuid, p->hv_version, sizeof(p->hv_version));
+	config->has_vp_index = hv_has_vp_index(&p->hv);
+	config->vp_limit = p->hv.vp_limit;
+	if (p->hv.present)
+		log_info("hypervisor \"%s\" %s, interface \"%s\"", p->hv.vendor, p->hv_version,
+			 p->hv.interface);
+	if (p->hv_reason[0])
+		log_info("not by hypercall: %s", p->hv_reason);
+	else
+		log_info("hypercall page at 0x%lx, boot processor is VP %u",
+			 (unsigned long)kernel.hv.page, kernel.hv.bsp_vp_index);
+}
+
+static struct smp_config configuration(void)
+{
+	const struct options *o = &kernel.options;
+
+	return (struct smp_config){
+		.use_hv = o->start != START_SIPI,
+		.use_sipi = o->start != START_HV,
+		.fanout = o->fanout,
+		.deadline_ns = o->deadline_ms * NS_PER_MS,
+		.cap_ns = o->cap_ms * NS_PER_MS,
+		.hv = &kernel.hv,
+		.machine = &platform_machine,
+		.low_page = kernel.boot->low_page,
+	};
+}
+
+static _Noreturn void finish(void)
+{
+	struct platform *p = &kernel.platform;
+	struct report report = { .platform = p, .smp = &kernel.smp };
+	bool offered = p->hv_offered && kernel.options.start != START_SIPI;
+
+	if (kernel.smp.hv_reason[0]) {
+		say(p->hv_reason, kernel.smp.hv_reason);
+		p->hv_usable = false;
+	}
+	smp_summarize(&kernel.smp, offered, &report.summary);
+	report_print(&report, kernel.options.report);
+	if (kernel.smp.config.hv)
+		hv_teardown(&kernel.hv);
+	exit_machine((enum exit_code)(EXIT_CODE_OK + report.summary.verdict));
+}
+
+/* On the boot processor's own stack and tables. */
+static void run(void *arg)
+{
+	(void)arg;
+	hypervisor_detect(&kernel.platform);		       /* CPUID only */
+	kernel.smp.config.hv = NULL;			       /* until it is set up */
+	hypervisor_init(&kernel.platform);		       /* OS id, hypercall page */
+	platform_clock(&kernel.platform);		       /* rate of the TSC */
+	if (arch_apic_init(kernel.topology.need_x2apic))       /* xAPIC or x2APIC */
+		log_warn("no local APIC mode reaches all processors");
+	log_info("clock: %s, %lu Hz; %lu processors, %s", kernel.platform.clock_source,
+		 (unsigned long)kernel.platform.tsc_hz, (unsigned long)kernel.smp.count,
+		 arch_apic_is_x2apic() ? "x2APIC" : "xAPIC");
+	smp_start_all(&kernel.smp);			       /* the reason for all this */
+	finish();					       /* report and exit */
+}
+
+_Noreturn void kernel_main(const struct boot_info *boot)
+{
+	struct smp_config config;
+
+	kernel.boot = boot;
+	arch_set_image(boot->image_base, (uint64_t)_etext);    /* for backtraces */
+	panic_init();					       /* a way to end */
+	console_init(boot);				       /* serial port, options */
+	kernel.acpi_memory = memory_for_acpi(boot);
+	exit_init(boot, &kernel.platform, &kernel.acpi_memory, kernel.options.exit);
+	if (memory_init(boot, &kernel.pages))		       /* allocator, page tables */
+		panic("no memory for page tables");
+	platform_find_tables(&kernel.platform, &kernel.acpi_memory, boot->rsdp);
+	if (platform_topology(&kernel.platform, &kernel.pages, &kernel.topology))
+		panic("no memory for the list of processors");
+	config = configuration();
+	if (smp_prepare(&kernel.smp, &config, &kernel.topology, &kernel.pages))
+		panic("no memory for the boot processor's stacks");
+	arch_cpu_enter((struct arch_cpu *)kernel.smp.bsp->arch, run, NULL);
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From the boot stub's memory map to an allocator and to page tables of our own: RAM writable and
+ * not executable, the image by its sections, page 0 a hole.
+ */
+#include "kernel/internal.h"
+
+#include "lib/log.h"
+
+/* linker.ld; all on page boundaries */
+extern char _text[], _etext[], _erodata[], _image_end[], _data[];
+
+static size_t collect_free(const struct boot_info *boot, struct page_range *out, size_t capacity)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < boot->memory_count && count < capacity; i++) {
+		if (boot->memory[i].kind == BOOT_MEMORY_FREE)
+			out[count++] = (struct page_range){ boot->memory[i].base,
+							    boot->memory[i].size };
+	}
+	return count;
+}
+
+static enum err map_ram(const struct boot_info *boot)
+{
+	for (size_t i = 0; i < boot->memory_count; i++) {
+		uint64_t base = boot->memory[i].base;
+		uint64_t size = boot->memory[i].size;
+		enum err e;
+
+		if (boot->memory[i].kind == BOOT_MEMORY_RESERVED)
+			continue;
+		if (base == 0) { /* page 0 stays a hole: a null pointer faults */
+			base += PAGE_SIZE;
+			size -= PAGE_SIZE;
+		}
+		e = arch_map(base, base, size, ARCH_MAP_WRITE);
+		if (e)
+			return e;
+	}
+	return OK;
+}
+
+static enum err map_section(const char *from, const char *to, unsigned int flags)
+{
+	return arch_map((uint64_t)from, (uint64_t)from, (uint64_t)(to - from), flags);
+}
+
+enum err memory_init(const struct boot_info *boot, struct pages *pages)
+{
+	static struct page_range ranges[PAGES_MAX_RANGES];
+	size_t count = collect_free(boot, ranges, PAGES_MAX_RANGES);
+	enum err e;
+
+	if (!pages_init(pages, ranges, count))
+		return ERR_NO_MEMORY;
+	e = arch_paging_init(pages);
+	if (!e)
+		e = map_ram(boot);
+	if (!e)
+		e = map_section(_text, _etext, ARCH_MAP_EXEC);
+	if (!e)
+		e = map_section(_etext, _erodata, 0);
+	if (!e)
+		e = map_section(_data, _image_end, ARCH_MAP_WRITE);
+	if (!e)
+		arch_paging_enable();
+	return e;
+}
+
+static bool is_reserved(const struct boot_info *boot, uint64_t pa, uint64_t size)
+{
+	for (size_t i = 0; i < boot->memory_count; i++) {
+		const struct boot_memory *m = &boot->memory[i];
+
+		if (m->kind == BOOT_MEMORY_RESERVED && pa >= m->base && pa - m->base < m->size &&
+		    size <= m->size - (pa - m->base))
+			return true;
+	}
+	return false;
+}
+
+/* Some firmware keeps tables in reserved memory, which is mapped only here, read-only. */
+static const void *at(void *ctx, uint64_t pa, size_t size)
+{
+	const struct boot_info *boot = ctx;
+	uint64_t first = pa & ~(uint64_t)(PAGE_SIZE - 1);
+
+	if (!pa || !size || pa + size < pa)
+		return NULL;
+	if (arch_mapped(pa, size))
+		return (const void *)pa;
+	if (!is_reserved(boot, pa, size) ||
+	    arch_map(first, first, (pa + size - first + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1),
+		     0))
+		return NULL;
+	return (const void *)pa;
+}
+
+struct acpi_memory memory_for_acpi(const struct boot_info *boot)
+{
+	return (struct acpi_memory){ at, (void *)boot };
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* What a person can ask of the kernel; docs/options.md explains each. Private to kernel/. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/log.h"
+
+enum option_start { START_AUTO, START_HV, START_SIPI };
+enum option_exit { EXIT_QEMU, EXIT_HALT, EXIT_RESET, EXIT_POWEROFF };
+enum { REPORT_TABLE = 1 << 0, REPORT_JSON = 1 << 1, REPORT_TAP = 1 << 2 };
+
+struct options {
+	enum option_start start;
+	bool fanout;
+	uint32_t deadline_ms; /* without progress, 1..600000 */
+	uint32_t cap_ms;      /* for each method, 1..600000 */
+	enum option_exit exit;
+	enum log_level log;
+	unsigned int report; /* REPORT_... */
+};
+
+/*
+ * Words of the form key=value, separated by blanks or line ends; '#' begins a comment. Whatever is
+ * not understood is a warning that names it, and leaves the default.
+ */
+void options_parse(const char *text, struct options *out);

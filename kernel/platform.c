@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* What the firmware's tables and the hypervisor say about this machine: tables, topology, clock. */
+#include "kernel/internal.h"
+
+#include "lib/log.h"
+
+#define PM_TIMER_HZ 3579545UL /* ACPI 4.8.3.3 */
+/* Without any clock: no processor counts faster, so waits become longer, never shorter. */
+#define ASSUMED_TSC_HZ 6000000000UL
+
+static enum err map_executable(uint64_t page)
+{
+	return arch_map(page, page, PAGE_SIZE, ARCH_MAP_EXEC);
+}
+
+const struct hv_machine platform_machine = {
+	.msr_read = arch_msr_read,
+	.msr_write = arch_msr_write,
+	.hypercall = arch_hypercall,
+	.map_executable = map_executable,
+};
+
+static bool find(const struct platform *p, const char *signature, struct acpi_table *out)
+{
+	enum err e = acpi_find(&p->acpi, signature, out);
+
+	if (e && e != ERR_NOT_FOUND)
+		log_warn("ACPI table %s: %s", signature, err_name(e));
+	return !e;
+}
+
+void platform_find_tables(struct platform *p, const struct acpi_memory *memory, uint64_t rsdp)
+{
+	struct acpi_table fadt;
+	enum err e = acpi_open(&p->acpi, memory, rsdp);
+
+	p->has_acpi = !e;
+	if (e) {
+		log_warn("ACPI root pointer at 0x%lx: %s: only the boot processor is known",
+			 (unsigned long)rsdp, err_name(e));
+		return;
+	}
+	p->has_madt = find(p, "APIC", &p->madt);
+	p->has_srat = find(p, "SRAT", &p->srat);
+	p->has_fadt = find(p, "FACP", &fadt) && !acpi_fadt_read(&fadt, &p->fadt);
+	if (!p->has_madt)
+		log_warn("no usable MADT: only the boot processor is known");
+}
+
+enum err platform_topology(const struct platform *p, struct pages *pages, struct topology *out)
+{
+	size_t bytes = SMP_MAX_CPUS * sizeof(struct topology_cpu);
+
+	out->cpu = pages_alloc(pages, (bytes + PAGE_SIZE - 1) / PAGE_SIZE, 0);
+	if (!out->cpu)
+		return ERR_NO_MEMORY;
+	out->capacity = SMP_MAX_CPUS;
+	topology_read(out, p->has_madt ? &p->madt : NULL, p->has_srat ? &p->srat : NULL,
+		      arch_apic_id_cpuid());
+	return OK;
+}
+
+static uint64_t pm_timer(void *ctx)
+{
+	const struct acpi_register *r = ctx;
+
+	if (r->space == ACPI_SPACE_IO)
+		return arch_port_read32((uint16_t)r->address);
+	return *(const volatile uint32_t *)r->address;
+}
+
+static bool pm_timer_usable(const struct platform *p)
+{
+	const struct acpi_register *r = &p->fadt.pm_timer;
+
+	return p->has_fadt && r->present &&
+	       (r->space == ACPI_SPACE_IO ||
+		(r->space == ACPI_SPACE_MEMORY && arch_mapped(r->address, sizeof(uint32_t))));
+}
+
+/* The first that knows, by how well it knows; never the PIT, which a Gen2 VM does not have. */
+static void find_rate(struct platform *p)
+{
+	uint64_t mask = p->fadt.pm_timer_32bit ? 0xFFFFFFFFUL : 0xFFFFFFUL;
+
+	p->clock_source = "hv-tsc-frequency";
+	p->tsc_hz = hv_tsc_hz(&p->hv, &platform_machine);
+	if (p->tsc_hz)
+		return;
+	p->clock_source = "cpuid";
+	p->tsc_hz = arch_tsc_hz_cpuid();
+	if (p->tsc_hz)
+		return;
+	p->clock_source = "hv-reference-counter";
+	if (hv_has_reference_counter(&p->hv) &&
+	    !arch_tsc_hz_measure(hv_reference_counter, (void *)&platform_machine,
+				 HV_REFERENCE_COUNTER_HZ, ~0UL, &p->tsc_hz))
+		return;
+	p->clock_source = "acpi-pm-timer";
+	if (pm_timer_usable(p) &&
+	    !arch_tsc_hz_measure(pm_timer, &p->fadt.pm_timer, PM_TIMER_HZ, mask, &p->tsc_hz))
+		return;
+	log_warn("no clock of known rate: the time stamp counter is taken for %lu Hz",
+		 ASSUMED_TSC_HZ);
+	p->clock_source = "assumed";
+	p->tsc_hz = ASSUMED_TSC_HZ;
+}
+
+void platform_clock(struct platform *p)
+{
+	find_rate(p);
+	arch_clock_set(p->tsc_hz);
+	log_set_clock(arch_clock_ns);
+}

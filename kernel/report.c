@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* The report for people: what was found, a table of processors, one line of verdict. */
+#include "kernel/internal.h"
+
+#include "lib/format.h"
+#include "lib/log.h"
+
+uint64_t report_ns(const struct smp *smp, uint64_t tsc)
+{
+	/* A counter a little behind the boot processor's must not become a huge number. */
+	return tsc > smp->start_tsc
+		       ? arch_clock_from_tsc(tsc) - arch_clock_from_tsc(smp->start_tsc)
+		       : 0;
+}
+
+void report_mismatch(char *out, size_t size, const struct cpu_mismatch *m)
+{
+	switch (m->field) {
+	case PROOF_EXCEPTION:
+		format(out, size, "exception %s at rip 0x%lx", arch_fault_name((uint8_t)m->actual),
+		       (unsigned long)m->expected);
+		break;
+	case PROOF_ENTRIES:
+		format(out, size, "entered %lu times, must be once", (unsigned long)m->actual);
+		break;
+	default:
+		format(out, size, "%s: expected 0x%lx, is 0x%lx", proof_field_name(m->field),
+		       (unsigned long)m->expected, (unsigned long)m->actual);
+	}
+}
+
+static void number(char *out, size_t size, uint32_t value, uint32_t unknown)
+{
+	if (value == unknown)
+		format(out, size, "-");
+	else
+		format(out, size, "%u", value);
+}
+
+static void microseconds(char *out, size_t size, const struct smp *smp, uint64_t tsc)
+{
+	uint64_t ns = report_ns(smp, tsc);
+
+	if (!tsc)
+		format(out, size, "-");
+	else
+		format(out, size, "%lu.%lu", (unsigned long)(ns / 1000),
+		       (unsigned long)(ns / 100 % 10));
+}
+
+static void row(const struct smp *smp, const struct cpu *cpu)
+{
+	const struct arch_cpu *arch = (const struct arch_cpu *)cpu->arch;
+	bool started = cpu->method == CPU_METHOD_HV || cpu->method == CPU_METHOD_SIPI;
+	char uid[12], vp[12], numa[12], status[12] = "-", by[12] = "-";
+	char issued[16], first[16], online[16];
+
+	number(uid, sizeof(uid), cpu->uid, SMP_UID_UNKNOWN);
+	number(vp, sizeof(vp), cpu->vp_index, HV_VP_UNKNOWN);
+	number(numa, sizeof(numa), cpu->numa, SMP_NUMA_UNKNOWN);
+	if (cpu->hv_calls)
+		format(status, sizeof(status), "0x%02x", cpu->hv_status.code);
+	if (started)
+		format(by, sizeof(by), "%u", smp->cpu[cpu->starter]->apic_id);
+	microseconds(issued, sizeof(issued), smp, cpu->issued_tsc);
+	microseconds(first, sizeof(first), smp, arch_cpu_first_tsc(arch));
+	microseconds(online, sizeof(online), smp, cpu->online_tsc);
+	log_print("%5u %5s %5s %5s  %-4s  %-8s  %-8s  %6s %5s %11s %11s %11s\n", cpu->apic_id, uid,
+		  vp, numa, cpu->is_bsp ? "bsp" : "ap", cpu_method_name(cpu->method),
+		  cpu_verdict_name(cpu->verdict), status, by, issued, first, online);
+	for (uint32_t i = 0; i < cpu->mismatch_count && i < CPU_MAX_MISMATCHES; i++) {
+		char text[96];
+
+		report_mismatch(text, sizeof(text), &cpu->mismatch[i]);
+		log_print("        %s\n", text);
+	}
+}
+
+static void report_table(const struct report *r)
+{
+	const struct smp *smp = r->smp;
+
+	log_print("\n apic   uid    vp  numa  role  method    verdict   status    by   issued us "
+		  "   first us   online us\n");
+	for (size_t i = 0; i < smp->count; i++)
+		row(smp, smp->cpu[i]);
+	log_print("\n%lu of %lu processors in %lu.%03lu ms, %u index calls\n",
+		  (unsigned long)r->summary.online, (unsigned long)r->summary.expected,
+		  (unsigned long)(r->summary.bringup_ns / 1000000),
+		  (unsigned long)(r->summary.bringup_ns / 1000 % 1000), smp->map.calls);
+	if (r->platform->hv_reason[0])
+		log_print("not by hypercall: %s\n", r->platform->hv_reason);
+	log_print("verdict: %s - %lu of %lu processors online\n",
+		  machine_verdict_name(r->summary.verdict), (unsigned long)r->summary.online,
+		  (unsigned long)r->summary.expected);
+}
+
+void report_print(const struct report *r, unsigned int forms)
+{
+	if (forms & REPORT_TAP)
+		report_tap(r);
+	if (forms & REPORT_JSON)
+		report_json(r);
+	if (forms & REPORT_TABLE)
+		report_table(r);
+}

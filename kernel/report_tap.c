@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* The report as TAP version 13: one point a processor, then what holds for the machine. */
+#include "kernel/internal.h"
+
+#include "lib/log.h"
+
+enum { MACHINE_POINTS = 3 };
+
+static void point(unsigned long n, bool good, const char *what)
+{
+	log_print("%s %lu - %s\n", good ? "ok" : "not ok", n, what);
+}
+
+void report_tap(const struct report *r)
+{
+	const struct smp *smp = r->smp;
+	unsigned long n = smp->count;
+	bool mismatch = false;
+
+	log_print("TAP version 13\n1..%lu\n", n + MACHINE_POINTS);
+	for (size_t i = 0; i < smp->count; i++) {
+		const struct cpu *cpu = smp->cpu[i];
+
+		mismatch |= cpu->mismatch_count != 0;
+		log_print("%s %lu - apic %u: %s by %s\n",
+			  cpu->verdict == CPU_ONLINE ? "ok" : "not ok", (unsigned long)i + 1,
+			  cpu->apic_id, cpu_verdict_name(cpu->verdict),
+			  cpu_method_name(cpu->method));
+	}
+	point(n + 1, r->summary.online == r->summary.expected, "every processor is online");
+	point(n + 2, !mismatch, "every processor arrived as it was asked to");
+	point(n + 3, r->summary.verdict == MACHINE_OK, "the machine's verdict is ok");
+}

@@ -1,0 +1,101 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# Everything that can be said about the sources without running them: the tool behind `make check`.
+#   scripts/check.sh OUT MAKE EFI_CFLAGS EFI_INCLUDE
+# Each step says its name; one that fails does not stop the others; exit 1 if any failed.
+set -u
+
+out=$1 make=$2 cflags=$3 efi_include=$4
+jobs=$(nproc)
+mkdir -p "$out"
+export PYTHONPYCACHEPREFIX="$out/pycache"
+python=/usr/bin/python3
+[ -x "$python" ] || python=python3
+
+rooms=(boot kernel smp hv arch acpi lib)
+mapfile -t sources < <(find "${rooms[@]}" tests -name '*.[ch]' | sort)
+mapfile -t units < <(find "${rooms[@]}" tests/refhv -name '*.c' | sort)
+mapfile -t shells < <(grep -lE '^#!.*\b(ba)?sh\b' -r .ci scripts tests | sort)
+mapfile -t pythons < <(find scripts tests -name '*.py' | sort)
+
+failed=()
+step() { # NAME COMMAND...: run it, quietly if it succeeds
+	local name=$1 start=$SECONDS
+	shift
+	if "$@" >"$out/$name.log" 2>&1; then
+		printf '%-14s ok (%d s)\n' "$name" $((SECONDS - start))
+	else
+		printf '%-14s FAILED (%d s)\n' "$name" $((SECONDS - start))
+		tail -n 60 "$out/$name.log"
+		failed+=("$name")
+	fi
+}
+
+format() { clang-format --dry-run -Werror "${sources[@]}"; }
+
+# comparePointers: labels of one NASM file look like objects of their own.
+cppcheck_all() {
+	cppcheck --std=c11 --platform=unix64 --enable=warning,performance,portability \
+		--inline-suppr --error-exitcode=1 --quiet -j "$jobs" -I . \
+		--suppress=missingIncludeSystem --suppress=unknownMacro --suppress=comparePointers "${units[@]}"
+}
+
+# One process a file: the stub and the reference hypervisor see GNU-EFI, the rest must not.
+tidy_one() {
+	local efi=()
+	case $1 in
+	boot/* | tests/refhv/*)
+		efi=(-DGNU_EFI_USE_MS_ABI -isystem "$efi_include" -isystem "$efi_include/x86_64")
+		;;
+	esac
+	# shellcheck disable=SC2086  # the flags are words
+	clang-tidy --quiet --warnings-as-errors='*' "$1" -- $cflags "${efi[@]}" -I.
+}
+tidy() {
+	export -f tidy_one
+	export cflags efi_include
+	printf '%s\n' "${units[@]}" | xargs -P "$jobs" -I{} bash -c 'tidy_one {}'
+}
+
+build_clang() { "$make" --no-print-directory -j "$jobs" BUILD="$out/clang" CC=clang all; }
+
+schema() {
+	"$python" - <<'END'
+import json
+import re
+import jsonschema
+
+schema = json.load(open("docs/report.schema.json"))
+jsonschema.Draft202012Validator.check_schema(schema)
+samples = re.findall(r"```json\n(.*?)```", open("docs/report.md").read(), re.DOTALL)
+assert samples, "docs/report.md has no sample"
+for sample in samples:
+    jsonschema.Draft202012Validator(schema).validate(json.loads(sample))
+END
+}
+
+# What a reader should never meet in the sources.
+leftovers() { ! grep -nE 'TODO|FIXME|XXX' "${sources[@]}" "${pythons[@]}"; }
+
+spdx() {
+	local without
+	without=$(grep -L 'SPDX-License-Identifier: MIT' "${sources[@]}" "${shells[@]}" "${pythons[@]}")
+	[ -z "$without" ] || { echo "no SPDX line: $without" && return 1; }
+}
+
+step format format
+step shellcheck shellcheck "${shells[@]}"
+step python "$python" -m py_compile "${pythons[@]}"
+step schema schema
+step leftovers leftovers
+step spdx spdx
+step clang-build build_clang
+step cppcheck cppcheck_all
+step clang-tidy tidy
+
+if [ ${#failed[@]} != 0 ]; then
+	echo "check: ${failed[*]} failed; whole logs in $out/"
+	exit 1
+fi
+echo "check: all is well"

@@ -1,0 +1,112 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# Install what building, running and testing need, and nothing that is there already.
+#   scripts/deps.sh           install what is missing (apt, dnf or pacman; as root or through sudo)
+#   scripts/deps.sh --check   install nothing; name what the build lacks and exit 1
+set -eu
+
+# One need a line: how to see that it is there, then its package in Debian/Ubuntu, Fedora, Arch.
+# "cmd:" a command, "file:" any of some files (shell patterns), "py:" a module of /usr/bin/python3,
+# "lib:" an object the C compiler knows. The second word says who needs it: the build, or others.
+needs() {
+	cat <<-'END'
+		cmd:gcc                                   build gcc gcc gcc
+		cmd:make                                  build make make make
+		cmd:objcopy                               build binutils binutils binutils
+		cmd:nasm                                  build nasm nasm nasm
+		cmd:python3                               build python3 python3 python
+		file:/usr/include/efi/efi.h               build gnu-efi gnu-efi-devel gnu-efi
+		cmd:qemu-system-x86_64                    run qemu-system-x86 qemu-system-x86 qemu-system-x86
+		file:/usr/share/*/OVMF_CODE*,/usr/share/*/*/OVMF_CODE* run ovmf edk2-ovmf edk2-ovmf
+		cmd:mcopy                                 run mtools mtools mtools
+		cmd:gdb                                   run gdb gdb gdb
+		file:/usr/include/stdlib.h                test libc6-dev glibc-devel glibc
+		file:/usr/include/cmocka.h                test libcmocka-dev libcmocka-devel cmocka
+		lib:libasan.so                            test gcc libasan gcc
+		lib:libubsan.so                           test gcc libubsan gcc
+		lib:libtsan.so                            test gcc libtsan gcc
+		py:jsonschema                             test python3-jsonschema python3-jsonschema python-jsonschema
+		cmd:clang                                 check clang clang clang
+		cmd:clang-format                          check clang-format clang-tools-extra clang
+		cmd:clang-tidy                            check clang-tidy clang-tools-extra clang
+		cmd:cppcheck                              check cppcheck cppcheck cppcheck
+		cmd:shellcheck                            check shellcheck ShellCheck shellcheck
+	END
+}
+
+python=/usr/bin/python3
+[ -x "$python" ] || python=python3
+
+present() {
+	local what=${1#*:}
+	case $1 in
+	cmd:*) command -v "$what" >/dev/null ;;
+	file:*) compgen -G "${what%%,*}" >/dev/null || compgen -G "${what##*,}" >/dev/null ;;
+	py:*) "$python" -c "import $what" 2>/dev/null ;;
+	lib:*) command -v gcc >/dev/null && [ "$(gcc -print-file-name="$what")" != "$what" ] ;;
+	esac
+}
+
+# Print the packages that are missing, in the names of the given family (1 apt, 2 dnf, 3 pacman);
+# with a second argument only those that this user (build) needs.
+missing() {
+	local probe user apt dnf pacman
+	needs | while read -r probe user apt dnf pacman; do
+		[ -z "${2-}" ] || [ "$2" = "$user" ] || continue
+		present "$probe" && continue
+		case $1 in 1) echo "$apt" ;; 2) echo "$dnf" ;; 3) echo "$pacman" ;; esac
+	done | sort -u
+}
+
+as_root() {
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	elif command -v sudo >/dev/null; then
+		sudo "$@"
+	else
+		echo "deps: neither root nor sudo; as root, run: $*" >&2
+		exit 1
+	fi
+}
+
+if command -v apt-get >/dev/null; then
+	family=1
+elif command -v dnf >/dev/null; then
+	family=2
+elif command -v pacman >/dev/null; then
+	family=3
+else
+	family=0
+fi
+
+if [ "${1-}" = --check ]; then
+	mapfile -t packages < <(missing "$((family ? family : 1))" build)
+	[ ${#packages[@]} = 0 ] && exit 0
+	echo "The build lacks: ${packages[*]}. Install these packages, or run: make deps" >&2
+	exit 1
+fi
+
+mapfile -t packages < <(missing "$((family ? family : 1))")
+if [ ${#packages[@]} = 0 ]; then
+	exit 0
+fi
+echo "deps: installing ${packages[*]}"
+case $family in
+1)
+	as_root apt-get update -q
+	as_root env DEBIAN_FRONTEND=noninteractive \
+		apt-get install -q -y --no-install-recommends "${packages[@]}"
+	;;
+2) as_root dnf install -y "${packages[@]}" ;;
+3) as_root pacman -S --needed --noconfirm "${packages[@]}" ;;
+*)
+	echo "deps: no apt-get, dnf or pacman here; install the like of: ${packages[*]}" >&2
+	exit 1
+	;;
+esac
+mapfile -t packages < <(missing "$family")
+if [ ${#packages[@]} != 0 ]; then
+	echo "deps: still missing after the installation: ${packages[*]}" >&2
+	exit 1
+fi

@@ -1,0 +1,348 @@
+# SPDX-License-Identifier: MIT
+"""Boot an EFI image in QEMU: firmware, disk image, command line, bounded run, what came out.
+
+Used by scripts/run.py and tests/boot/run.py. Standard library only. Everything that can be missing
+on a machine raises Unusable with a message that names the package.
+"""
+import fcntl
+import json
+import os
+import re
+import select
+import shutil
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+# The package that brings a tool or file, by distribution family.
+PACKAGES = {
+    "qemu-system-x86_64": "qemu-system-x86",
+    "mformat": "mtools",
+    "mmd": "mtools",
+    "mcopy": "mtools",
+    "timeout": "coreutils",
+    "firmware": "ovmf (Debian, Ubuntu) or edk2-ovmf (Fedora, Arch)",
+}
+
+# Builds without SMM and Secure Boot: the SMM build never reaches its boot manager under TCG.
+FIRMWARE = [
+    ("/usr/share/OVMF/OVMF_CODE_4M.fd", "/usr/share/OVMF/OVMF_VARS_4M.fd"),  # Debian, Ubuntu
+    ("/usr/share/edk2/x64/OVMF_CODE.4m.fd", "/usr/share/edk2/x64/OVMF_VARS.4m.fd"),  # Arch
+    ("/usr/share/edk2/ovmf/OVMF_CODE_4M.qcow2", "/usr/share/edk2/ovmf/OVMF_VARS_4M.qcow2"),
+    ("/usr/share/edk2/ovmf/OVMF_CODE.fd", "/usr/share/edk2/ovmf/OVMF_VARS.fd"),  # Fedora
+    ("/usr/share/OVMF/OVMF_CODE.fd", "/usr/share/OVMF/OVMF_VARS.fd"),
+    ("/usr/share/edk2-ovmf/x64/OVMF_CODE.fd", "/usr/share/edk2-ovmf/x64/OVMF_VARS.fd"),
+]
+
+# How the kernel and the reference hypervisor leave QEMU (isa-debug-exit returns 2 * value + 1).
+EXIT_VERDICTS = {33: "ok", 35: "degraded", 37: "failed"}
+EXIT_PANIC, EXIT_REFHV_ERROR, EXIT_GUEST_SHUTDOWN = 39, 253, 255
+
+HV_FLAGS = "relaxed vpindex time synic stimer runtime reset crash frequencies tlbflush ipi".split()
+KVM_CHECK_EXTENSION, KVM_CAP_HYPERV = 0xAE03, 44  # linux/kvm.h
+
+KERNEL_PATH, KERNEL_CFG = "EFI/hvsmp/hvsmp.efi", "EFI/hvsmp/hvsmp.cfg"
+REFHV_CFG, BOOT_PATH = "EFI/refhv/refhv.cfg", "EFI/BOOT/BOOTX64.EFI"
+IMAGE_BYTES = 32 << 20
+
+ESCAPES = re.compile(rb"\x1b(?:\[[0-9;?=]*[ -/]*[@-~]|[()][A-Za-z0-9]|[=>78c])")
+CONTROLS = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
+FIRMWARE_CHATTER = re.compile(r"BdsDxe: (loading|starting) Boot\d+")
+
+
+class Unusable(Exception):
+    """What was asked for cannot be run; the message says why, and what to install."""
+
+
+class NoKvm(Exception):
+    """/dev/kvm cannot run a guest with Hyper-V enlightenments here; the message says why."""
+
+
+@dataclass
+class Machine:
+    """One machine to boot: what the user may choose, in the user's words."""
+
+    hv: str = "ref"  # ref | kvm | none
+    smp: str = "4"  # QEMU's -smp text
+    mem: str = "1G"
+    cmdline: str = ""  # kernel options
+    refhv: list[str] = field(default_factory=list)  # lines of refhv.cfg
+    cpu: str = ""  # QEMU's -cpu text, if not the usual one
+    machine: str = "q35"
+    display: str = "none"
+    qemu: str = ""
+    code: str = ""
+    vars: str = ""
+    extra: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Outcome:
+    """What a run left behind."""
+
+    status: int | None  # QEMU's exit status; None when the bound or the caller ended it
+    lines: list[str]  # serial output, cleaned
+    seconds: float
+    errors: str  # QEMU's own messages
+    ended: str = ""  # "time-out" or "halted" when it did not end by itself
+
+
+def find_tool(name: str) -> str:
+    path = shutil.which(name)
+    if not path:
+        package = PACKAGES.get(name)
+        hint = f"install the package {package}, or run: make deps" if package else "not found"
+        raise Unusable(f"{name} is missing: {hint}")
+    return path
+
+
+def find_firmware(code: str = "", nvram: str = "") -> tuple[Path, Path]:
+    """The firmware's code and its pristine variables; both may be given by the user."""
+    if code:
+        nvram = nvram or code.replace("CODE", "VARS")
+        for name, path in (("OVMF_CODE", code), ("OVMF_VARS", nvram)):
+            if not os.path.isfile(path):
+                raise Unusable(f"{name}={path} is not a file")
+        return Path(code), Path(nvram)
+    for pair in FIRMWARE:
+        if all(os.path.isfile(path) for path in pair):
+            return Path(pair[0]), Path(nvram or pair[1])
+    raise Unusable(
+        f"no UEFI firmware found: install the package {PACKAGES['firmware']}, "
+        "or give OVMF_CODE= and OVMF_VARS="
+    )
+
+
+def processors(smp: str) -> int:
+    """How many processors QEMU's -smp text asks for."""
+    match = re.match(r"(?:cpus=)?(\d+)(,|$)", smp)
+    if not match:
+        raise Unusable(f"SMP={smp} does not begin with a number of processors")
+    return int(match[1])
+
+
+def kernel_options(cmdline: str) -> str:
+    """The kernel's options: the user's, and an end that QEMU can report unless he chose one."""
+    if not re.search(r"(^|\s)exit=", cmdline):
+        cmdline = f"{cmdline} exit=qemu".strip()
+    return cmdline
+
+
+def image_files(m: Machine, build: Path) -> dict[str, bytes]:
+    """What stands on the disk: the kernel, or the reference hypervisor that starts it."""
+    kernel = (build / "hvsmp.efi").read_bytes()
+    files = {KERNEL_CFG: kernel_options(m.cmdline).encode() + b"\n"}
+    if m.hv == "ref":
+        files[BOOT_PATH] = (build / "refhv.efi").read_bytes()
+        files[REFHV_CFG] = "".join(line + "\n" for line in m.refhv).encode()
+        files[KERNEL_PATH] = kernel
+    else:
+        files[BOOT_PATH] = kernel
+    return files
+
+
+def build_image(image: Path, files: dict[str, bytes]) -> None:
+    """A FAT file system that the firmware boots from, without a partition table."""
+    tools = {name: find_tool(name) for name in ("mformat", "mmd", "mcopy")}
+    env = dict(os.environ, MTOOLS_SKIP_CHECK="1")
+    with open(image, "wb") as f:
+        f.truncate(IMAGE_BYTES)
+
+    def mtools(tool: str, *args: str, data: bytes | None = None) -> None:
+        command = [tools[tool], "-i", str(image), *args]
+        result = subprocess.run(command, input=data, capture_output=True, env=env)
+        if result.returncode:
+            raise Unusable(f"{tool} failed: {result.stderr.decode(errors='replace').strip()}")
+
+    mtools("mformat", "-h", "16", "-s", "63", "-T", str(IMAGE_BYTES // 512), "::")
+    parents = {str(p) for name in files for p in Path(name).parents if str(p) != "."}
+    mtools("mmd", *(f"::{p}" for p in sorted(parents)))
+    for name, data in files.items():
+        mtools("mcopy", "-", f"::{name}", data=data)
+
+
+def probe_kvm() -> None:
+    """Raise NoKvm unless /dev/kvm offers Hyper-V enlightenments."""
+    try:
+        fd = os.open("/dev/kvm", os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise NoKvm("/dev/kvm does not exist (no virtualisation here, or kvm not loaded)") from None
+    except PermissionError:
+        raise NoKvm("/dev/kvm may not be opened (join the group kvm)") from None
+    except OSError as e:
+        raise NoKvm(f"/dev/kvm cannot be opened ({e.strerror})") from None
+    try:
+        offered = fcntl.ioctl(fd, KVM_CHECK_EXTENSION, KVM_CAP_HYPERV)
+    except OSError as e:
+        raise NoKvm(f"/dev/kvm does not answer as KVM does ({e.strerror})") from None
+    finally:
+        os.close(fd)
+    if offered <= 0:
+        raise NoKvm("/dev/kvm offers no Hyper-V enlightenments (KVM_CAP_HYPERV is 0)")
+
+
+def kvm_cpu(qemu: str) -> str:
+    """-cpu host with those enlightenments that this QEMU knows."""
+    text = subprocess.run(
+        [qemu, "-device", "max-x86_64-cpu,help"], capture_output=True, text=True, timeout=30
+    ).stdout
+    known = set(re.findall(r"\bhv-[a-z-]+", text))
+    return ",".join(["host", *(f"hv-{f}" for f in HV_FLAGS if f"hv-{f}" in known)])
+
+
+def qemu_command(m: Machine, out: Path) -> list[str]:
+    """QEMU's command line. The machine's files (disk, variables, logs) lie in out."""
+    qemu = find_tool(m.qemu or "qemu-system-x86_64")
+    code, nvram = find_firmware(m.code, m.vars)
+    my_vars = out / f"vars{nvram.suffix}"
+    shutil.copyfile(nvram, my_vars)
+    if m.hv == "kvm":
+        probe_kvm()
+        accel, cpu = "kvm", m.cpu or kvm_cpu(qemu)
+    elif m.hv == "ref":
+        # Without -monitor the firmware parks processors in MWAIT, a busy loop under TCG.
+        accel, cpu = "tcg", m.cpu or "qemu64,+svm,+npt,-monitor"
+    else:
+        accel, cpu = "tcg", m.cpu or "qemu64,-svm,-monitor,-hypervisor"
+    formats = {".qcow2": "qcow2"}
+    flash = "if=pflash,format={},file={}"
+    command = [qemu, "-machine", m.machine, "-accel", accel, "-cpu", cpu]
+    command += ["-smp", m.smp, "-m", m.mem, "-nodefaults", "-no-reboot", "-monitor", "none"]
+    command += ["-display", m.display, "-serial", "stdio"]
+    if m.display != "none":
+        command += ["-device", "VGA"]
+    command += ["-drive", flash.format(formats.get(code.suffix, "raw"), code) + ",readonly=on"]
+    command += ["-drive", flash.format(formats.get(nvram.suffix, "raw"), my_vars)]
+    command += ["-drive", f"file={out / 'disk.img'},format=raw,if=none,id=disk,readonly=on"]
+    command += ["-device", "virtio-blk-pci,drive=disk,bootindex=0"]
+    command += ["-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
+    if m.hv == "ref":
+        command += ["-debugcon", f"file:{out / 'refhv.log'}"]
+        command += ["-global", "isa-debugcon.iobase=0x402"]
+    return command + m.extra
+
+
+def clean_line(raw: bytes) -> str:
+    """A line of serial output without terminal control and without what CR overwrote."""
+    text = ESCAPES.sub(b"", raw).rstrip(b"\r\n").rpartition(b"\r")[2]
+    return CONTROLS.sub(b"", text).decode("utf-8", "replace").rstrip()
+
+
+class Serial:
+    """Collects serial output line by line and hands each finished line to a listener."""
+
+    def __init__(self, log, listener):
+        self.log, self.listener = log, listener
+        self.lines, self.rest = [], b""
+
+    def feed(self, data: bytes) -> None:
+        *whole, self.rest = (self.rest + data).split(b"\n")
+        for raw in whole:
+            self.take(raw)
+
+    def take(self, raw: bytes) -> None:
+        line = clean_line(raw)
+        self.lines.append(line)
+        self.log.write(line + "\n")
+        self.log.flush()
+        if self.listener:
+            self.listener(line)
+
+    def close(self) -> None:
+        if self.rest:
+            self.take(self.rest)
+
+
+def start_qemu(command: list[str], out: Path, seconds: float = 0) -> subprocess.Popen:
+    """Start QEMU, serial output to a pipe, its own messages to out/qemu.log.
+
+    timeout(1) ends it after so many seconds (0: never) even if nobody is left to watch it.
+    """
+    bounded = [find_tool("timeout"), "--foreground", "-k", "5", str(seconds), *command]
+    with open(out / "qemu.log", "wb") as errors:
+        return subprocess.Popen(
+            bounded, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors
+        )
+
+
+def run_qemu(command: list[str], out: Path, seconds: float, listener=None, halts=None) -> Outcome:
+    """Run QEMU for at most so many seconds. Serial output goes to out/serial.log and the listener.
+
+    halts(lines) may say that the machine has done all it will do: it is ended then.
+    """
+    start = time.monotonic()
+    ended = ""
+    with open(out / "serial.log", "w", encoding="utf-8") as log, start_qemu(
+        command, out, seconds + 5
+    ) as child:
+        serial = Serial(log, listener)
+        fd = child.stdout.fileno()
+        try:
+            while not ended:
+                left = start + seconds - time.monotonic()
+                if left <= 0:
+                    ended = "time-out"
+                elif select.select([fd], [], [], min(left, 0.5))[0]:
+                    data = os.read(fd, 65536)
+                    if not data:
+                        break
+                    serial.feed(data)
+                elif halts and halts(serial.lines):
+                    ended = "halted"
+        except BaseException:
+            child.terminate()
+            raise
+        if ended:
+            child.terminate()  # timeout(1) passes it on, and kills after five seconds
+        child.wait()
+        serial.close()
+    text = (out / "qemu.log").read_text(encoding="utf-8", errors="replace")
+    status = None if ended else child.returncode
+    return Outcome(status, serial.lines, time.monotonic() - start, text, ended)
+
+
+def find_report(lines: list[str]) -> dict:
+    """The report in the serial output; ValueError says what is wrong with it."""
+    found = [line[len("@report ") :] for line in lines if line.startswith("@report ")]
+    if not found:
+        raise ValueError("the kernel printed no report")
+    if len(found) > 1:
+        raise ValueError(f"the kernel printed {len(found)} reports")
+    try:
+        report = json.loads(found[0])
+    except json.JSONDecodeError as e:
+        raise ValueError(f"the report is not JSON: {e}") from None
+    if not isinstance(report, dict) or report.get("schema") != "hvsmp-report/1":
+        raise ValueError("the report is not of the schema hvsmp-report/1")
+    if report.get("verdict") not in EXIT_VERDICTS.values():
+        raise ValueError(f"the report's verdict is {report.get('verdict')!r}")
+    return report
+
+
+def failure(outcome: Outcome) -> str:
+    """Why a run is no result at all, in one line; empty if the exit status is one of a kernel."""
+    last = next((line for line in reversed(outcome.lines) if line), "nothing")
+    if outcome.ended == "time-out":
+        return f"time-out after {outcome.seconds:.0f} s; the last serial line was: {last}"
+    status = outcome.status
+    if status == EXIT_PANIC:
+        return "the kernel panicked"
+    if status == EXIT_GUEST_SHUTDOWN:
+        return "a processor shut down (triple fault); its registers are in refhv.log"
+    if status == EXIT_REFHV_ERROR:
+        return "the reference hypervisor gave up; refhv.log says why"
+    if status == 0 and not any(line.startswith("@report ") for line in outcome.lines):
+        return f"the machine reset or powered off without a report; the last line was: {last}"
+    if status in (None, 0) or status in EXIT_VERDICTS:
+        return ""
+    errors = [line for line in outcome.errors.splitlines() if line.strip()]
+    return f"QEMU failed with status {status}: {errors[-1] if errors else 'no message'}"
+
+
+def verdict_of(outcome: Outcome, report: dict) -> str:
+    """The report's verdict; ValueError if QEMU's exit status says otherwise."""
+    told = EXIT_VERDICTS.get(outcome.status, report["verdict"])
+    if told != report["verdict"]:
+        raise ValueError(f"the report says {report['verdict']}, the exit status says {told}")
+    return told

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Starting by HvCallStartVirtualProcessor, by everybody who is up: each takes the next target with
+ * one atomic add and makes the call from parameter blocks of its own.
+ */
+#include "smp/internal.h"
+
+#include "smp/handshake.h"
+
+/* Linux gives 0x78 (time-out) five more tries for the same call. */
+#define MAX_TIMEOUTS 5
+#define FIRST_PAUSE  64U /* PAUSEs after the first of them; doubled each time */
+
+static void back_off(unsigned int timeouts)
+{
+	for (unsigned int i = 0; i < FIRST_PAUSE << timeouts; i++)
+		arch_pause();
+}
+
+/*
+ * Call until there is an answer to act on. After a time-out the call may have had its effect all the
+ * same, so a later refusal proves nothing.
+ */
+static enum start_outcome call(struct cpu *target, struct cpu *starter)
+{
+	for (unsigned int timeouts = 0;; timeouts++) {
+		struct hv_result r =
+			hv_start_vp(&starter->caller, target->vp_index, &target->wanted);
+
+		target->hv_calls++;
+		target->hv_status = r.status;
+		target->hv_faulted = r.err != OK;
+		if (r.err)
+			return timeouts ? START_UNKNOWN : START_REFUSED;
+		if (hv_status_is(r.status, HV_STATUS_SUCCESS))
+			return START_ACCEPTED;
+		if (!hv_status_is(r.status, HV_STATUS_TIME_OUT))
+			return timeouts ? START_UNKNOWN : START_REFUSED;
+		if (timeouts == MAX_TIMEOUTS || cpu_has_arrived(target))
+			return START_UNKNOWN;
+		back_off(timeouts);
+	}
+}
+
+/* The call is not there at all, as opposed to refused for this one target. */
+static bool is_useless(const struct cpu *target)
+{
+	return target->hv_faulted ||
+	       hv_status_is(target->hv_status, HV_STATUS_INVALID_HYPERCALL_CODE) ||
+	       hv_status_is(target->hv_status, HV_STATUS_ACCESS_DENIED);
+}
+
+/* The claim on target must be ours, in phase CLAIMED. */
+static void start(struct smp *smp, struct cpu *target, struct cpu *starter)
+{
+	if (!claim_call(&target->claim, starter->index))
+		return; /* we were slow, and somebody took over */
+	target->starter = starter->index;
+	target->method = CPU_METHOD_HV;
+	target->issued_tsc = arch_tsc();
+	/* Fails only if the boot processor has closed this target meanwhile: then no call is made. */
+	target->outcome =
+		stage_invite(&target->stage) ? call(target, starter) : START_UNKNOWN;
+	if (target->outcome == START_REFUSED && !stage_withdraw(&target->stage))
+		target->outcome = START_ACCEPTED; /* refused, and yet it is here */
+	/* From an AP it may be the AP that is not allowed: the boot processor tries again. */
+	if (target->outcome == START_REFUSED && starter->is_bsp && is_useless(target))
+		__atomic_store_n(&smp->stop, 1, __ATOMIC_RELAXED);
+	(void)claim_done(&target->claim, starter->index);
+}
+
+bool fanout_is_target(const struct cpu *cpu)
+{
+	return !cpu->is_bsp && cpu->prepared && cpu->map_state == HV_MAP_FOUND;
+}
+
+void fanout_run(struct smp *smp, struct cpu *starter)
+{
+	while (!__atomic_load_n(&smp->stop, __ATOMIC_RELAXED)) {
+		uint32_t next = __atomic_fetch_add(&smp->next, 1, __ATOMIC_RELAXED);
+
+		if (next >= smp->count)
+			return;
+		if (fanout_is_target(smp->cpu[next]) &&
+		    claim_take(&smp->cpu[next]->claim, starter->index))
+			start(smp, smp->cpu[next], starter);
+	}
+}
+
+void fanout_take_over(struct smp *smp, struct cpu *target, uint32_t seen)
+{
+	bool ours = claim_phase(seen) == CLAIM_FREE
+			    ? claim_take(&target->claim, smp->bsp->index)
+			    : claim_take_over(&target->claim, seen, smp->bsp->index);
+
+	if (ours)
+		start(smp, target, smp->bsp);
+}

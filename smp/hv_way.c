@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The first rung of the ladder: VP indexes by 0x9A, starts by 0x99, and the wait for everybody who
+ * was started. The boot processor's part; fanout.c is what all processors do.
+ */
+#include "smp/internal.h"
+
+#include "lib/format.h"
+#include "lib/log.h"
+#include "smp/deadline.h"
+#include "smp/handshake.h"
+
+/* A claim that makes no step for this part of the deadline is taken over. */
+#define TAKE_OVER_PART 4
+
+static void map_copy(struct smp *smp, const struct hv_map_entry *entries)
+{
+	for (size_t i = 0; i < smp->count; i++) {
+		struct cpu *cpu = smp->cpu[i];
+
+		cpu->map_state = entries[i].state;
+		cpu->vp_index = entries[i].vp_index;
+		if (entries[i].state == HV_MAP_ABSENT)
+			log_warn("APIC id %u: the hypervisor knows no such processor (0x%02x %s)",
+				 cpu->apic_id, entries[i].status.code,
+				 hv_status_name(entries[i].status));
+		else if (entries[i].state == HV_MAP_REFUSED)
+			log_warn("APIC id %u: no believable VP index (0x%02x %s)", cpu->apic_id,
+				 entries[i].status.code, hv_status_name(entries[i].status));
+	}
+}
+
+static enum err map(struct smp *smp)
+{
+	size_t bytes = smp->count * sizeof(struct hv_map_entry);
+	struct hv_map_entry *entries =
+		pages_alloc(smp->pages, (bytes + PAGE_SIZE - 1) / PAGE_SIZE, 0);
+	struct hv_caller caller = { .hv = smp->config.hv,
+				    .input = pages_alloc(smp->pages, 1, 0),
+				    .output = pages_alloc(smp->pages, 1, 0) };
+	enum err e;
+
+	if (!entries || !caller.input || !caller.output) {
+		format(smp->hv_reason, HV_REASON_SIZE, "no memory to ask for VP indexes");
+		return ERR_NO_MEMORY;
+	}
+	for (size_t i = 0; i < smp->count; i++)
+		entries[i].apic_id = smp->cpu[i]->apic_id;
+	e = hv_map(&caller, smp->bsp->apic_id, smp->config.vp_limit, entries, smp->count,
+		   &smp->map);
+	if (e) {
+		/* Without the BSP's proof no entry has an answer; with it, some may. */
+		format(smp->hv_reason, HV_REASON_SIZE, "%s", smp->map.reason);
+		if (e == ERR_INVALID)
+			proof_note(smp->bsp, PROOF_VP_INDEX, smp->config.hv->bsp_vp_index,
+				   smp->map.bsp_answer);
+		if (!smp->map.elements)
+			return e;
+	}
+	map_copy(smp, entries);
+	return OK;
+}
+
+/* Nothing more is to be expected of this target on this rung. */
+static bool is_settled(const struct smp *smp, const struct cpu *cpu)
+{
+	uint32_t stage = handshake_read(&cpu->stage);
+
+	if (stage == STAGE_PROVED || __atomic_load_n(&cpu->faulted, __ATOMIC_ACQUIRE))
+		return true;
+	if (stage == STAGE_ARRIVED)
+		return false;
+	switch (claim_phase(handshake_read(&cpu->claim))) {
+	case CLAIM_FREE: /* an AP may have drawn its number and not claimed it yet */
+		return !fanout_is_target(cpu) || __atomic_load_n(&smp->stop, __ATOMIC_RELAXED);
+	case CLAIM_DONE: return cpu->outcome == START_REFUSED;
+	default: return false;
+	}
+}
+
+/* Starts that an AP left undone, or was refused, the boot processor does itself. */
+static void rescue(struct smp *smp, struct cpu *target, bool stalled)
+{
+	uint32_t seen = handshake_read(&target->claim);
+	bool undone = false;
+
+	if (!fanout_is_target(target) || __atomic_load_n(&smp->stop, __ATOMIC_RELAXED))
+		return;
+	switch (claim_phase(seen)) {
+	case CLAIM_FREE:
+	case CLAIM_CLAIMED: undone = stalled; break;
+	case CLAIM_DONE:
+		undone = target->outcome == START_REFUSED &&
+			 claim_starter(seen) != smp->bsp->index;
+		break;
+	default: break;
+	}
+	if (undone)
+		fanout_take_over(smp, target, seen);
+}
+
+/* A number that grows with every step any target makes. */
+static uint64_t steps(const struct smp *smp, bool *settled)
+{
+	uint64_t sum = 0;
+
+	*settled = true;
+	for (size_t i = 0; i < smp->count; i++) {
+		const struct cpu *cpu = smp->cpu[i];
+
+		if (cpu->is_bsp)
+			continue;
+		sum += handshake_read(&cpu->stage) + claim_phase(handshake_read(&cpu->claim));
+		*settled = *settled && is_settled(smp, cpu);
+	}
+	return sum;
+}
+
+static void await(struct smp *smp)
+{
+	uint64_t patience = smp->config.deadline_ns;
+	enum deadline_end end;
+	struct deadline d;
+	uint64_t before = 0;
+
+	deadline_start(&d, patience, smp->config.cap_ns);
+	do {
+		bool settled;
+		uint64_t now = steps(smp, &settled);
+
+		if (settled)
+			return;
+		if (now != before)
+			deadline_progress(&d);
+		before = now;
+		for (size_t i = 0; i < smp->count; i++)
+			rescue(smp, smp->cpu[i], deadline_idle_ns(&d) > patience / TAKE_OVER_PART);
+		arch_pause();
+		end = deadline_look(&d);
+	} while (end == DEADLINE_RUNNING);
+	log_warn("gave up waiting for processors started by hypercall: %s", deadline_end_name(end));
+}
+
+/*
+ * From here on this rung starts nothing and lets nobody in. A target whose call may still be under
+ * way is closed; one that nobody called for is claimed, so that a slow AP cannot.
+ */
+static void close_rung(struct smp *smp)
+{
+	for (size_t i = 0; i < smp->count; i++) {
+		struct cpu *cpu = smp->cpu[i];
+		uint32_t seen = handshake_read(&cpu->claim);
+
+		(void)stage_revoke(&cpu->stage);
+		if (claim_phase(seen) == CLAIM_FREE)
+			(void)claim_take(&cpu->claim, smp->bsp->index);
+		else if (claim_phase(seen) == CLAIM_CLAIMED)
+			(void)claim_take_over(&cpu->claim, seen, smp->bsp->index);
+		if (claim_phase(handshake_read(&cpu->claim)) == CLAIM_CALLING)
+			stage_close(&cpu->stage);
+	}
+}
+
+static void note_refusals(struct smp *smp)
+{
+	for (size_t i = 0; i < smp->count; i++) {
+		struct cpu *cpu = smp->cpu[i];
+		const char *what = cpu->hv_faulted ? "fault" : hv_status_name(cpu->hv_status);
+
+		if (cpu->outcome != START_REFUSED && cpu->outcome != START_UNKNOWN)
+			continue;
+		log_warn("APIC id %u: HvCallStartVirtualProcessor on VP %u answered 0x%02x (%s) "
+			 "after %u calls",
+			 cpu->apic_id, cpu->vp_index, cpu->hv_status.code, what, cpu->hv_calls);
+		if (__atomic_load_n(&smp->stop, __ATOMIC_RELAXED) && !smp->hv_reason[0])
+			format(smp->hv_reason, HV_REASON_SIZE,
+			       "HvCallStartVirtualProcessor answers 0x%02x (%s)",
+			       cpu->hv_status.code, what);
+	}
+}
+
+void hv_way(struct smp *smp)
+{
+	if (map(smp))
+		return;
+	fanout_run(smp, smp->bsp);
+	await(smp);
+	close_rung(smp);
+	note_refusals(smp);
+}

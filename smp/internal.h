@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of smp/ offer each other. */
+#pragma once
+
+#include "smp/smp.h"
+
+static inline struct arch_cpu *arch_of(struct cpu *cpu)
+{
+	return (struct arch_cpu *)cpu->arch;
+}
+
+/* arrive.c: what an AP runs; owner: its struct cpu. */
+void arrive(void *owner);
+/* arrive.c: an exception on an AP ends that AP and nothing else. */
+bool arrive_fault(void *owner, const struct arch_fault *fault);
+
+/* proof.c: an AP holds what it finds against what was asked. */
+void proof_check(struct cpu *cpu);
+void proof_note(struct cpu *cpu, enum proof_field field, uint64_t expected, uint64_t actual);
+
+/* fanout.c: claim and start targets until none is left. Any processor that is up. */
+void fanout_run(struct smp *smp, struct cpu *starter);
+/* fanout.c: is it one that the fan-out has to start? */
+bool fanout_is_target(const struct cpu *cpu);
+/* fanout.c: boot processor; start one more target whose claim was seen as `seen`. */
+void fanout_take_over(struct smp *smp, struct cpu *target, uint32_t seen);
+
+/* hv_way.c, sipi_way.c: one rung of the ladder each, for every processor that needs it. */
+void hv_way(struct smp *smp);
+void sipi_way(struct smp *smp);
+
+/* ledger.c */
+void ledger_close(struct smp *smp);
+
+/* arrive.c: is it in? */
+bool cpu_has_arrived(const struct cpu *cpu);

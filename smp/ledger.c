@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/* The order of the rungs, and the verdicts: one for each processor, one for the machine. */
+#include "smp/internal.h"
+
+#include "smp/handshake.h"
+
+const char *cpu_method_name(enum cpu_method m)
+{
+	static const char *const names[] = { "none", "firmware", "hv", "sipi" };
+
+	return (size_t)m < sizeof(names) / sizeof(names[0]) ? names[m] : "?";
+}
+
+const char *cpu_verdict_name(enum cpu_verdict v)
+{
+	static const char *const names[] = { "online",	"late",	    "missing",
+					     "refused", "mismatch", "absent" };
+
+	return (size_t)v < sizeof(names) / sizeof(names[0]) ? names[v] : "?";
+}
+
+const char *machine_verdict_name(enum machine_verdict v)
+{
+	static const char *const names[] = { "ok", "degraded", "failed" };
+
+	return (size_t)v < sizeof(names) / sizeof(names[0]) ? names[v] : "?";
+}
+
+static enum cpu_verdict judge_ap(struct cpu *cpu)
+{
+	uint32_t strays = arch_cpu_strays(arch_of(cpu));
+
+	if (strays)
+		proof_note(cpu, PROOF_ENTRIES, 1, 1 + (uint64_t)strays);
+	switch (handshake_read(&cpu->stage)) {
+	case STAGE_PROVED: return cpu->mismatch_count ? CPU_MISMATCH : CPU_ONLINE;
+	case STAGE_ARRIVED: return cpu->mismatch_count ? CPU_MISMATCH : CPU_MISSING;
+	case STAGE_LATE: return CPU_LATE;
+	case STAGE_REVOKED:
+	case STAGE_INVITED: return CPU_MISSING;
+	default: break;
+	}
+	if (cpu->map_state == HV_MAP_ABSENT)
+		return CPU_ABSENT;
+	/* Nobody invited it and yet it ran: refused starts that had their effect all the same. */
+	return arch_cpu_first_tsc(arch_of(cpu)) ? CPU_LATE : CPU_REFUSED;
+}
+
+static void judge_bsp(struct cpu *bsp)
+{
+	const struct smp_config *config = &bsp->smp->config;
+
+	if (config->has_vp_index)
+		(void)hv_vp_index(config->machine, &bsp->found_vp_index);
+	if (arch_apic_id() != bsp->apic_id)
+		proof_note(bsp, PROOF_APIC_ID, bsp->apic_id, arch_apic_id());
+	bsp->verdict = bsp->mismatch_count ? CPU_MISMATCH : CPU_ONLINE;
+}
+
+void ledger_close(struct smp *smp)
+{
+	judge_bsp(smp->bsp);
+	for (size_t i = 0; i < smp->count; i++) {
+		struct cpu *cpu = smp->cpu[i];
+
+		if (!cpu->is_bsp)
+			cpu->verdict = judge_ap(cpu);
+		if (cpu->verdict == CPU_REFUSED)
+			cpu->method = CPU_METHOD_NONE;
+		if (cpu->vp_index == HV_VP_UNKNOWN)
+			cpu->vp_index = cpu->found_vp_index;
+	}
+}
+
+void smp_start_all(struct smp *smp)
+{
+	smp->start_tsc = arch_tsc();
+	smp->bsp->online_tsc = smp->start_tsc;
+	if (smp->config.use_hv && smp->config.hv)
+		hv_way(smp);
+	if (smp->config.use_sipi)
+		sipi_way(smp);
+	smp->end_tsc = arch_tsc();
+	ledger_close(smp);
+}
+
+void smp_summarize(const struct smp *smp, bool hv_offered, struct smp_summary *out)
+{
+	bool mismatch = false;
+	bool fallback = false;
+
+	*out = (struct smp_summary){ .expected = smp->count };
+	for (size_t i = 0; i < smp->count; i++) {
+		const struct cpu *cpu = smp->cpu[i];
+
+		out->online += cpu->verdict == CPU_ONLINE;
+		mismatch |= cpu->verdict == CPU_MISMATCH;
+		fallback |= hv_offered && cpu->method == CPU_METHOD_SIPI;
+	}
+	out->bringup_ns = arch_clock_from_tsc(smp->end_tsc) - arch_clock_from_tsc(smp->start_tsc);
+	if (mismatch)
+		out->verdict = MACHINE_FAILED;
+	else if (fallback || out->online != out->expected)
+		out->verdict = MACHINE_DEGRADED;
+	else
+		out->verdict = MACHINE_OK;
+}

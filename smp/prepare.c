@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* Memory for every processor, all of it before the first one is started. */
+#include "smp/internal.h"
+
+#include "lib/log.h"
+#include "lib/string.h"
+
+static struct cpu *make(struct smp *smp, const struct topology_cpu *from, struct pages *pages)
+{
+	struct cpu *cpu = pages_alloc(pages, 1, 0);
+
+	if (!cpu)
+		return NULL;
+	cpu->smp = smp;
+	cpu->apic_id = from->apic_id;
+	cpu->uid = from->uid;
+	cpu->numa = from->numa;
+	cpu->vp_index = HV_VP_UNKNOWN;
+	cpu->found_vp_index = HV_VP_UNKNOWN;
+	cpu->caller = (struct hv_caller){ .hv = smp->config.hv, .input = cpu->hv_input };
+	cpu->verdict = CPU_REFUSED;
+	if (arch_cpu_init(arch_of(cpu), pages, arrive, cpu)) {
+		/* The record stays, so that the report can say what became of it. */
+		log_warn("no memory for the stacks of APIC id %u: it is not started",
+			 cpu->apic_id);
+		return cpu;
+	}
+	cpu->prepared = true;
+	arch_cpu_wanted(arch_of(cpu), &cpu->wanted);
+	return cpu;
+}
+
+enum err smp_prepare(struct smp *smp, const struct smp_config *config,
+		     const struct topology *topology, struct pages *pages)
+{
+	size_t bytes = topology->count * sizeof(struct cpu *);
+	const struct topology_cpu *boot = &topology->cpu[topology->bsp];
+
+	memset(smp, 0, sizeof(*smp));
+	smp->config = *config;
+	smp->pages = pages;
+	arch_set_fault_handler(arrive_fault);
+	smp->cpu = pages_alloc(pages, (bytes + PAGE_SIZE - 1) / PAGE_SIZE, 0);
+	smp->bsp = smp->cpu ? make(smp, boot, pages) : NULL; /* first: nothing works without it */
+	if (!smp->bsp || !smp->bsp->prepared)
+		return ERR_NO_MEMORY;
+	smp->bsp->is_bsp = true;
+	smp->bsp->method = CPU_METHOD_FIRMWARE;
+	for (size_t i = 0; i < topology->count; i++) {
+		struct cpu *cpu = i == topology->bsp ? smp->bsp
+						     : make(smp, &topology->cpu[i], pages);
+
+		if (!cpu) {
+			log_warn("no memory for the record of APIC id %u: it is left out",
+				 topology->cpu[i].apic_id);
+			continue;
+		}
+		cpu->index = (uint32_t)smp->count;
+		smp->cpu[smp->count++] = cpu;
+	}
+	return OK;
+}

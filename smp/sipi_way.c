@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The second rung: INIT-SIPI (SDM volume 3, 9.4.4.1), for every processor that the first rung is
+ * known not to have started. All of them share one INIT delay.
+ */
+#include "smp/internal.h"
+
+#include "lib/log.h"
+#include "smp/deadline.h"
+#include "smp/handshake.h"
+
+#define INIT_DELAY_NS   10000000UL /* SDM: 10 ms between INIT and the first start-up IPI */
+#define SECOND_SIPI_NS  20000000UL /* no progress for this long: one more start-up IPI */
+#define PAGE_SHIFT      12
+
+static bool is_candidate(const struct cpu *cpu)
+{
+	return !cpu->is_bsp && cpu->prepared && cpu->map_state != HV_MAP_ABSENT &&
+	       (cpu->outcome == START_NONE || cpu->outcome == START_REFUSED) &&
+	       handshake_read(&cpu->stage) == STAGE_IDLE;
+}
+
+static enum err prepare(struct smp *smp, struct arch_sipi_target *targets, size_t count)
+{
+	enum err e;
+
+	if (!smp->config.low_page) {
+		log_warn("no page below 1 MiB: %u processors cannot be started by INIT-SIPI",
+			 (unsigned int)count);
+		return ERR_NO_MEMORY;
+	}
+	e = arch_sipi_prepare(smp->config.low_page, smp->pages, targets, count);
+	if (e)
+		log_warn("INIT-SIPI cannot be prepared: %s", err_name(e));
+	return e;
+}
+
+static void init_delay(void)
+{
+	struct deadline d;
+
+	deadline_start(&d, INIT_DELAY_NS, INIT_DELAY_NS);
+	while (deadline_look(&d) == DEADLINE_RUNNING)
+		arch_pause();
+}
+
+/* INIT to all; those whose APIC does not take the message are out. */
+static void send_inits(struct smp *smp)
+{
+	for (size_t i = 0; i < smp->count; i++) {
+		struct cpu *cpu = smp->cpu[i];
+		enum err e;
+
+		if (!is_candidate(cpu))
+			continue;
+		e = arch_apic_send_init(cpu->apic_id);
+		if (e) {
+			log_warn("APIC id %u: INIT not sent: %s", cpu->apic_id, err_name(e));
+			continue;
+		}
+		cpu->method = CPU_METHOD_SIPI;
+		cpu->starter = smp->bsp->index;
+		(void)stage_invite(&cpu->stage);
+	}
+}
+
+static bool is_awaited(const struct cpu *cpu)
+{
+	return cpu->method == CPU_METHOD_SIPI && handshake_read(&cpu->stage) == STAGE_INVITED &&
+	       !__atomic_load_n(&cpu->faulted, __ATOMIC_ACQUIRE);
+}
+
+static void send_startups(struct smp *smp, bool first)
+{
+	uint8_t vector = (uint8_t)(smp->config.low_page >> PAGE_SHIFT);
+
+	for (size_t i = 0; i < smp->count; i++) {
+		struct cpu *cpu = smp->cpu[i];
+		enum err e;
+
+		if (!is_awaited(cpu))
+			continue;
+		if (first)
+			cpu->issued_tsc = arch_tsc();
+		e = arch_apic_send_startup(cpu->apic_id, vector);
+		if (e)
+			log_warn("APIC id %u: start-up IPI not sent: %s", cpu->apic_id,
+				 err_name(e));
+	}
+}
+
+/* Wait until all have come and proved themselves, or nothing happens for patience_ns. */
+static enum deadline_end await(struct smp *smp, uint64_t patience_ns)
+{
+	enum deadline_end end;
+	struct deadline d;
+	uint64_t before = 0;
+
+	deadline_start(&d, patience_ns, smp->config.cap_ns);
+	do {
+		uint64_t sum = 0;
+		bool waiting = false;
+
+		for (size_t i = 0; i < smp->count; i++) {
+			const struct cpu *cpu = smp->cpu[i];
+
+			if (cpu->method != CPU_METHOD_SIPI)
+				continue;
+			sum += handshake_read(&cpu->stage);
+			waiting |= is_awaited(cpu) ||
+				   (handshake_read(&cpu->stage) == STAGE_ARRIVED &&
+				    !__atomic_load_n(&cpu->faulted, __ATOMIC_ACQUIRE));
+		}
+		if (!waiting)
+			return DEADLINE_RUNNING;
+		if (sum != before)
+			deadline_progress(&d);
+		before = sum;
+		arch_pause();
+		end = deadline_look(&d);
+	} while (end == DEADLINE_RUNNING);
+	return end;
+}
+
+void sipi_way(struct smp *smp)
+{
+	size_t bytes = smp->count * sizeof(struct arch_sipi_target);
+	struct arch_sipi_target *targets;
+	enum deadline_end end;
+	size_t count = 0;
+
+	targets = pages_alloc(smp->pages, (bytes + PAGE_SIZE - 1) / PAGE_SIZE, 0);
+	for (size_t i = 0; targets && i < smp->count; i++) {
+		if (is_candidate(smp->cpu[i]))
+			targets[count++] = (struct arch_sipi_target){ smp->cpu[i]->apic_id,
+								      arch_of(smp->cpu[i]) };
+	}
+	if (!targets)
+		log_warn("no memory to prepare INIT-SIPI");
+	if (!count || prepare(smp, targets, count))
+		return;
+	send_inits(smp);
+	init_delay();
+	send_startups(smp, true);
+	if (await(smp, SECOND_SIPI_NS) == DEADLINE_RUNNING)
+		return;
+	send_startups(smp, false);
+	end = await(smp, smp->config.deadline_ns);
+	if (end == DEADLINE_RUNNING)
+		return;
+	log_warn("gave up waiting for processors started by INIT-SIPI: %s", deadline_end_name(end));
+	for (size_t i = 0; i < smp->count; i++)
+		(void)stage_revoke(&smp->cpu[i]->stage);
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Processors: which there are, how each is started, and what became of it. The ledger - one record a
+ * processor - is the one truth; every output is printed from it.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "acpi/acpi.h"
+#include "arch/arch.h"
+#include "hv/hv.h"
+#include "lib/pages.h"
+
+/* --- topology ---------------------------------------------------------------------------------- */
+
+enum { SMP_MAX_CPUS = 2048, SMP_NUMA_UNKNOWN = 0xFFFFFFFF, SMP_UID_UNKNOWN = 0xFFFFFFFF };
+
+struct topology_cpu {
+	uint32_t apic_id;
+	uint32_t uid;  /* ACPI processor uid; SMP_UID_UNKNOWN if the MADT does not list it */
+	uint32_t numa; /* proximity domain; SMP_NUMA_UNKNOWN */
+	bool x2apic;   /* first seen in a type 9 entry */
+};
+
+struct topology {
+	struct topology_cpu *cpu; /* the caller's array */
+	size_t capacity, count;
+	size_t bsp;      /* index of the boot processor */
+	size_t disabled; /* entries that are not enabled, online-capable ones among them */
+	size_t dropped;  /* enabled ones for which there was no room */
+	uint64_t lapic_address;
+	bool need_x2apic; /* an id above 254 is there */
+};
+
+/*
+ * Read the enabled processors, in the MADT's order, and their NUMA domains. madt or srat may be
+ * NULL. Everything odd is a warning in the log and costs at most its own entry; the BSP is always
+ * there afterwards.
+ */
+void topology_read(struct topology *t, const struct acpi_table *madt, const struct acpi_table *srat,
+		   uint32_t bsp_apic_id);
+
+/* --- the ledger -------------------------------------------------------------------------------- */
+
+enum cpu_method { CPU_METHOD_NONE, CPU_METHOD_FIRMWARE, CPU_METHOD_HV, CPU_METHOD_SIPI };
+
+enum cpu_verdict {
+	CPU_ONLINE,
+	CPU_LATE,     /* came after its time: parked */
+	CPU_MISSING,  /* was started and never came */
+	CPU_REFUSED,  /* no method would start it */
+	CPU_MISMATCH, /* came as something else than was asked, or faulted */
+	CPU_ABSENT,   /* the MADT lists it, the hypervisor does not know it */
+};
+
+/* What the answer to the last 0x99 means for the next rung of the ladder. */
+enum start_outcome {
+	START_NONE,     /* not called */
+	START_ACCEPTED, /* the VP is to come */
+	START_REFUSED,  /* the VP is known not to have been started by the call */
+	START_UNKNOWN,  /* it may run or not: no other method is tried */
+};
+
+/* What an arrival is held against; names in proof.c. */
+enum proof_field {
+	PROOF_VP_INDEX,
+	PROOF_APIC_ID,
+	PROOF_RSP,
+	PROOF_RFLAGS,
+	PROOF_CS,
+	PROOF_DS,
+	PROOF_ES,
+	PROOF_FS,
+	PROOF_GS,
+	PROOF_SS,
+	PROOF_TR,
+	PROOF_LDTR,
+	PROOF_FS_BASE,
+	PROOF_GS_BASE,
+	PROOF_GDTR_BASE,
+	PROOF_GDTR_LIMIT,
+	PROOF_IDTR_BASE,
+	PROOF_IDTR_LIMIT,
+	PROOF_CR0,
+	PROOF_CR3,
+	PROOF_CR4,
+	PROOF_EFER,
+	PROOF_PAT,
+	PROOF_EXCEPTION, /* expected: rip; actual: vector */
+	PROOF_ENTRIES,   /* how many processors came to this block */
+};
+
+struct cpu_mismatch {
+	enum proof_field field;
+	uint64_t expected, actual;
+};
+
+enum { CPU_MAX_MISMATCHES = 8, CACHE_LINE = 64 };
+
+struct smp;
+
+/*
+ * One processor. The fields lie in groups of cache lines by who writes them: the boot processor
+ * before anything is started; the processor that starts it; the processor itself.
+ */
+struct cpu {
+	struct smp *smp;
+	uint32_t index; /* in smp->cpu */
+	uint32_t apic_id, uid, numa;
+	uint32_t vp_index; /* by 0x9A or the VP_INDEX MSR; HV_VP_UNKNOWN */
+	bool is_bsp;
+	bool prepared;               /* stacks and tables are there */
+	enum hv_map_state map_state;
+	struct hv_caller caller;     /* for the starts this processor makes */
+	struct arch_state wanted;    /* as it is to arrive */
+	enum cpu_method method;
+	enum cpu_verdict verdict;
+
+	/* By its starter. */
+	_Alignas(CACHE_LINE) uint32_t claim; /* handshake.h */
+	enum start_outcome outcome;
+	uint32_t starter;            /* index */
+	uint32_t hv_calls;           /* 0x99 calls made for it */
+	struct hv_status hv_status;  /* of the last of them */
+	bool hv_faulted;             /* the last of them raised an exception */
+	uint64_t issued_tsc;
+
+	/* By itself. */
+	_Alignas(CACHE_LINE) uint32_t stage; /* handshake.h */
+	uint64_t online_tsc;
+	uint32_t found_vp_index;     /* by its own VP_INDEX MSR */
+	uint32_t mismatch_count;     /* may exceed what is kept */
+	uint32_t faulted;            /* an exception ended it */
+	struct cpu_mismatch mismatch[CPU_MAX_MISMATCHES];
+
+	_Alignas(CACHE_LINE) uint8_t arch[ARCH_CPU_SIZE];
+	_Alignas(256) uint8_t hv_input[256]; /* HV_START_INPUT_SIZE bytes are used */
+};
+_Static_assert(sizeof(struct cpu) <= PAGE_SIZE, "a processor's record is one page");
+
+/* --- bring-up ---------------------------------------------------------------------------------- */
+
+struct smp_config {
+	bool use_hv, use_sipi, fanout;
+	uint64_t deadline_ns; /* without any progress */
+	uint64_t cap_ns;      /* altogether, for each method */
+	bool has_vp_index;    /* the VP_INDEX MSR may be read */
+	const struct hv *hv;  /* NULL: the hypercall interface is not usable */
+	const struct hv_machine *machine;
+	uint32_t vp_limit;
+	uint64_t low_page;    /* 0: INIT-SIPI is impossible */
+};
+
+struct smp {
+	struct smp_config config;
+	struct cpu **cpu;
+	size_t count;
+	struct cpu *bsp;
+	struct pages *pages;
+	struct hv_map_info map;
+	char hv_reason[HV_REASON_SIZE]; /* why 0x99 was given up, "" if it was not */
+	uint64_t start_tsc, end_tsc;
+
+	_Alignas(CACHE_LINE) uint32_t next; /* next target of the fan-out */
+	_Alignas(CACHE_LINE) uint32_t stop; /* 0x99 is of no use here: start nothing more by it */
+};
+
+/*
+ * Boot processor, on any stack, own page tables active. Make the records, stacks and tables of all
+ * processors. A processor without memory is left out with a warning; ERR_NO_MEMORY only if the boot
+ * processor itself cannot be had.
+ */
+enum err smp_prepare(struct smp *smp, const struct smp_config *config,
+		     const struct topology *topology, struct pages *pages);
+
+/*
+ * Boot processor, on its own stack. Find VP indexes, start everything by the ladder, wait within
+ * the bounds, and enter every verdict into the ledger.
+ */
+void smp_start_all(struct smp *smp);
+
+enum machine_verdict { MACHINE_OK, MACHINE_DEGRADED, MACHINE_FAILED };
+
+struct smp_summary {
+	size_t expected, online;
+	enum machine_verdict verdict;
+	uint64_t bringup_ns;
+};
+/*
+ * hv_offered: the hypervisor says that it starts VPs by hypercall and nobody asked to do without:
+ * then a start by INIT-SIPI is a fallback.
+ */
+void smp_summarize(const struct smp *smp, bool hv_offered, struct smp_summary *out);
+
+const char *cpu_method_name(enum cpu_method m);
+const char *cpu_verdict_name(enum cpu_verdict v);
+const char *machine_verdict_name(enum machine_verdict v);
+const char *proof_field_name(enum proof_field f);

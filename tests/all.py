@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Everything that needs no special hardware: the tool behind `make test`.
+
+Runs the unit tests of the boot runner's judgement (unit), the host tests (host) and the boot cases
+(the other groups), and ends with one line that counts them all.
+"""
+import argparse
+import re
+import shlex
+import subprocess
+import sys
+import unittest
+from collections import Counter
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE / "boot"))
+import run as boot  # noqa: E402
+
+TAP_RESULT = re.compile(r"(not )?ok\b(.*)")
+
+
+def heading(text: str) -> None:
+    print(f"\n# {text}", flush=True)
+
+
+def run_unit() -> Counter:
+    """unittest's own count of tests/boot/test_*.py."""
+    suite = unittest.TestLoader().discover(str(HERE / "boot"))
+    result = unittest.TextTestRunner(stream=sys.stdout, verbosity=1).run(suite)
+    failed = len(result.failures) + len(result.errors)
+    skipped = len(result.skipped)
+    return Counter(passed=result.testsRun - failed - skipped, failed=failed, skipped=skipped)
+
+
+def count_tap(text: str) -> Counter:
+    """Results in TAP; a plan that was not kept counts as one failure."""
+    counts = Counter()
+    planned = 0
+    for line in text.splitlines():
+        if plan := re.match(r"1\.\.(\d+)", line):
+            planned += int(plan[1])
+        if found := TAP_RESULT.match(line):
+            skip = re.search(r"# *skip", found[2], re.IGNORECASE)
+            counts["failed" if found[1] else "skipped" if skip else "passed"] += 1
+    if planned != counts.total():
+        counts["failed"] += 1
+        print(f"# host: the plan is {planned} tests, {counts.total() - 1} were reported")
+    return counts
+
+
+def run_host(make: str, build: Path) -> Counter:
+    """The host tests through their own make target; a target that fails cannot pass."""
+    results = build / "host" / "results.tap"
+    results.unlink(missing_ok=True)
+    status = subprocess.run([*shlex.split(make), "--no-print-directory", "host-test"]).returncode
+    if not results.exists():
+        print("# host: no results: the host tests could not be built or run")
+        return Counter(failed=1)
+    counts = count_tap(results.read_text(encoding="utf-8", errors="replace"))
+    if status and not counts["failed"]:
+        print(f"# host: make host-test ended with {status}")
+        counts["failed"] += 1
+    return counts
+
+
+def run_boot(build: Path, group: str, jobs: int) -> Counter:
+    try:
+        cases = boot.choose(boot.load_cases(HERE / "boot" / "cases.toml"), group, [])
+        return boot.run_cases(cases, build, jobs)
+    except (ValueError, boot.vm.Unusable) as e:
+        print(f"# boot: {e}")
+        return Counter(failed=1)
+
+
+def main() -> int:
+    p = argparse.ArgumentParser(description="Run all tests.")
+    p.add_argument("--build", type=Path, default=Path("build"))
+    p.add_argument("--make", default="make", help="the make program")
+    p.add_argument("--group", default="", help="unit, host, or a group of boot cases")
+    p.add_argument("--jobs", type=int, default=2, help="machines at a time")
+    args = p.parse_args()
+    total = Counter()
+    if args.group in ("", "unit"):
+        heading("unit: the runner's judgement")
+        total += run_unit()
+    if args.group in ("", "host"):
+        heading("host: the kernel's sources on this machine")
+        total += run_host(args.make, args.build)
+    if args.group not in ("unit", "host"):
+        heading("boot: whole machines in QEMU")
+        total += run_boot(args.build, args.group, args.jobs)
+    print(f"\n{total['passed']} passed, {total['failed']} failed, {total['skipped']} skipped")
+    return 1 if total["failed"] or not total["passed"] else 0
+
+
+if __name__ == "__main__":
+    sys.stdout.reconfigure(line_buffering=True)
+    sys.exit(main())

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: MIT
+"""What one case of cases.toml expects of its report (tests/boot/README.md lists the keys).
+
+Pure functions: what is expected, against the report and the serial lines, to a list of complaints.
+What is not declared has a strict default: no warnings, every processor online.
+"""
+
+KEYS = {
+    "verdict", "aps", "start_vp", "reason", "stride", "elements", "calls", "warnings", "cpus",
+    "indexes", "serial", "apic_ids", "starters",
+}  # fmt: skip
+CPU_KEYS = {
+    "apic", "vp", "verdict", "method", "hv_status", "tries", "started_by", "numa",
+}  # fmt: skip
+REPORT_KEYS = {"start_vp": "hypervisor", "stride": "map", "elements": "map", "calls": "map"}
+
+
+def check_keys(name: str, expected: dict) -> None:
+    """ValueError if a case declares something that nobody would look at."""
+    unknown = set(expected) - KEYS
+    for cpu in expected.get("cpus", []):
+        unknown |= set(cpu) - CPU_KEYS
+    if unknown:
+        raise ValueError(f"{name}: unknown expectations {sorted(unknown)}")
+    if "verdict" not in expected or "aps" not in expected:
+        raise ValueError(f"{name}: verdict and aps must be declared")
+
+
+def compare(expected: dict, processors: int, report: dict, lines: list[str]) -> list[str]:
+    wrong = []
+    if report["verdict"] != expected["verdict"]:
+        wrong.append(f"verdict is {report['verdict']}, expected {expected['verdict']}")
+    if report["expected"] != processors:
+        wrong.append(f"the kernel expected {report['expected']} processors, there are {processors}")
+    for key, section in REPORT_KEYS.items():
+        if key in expected and report[section][key] != expected[key]:
+            wrong.append(f"{section}.{key} is {report[section][key]}, expected {expected[key]}")
+    if expected.get("reason", "") not in report["hypervisor"]["reason"]:
+        wrong.append(f"reason '{report['hypervisor']['reason']}' lacks '{expected['reason']}'")
+    wrong += compare_warnings(expected.get("warnings", []), report["warnings"])
+    for text in expected.get("serial", []):
+        if not any(text in line for line in lines):
+            wrong.append(f"no serial line has '{text}'")
+    return wrong + compare_cpus(expected, report["cpus"])
+
+
+def compare_warnings(expected: list[str], warnings: list[str]) -> list[str]:
+    """Every expected text in a warning, and no warning that nobody expected."""
+    lacking = [text for text in expected if not any(text in w for w in warnings)]
+    surprises = [w for w in warnings if not any(text in w for text in expected)]
+    return [f"no warning has '{text}'" for text in lacking] + [
+        f"unexpected warning: {w}" for w in surprises
+    ]
+
+
+def compare_cpus(expected: dict, cpus: list[dict]) -> list[str]:
+    wrong = []
+    special = expected.get("cpus", [])
+    for one in special:
+        if not any(is_meant(one, cpu) for cpu in cpus):
+            wrong.append(f"no processor is {one}")
+    for cpu in cpus:
+        due = {"verdict": "online"}
+        if cpu["role"] == "ap":
+            due["method"] = expected["aps"]
+        for one in special:
+            if is_meant(one, cpu):
+                due.update((key, one[key]) for key in one if key not in ("apic", "vp"))
+        for key, value in due.items():
+            if cpu[key] != value:
+                wrong.append(f"apic {cpu['apic_id']}: {key} is {cpu[key]}, expected {value}")
+    ids = sorted(cpu["apic_id"] for cpu in cpus)
+    if ids != sorted(expected.get("apic_ids", ids)):
+        wrong.append(f"APIC ids are {ids}, expected {expected['apic_ids']}")
+    return wrong + compare_indexes(expected.get("indexes"), cpus) + compare_starters(expected, cpus)
+
+
+def is_meant(one: dict, cpu: dict) -> bool:
+    """Whether a declared processor, named by APIC id or VP index, is this one."""
+    return one["apic"] == cpu["apic_id"] if "apic" in one else one["vp"] == cpu["vp_index"]
+
+
+def compare_indexes(kind: str | None, cpus: list[dict]) -> list[str]:
+    """How VP indexes must relate to APIC ids: equal, all different, or with gaps."""
+    pairs = [(cpu["apic_id"], cpu["vp_index"]) for cpu in cpus]
+    if kind == "identity" and any(apic != vp for apic, vp in pairs):
+        return [f"VP indexes are not the APIC ids: {pairs}"]
+    if kind == "permuted" and any(apic == vp or vp is None for apic, vp in pairs):
+        return [f"a VP index equals its APIC id: {pairs}"]
+    if kind == "sparse" and max(0 if vp is None else vp for _, vp in pairs) < len(pairs):
+        return [f"VP indexes have no gaps: {pairs}"]
+    return []
+
+
+def compare_starters(expected: dict, cpus: list[dict]) -> list[str]:
+    """starters = "bsp": the boot processor alone; "several": the fan-out was used."""
+    kind = expected.get("starters")
+    bsp = {cpu["apic_id"] for cpu in cpus if cpu["role"] == "bsp"}
+    starters = {cpu["started_by"] for cpu in cpus if cpu["started_by"] is not None}
+    if kind == "bsp" and starters != bsp:
+        return [f"started by {sorted(starters)}, expected only the boot processor"]
+    if kind == "several" and len(starters) < 2:
+        return [f"started by {sorted(starters)} alone, expected several starters"]
+    return []

@@ -1,0 +1,196 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Run the boot cases of cases.toml: each boots one machine in QEMU and judges what came out.
+
+A case passes when the machine ended as declared, the report is what the case expects, and nothing
+in witness.py objects. No case is tried twice. Output is TAP; what a case left behind lies in
+BUILD/test/CASE/. Exit code: 0 all passed, 1 something failed, 77 everything was skipped.
+"""
+import argparse
+import json
+import re
+import shlex
+import shutil
+import sys
+import tomllib
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path[:0] = [str(HERE), str(ROOT / "scripts")]
+import expect  # noqa: E402
+import vm  # noqa: E402
+import witness  # noqa: E402
+
+CASE_KEYS = {"name", "group", "hv", "smp", "mem", "cmdline", "refhv", "cpu", "machine", "extra"}
+SCRATCH = ("disk.img", "vars.fd", "vars.qcow2", "vars.bin")
+
+
+@dataclass
+class Result:
+    name: str
+    state: str  # passed | failed | skipped
+    seconds: float = 0
+    reasons: list[str] = field(default_factory=list)
+
+
+def load_cases(path: Path) -> list[dict]:
+    """The declared cases; a mistake in the declaration is an error, never a silent pass."""
+    with open(path, "rb") as f:
+        cases = tomllib.load(f)["case"]
+    for name, count in Counter(case.get("name") for case in cases).items():
+        if count > 1:
+            raise ValueError(f"{path.name}: {count} cases have the name {name}")
+    for case in cases:
+        unknown = set(case) - CASE_KEYS - {"expect"}
+        missing = {"name", "group", "hv", "smp", "expect"} - set(case)
+        if unknown or missing:
+            what = f"unknown keys {unknown}, missing keys {missing}"
+            raise ValueError(f"{path.name}: case {case.get('name')}: {what}")
+        expect.check_keys(case["name"], case["expect"])
+    return cases
+
+
+def processors(case: dict) -> int:
+    return vm.processors(str(case["smp"]))
+
+
+def validator():
+    """The schema's validator, or None where python3-jsonschema is not installed."""
+    try:
+        import jsonschema
+    except ImportError:
+        return None
+    schema = json.loads((ROOT / "docs" / "report.schema.json").read_text())
+    return jsonschema.Draft202012Validator(schema)
+
+
+def judge(case: dict, outcome: vm.Outcome, log: str) -> tuple[dict | None, list[str]]:
+    """The report, and everything that is wrong with this run."""
+    events = witness.parse_log(log)
+    failure = vm.failure(outcome)
+    wrong = [failure] if failure else []
+    try:
+        report = vm.find_report(outcome.lines)
+    except ValueError as e:
+        log_complaints = [e.text for e in events if e.name in witness.FORBIDDEN]
+        return None, wrong + [str(e)] + log_complaints
+    invalid = [
+        f"schema: {'/'.join(map(str, error.absolute_path))}: {error.message}"
+        for error in validator().iter_errors(report)
+    ]
+    if invalid:
+        return report, wrong + invalid
+    by_firmware = bool(re.search(r"\bexit=(reset|poweroff)\b", case.get("cmdline", "")))
+    wrong += witness.check_sets(report)
+    wrong += witness.check_exit(report, outcome.status, by_firmware)
+    wrong += witness.check_tap(report, outcome.lines)
+    if case["hv"] == "ref":
+        wrong += witness.check_witness(report, events)
+    else:
+        wrong += witness.check_without_hypervisor(report)
+    return report, wrong + expect.compare(case["expect"], processors(case), report, outcome.lines)
+
+
+def run_case(case: dict, build: Path, seconds: float | None) -> Result:
+    out = build / "test" / case["name"]
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    settings = {key: case[key] for key in CASE_KEYS - {"name", "group"} if key in case}
+    m = vm.Machine(**{**settings, "smp": str(case["smp"])})
+    try:
+        command = vm.qemu_command(m, out)
+    except vm.NoKvm as e:
+        return Result(case["name"], "skipped", reasons=[str(e)])
+    (out / "command").write_text(shlex.join(command) + "\n")
+    vm.build_image(out / "disk.img", vm.image_files(m, build))
+    outcome = vm.run_qemu(command, out, seconds or 120 + 2 * processors(case))
+    log = out / "refhv.log"
+    text = log.read_text(encoding="ascii", errors="replace") if log.exists() else ""
+    report, wrong = judge(case, outcome, text)
+    if report is not None:
+        (out / "report.json").write_text(json.dumps(report, indent=1) + "\n")
+    if wrong:
+        (out / "problems").write_text("".join(line + "\n" for line in wrong))
+    for name in SCRATCH:
+        (out / name).unlink(missing_ok=True)
+    return Result(case["name"], "failed" if wrong else "passed", outcome.seconds, wrong)
+
+
+def run_safely(case: dict, build: Path, seconds: float | None) -> Result:
+    """A case that cannot be run at all has failed; the others go on."""
+    try:
+        return run_case(case, build, seconds)
+    except Exception as e:  # whatever it is, it is this case's result
+        return Result(case["name"], "failed", reasons=[f"{type(e).__name__}: {e}"])
+
+
+def print_result(number: int, result: Result) -> None:
+    prefix = "not ok" if result.state == "failed" else "ok"
+    note = f"# {result.seconds:.1f} s"
+    if result.state == "skipped":
+        note = f"# SKIP {result.reasons[0]}"
+    print(f"{prefix} {number} - boot/{result.name} {note}", flush=True)
+    if result.state == "failed":
+        for reason in result.reasons[:10]:
+            print(f"#   {reason}", flush=True)
+        if len(result.reasons) > 10:
+            print(f"#   and {len(result.reasons) - 10} more in {result.name}/problems", flush=True)
+
+
+def run_cases(cases: list[dict], build: Path, jobs: int, seconds: float | None = None) -> Counter:
+    """Run cases, the big ones first; print TAP; return how many passed, failed, were skipped."""
+    counts = Counter(passed=0, failed=0, skipped=0)
+    if validator() is None:
+        raise vm.Unusable("the Python module jsonschema is missing: install python3-jsonschema")
+    print("TAP version 13")
+    print(f"1..{len(cases)}", flush=True)
+    with ThreadPoolExecutor(jobs) as pool:
+        ordered = sorted(cases, key=processors, reverse=True)
+        futures = [pool.submit(run_safely, case, build, seconds) for case in ordered]
+        for number, future in enumerate(as_completed(futures), 1):
+            result = future.result()
+            counts[result.state] += 1
+            print_result(number, result)
+    return counts
+
+
+def choose(cases: list[dict], group: str, names: list[str]) -> list[dict]:
+    chosen = [case for case in cases if not group or case["group"] == group]
+    chosen = [case for case in chosen if not names or case["name"] in names]
+    unknown = set(names) - {case["name"] for case in chosen}
+    if unknown or not chosen:
+        groups = sorted({case["group"] for case in cases})
+        raise ValueError(f"no such case: {' '.join(sorted(unknown)) or group}; groups: {groups}")
+    return chosen
+
+
+def main() -> int:
+    p = argparse.ArgumentParser(description="Run boot cases in QEMU.")
+    p.add_argument("-g", "--group", default="", help="only the cases of this group")
+    p.add_argument("-l", "--list", action="store_true", help="list the cases and stop")
+    p.add_argument("-j", "--jobs", type=int, default=2, help="machines at a time")
+    p.add_argument("-t", "--timeout", type=float, help="seconds a case (default: by processors)")
+    p.add_argument("--build", type=Path, default=ROOT / "build")
+    p.add_argument("--cases", type=Path, default=HERE / "cases.toml")
+    p.add_argument("names", nargs="*", metavar="CASE", help="only these cases")
+    args = p.parse_args()
+    try:
+        cases = choose(load_cases(args.cases), args.group, args.names)
+        if args.list:
+            for case in cases:
+                print(f"{case['group']:<10} {case['name']:<28} hv={case['hv']} smp={case['smp']}")
+            return 0
+        counts = run_cases(cases, args.build, args.jobs, args.timeout)
+    except (ValueError, vm.Unusable) as e:
+        print(f"tests/boot/run.py: {e}", file=sys.stderr)
+        return 1
+    print("{passed} passed, {failed} failed, {skipped} skipped".format(**counts))
+    return 1 if counts["failed"] else 0 if counts["passed"] else 77
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: MIT
+"""What a run must satisfy, whatever the case: pure functions from texts and dicts to complaints.
+
+The kernel's report is held against itself (sets, one verdict a processor, times), against its exit
+status, against its TAP, and against refhv.log, the reference hypervisor's own record of what the
+guest did: an independent witness. Every function returns a list of sentences, empty if all is well.
+"""
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+GET_VP_INDEX, START_VP = 0x9A, 0x99  # TLFS, hypercall codes
+START_VP_PRIVILEGE = 1 << (32 + 21)  # TLFS, HV_PARTITION_PRIVILEGE_MASK: StartVirtualProcessor
+SUCCESS = 0
+EXIT_STATUS = {"ok": 33, "degraded": 35, "failed": 37}  # isa-debug-exit: 2 * value + 1
+ENDED_BY_FIRMWARE = 0  # QEMU's status after a reset (-no-reboot) or a power-off
+
+EVENT = re.compile(r"refhv: (\w+)((?: [A-Za-z0-9_]+=\S*)*)$")
+FORBIDDEN = {"violation", "error", "shutdown", "malformed"}
+TAP_TEST = re.compile(r"(not )?ok (\d+) - (.*)$")
+TAP_CPU = re.compile(r"apic (\d+): (\w+)")
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of refhv.log."""
+
+    name: str
+    text: str
+    fields: dict = field(default_factory=dict)
+
+    def number(self, key: str) -> int:
+        """A field as a number; -1 where it is missing or is none."""
+        try:
+            return int(self.fields.get(key, ""), 0)
+        except ValueError:
+            return -1
+
+    def numbers(self, key: str) -> list[int]:
+        return [int(part, 0) for part in self.fields.get(key, "").split(",") if part]
+
+    def is_call(self, code: int) -> bool:
+        return self.name == "hypercall" and self.number("code") == code
+
+
+def parse_log(text: str) -> list[Event]:
+    """The events of a refhv.log; what the firmware wrote to the same port is passed over."""
+    events = []
+    for line in text.splitlines():
+        if not line.startswith("refhv:") or line.startswith("refhv: regs "):
+            continue
+        match = EVENT.match(line)
+        if match:
+            fields = dict(part.split("=", 1) for part in match[2].split())
+            events.append(Event(match[1], line, fields))
+        elif re.match(r"refhv: (violation|error|shutdown)\b", line):
+            events.append(Event(line.split()[1], line))
+        else:
+            events.append(Event("malformed", line))
+    return events
+
+
+def check_sets(report: dict) -> list[str]:
+    """P1 and P2, and that numbers and times in one report do not contradict each other."""
+    wrong = []
+    cpus = report["cpus"]
+    for apic, count in Counter(cpu["apic_id"] for cpu in cpus).items():
+        if count > 1:
+            wrong.append(f"apic {apic} has {count} records")
+    online = {cpu["apic_id"] for cpu in cpus if cpu["verdict"] == "online"}
+    arrived = {cpu["apic_id"] for cpu in cpus if cpu["t_online_ns"] is not None}
+    if online != arrived:
+        wrong.append(f"online {sorted(online)} differs from arrived {sorted(arrived)}")
+    if report["online"] != len(online):
+        wrong.append(f"online is {report['online']}, but {len(online)} records say online")
+    present = sum(cpu["verdict"] != "absent" for cpu in cpus)
+    if report["expected"] not in (len(cpus), present):
+        wrong.append(f"expected is {report['expected']}, records are {len(cpus)}")
+    bsps = [cpu for cpu in cpus if cpu["role"] == "bsp"]
+    if len(bsps) != 1:
+        wrong.append(f"{len(bsps)} processors have the role bsp")
+    for cpu in cpus:
+        wrong += [f"apic {cpu['apic_id']}: {what}" for what in check_cpu(cpu, online, report)]
+    return wrong + check_verdict(report, online)
+
+
+def check_cpu(cpu: dict, online: set, report: dict) -> list[str]:
+    wrong = []
+    is_online = cpu["apic_id"] in online
+    if (cpu["role"] == "bsp") != (cpu["method"] == "firmware"):
+        wrong.append(f"role {cpu['role']} does not go with method {cpu['method']}")
+    if is_online and cpu["method"] == "none":
+        wrong.append("online by no method")
+    if is_online and cpu["role"] == "ap" and cpu["started_by"] not in online - {cpu["apic_id"]}:
+        wrong.append(f"started by {cpu['started_by']}, which is not another online processor")
+    times = [cpu[key] for key in ("t_issued_ns", "t_first_ns", "t_online_ns")]
+    known = [t for t in times if t is not None]
+    if known != sorted(known):
+        wrong.append(f"times {times} are not in order")
+    if is_online and cpu["t_online_ns"] is not None and cpu["t_online_ns"] > report["bringup_ns"]:
+        wrong.append(f"came online after the bring-up's end, {report['bringup_ns']} ns")
+    if (cpu["verdict"] == "mismatch") != bool(cpu["mismatches"]):
+        wrong.append(f"verdict {cpu['verdict']} with mismatches {cpu['mismatches']}")
+    return wrong
+
+
+def check_verdict(report: dict, online: set) -> list[str]:
+    verdicts = {cpu["verdict"] for cpu in report["cpus"]}
+    verdict = report["verdict"]
+    if verdict == "ok" and len(online) != report["expected"]:
+        return [f"verdict ok with {len(online)} of {report['expected']} processors online"]
+    if verdict != "failed" and "mismatch" in verdicts:
+        return [f"verdict {verdict} in spite of a mismatch"]
+    return []
+
+
+def check_exit(report: dict, status: int | None, by_firmware: bool = False) -> list[str]:
+    """P6: QEMU's exit status is the one of the report's verdict."""
+    due = ENDED_BY_FIRMWARE if by_firmware else EXIT_STATUS[report["verdict"]]
+    if status != due:
+        return [f"QEMU's exit status is {status}, must be {due} for verdict {report['verdict']}"]
+    return []
+
+
+def check_tap(report: dict, lines: list[str]) -> list[str]:
+    """P7: the TAP lines parse, and say of each processor what the report says."""
+    if lines.count("TAP version 13") != 1:
+        return [f"{lines.count('TAP version 13')} lines 'TAP version 13'"]
+    wrong = []
+    tap = lines[lines.index("TAP version 13") + 1 :]
+    plans = [int(line[3:]) for line in tap if re.match(r"1\.\.\d+$", line)]
+    tests = [match for match in map(TAP_TEST.match, tap) if match]
+    if plans != [len(tests)]:
+        wrong.append(f"TAP: plans {plans} for {len(tests)} tests")
+    if [int(test[2]) for test in tests] != list(range(1, len(tests) + 1)):
+        wrong.append("TAP: the tests are not numbered 1, 2, 3 ...")
+    told = []
+    for test in tests:
+        cpu = TAP_CPU.match(test[3])
+        if cpu:
+            told.append((int(cpu[1]), cpu[2]))
+            if (cpu[2] == "online") == bool(test[1]):
+                wrong.append(f"TAP: '{test[0]}' contradicts itself")
+    due = [(cpu["apic_id"], cpu["verdict"]) for cpu in report["cpus"]]
+    if sorted(told) != sorted(due):
+        wrong.append(f"TAP says {sorted(set(told) - set(due))}, not {sorted(set(due) - set(told))}")
+    if report["verdict"] == "ok" and any(test[1] for test in tests):
+        wrong.append("TAP: 'not ok' with verdict ok")
+    if report["verdict"] == "failed" and not any(test[1] for test in tests):
+        wrong.append("TAP: no 'not ok' with verdict failed")
+    return wrong
+
+
+def check_without_hypervisor(report: dict) -> list[str]:
+    """No reference hypervisor: nothing may claim to have come through hypercall 0x99."""
+    return [
+        f"apic {cpu['apic_id']}: method {cpu['method']}, status {cpu['hv_status']} without 0x99"
+        for cpu in report["cpus"]
+        if cpu["method"] == "hv" or cpu["hv_status"] is not None
+    ]
+
+
+def check_witness(report: dict, events: list[Event]) -> list[str]:
+    """The report against refhv.log."""
+    wrong = [f"log: {event.text}" for event in events if event.name in FORBIDDEN]
+    starts = [event for event in events if event.name == "start"]
+    if len(starts) != 1:
+        return wrong + [f"log: {len(starts)} start events"]
+    apics, indexes = starts[0].numbers("apic_ids"), starts[0].numbers("vp_indexes")
+    if not len(apics) == len(indexes) == len(set(apics)) == len(set(indexes)):
+        return wrong + [f"log: no one-to-one map in: {starts[0].text}"]
+    vp_of = dict(zip(apics, indexes))
+    apic_of = dict(zip(indexes, apics))
+    start_vp = report["hypervisor"]["start_vp"]
+    if start_vp and not starts[0].number("privileges") & START_VP_PRIVILEGE:
+        wrong.append("start_vp is true without the StartVirtualProcessor privilege")
+    map_calls = sum(event.is_call(GET_VP_INDEX) for event in events)
+    if report["map"]["calls"] != map_calls:
+        wrong.append(f"map.calls is {report['map']['calls']}, the log has {map_calls} calls 0x9A")
+    seen = {cpu["apic_id"] for cpu in report["cpus"] if cpu["verdict"] != "absent"}
+    if seen != set(apics):
+        more, fewer = sorted(seen - set(apics)), sorted(set(apics) - seen)
+        wrong.append(f"the report has {more}, lacks {fewer}")
+    calls, sipis, runs = defaultdict(list), defaultdict(list), defaultdict(list)
+    for event in events:
+        target = event.number("vp" if event.name == "run" else "target_vp")
+        if event.name == "sipi" and event.number("accepted") == 1:
+            kind = sipis
+        elif event.name == "run":
+            kind = runs
+        elif event.is_call(START_VP):
+            kind = calls
+        else:
+            continue
+        kind[target].append(event)
+        if target not in apic_of or event.number("apic_id") != apic_of[target]:
+            wrong.append(f"log: VP {target} is not that of this APIC id: {event.text}")
+    for cpu in report["cpus"]:
+        vp = vp_of.get(cpu["apic_id"])
+        if cpu["vp_index"] != vp and (start_vp or cpu["vp_index"] is not None):
+            what = [f"vp_index is {cpu['vp_index']}, the hypervisor's is {vp}"]
+        else:
+            what = check_calls(cpu, calls[vp], apic_of) + check_runs(cpu, sipis[vp], runs[vp])
+        wrong += [f"apic {cpu['apic_id']}: {text}" for text in what]
+    return wrong
+
+
+def check_calls(cpu: dict, calls: list[Event], apic_of: dict) -> list[str]:
+    """One processor's record against the calls 0x99 that were made for it."""
+    wrong = []
+    statuses = [call.number("status") for call in calls]
+    successes = [call for call in calls if call.number("status") == SUCCESS]
+    last = statuses[-1] if statuses else None
+    if cpu["hv_status"] != last:
+        wrong.append(f"hv_status is {cpu['hv_status']}, the log's last is {last}")
+    if cpu["tries"] != len(calls):
+        wrong.append(f"tries is {cpu['tries']}, the log has {len(calls)} calls 0x99")
+    if cpu["method"] == "hv" and cpu["verdict"] == "online":
+        if len(successes) != 1:
+            wrong.append(f"{len(successes)} successful calls 0x99, must be one")
+        elif cpu["started_by"] != apic_of.get(successes[0].number("vp")):
+            starter = apic_of.get(successes[0].number("vp"))
+            wrong.append(f"started_by is {cpu['started_by']}, the log says apic {starter}")
+    elif len(successes) > (cpu["method"] == "hv"):
+        wrong.append(f"{len(successes)} successful calls 0x99 with method {cpu['method']}")
+    return wrong
+
+
+def check_runs(cpu: dict, sipis: list[Event], runs: list[Event]) -> list[str]:
+    """One processor's record against the SIPIs it accepted and the times it began to run."""
+    if cpu["role"] == "bsp":
+        return [f"the boot processor accepted a SIPI: {sipis[0].text}"] if sipis else []
+    wrong = []
+    methods = [run.fields.get("method") for run in runs]
+    if len(runs) > 1:
+        wrong.append(f"began to run {len(runs)} times ({', '.join(map(str, methods))})")
+    if cpu["verdict"] != "online":
+        return wrong
+    if len(sipis) != (cpu["method"] == "sipi"):
+        wrong.append(f"online by {cpu['method']}, but accepted {len(sipis)} SIPIs")
+    due = {"hv": "start", "sipi": "sipi"}.get(cpu["method"])
+    if methods != [due]:
+        wrong.append(f"online by {cpu['method']}, but the log says it ran by {methods}")
+    return wrong

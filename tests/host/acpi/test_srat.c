@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/* acpi/srat.c: domains of processors in both entry forms and both revisions. */
+#include "tests/host/test.h"
+
+#include <string.h>
+
+#include "tests/host/acpi/build.h"
+
+enum { ENABLED = 1 };
+
+struct seen {
+	uint32_t apic_id[64], domain[64];
+	size_t count;
+};
+
+static struct builder b;
+static struct seen seen;
+
+static void see(void *ctx, uint32_t apic_id, uint32_t domain)
+{
+	struct seen *s = ctx;
+
+	assert_true(s->count < ARRAY_COUNT(s->domain));
+	s->apic_id[s->count] = apic_id;
+	s->domain[s->count++] = domain;
+}
+
+static enum err read_it(void)
+{
+	struct acpi_table t = build_table(&b);
+	enum err e;
+
+	memset(&seen, 0, sizeof(seen));
+	e = acpi_srat_read(&t, see, &seen);
+	release(&t);
+	return e;
+}
+
+static void start(uint8_t revision)
+{
+	build_start(&b, "SRAT", revision);
+	build_u32(&b, 1);
+	build_u64(&b, 0);
+}
+
+static void add_apic(uint32_t domain, uint8_t id, uint32_t flags)
+{
+	build_u8(&b, 0);
+	build_u8(&b, 16);
+	build_u8(&b, (uint8_t)domain);
+	build_u8(&b, id);
+	build_u32(&b, flags);
+	build_u8(&b, 0x77); /* SAPIC EID */
+	build_u8(&b, (uint8_t)(domain >> 8));
+	build_u16(&b, (uint16_t)(domain >> 16));
+	build_u32(&b, 0x88888888); /* clock domain */
+}
+
+static void add_x2apic(uint32_t domain, uint32_t id, uint32_t flags)
+{
+	build_u8(&b, 2);
+	build_u8(&b, 24);
+	build_u16(&b, 0);
+	build_u32(&b, domain);
+	build_u32(&b, id);
+	build_u32(&b, flags);
+	build_u64(&b, 0);
+}
+
+static void enabled_entries_of_both_forms(void **state)
+{
+	(void)state;
+	start(3);
+	add_apic(0x12345678, 4, ENABLED);
+	add_apic(1, 5, 0);
+	build_u8(&b, 1); /* memory affinity */
+	build_u8(&b, 40);
+	build_zeros(&b, 38);
+	add_x2apic(0x9abcdef0, 0x10203040, ENABLED);
+	add_x2apic(1, 6, 0);
+	assert_int_equal(read_it(), OK);
+	assert_int_equal(seen.count, 2);
+	assert_int_equal(seen.apic_id[0], 4);
+	assert_int_equal(seen.domain[0], 0x12345678);
+	assert_int_equal(seen.apic_id[1], 0x10203040);
+	assert_int_equal(seen.domain[1], 0x9abcdef0);
+}
+
+static void revision_1_has_8_bit_domains(void **state)
+{
+	(void)state;
+	start(1);
+	add_apic(0x12345678, 4, ENABLED);
+	assert_int_equal(read_it(), OK);
+	assert_int_equal(seen.domain[0], 0x78);
+}
+
+static void f52_bad_lengths(void **state)
+{
+	(void)state;
+	start(3);
+	add_apic(1, 1, ENABLED);
+	add_apic(2, 2, ENABLED);
+	b.bytes[48 + 16 + 1] = 0;
+	assert_int_equal(read_it(), ERR_INVALID);
+	assert_int_equal(seen.count, 1);
+	b.bytes[48 + 16 + 1] = 17;
+	assert_int_equal(read_it(), ERR_TRUNCATED);
+	assert_int_equal(seen.count, 1);
+	b.bytes[48 + 1] = 4; /* too short for its type; garbage follows, but it is all inside */
+	assert_int_equal(read_it(), ERR_INVALID);
+}
+
+static void f53_a_table_cut_anywhere(void **state)
+{
+	(void)state;
+	start(3);
+	add_apic(1, 1, ENABLED);
+	add_x2apic(2, 2, ENABLED);
+	for (size_t size = b.size - 1; size > 0; size--) {
+		b.size = size;
+		assert_int_equal(read_it(), size == 48 || size == 64 ? OK : ERR_TRUNCATED);
+		assert_int_equal(seen.count, size >= 64);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(enabled_entries_of_both_forms),
+		cmocka_unit_test(revision_1_has_8_bit_domains),
+		cmocka_unit_test(f52_bad_lengths),
+		cmocka_unit_test(f53_a_table_cut_anywhere),
+	};
+
+	return cmocka_run_group_tests_name("acpi/srat", tests, NULL, NULL);
+}

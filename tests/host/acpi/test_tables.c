@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: MIT */
+/* acpi/tables.c: from the RSDP to a table, through everything that can be wrong on the way. */
+#include "tests/host/test.h"
+
+#include <string.h>
+
+#include "tests/host/acpi/build.h"
+
+enum { RSDP_PA = 0x1003, RSDT_PA = 0x2005, XSDT_PA = 0x100001, MADT_PA = 0x4007, SRAT_PA = 0x5000 };
+
+static struct builder b;
+static struct phys phys;
+
+static int tear_down(void **state)
+{
+	(void)state;
+	phys_free(&phys);
+	return 0;
+}
+
+static void build_rsdp(uint8_t revision, uint32_t rsdt, uint64_t xsdt)
+{
+	b.size = 0;
+	for (int i = 0; i < 8; i++)
+		build_u8(&b, (uint8_t) "RSD PTR "[i]);
+	build_zeros(&b, 7);
+	build_u8(&b, revision);
+	build_u32(&b, rsdt);
+	if (revision >= 2) {
+		build_u32(&b, 36);
+		build_u64(&b, xsdt);
+		build_zeros(&b, 4);
+	}
+	build_checksum(b.bytes, 20, 8);
+	if (revision >= 2)
+		build_checksum(b.bytes, 36, 32);
+}
+
+static void place_rsdp(uint8_t revision, uint32_t rsdt, uint64_t xsdt)
+{
+	build_rsdp(revision, rsdt, xsdt);
+	phys_place(&phys, RSDP_PA, &b);
+}
+
+static void place_root(bool xsdt, const uint64_t *entries, size_t count)
+{
+	build_start(&b, xsdt ? "XSDT" : "RSDT", 1);
+	for (size_t i = 0; i < count; i++) {
+		if (xsdt)
+			build_u64(&b, entries[i]);
+		else
+			build_u32(&b, (uint32_t)entries[i]);
+	}
+	build_seal(&b);
+	phys_place(&phys, xsdt ? XSDT_PA : RSDT_PA, &b);
+}
+
+static void place_table(uint64_t pa, const char *signature)
+{
+	build_start(&b, signature, 1);
+	build_u32(&b, 0xcafe);
+	build_seal(&b);
+	phys_place(&phys, pa, &b);
+}
+
+static enum err open_it(struct acpi *a)
+{
+	struct acpi_memory mem = phys_memory(&phys);
+
+	return acpi_open(a, &mem, RSDP_PA);
+}
+
+static void a_table_is_found_through_the_xsdt(void **state)
+{
+	struct acpi_table t;
+	struct acpi a;
+
+	(void)state;
+	place_rsdp(2, 0, XSDT_PA);
+	place_root(true, (uint64_t[]){SRAT_PA, MADT_PA}, 2);
+	place_table(SRAT_PA, "SRAT");
+	place_table(MADT_PA, "APIC");
+	assert_int_equal(open_it(&a), OK);
+	assert_true(a.is_xsdt);
+	assert_int_equal(a.revision, 2);
+	assert_int_equal(a.root, XSDT_PA);
+	assert_int_equal(acpi_find(&a, "APIC", &t), OK);
+	assert_int_equal(t.size, 40);
+	assert_memory_equal(t.data, "APIC", 4);
+	assert_int_equal(acpi_find(&a, "FACP", &t), ERR_NOT_FOUND);
+	assert_null(t.data);
+	assert_int_equal(acpi_load(&a, SRAT_PA, "SRAT", &t), OK);
+	assert_int_equal(acpi_load(&a, SRAT_PA, "DSDT", &t), ERR_NOT_FOUND);
+	assert_int_equal(acpi_load(&a, 0, "DSDT", &t), ERR_TRUNCATED);
+}
+
+static void a_table_is_found_through_the_rsdt(void **state)
+{
+	struct acpi_table t;
+	struct acpi a;
+
+	(void)state;
+	place_rsdp(0, RSDT_PA, 0);
+	place_root(false, (uint64_t[]){SRAT_PA, MADT_PA}, 2);
+	place_table(MADT_PA, "APIC");
+	assert_int_equal(open_it(&a), OK);
+	assert_false(a.is_xsdt);
+	assert_int_equal(acpi_find(&a, "APIC", &t), OK);
+}
+
+static void a_bad_xsdt_is_replaced_by_the_rsdt(void **state)
+{
+	struct acpi a;
+
+	(void)state;
+	place_rsdp(2, RSDT_PA, XSDT_PA);
+	place_root(true, NULL, 0);
+	((uint8_t *)phys.block[1].block.data)[10]++;
+	assert_int_equal(open_it(&a), ERR_TRUNCATED); /* the RSDT is not there either */
+	place_root(false, NULL, 0);
+	assert_int_equal(open_it(&a), OK);
+	assert_false(a.is_xsdt);
+}
+
+static void f50_no_rsdp(void **state)
+{
+	struct acpi_memory mem = phys_memory(&phys);
+	struct acpi a;
+
+	(void)state;
+	assert_int_equal(acpi_open(&a, &mem, 0), ERR_NOT_FOUND);
+	assert_int_equal(acpi_open(&a, &mem, RSDP_PA), ERR_NOT_FOUND);
+	assert_int_equal(acpi_open(&a, &mem, UINT64_MAX - 3), ERR_NOT_FOUND);
+	build_rsdp(2, 0, XSDT_PA);
+	b.bytes[0] = 'r';
+	phys_place(&phys, RSDP_PA, &b);
+	assert_int_equal(open_it(&a), ERR_NOT_FOUND);
+}
+
+static void f50_no_root_table(void **state)
+{
+	struct acpi a;
+
+	(void)state;
+	place_rsdp(2, 0, 0);
+	assert_int_equal(open_it(&a), ERR_INVALID);
+	phys_free(&phys);
+	place_rsdp(2, 0, XSDT_PA);
+	assert_int_equal(open_it(&a), ERR_TRUNCATED);
+	phys_free(&phys);
+	place_rsdp(2, 0, UINT64_MAX - 8);
+	assert_int_equal(open_it(&a), ERR_TRUNCATED);
+	phys_free(&phys);
+	place_rsdp(2, 0, XSDT_PA);
+	place_table(XSDT_PA, "APIC");
+	assert_int_equal(open_it(&a), ERR_INVALID);
+}
+
+static void f51_bad_checksums(void **state)
+{
+	struct acpi_table t;
+	struct acpi a;
+
+	(void)state;
+	build_rsdp(2, 0, XSDT_PA);
+	b.bytes[8]++; /* the first checksum; the second one made right again */
+	build_checksum(b.bytes, 36, 32);
+	phys_place(&phys, RSDP_PA, &b);
+	assert_int_equal(open_it(&a), ERR_CHECKSUM);
+	phys_free(&phys);
+
+	build_rsdp(2, 0, XSDT_PA);
+	b.bytes[32]++;
+	phys_place(&phys, RSDP_PA, &b);
+	assert_int_equal(open_it(&a), ERR_CHECKSUM);
+	phys_free(&phys);
+
+	place_rsdp(2, 0, XSDT_PA);
+	place_root(true, (uint64_t[]){MADT_PA, SRAT_PA}, 2);
+	place_table(MADT_PA, "APIC");
+	((uint8_t *)phys.block[2].block.data)[37]++;
+	assert_int_equal(open_it(&a), OK);
+	assert_int_equal(acpi_find(&a, "APIC", &t), ERR_CHECKSUM);
+	assert_null(t.data);
+	place_table(SRAT_PA, "APIC"); /* a second, good one */
+	assert_int_equal(acpi_find(&a, "APIC", &t), OK);
+	((uint8_t *)phys.block[1].block.data)[20]++;
+	assert_int_equal(open_it(&a), ERR_CHECKSUM);
+}
+
+static void f53_lengths_below_the_header_and_beyond_memory(void **state)
+{
+	static const uint32_t lengths[] = {0, 1, 35, 41, 0x7fffffff, 0xffffffff};
+	struct acpi_table t;
+	struct acpi a;
+
+	(void)state;
+	place_rsdp(2, 0, XSDT_PA);
+	place_root(true, (uint64_t[]){MADT_PA}, 1);
+	place_table(MADT_PA, "APIC");
+	assert_int_equal(open_it(&a), OK);
+	for (size_t i = 0; i < ARRAY_COUNT(lengths); i++) {
+		uint8_t *madt = (uint8_t *)phys.block[2].block.data;
+
+		memcpy(madt + 4, &lengths[i], 4);
+		build_checksum(madt, 40, 9);
+		assert_int_equal(acpi_find(&a, "APIC", &t), ERR_TRUNCATED);
+		assert_int_equal(acpi_load(&a, MADT_PA, "APIC", &t), ERR_TRUNCATED);
+	}
+}
+
+static void f53_rsdp_that_is_cut_short(void **state)
+{
+	static const uint32_t lengths[] = {0, 20, 35, 37, 0xffffffff};
+	struct acpi a;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(lengths); i++) {
+		build_rsdp(2, 0, XSDT_PA);
+		memcpy(b.bytes + 20, &lengths[i], 4);
+		build_checksum(b.bytes, 36, 32);
+		phys_place(&phys, RSDP_PA, &b);
+		assert_int_equal(open_it(&a), ERR_TRUNCATED);
+		phys_free(&phys);
+	}
+	build_rsdp(2, 0, XSDT_PA);
+	b.size = 24; /* revision 2, but memory ends */
+	phys_place(&phys, RSDP_PA, &b);
+	assert_int_equal(open_it(&a), ERR_TRUNCATED);
+}
+
+static void a_root_of_thousands_of_entries_is_walked_to_its_end(void **state)
+{
+	static uint64_t entries[8000];
+	struct acpi_table t;
+	struct acpi a;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(entries); i++)
+		entries[i] = i % 3 == 0 ? 0 : i % 3 == 1 ? UINT64_MAX - i : SRAT_PA;
+	entries[ARRAY_COUNT(entries) - 1] = MADT_PA;
+	place_rsdp(2, 0, XSDT_PA);
+	place_root(true, entries, ARRAY_COUNT(entries));
+	place_table(SRAT_PA, "SRAT");
+	place_table(MADT_PA, "APIC");
+	assert_int_equal(open_it(&a), OK);
+	assert_int_equal(acpi_find(&a, "APIC", &t), OK);
+	assert_in_range(phys.reads, 1, 4 * ARRAY_COUNT(entries));
+}
+
+static void half_an_entry_at_the_end_of_the_root_is_ignored(void **state)
+{
+	struct acpi_table t;
+	struct acpi a;
+
+	(void)state;
+	place_rsdp(2, 0, XSDT_PA);
+	build_start(&b, "XSDT", 1);
+	build_u64(&b, SRAT_PA);
+	build_u32(&b, MADT_PA);
+	build_seal(&b);
+	phys_place(&phys, XSDT_PA, &b);
+	place_table(MADT_PA, "APIC");
+	assert_int_equal(open_it(&a), OK);
+	assert_int_equal(acpi_find(&a, "APIC", &t), ERR_NOT_FOUND);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(a_table_is_found_through_the_xsdt, tear_down),
+		cmocka_unit_test_teardown(a_table_is_found_through_the_rsdt, tear_down),
+		cmocka_unit_test_teardown(a_bad_xsdt_is_replaced_by_the_rsdt, tear_down),
+		cmocka_unit_test_teardown(f50_no_rsdp, tear_down),
+		cmocka_unit_test_teardown(f50_no_root_table, tear_down),
+		cmocka_unit_test_teardown(f51_bad_checksums, tear_down),
+		cmocka_unit_test_teardown(f53_lengths_below_the_header_and_beyond_memory,
+					  tear_down),
+		cmocka_unit_test_teardown(f53_rsdp_that_is_cut_short, tear_down),
+		cmocka_unit_test_teardown(a_root_of_thousands_of_entries_is_walked_to_its_end,
+					  tear_down),
+		cmocka_unit_test_teardown(half_an_entry_at_the_end_of_the_root_is_ignored,
+					  tear_down),
+	};
+
+	return cmocka_run_group_tests_name("acpi/tables", tests, NULL, NULL);
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/* The scripted hypervisor; see scripted.h. Numbers of the ABI are written out: it shares no header
+ * with what it tests.
+ */
+#include "tests/host/test.h"
+
+#include <string.h>
+
+#include "tests/host/hv/scripted.h"
+
+enum { PAGE = 4096, HEADER = 16 };
+enum { GUEST_OS_ID = 0x40000000, HYPERCALL = 0x40000001, VP_INDEX = 0x40000002 };
+
+/* Bits 31:16 and 63:44 of the result are the hypervisor's own. */
+#define GARBAGE 0xABCDE000FFFF0000ull
+
+struct script script;
+
+void script_reset(const uint32_t *apic_ids, size_t count)
+{
+	memset(&script, 0, sizeof(script));
+	script.in_stride = script.out_stride = 4;
+	script.vps = count;
+	for (size_t i = 0; i < count; i++) {
+		script.vp[i].apic_id = apic_ids[i];
+		script.vp[i].vp_index = (uint32_t)((i + count / 2) % count);
+	}
+	script.invalid_call_rax = GARBAGE | 2;
+}
+
+uint32_t script_vp(uint32_t apic_id)
+{
+	for (size_t i = 0; i < script.vps; i++) {
+		if (script.vp[i].apic_id == apic_id)
+			return script.vp[i].vp_index;
+	}
+	return HV_VP_UNKNOWN;
+}
+
+void script_set_vp(uint32_t apic_id, uint32_t vp_index)
+{
+	for (size_t i = 0; i < script.vps; i++) {
+		if (script.vp[i].apic_id == apic_id)
+			script.vp[i].vp_index = vp_index;
+	}
+}
+
+static bool known(uint64_t apic_id)
+{
+	for (size_t i = 0; i < script.vps; i++) {
+		if (script.vp[i].apic_id == apic_id)
+			return true;
+	}
+	return false;
+}
+
+/* One element; false if its id is unknown. */
+static bool map_element(const uint8_t *list, uint8_t *output, uint32_t i)
+{
+	uint64_t wide = 0;
+	uint32_t vp_index;
+
+	memcpy(&wide, list + (size_t)i * script.in_stride, script.in_stride);
+	if (script.in_stride == 8 && !script.reads_8_bytes)
+		wide = (uint32_t)wide;
+	if (!known(wide))
+		return false;
+	vp_index = script_vp((uint32_t)wide);
+	wide = vp_index;
+	if (!script.untouched)
+		memcpy(output + (size_t)i * script.out_stride, &wide, script.out_stride);
+	return true;
+}
+
+static uint64_t result(uint16_t status, uint32_t reps)
+{
+	return GARBAGE | status | (uint64_t)reps << 32;
+}
+
+static void assert_block(uint64_t gpa, size_t size)
+{
+	assert_int_equal(gpa % 8, 0);
+	assert_true(gpa % PAGE + size <= PAGE);
+}
+
+static uint64_t map(uint64_t control, const uint8_t *input, uint8_t *output, bool faulty)
+{
+	static const uint8_t header[HEADER] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+	uint32_t count = control >> 32 & 0xFFF, start = control >> 48 & 0xFFF, end = count, i;
+
+	assert_int_equal(control & ~0x0FFF0FFF0000FFFFull, 0);
+	assert_true(start < count);
+	assert_memory_equal(input, header, HEADER);
+	if (HEADER + count * script.in_stride > PAGE || count * script.out_stride > PAGE)
+		return result(4, 0);
+	if (script.reps_per_call && start + script.reps_per_call < end)
+		end = start + script.reps_per_call;
+	if (faulty && start + script.fault.reps < end)
+		end = start + script.fault.reps;
+	for (i = start; i < end; i++) {
+		if (!map_element(input + HEADER, output, i))
+			return result(5, script.relative_reps ? i - start : i);
+	}
+	return result(faulty ? script.fault.status : 0, script.relative_reps ? i - start : i);
+}
+
+static enum err hypercall(uint64_t page, uint64_t control, uint64_t input, uint64_t output,
+			  uint64_t *rax)
+{
+	uint32_t n = script.calls++;
+	bool faulty = n >= script.fault.first && n - script.fault.first < script.fault.count;
+
+	(void)page;
+	*rax = 0;
+	assert_true(n < SCRIPT_CALLS);
+	script.control[n] = control;
+	if (faulty && script.fault.raise)
+		return ERR_FAULT;
+	switch (control & 0xFFFF) {
+	case 0x9A:
+		assert_block(input, HEADER + 8);
+		assert_block(output, 8);
+		assert_true(input / PAGE != output / PAGE);
+		memcpy(script.last_input, (const void *)input, PAGE);
+		*rax = map(control, (const uint8_t *)input, (uint8_t *)output, faulty);
+		return OK;
+	case 0x99:
+		assert_int_equal(control, 0x99);
+		assert_block(input, 240);
+		memcpy(script.last_input, (const void *)input, 240);
+		*rax = result(faulty ? script.fault.status : 0, 0);
+		return OK;
+	default: *rax = script.invalid_call_rax; return OK;
+	}
+}
+
+static enum err msr_read(uint32_t msr, uint64_t *value)
+{
+	*value = 0;
+	if (msr == script.faulting_msr && !script.only_writes)
+		return ERR_FAULT;
+	switch (msr) {
+	case GUEST_OS_ID: *value = script.os_id; return OK;
+	case HYPERCALL: *value = script.hypercall; return OK;
+	case VP_INDEX: *value = script.vp_index; return OK;
+	default: return ERR_FAULT;
+	}
+}
+
+static enum err msr_write(uint32_t msr, uint64_t value)
+{
+	if (msr == script.faulting_msr)
+		return ERR_FAULT;
+	switch (msr) {
+	case GUEST_OS_ID:
+		if (!script.os_id_does_not_stick)
+			script.os_id = value;
+		if (value == 0)
+			script.hypercall &= ~1ull;
+		return OK;
+	case HYPERCALL:
+		if (script.hypercall & 2)
+			return ERR_FAULT; /* locked */
+		if (script.os_id == 0 || script.enable_does_not_stick)
+			value &= ~1ull;
+		if (script.moved_to)
+			value = (value & 0xFFF) | script.moved_to;
+		script.hypercall = value;
+		return OK;
+	default: return ERR_FAULT;
+	}
+}
+
+static enum err map_executable(uint64_t page)
+{
+	script.executable = page;
+	return script.map_fails ? ERR_NO_MEMORY : OK;
+}
+
+const struct hv_machine script_machine = {msr_read, msr_write, hypercall, map_executable};

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* hv/status.c: statuses have the names of the specification. */
+#include "tests/host/test.h"
+
+#include "hv/hv.h"
+
+static const char *name(uint16_t code)
+{
+	return hv_status_name((struct hv_status){code});
+}
+
+static void statuses_that_matter_are_named(void **state)
+{
+	static const struct {
+		uint16_t code;
+		const char *name;
+	} cases[] = {
+		{0x00, "SUCCESS"},
+		{0x02, "INVALID_HYPERCALL_CODE"},
+		{0x03, "INVALID_HYPERCALL_INPUT"},
+		{0x04, "INVALID_ALIGNMENT"},
+		{0x05, "INVALID_PARAMETER"},
+		{0x06, "ACCESS_DENIED"},
+		{0x07, "INVALID_PARTITION_STATE"},
+		{0x08, "OPERATION_DENIED"},
+		{0x0B, "INSUFFICIENT_MEMORY"},
+		{0x0D, "INVALID_PARTITION_ID"},
+		{0x0E, "INVALID_VP_INDEX"},
+		{0x14, "NOT_ACKNOWLEDGED"},
+		{0x15, "INVALID_VP_STATE"},
+		{0x16, "ACKNOWLEDGED"},
+		{0x1D, "NO_RESOURCES"},
+		{0x50, "INVALID_REGISTER_VALUE"},
+		{0x51, "INVALID_VTL_STATE"},
+		{0x60, "PAGE_REQUEST_INVALID"},
+		{0x71, "OPERATION_FAILED"},
+		{0x78, "TIME_OUT"},
+		{0x79, "CALL_PENDING"},
+		{0x86, "VTL_ALREADY_ENABLED"},
+		{0x87, "UNKNOWN_REGISTER_NAME"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
+		assert_string_equal(name(cases[i].code), cases[i].name);
+}
+
+static void unknown_codes_are_said_to_be_unknown(void **state)
+{
+	(void)state;
+	assert_string_equal(name(0x01), "unknown status");
+	assert_string_equal(name(0xBEEF), "unknown status");
+	assert_string_equal(name(0xFFFF), "unknown status");
+}
+
+static void a_status_is_compared_as_a_whole(void **state)
+{
+	(void)state;
+	assert_true(hv_status_is((struct hv_status){0x78}, HV_STATUS_TIME_OUT));
+	assert_false(hv_status_is((struct hv_status){0x178}, HV_STATUS_TIME_OUT));
+	assert_false(hv_status_is((struct hv_status){0x100}, HV_STATUS_SUCCESS));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(statuses_that_matter_are_named),
+		cmocka_unit_test(unknown_codes_are_said_to_be_unknown),
+		cmocka_unit_test(a_status_is_compared_as_a_whole),
+	};
+
+	return cmocka_run_group_tests_name("hv/status", tests, NULL, NULL);
+}

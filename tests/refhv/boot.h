@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* What the loader asks of the firmware. All functions end QEMU with a log line when they fail. */
+#ifndef REFHV_BOOT_H
+#define REFHV_BOOT_H
+
+#include <stddef.h>
+
+#include <efi.h>
+
+#include "topology.h"
+
+struct boot_processors {
+	uint32_t count;
+	uint32_t bsp_apic_id;
+	uint32_t apic_ids[MAX_VPS]; /* ascending */
+};
+
+void boot_init(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table);
+
+/* Read \EFI\refhv\refhv.cfg from the volume refhv came from; 0 bytes if there is none. */
+size_t boot_read_configuration(char *text, size_t size);
+
+struct boot_processors *boot_find_processors(void);
+
+/* Find hv.tsc_hz and set hv.tsc_at_start. */
+void boot_measure_tsc(void);
+
+/* Allocate hv.arena and hv.trampoline as reserved memory and note where the guest has RAM. */
+void boot_allocate(uint64_t pages);
+
+/* As a guest: load and start the image under test. It does not return from here in a good run. */
+EFI_STATUS boot_start_guest(void);
+
+/* Shared by boot.c and launch.c. */
+extern EFI_HANDLE boot_image;
+extern EFI_BOOT_SERVICES *boot_services;
+void *boot_protocol(EFI_HANDLE handle, EFI_GUID guid, const char *what);
+
+#endif

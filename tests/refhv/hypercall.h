@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Hypercalls. Pure logic: guest memory is reached through partition.guest_ram, and what a call
+ * decoded is appended to the caller's log line, which the one who asked for the dispatch emits.
+ */
+#ifndef REFHV_HYPERCALL_H
+#define REFHV_HYPERCALL_H
+
+#include "partition.h"
+
+struct hypercall {
+	struct partition *partition;
+	struct vp *caller;
+	union hv_control control;
+	uint64_t input_gpa;
+	uint64_t output_gpa;
+	/* Given to the call's handler once the generic checks have passed. */
+	const void *input;
+	void *output;
+	/* Results of the handler. */
+	uint32_t reps_done; /* absolute; stays at rep_start when nothing was done */
+	struct vp *started; /* to be sent on its way once the log line is out */
+};
+
+/* Check and carry out a call. Returns the result word; fills `started` and the caller's line. */
+uint64_t hypercall_dispatch(struct hypercall *call);
+
+/* Handlers: TLFS, HvCallGetVpIndexFromApicId and HvCallStartVirtualProcessor. */
+enum hv_status map_vp_call(struct hypercall *call);
+enum hv_status start_vp_call(struct hypercall *call);
+
+/* The VTL byte of both: beyond 2 or not a plain number -> 5, above the caller's -> 6. */
+enum hv_status hypercall_check_vtl(const struct hypercall *call, uint8_t target_vtl);
+
+/* The register that makes `context` unacceptable, or NULL (TLFS: HV_STATUS_INVALID_REGISTER_VALUE). */
+const char *context_bad_register(const struct hv_vp_context *context,
+				 const struct cpu_limits *limits);
+
+#endif

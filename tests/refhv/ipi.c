@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * INIT and start-up IPIs as the guest sees them, and the way of a real processor into its VP. Real
+ * INIT and SIPI always lead to the trampoline; which VP then runs, and how it begins, is decided by
+ * the VP's state when the processor arrives (ipi_arrive).
+ */
+#include "cpu.h"
+#include "refhv.h"
+
+#define SEND_INIT  (ICR_ASSERT | ICR_MODE_INIT)
+#define SEND_SIPI  (ICR_ASSERT | ICR_MODE_STARTUP)
+#define PAGE_SHIFT 12
+
+static bool change_state(struct vp_vtl *vtl, uint32_t from, uint32_t to)
+{
+	return __atomic_compare_exchange_n(&vtl->state, &from, to, false, __ATOMIC_ACQ_REL,
+					   __ATOMIC_ACQUIRE);
+}
+
+/*
+ * Send a processor to the trampoline, wherever it is. No delay between the two: QEMU keeps a
+ * pending SIPI over the INIT.
+ */
+static void pull_in(const struct vp *vp)
+{
+	apic_send(vp->apic_id, SEND_INIT);
+	apic_send(vp->apic_id, SEND_SIPI | (uint32_t)(hv.trampoline.start >> PAGE_SHIFT));
+}
+
+void ipi_launch(const struct vp *target)
+{
+	pull_in(target);
+}
+
+void ipi_take_over(void)
+{
+	hv.armed = true;
+	paging_protect(APIC_PAGE);
+	apic_send(0, ICR_ALL_BUT_SELF | SEND_INIT);
+	for (uint32_t i = 0; i < hv.partition.vp_count; i++) {
+		struct vp *vp = hv.partition.vps[i];
+
+		if (vp != hv.partition.bsp)
+			change_state(vp_active(vp), VP_RUNNING, VP_WAIT);
+	}
+}
+
+/* Wait up to a second until `*flag` no longer equals `value`. */
+static bool wait_while(const uint32_t *flag, uint32_t value)
+{
+	uint64_t start = cpu_rdtsc();
+
+	while (__atomic_load_n(flag, __ATOMIC_ACQUIRE) == value) {
+		if (cpu_rdtsc() - start > hv.tsc_hz)
+			return false;
+		cpu_pause();
+	}
+	return true;
+}
+
+/*
+ * Make a running processor leave its guest for good. It must not be stopped inside the lock, so
+ * the lock is held from before the INIT until the processor has arrived and parked.
+ */
+static void stop(const struct vp *target, struct vp_vtl *vtl)
+{
+	hv_lock();
+	__atomic_store_n(&vtl->parked, 0, __ATOMIC_RELEASE);
+	pull_in(target);
+	bool parked = wait_while(&vtl->parked, 0);
+
+	hv_unlock();
+	if (!parked)
+		log_fatal("processor_does_not_stop");
+}
+
+static void init_vp(struct vp *target)
+{
+	struct vp_vtl *vtl = vp_active(target);
+
+	/* A start that was accepted a moment ago: let it arrive, then stop it. */
+	if (!wait_while(&vtl->state, VP_STARTING))
+		log_fatal("processor_does_not_arrive");
+	if (change_state(vtl, VP_RUNNING, VP_STOPPING)) {
+		stop(target, vtl);
+		change_state(vtl, VP_STOPPING, VP_WAIT);
+	} else {
+		change_state(vtl, VP_NEVER, VP_WAIT);
+	}
+}
+
+static bool startup_vp(struct vp *target, uint8_t vector)
+{
+	struct vp_vtl *vtl = vp_active(target);
+
+	if (!change_state(vtl, VP_WAIT, VP_STARTING))
+		return false;
+	vtl->start.method = START_SIPI;
+	vtl->start.sipi_vector = vector;
+	return true;
+}
+
+static bool is_destination(const struct vp *sender, const struct vp *vp, uint32_t destination,
+			   uint32_t command)
+{
+	uint32_t broadcast = apic_is_x2apic() ? UINT32_MAX : ICR_XAPIC_BROADCAST;
+
+	switch (command & ICR_SHORTHAND) {
+	case ICR_SELF: return vp == sender;
+	case ICR_ALL: return true;
+	case ICR_ALL_BUT_SELF: return vp != sender;
+	default: return destination == vp->apic_id || destination == broadcast;
+	}
+}
+
+static void deliver(struct vp *sender, struct vp *target, uint32_t command)
+{
+	struct line *line = &sender->line;
+	bool is_init = (command & ICR_MODE) == ICR_MODE_INIT;
+	bool accepted = false;
+
+	line_begin(line, is_init ? "init" : "sipi");
+	line_add(line, " vp=%u target_vp=%u apic_id=%u", sender->index, target->index,
+		 target->apic_id);
+	if (!is_init) {
+		accepted = startup_vp(target, command & ICR_VECTOR);
+		line_add(line, " vector=0x%02x accepted=%u", command & ICR_VECTOR, accepted);
+	}
+	log_emit(line);
+	if (is_init)
+		init_vp(target);
+	else if (accepted)
+		ipi_launch(target);
+}
+
+void ipi_command(struct vp *sender, uint32_t destination, uint32_t command)
+{
+	uint32_t mode = command & ICR_MODE;
+
+	if (mode != ICR_MODE_INIT && mode != ICR_MODE_STARTUP) {
+		apic_send(destination, command);
+		return;
+	}
+	/* INIT level de-assert only synchronised arbitration ids of old; it does nothing. */
+	if (mode == ICR_MODE_INIT && command & ICR_LEVEL && !(command & ICR_ASSERT))
+		return;
+	if (command & ICR_LOGICAL && !(command & ICR_SHORTHAND))
+		vcpu_violation(sender, "init_or_sipi_to_logical_destination", command);
+	for (uint32_t i = 0; i < hv.partition.vp_count; i++) {
+		struct vp *vp = hv.partition.vps[i];
+
+		if (!is_destination(sender, vp, destination, command))
+			continue;
+		if (vp == sender || vp == hv.partition.bsp)
+			vcpu_violation(sender, "init_or_sipi_to_self_or_bsp", vp->apic_id);
+		deliver(sender, vp, command);
+	}
+}
+
+void ipi_arrive(struct vp *vp)
+{
+	struct vp_vtl *vtl = vp_active(vp);
+
+	host_enter(vp);
+	if (!change_state(vtl, VP_STARTING, VP_RUNNING)) {
+		__atomic_store_n(&vtl->parked, 1, __ATOMIC_RELEASE);
+		for (;;)
+			cpu_hlt();
+	}
+	for (int i = 0; i < REGS; i++)
+		vp->gpr[i] = 0;
+	vp->gpr[REG_RDX] = cpu_cpuid(1, 0).eax; /* as after INIT: the processor's signature */
+	vmcb_init(vtl->vmcb, vp->apic_id + 1);
+	if (vtl->start.method == START_SIPI)
+		vmcb_from_sipi(vtl->vmcb, vtl->start.sipi_vector);
+	else
+		vmcb_from_context(vtl->vmcb, &vtl->start.context);
+	line_begin(&vp->line, "run");
+	line_add(&vp->line, " vp=%u apic_id=%u method=%s", vp->index, vp->apic_id,
+		 vtl->start.method == START_SIPI ? "sipi" : "start");
+	log_emit(&vp->line);
+	vcpu_run(vp);
+}

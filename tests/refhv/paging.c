@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Two identity maps: the host's own page tables and the nested ones of the guest. Both start with
+ * 1 GiB entries over the whole physical address space (RAM and MMIO alike; QEMU TCG honours them
+ * whatever CPUID says) and are split where a single page needs to differ. A change reaches another
+ * VP at its next exit, for every VMRUN flushes the TLB.
+ */
+#include "cpu.h"
+#include "refhv.h"
+
+#define PRESENT    0x01ull
+#define WRITABLE   0x02ull
+#define USER       0x04ull /* nested walks are user accesses */
+#define LARGE      0x80ull
+#define FLAGS      (PRESENT | WRITABLE | USER)
+#define ADDRESS    0x000FFFFFFFFFF000ull
+#define ENTRIES    512ull
+#define LEVEL_1G   3
+#define TOP_LEVEL  4
+#define SPACE_BITS 40 /* 1 TiB: two tables of 1 GiB entries */
+
+#define CPUID_ADDRESS_SIZES 0x80000008u
+
+static uint8_t *pool;
+static uint64_t pool_left;
+static uint64_t overlay_gpa;
+static bool has_overlay;
+
+static uint64_t *take_table(void)
+{
+	if (!pool_left)
+		log_fatal("page_table_pool_is_empty");
+	uint64_t *table = (uint64_t *)pool;
+
+	pool += PAGE_SIZE;
+	pool_left--;
+	cpu_fill(table, 0, PAGE_SIZE);
+	return table;
+}
+
+static uint64_t level_size(int level)
+{
+	return PAGE_SIZE << (9 * (level - 1));
+}
+
+/* The 4 KiB entry of an address; larger pages on the way are split. */
+static uint64_t *page_entry(const struct page_tables *tables, uint64_t address)
+{
+	uint64_t *table = tables->root;
+
+	for (int level = TOP_LEVEL;; level--) {
+		uint64_t *entry = &table[address / level_size(level) % ENTRIES];
+
+		if (level == 1)
+			return entry;
+		if (!(*entry & PRESENT))
+			log_fatal("address_beyond_the_identity_map");
+		if (*entry & LARGE) {
+			uint64_t *split = take_table();
+			uint64_t size = level_size(level - 1);
+
+			for (uint64_t i = 0; i < ENTRIES; i++)
+				split[i] = ((*entry & ADDRESS) + i * size) | FLAGS |
+					   (level > 2 ? LARGE : 0);
+			/* Other processors may be walking: the new table must be complete. */
+			__atomic_store_n(entry, (uint64_t)split | FLAGS, __ATOMIC_RELEASE);
+		}
+		table = (uint64_t *)(*entry & ADDRESS);
+	}
+}
+
+static void identity_map(struct page_tables *tables)
+{
+	uint32_t bits = cpu_cpuid(CPUID_ADDRESS_SIZES, 0).eax & 0xFF;
+	uint64_t gigabytes = 1ull << ((bits < SPACE_BITS ? bits : SPACE_BITS) - 30);
+	uint64_t *table = NULL;
+
+	tables->root = take_table();
+	for (uint64_t i = 0; i < gigabytes; i++) {
+		if (i % ENTRIES == 0) {
+			table = take_table();
+			tables->root[i / ENTRIES] = (uint64_t)table | FLAGS;
+		}
+		table[i % ENTRIES] = i * level_size(LEVEL_1G) | FLAGS | LARGE;
+	}
+}
+
+void paging_init(void)
+{
+	pool = memory_take(PAGING_POOL_PAGES);
+	pool_left = PAGING_POOL_PAGES;
+	identity_map(&hv.host);
+	identity_map(&hv.nested);
+}
+
+void paging_hide(struct range range)
+{
+	for (uint64_t gpa = range.start; gpa < range.end; gpa += PAGE_SIZE)
+		*page_entry(&hv.nested, gpa) = 0;
+}
+
+void paging_protect(uint64_t gpa)
+{
+	*page_entry(&hv.nested, gpa) = gpa | PRESENT | USER;
+}
+
+void paging_overlay(uint64_t gpa, const void *page)
+{
+	if (has_overlay)
+		*page_entry(&hv.nested, overlay_gpa) = overlay_gpa | FLAGS;
+	has_overlay = page;
+	overlay_gpa = gpa;
+	if (has_overlay)
+		*page_entry(&hv.nested, gpa) = (uint64_t)page | PRESENT | USER;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The partition and its virtual processors: all state that the TLFS talks about. What exists once
+ * for each VTL stands in a structure of its own (for the partition and for each VP), though only
+ * VTL0 is offered today.
+ */
+#ifndef REFHV_PARTITION_H
+#define REFHV_PARTITION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cfg.h"
+#include "line.h"
+#include "tlfs.h"
+
+#define VTLS 1
+
+/* General registers by their instruction encoding. RAX and RSP live in the VMCB while it runs. */
+enum { REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI, REG_R8, REGS = 16 };
+
+/*
+ * A VP's life. WAIT -> STARTING is a compare-and-swap: of several VPs that start one target,
+ * exactly one succeeds. The target itself makes STARTING -> RUNNING when its processor arrives.
+ * INIT: RUNNING -> STOPPING, the processor parks, -> WAIT.
+ */
+enum vp_state {
+	VP_WAIT,     /* wait-for-SIPI */
+	VP_STARTING, /* start accepted, processor on its way */
+	VP_NEVER,    /* start "accepted" by fault=start:never=1; nothing is on its way */
+	VP_RUNNING,
+	VP_STOPPING, /* INIT was sent to the running processor */
+};
+
+enum start_method { START_HYPERCALL, START_SIPI };
+
+/* How a starting VP begins. Written by whoever made the state STARTING, read by the VP itself. */
+struct vp_start {
+	enum start_method method;
+	uint8_t sipi_vector;
+	struct hv_vp_context context;
+};
+
+struct vmcb;
+
+struct vp_vtl {
+	struct vmcb *vmcb;
+	uint32_t state; /* enum vp_state, accessed atomically */
+	uint32_t parked;
+	struct vp_start start;
+};
+
+struct vp {
+	uint64_t stack_top; /* the trampoline expects it first */
+	uint64_t gpr[REGS]; /* the guest's, while the hypervisor runs */
+	uint32_t index;
+	uint32_t apic_id;
+	uint32_t active_vtl;
+	void *host_save;
+	struct vp_vtl vtl[VTLS];
+	struct line line;
+};
+_Static_assert(offsetof(struct vp, stack_top) == 0, "trampoline.asm");
+_Static_assert(offsetof(struct vp, gpr) == 8, "vmrun.asm is given &vp->gpr");
+
+struct partition_vtl {
+	uint64_t guest_os_id;
+	uint64_t hypercall; /* HV_X64_MSR_HYPERCALL_CONTENTS */
+};
+
+/* What this processor supports; start contexts are held against it. */
+struct cpu_limits {
+	uint64_t efer_valid;
+	uint64_t cr4_valid;
+	uint32_t physical_bits;
+};
+
+struct partition {
+	struct cfg cfg;
+	struct cpu_limits limits;
+	struct partition_vtl vtl[VTLS];
+	uint32_t vp_count;
+	struct vp *bsp;
+	struct vp *vps[MAX_VPS];
+	struct vp *by_apic_id[MAX_APIC_IDS];
+	struct vp *by_index[MAX_VP_INDEXES];
+	/* Where `bytes` of guest RAM at `gpa` can be accessed; NULL if it is not RAM all through. */
+	void *(*guest_ram)(uint64_t gpa, uint64_t bytes);
+};
+
+#endif

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The hypervisor's whole state and the functions its files offer each other. The state is filled
+ * by the loader (main.c, boot.c) and then copied with the image into memory that the guest cannot
+ * reach (resident.c): from the first VMRUN on only the copy counts.
+ */
+#ifndef REFHV_H
+#define REFHV_H
+
+#include "hypercall.h"
+#include "log.h"
+#include "partition.h"
+#include "vmcb.h"
+#include "x86.h"
+
+#define RAM_RANGES_MAX 128
+
+struct range {
+	uint64_t start;
+	uint64_t end; /* exclusive */
+};
+
+/* Four-level page tables that begin as an identity map of everything. */
+struct page_tables {
+	uint64_t *root;
+};
+
+struct refhv {
+	struct partition partition;
+	struct page_tables host;
+	struct page_tables nested;
+	struct range arena;      /* all of the hypervisor's memory but the trampoline page */
+	struct range trampoline; /* the page below 1 MiB where its processors begin */
+	uint32_t ram_count;
+	struct range ram[RAM_RANGES_MAX];
+	uint8_t *msr_permissions;
+	uint8_t *hypercall_page;
+	uint64_t tsc_hz;
+	uint64_t tsc_at_start; /* the reference counter's zero */
+	uint64_t notify_rip;   /* the loader's VMMCALL; 0 once it has been made with success */
+	bool armed;            /* ExitBootServices is over: the processors are the hypervisor's */
+};
+extern struct refhv hv;
+
+/* --- memory.c: the arena, guest RAM ------------------------------------------------------------ */
+
+/* Take pages from the arena; they are not cleared. Loader only. */
+void *memory_take(uint64_t pages);
+
+/* Is [gpa, gpa + bytes) guest RAM all through? Then where; identity mapped, so `gpa` itself. */
+void *memory_guest_ram(uint64_t gpa, uint64_t bytes);
+
+/* Translate a guest linear address. False: not mapped, or a paging mode not supported here. */
+bool memory_translate(const struct vmcb *vmcb, uint64_t linear, uint64_t *gpa);
+
+/* Read instruction bytes at the guest's RIP; returns how many could be read. */
+size_t memory_fetch(const struct vmcb *vmcb, uint8_t *code, size_t size);
+
+/* --- paging.c ---------------------------------------------------------------------------------- */
+
+#define PAGING_POOL_PAGES 64
+
+/* Set up the pool and both identity maps. Loader only. */
+void paging_init(void);
+
+/* Guest accesses to these pages leave the guest with a nested page fault. */
+void paging_hide(struct range range);
+
+/* The guest reads the page at `gpa`, but writes to it fault. */
+void paging_protect(uint64_t gpa);
+
+/* The guest reads and executes `page` at `gpa`; NULL takes the overlay away again. */
+void paging_overlay(uint64_t gpa, const void *page);
+
+/* --- resident.c -------------------------------------------------------------------------------- */
+
+/* Bytes of the image. */
+uint64_t resident_image_size(void);
+
+/* Copy the image with its state to `to`; returns where `function` lies in the copy. */
+uint64_t resident_copy(void *to, const void *function);
+
+/* --- vmcb setup (vmcb.c) ------------------------------------------------------------------------ */
+
+struct entry;
+
+void vmcb_init(struct vmcb *vmcb, uint32_t asid);
+void vmcb_from_firmware(struct vmcb *vmcb, const struct entry *entry);
+void vmcb_from_context(struct vmcb *vmcb, const struct hv_vp_context *context);
+void vmcb_from_sipi(struct vmcb *vmcb, uint8_t vector);
+
+/* --- vcpu.c: the run loop ----------------------------------------------------------------------- */
+
+/* Run `vp` for ever; its VMCB is ready. */
+_Noreturn void vcpu_run(struct vp *vp);
+
+/* For the exit handlers: the instruction at RIP is done; an exception instead; a broken rule. */
+void vcpu_skip(struct vp *vp, uint64_t length);
+void vcpu_inject(struct vp *vp, uint8_t vector);
+void vcpu_inject_error(struct vp *vp, uint8_t vector, uint32_t error_code);
+void vcpu_note(struct vp *vp, const char *what, uint64_t address); /* logs the violation */
+_Noreturn void vcpu_violation(struct vp *vp, const char *what, uint64_t address);
+
+/* VTL-specific state that is active on `vp`. */
+static inline struct vp_vtl *vp_active(struct vp *vp)
+{
+	return &vp->vtl[vp->active_vtl];
+}
+
+/* --- exit handlers ------------------------------------------------------------------------------ */
+
+void cpuid_exit(struct vp *vp);
+void cpuid_limits(struct cpu_limits *limits);
+
+void msr_init(void);
+void msr_exit(struct vp *vp);
+
+void vmmcall_exit(struct vp *vp);
+
+void apic_trap_exit(struct vp *vp, uint64_t gpa);
+
+/* --- apic.c: the local APIC of the processor that calls ----------------------------------------- */
+
+#define APIC_PAGE     0xFEE00000ull
+#define APIC_ICR_LOW  0x300u
+#define APIC_ICR_HIGH 0x310u
+
+/* Interrupt command register (APM 2, 16.5). */
+#define ICR_VECTOR          0x000000FFu
+#define ICR_MODE            0x00000700u
+#define ICR_MODE_INIT       0x00000500u
+#define ICR_MODE_STARTUP    0x00000600u
+#define ICR_LOGICAL         0x00000800u
+#define ICR_ASSERT          0x00004000u
+#define ICR_LEVEL           0x00008000u
+#define ICR_SHORTHAND       0x000C0000u
+#define ICR_SELF            0x00040000u
+#define ICR_ALL             0x00080000u
+#define ICR_ALL_BUT_SELF    0x000C0000u
+#define ICR_XAPIC_BROADCAST 0x000000FFu
+
+bool apic_is_x2apic(void);
+uint32_t apic_read(uint32_t reg);
+void apic_write(uint32_t reg, uint32_t value);
+
+/* Send an interrupt command and leave the guest's destination register as it was. */
+void apic_send(uint32_t destination, uint32_t command);
+
+/* --- ipi.c: INIT and SIPI as the guest sees them, and the way of a processor into a VP ---------- */
+
+/* The guest sends `command` to `destination`; anything but INIT and SIPI goes to the real APIC. */
+void ipi_command(struct vp *sender, uint32_t destination, uint32_t command);
+
+/* Send the processor of `target`, whose state is VP_STARTING, on its way. */
+void ipi_launch(const struct vp *target);
+
+/*
+ * ExitBootServices is over: from here on the other processors are the hypervisor's, brought from
+ * wherever the firmware left them to wait-for-SIPI, and INIT and SIPI are looked at.
+ */
+void ipi_take_over(void);
+
+/* Where a processor arrives from the trampoline, on its VP's stack. */
+_Noreturn void ipi_arrive(struct vp *vp);
+
+/* --- host.c ------------------------------------------------------------------------------------- */
+
+/* Own GDT and IDT, SVM on. Every processor, on its own stack, before its first VMRUN. */
+void host_enter(const struct vp *vp);
+
+/* Where the loader's processor enters the copy (see loader_enter). */
+_Noreturn void host_from_loader(const struct entry *entry);
+
+/* --- vmrun.asm ---------------------------------------------------------------------------------- */
+
+/* The firmware's state as the guest begins with it; offsets are known to vmrun.asm. */
+struct entry {
+	uint64_t rip;
+	uint64_t rsp;
+	uint64_t rflags;
+	uint64_t cr3;
+	uint64_t host_cr3;
+	uint64_t host_stack;
+	uint64_t host_function;
+};
+_Static_assert(offsetof(struct entry, host_function) == 48, "vmrun.asm");
+
+/* Enter the guest; returns at its next exit. */
+void vmrun_enter(uint64_t *gpr, struct vmcb *vmcb);
+
+/* Become a guest: fills rip, rsp, rflags and cr3 of `entry`, goes to host_function(entry) on the
+ * host's stack and page tables; the guest "returns" from here. */
+void loader_enter(struct entry *entry);
+
+/* VMMCALL from the loader, as a guest, with `status` for the hypervisor. */
+void loader_notify(uint64_t status);
+extern const uint8_t loader_notify_site[];
+
+/* Load CS (0x08) and the data segments (0x10) of the current GDT. */
+void host_load_segments(void);
+extern const uint8_t host_exception_stubs[];
+#define HOST_EXCEPTION_STUB_SIZE 16
+_Noreturn void host_exception(uint64_t vector, uint64_t error_code, uint64_t rip);
+
+#endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * HvCallStartVirtualProcessor (0x99). Success means that the request was accepted: the caller of
+ * hypercall_dispatch sends the processor on its way after the log line is out.
+ */
+#include "hypercall.h"
+
+static void log_segment(struct line *line, const char *name, const struct hv_segment *s)
+{
+	line_add(line, " %s=0x%04x:0x%lx:0x%x:0x%04x", name, s->selector, s->base, s->limit,
+		 s->attributes);
+}
+
+static void log_input(struct line *line, const struct hv_start_input *input, const struct vp *target)
+{
+	const struct hv_vp_context *c = &input->context;
+
+	line_add(line, " target_vp=%u", input->vp_index);
+	if (target)
+		line_add(line, " apic_id=%u", target->apic_id);
+	line_add(line, " target_vtl=%u rip=0x%lx rsp=0x%lx rflags=0x%lx", input->target_vtl, c->rip,
+		 c->rsp, c->rflags);
+	log_segment(line, "cs", &c->cs);
+	log_segment(line, "ds", &c->ds);
+	log_segment(line, "es", &c->es);
+	log_segment(line, "fs", &c->fs);
+	log_segment(line, "gs", &c->gs);
+	log_segment(line, "ss", &c->ss);
+	log_segment(line, "tr", &c->tr);
+	log_segment(line, "ldtr", &c->ldtr);
+	line_add(line, " idtr=0x%lx:0x%04x gdtr=0x%lx:0x%04x", c->idtr.base, c->idtr.limit,
+		 c->gdtr.base, c->gdtr.limit);
+	line_add(line, " efer=0x%lx cr0=0x%lx cr3=0x%lx cr4=0x%lx pat=0x%lx", c->efer, c->cr0,
+		 c->cr3, c->cr4, c->pat);
+}
+
+static enum hv_status check_target(const struct hypercall *call,
+				   const struct hv_start_input *input, const struct vp *target)
+{
+	if (input->partition_id != HV_PARTITION_SELF)
+		return HV_INVALID_PARTITION_ID;
+	if (!target)
+		return HV_INVALID_VP_INDEX;
+	if (target == call->caller)
+		return HV_INVALID_PARAMETER;
+	enum hv_status status = hypercall_check_vtl(call, input->target_vtl);
+
+	if (status != HV_SUCCESS)
+		return status;
+	if (input->padding[0] || input->padding[1] || input->padding[2])
+		return HV_INVALID_PARAMETER;
+	if (__atomic_load_n(&target->vtl[input->target_vtl].state, __ATOMIC_ACQUIRE) != VP_WAIT)
+		return HV_INVALID_VP_STATE;
+	return HV_SUCCESS;
+}
+
+static enum hv_status start(struct hypercall *call, const struct hv_start_input *input,
+			    struct vp *target)
+{
+	struct cfg *cfg = &call->partition->cfg;
+	struct vp_vtl *vtl = &target->vtl[input->target_vtl];
+	const struct fault *fault =
+		cfg_fault(cfg, HV_CALL_START_VP, target->index, FAULT_STATUS);
+	uint32_t expected = VP_WAIT;
+
+	if (fault)
+		return (enum hv_status)fault->value;
+	bool never = cfg_fault(cfg, HV_CALL_START_VP, target->index, FAULT_NEVER);
+
+	if (!__atomic_compare_exchange_n(&vtl->state, &expected, never ? VP_NEVER : VP_STARTING,
+					 false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+		return HV_INVALID_VP_STATE;
+	if (never)
+		return HV_SUCCESS;
+	vtl->start.method = START_HYPERCALL;
+	vtl->start.context = input->context;
+	call->started = target;
+	return HV_SUCCESS;
+}
+
+enum hv_status start_vp_call(struct hypercall *call)
+{
+	/*
+	 * A copy: what is checked, logged and used must be the same, whatever the guest's other
+	 * processors do to the page meanwhile.
+	 */
+	struct hv_start_input input = *(const struct hv_start_input *)call->input;
+	struct partition *partition = call->partition;
+	struct vp *target =
+		input.vp_index < MAX_VP_INDEXES ? partition->by_index[input.vp_index] : NULL;
+	struct line *line = &call->caller->line;
+
+	log_input(line, &input, target);
+	enum hv_status status = check_target(call, &input, target);
+
+	if (status != HV_SUCCESS)
+		return status;
+	const char *bad = context_bad_register(&input.context, &partition->limits);
+
+	if (bad) {
+		line_add(line, " bad_register=%s", bad);
+		return HV_INVALID_REGISTER_VALUE;
+	}
+	return start(call, &input, target);
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The part of the Hypervisor Top Level Functional Specification (TLFS) that the reference
+ * hypervisor implements, written from the specification alone. The kernel under test has its own
+ * definitions, in its own words: only so can one catch a mistake of the other.
+ */
+#ifndef REFHV_TLFS_H
+#define REFHV_TLFS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define HV_PAGE_SIZE 4096u
+
+/* TLFS, Feature and Interface Discovery: CPUID leaves. */
+#define HV_LEAF_VENDOR          0x40000000u
+#define HV_LEAF_INTERFACE       0x40000001u
+#define HV_LEAF_VERSION         0x40000002u
+#define HV_LEAF_FEATURES        0x40000003u
+#define HV_LEAF_RECOMMENDATIONS 0x40000004u
+#define HV_LEAF_LIMITS          0x40000005u
+#define HV_LEAF_HARDWARE        0x40000006u
+#define HV_LEAF_RANGE_END       0x400000FFu
+#define HV_INTERFACE_HV1        0x31237648u /* "Hv#1" */
+#define HV_NEVER_NOTIFY_SPIN    0xFFFFFFFFu
+
+/* TLFS, HV_PARTITION_PRIVILEGE_MASK: low half is EAX, high half EBX of the features leaf. */
+#define HV_PRIVILEGE_REFERENCE_COUNTER (1ull << 1)
+#define HV_PRIVILEGE_HYPERCALL_MSRS    (1ull << 5)
+#define HV_PRIVILEGE_VP_INDEX          (1ull << 6)
+#define HV_PRIVILEGE_FREQUENCY_MSRS    (1ull << 11)
+#define HV_PRIVILEGE_START_VP          (1ull << 53)
+
+/* TLFS, features leaf, EDX. */
+#define HV_FEATURE_FREQUENCY_MSRS (1u << 8)
+#define HV_FEATURE_HYPERCALL_LOCK (1u << 18)
+
+/* TLFS, Synthetic MSRs. */
+#define HV_MSR_FIRST          0x40000000u
+#define HV_MSR_GUEST_OS_ID    0x40000000u
+#define HV_MSR_HYPERCALL      0x40000001u
+#define HV_MSR_VP_INDEX       0x40000002u
+#define HV_MSR_TIME_REF_COUNT 0x40000020u
+#define HV_MSR_TSC_FREQUENCY  0x40000022u
+#define HV_MSR_APIC_FREQUENCY 0x40000023u
+#define HV_MSR_LAST           0x40000FFFu
+
+/* TLFS, HV_X64_MSR_HYPERCALL_CONTENTS. Bits 11:2 are preserved. */
+#define HV_HYPERCALL_ENABLE (1ull << 0)
+#define HV_HYPERCALL_LOCKED (1ull << 1)
+#define HV_HYPERCALL_PAGE   0xFFFFFFFFFFFFF000ull
+
+#define HV_TICKS_PER_SECOND 10000000ull /* the reference counter counts 100 ns */
+
+/* TLFS, Hypercall Status Codes. */
+enum hv_status {
+	HV_SUCCESS = 0x0000,
+	HV_INVALID_HYPERCALL_CODE = 0x0002,
+	HV_INVALID_HYPERCALL_INPUT = 0x0003,
+	HV_INVALID_ALIGNMENT = 0x0004,
+	HV_INVALID_PARAMETER = 0x0005,
+	HV_ACCESS_DENIED = 0x0006,
+	HV_INVALID_PARTITION_ID = 0x000D,
+	HV_INVALID_VP_INDEX = 0x000E,
+	HV_INVALID_VP_STATE = 0x0015,
+	HV_INVALID_REGISTER_VALUE = 0x0050,
+};
+
+#define HV_PARTITION_SELF 0xFFFFFFFFFFFFFFFFull
+#define HV_VTL_HIGHEST    2u
+
+/* TLFS, Hypercall Inputs: the control word. Bit 31 (nested) must be zero: there is no L0 here. */
+union hv_control {
+	uint64_t as_u64;
+	struct {
+		uint64_t code        : 16;
+		uint64_t fast        : 1;
+		uint64_t variable    : 10; /* size of the variable header in 8-byte units */
+		uint64_t reserved_27 : 4;
+		uint64_t nested      : 1;
+		uint64_t rep_count   : 12;
+		uint64_t reserved_44 : 4;
+		uint64_t rep_start   : 12;
+		uint64_t reserved_60 : 4;
+	};
+};
+_Static_assert(sizeof(union hv_control) == 8, "TLFS, hypercall input value");
+
+/* TLFS, Hypercall Outputs: status in 15:0, elements completed (counted from 0) in 43:32. */
+#define HV_RESULT_REPS_SHIFT 32
+
+#define HV_CALL_START_VP 0x0099u
+#define HV_CALL_MAP_VP   0x009Au
+
+/* TLFS, HvCallGetVpIndexFromApicId: the header; a list of APIC ids follows. */
+struct hv_map_input {
+	uint64_t partition_id;
+	uint8_t target_vtl; /* a plain number */
+	uint8_t padding[7];
+};
+_Static_assert(sizeof(struct hv_map_input) == 16, "TLFS, HvCallGetVpIndexFromApicId");
+_Static_assert(offsetof(struct hv_map_input, target_vtl) == 8, "TLFS, TargetVtl");
+
+/* TLFS, HV_X64_SEGMENT_REGISTER: `attributes` is the descriptor's access byte and flag nibble. */
+struct hv_segment {
+	uint64_t base;
+	uint32_t limit; /* in bytes, whatever the granularity bit says */
+	uint16_t selector;
+	uint16_t attributes;
+};
+_Static_assert(sizeof(struct hv_segment) == 16, "TLFS, HV_X64_SEGMENT_REGISTER");
+_Static_assert(offsetof(struct hv_segment, limit) == 8, "TLFS, Limit");
+_Static_assert(offsetof(struct hv_segment, selector) == 12, "TLFS, Selector");
+_Static_assert(offsetof(struct hv_segment, attributes) == 14, "TLFS, Attributes");
+
+#define HV_SEGMENT_TYPE       0x000Fu
+#define HV_SEGMENT_TYPE_CODE  0x0008u
+#define HV_SEGMENT_TYPE_WRITE 0x0002u
+#define HV_SEGMENT_CODE_DATA  0x0010u /* clear: a system segment */
+#define HV_SEGMENT_DPL        0x0060u
+#define HV_SEGMENT_PRESENT    0x0080u
+#define HV_SEGMENT_RESERVED   0x0F00u
+#define HV_SEGMENT_LONG       0x2000u
+#define HV_SEGMENT_DEFAULT    0x4000u
+#define HV_SEGMENT_GRANULAR   0x8000u
+
+/* TLFS, HV_X64_TABLE_REGISTER. */
+struct hv_table {
+	uint16_t padding[3];
+	uint16_t limit;
+	uint64_t base;
+};
+_Static_assert(sizeof(struct hv_table) == 16, "TLFS, HV_X64_TABLE_REGISTER");
+_Static_assert(offsetof(struct hv_table, limit) == 6, "TLFS, Limit");
+_Static_assert(offsetof(struct hv_table, base) == 8, "TLFS, Base");
+
+/* TLFS, HV_INITIAL_VP_CONTEXT for x64. */
+struct hv_vp_context {
+	uint64_t rip;
+	uint64_t rsp;
+	uint64_t rflags;
+	struct hv_segment cs;
+	struct hv_segment ds;
+	struct hv_segment es;
+	struct hv_segment fs;
+	struct hv_segment gs;
+	struct hv_segment ss;
+	struct hv_segment tr;
+	struct hv_segment ldtr;
+	struct hv_table idtr;
+	struct hv_table gdtr;
+	uint64_t efer;
+	uint64_t cr0;
+	uint64_t cr3;
+	uint64_t cr4;
+	uint64_t pat;
+};
+_Static_assert(sizeof(struct hv_vp_context) == 224, "TLFS, HV_INITIAL_VP_CONTEXT");
+
+/* TLFS, HvCallStartVirtualProcessor. */
+struct hv_start_input {
+	uint64_t partition_id;
+	uint32_t vp_index;
+	uint8_t target_vtl; /* a plain number */
+	uint8_t padding[3];
+	struct hv_vp_context context;
+};
+#define HV_START_FIELD(field, offset)                                                              \
+	_Static_assert(offsetof(struct hv_start_input, field) == (offset), "TLFS, " #field)
+_Static_assert(sizeof(struct hv_start_input) == 240, "TLFS, HvCallStartVirtualProcessor");
+HV_START_FIELD(partition_id, 0);
+HV_START_FIELD(vp_index, 8);
+HV_START_FIELD(target_vtl, 12);
+HV_START_FIELD(context.rip, 16);
+HV_START_FIELD(context.rsp, 24);
+HV_START_FIELD(context.rflags, 32);
+HV_START_FIELD(context.cs, 40);
+HV_START_FIELD(context.ds, 56);
+HV_START_FIELD(context.es, 72);
+HV_START_FIELD(context.fs, 88);
+HV_START_FIELD(context.gs, 104);
+HV_START_FIELD(context.ss, 120);
+HV_START_FIELD(context.tr, 136);
+HV_START_FIELD(context.ldtr, 152);
+HV_START_FIELD(context.idtr, 168);
+HV_START_FIELD(context.gdtr, 184);
+HV_START_FIELD(context.efer, 200);
+HV_START_FIELD(context.cr0, 208);
+HV_START_FIELD(context.cr3, 216);
+HV_START_FIELD(context.cr4, 224);
+HV_START_FIELD(context.pat, 232);
+
+#endif

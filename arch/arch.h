@@ -155,6 +155,8 @@ enum err arch_tsc_hz_measure(uint64_t (*counter)(void *ctx), void *ctx, uint64_t
 void arch_clock_set(uint64_t tsc_hz);
 /* Nanoseconds since arch_clock_set; 0 before it. */
 uint64_t arch_clock_ns(void);
+/* A number of ticks as nanoseconds, by the rate given to arch_clock_set. */
+uint64_t arch_clock_ticks_ns(uint64_t ticks);
 /* A raw time stamp as nanoseconds since arch_clock_set; 0 for what lies before it. */
 uint64_t arch_clock_from_tsc(uint64_t tsc);
 

@@ -11,7 +11,7 @@ static void console_write(void *ctx, const char *text, size_t len)
 {
 	(void)ctx;
 	for (size_t i = 0; i < len && console; i++) {
-		CHAR16 out[3] = { 0 };
+		CHAR16 out[3] = {0};
 		size_t n = 0;
 
 		if (text[i] == '\n')

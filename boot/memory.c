@@ -6,11 +6,11 @@
 /* Descriptors that may be added between asking for the size and the last map. */
 #define SPARE_DESCRIPTORS 16
 /* A timer event can change the map between GetMemoryMap and ExitBootServices. */
-#define EXIT_TRIES 8
+#define EXIT_TRIES  8
 
-#define ONE_MIB      0x100000UL
-#define EFI_PAGE     4096UL
-#define PAGES_OF(n)  (((n) + EFI_PAGE - 1) / EFI_PAGE)
+#define ONE_MIB     0x100000UL
+#define EFI_PAGE    4096UL
+#define PAGES_OF(n) (((n) + EFI_PAGE - 1) / EFI_PAGE)
 
 struct map {
 	EFI_MEMORY_DESCRIPTOR *descriptors;
@@ -91,8 +91,8 @@ static void translate(const struct map *map, struct boot_memory *out, struct boo
 
 		if (!is_device(d) && d->NumberOfPages)
 			count = add(out, count,
-				    (struct boot_memory){ d->PhysicalStart,
-							  d->NumberOfPages * EFI_PAGE, kind_of(d) });
+				    (struct boot_memory){d->PhysicalStart,
+							 d->NumberOfPages * EFI_PAGE, kind_of(d)});
 	}
 	boot->memory = out;
 	boot->memory_count = count;
@@ -100,7 +100,7 @@ static void translate(const struct map *map, struct boot_memory *out, struct boo
 
 EFI_STATUS memory_exit_boot_services(EFI_HANDLE image, EFI_SYSTEM_TABLE *st, struct boot_info *boot)
 {
-	struct map map = { 0 };
+	struct map map = {0};
 	struct boot_memory *out = NULL;
 	EFI_STATUS status = map_read(st, &map);
 

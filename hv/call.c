@@ -13,7 +13,7 @@ struct hv_result hv_decode(uint64_t rax)
 {
 	/* Bits 31:16 and 63:44 are to be ignored, so the word is never compared as a whole. */
 	return (struct hv_result){
-		.status = { (uint16_t)(rax & HV_RESULT_STATUS_MASK) },
+		.status = {(uint16_t)(rax & HV_RESULT_STATUS_MASK)},
 		.reps = (uint16_t)(rax >> HV_RESULT_REPS_SHIFT & HV_REP_MASK),
 	};
 }

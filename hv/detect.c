@@ -67,8 +67,8 @@ bool hv_may_start_vps(const struct hv_features *f, char reason[HV_REASON_SIZE])
 		       f->interface);
 	else if (!f->is_hv1)
 		format(reason, HV_REASON_SIZE,
-		       "highest hypervisor leaf is 0x%08x, must be at least 0x%08x", f->highest_leaf,
-		       HV_CPUID_MIN_LEAF);
+		       "highest hypervisor leaf is 0x%08x, must be at least 0x%08x",
+		       f->highest_leaf, HV_CPUID_MIN_LEAF);
 	else if (f->isolation >= HV_ISOLATION_SNP)
 		format(reason, HV_REASON_SIZE,
 		       "isolated VM (type %u): a start context means something else there",
@@ -82,7 +82,7 @@ bool hv_may_start_vps(const struct hv_features *f, char reason[HV_REASON_SIZE])
 
 void hv_version(const struct hv_features *f, hv_cpuid_fn cpuid, char *out, size_t size)
 {
-	struct arch_cpuid r = { 0 };
+	struct arch_cpuid r = {0};
 
 	if (f->is_hv1)
 		r = cpuid(HV_CPUID_VERSION, 0);

@@ -80,9 +80,9 @@ struct hv_machine {
 /* The hypercall interface of the partition; the OS id and the page belong to all its VPs. */
 struct hv {
 	const struct hv_machine *machine;
-	uint64_t page;         /* guest-physical address of the hypercall page */
-	bool page_ours;        /* we enabled it: false if it was enabled at entry */
-	uint32_t bsp_vp_index; /* by the VP_INDEX MSR */
+	uint64_t page;               /* guest-physical address of the hypercall page */
+	bool page_ours;              /* we enabled it: false if it was enabled at entry */
+	uint32_t bsp_vp_index;       /* by the VP_INDEX MSR */
 	char reason[HV_REASON_SIZE]; /* why hv_setup failed */
 };
 

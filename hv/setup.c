@@ -54,7 +54,8 @@ static enum err enable_page(struct hv *hv, uint64_t old, uint64_t page)
 	if (e)
 		return e;
 	if (!(back & HV_HYPERCALL_ENABLE))
-		return FAIL(hv, ERR_DENIED, "HYPERCALL reads back 0x%lx: the enable bit does not stay",
+		return FAIL(hv, ERR_DENIED,
+			    "HYPERCALL reads back 0x%lx: the enable bit does not stay",
 			    (unsigned long)back);
 	hv->page_ours = true;
 	if ((back & HV_HYPERCALL_GPA) != page)
@@ -88,7 +89,7 @@ static enum err set_page(struct hv *hv, struct pages *pages)
 /* A call that does not exist must answer status 2; anything else is not a hypercall page. */
 static enum err probe(struct hv *hv)
 {
-	struct hv_caller caller = { .hv = hv };
+	struct hv_caller caller = {.hv = hv};
 	struct hv_result r;
 
 	if (hv->machine->map_executable(hv->page))
@@ -99,8 +100,8 @@ static enum err probe(struct hv *hv)
 		return FAIL(hv, r.err, "the code in the hypercall page faulted");
 	if (!hv_status_is(r.status, HV_STATUS_INVALID_HYPERCALL_CODE))
 		return FAIL(hv, ERR_DENIED,
-			    "an invalid call answered status 0x%02x (%s), must be 0x02", r.status.code,
-			    hv_status_name(r.status));
+			    "an invalid call answered status 0x%02x (%s), must be 0x02",
+			    r.status.code, hv_status_name(r.status));
 	return OK;
 }
 

@@ -8,12 +8,12 @@ _Static_assert(sizeof(struct hv_start_vp_input) == HV_START_INPUT_SIZE, "face an
 
 static struct hv_segment_register segment(const struct arch_segment *s)
 {
-	return (struct hv_segment_register){ s->base, s->limit, s->selector, s->attributes };
+	return (struct hv_segment_register){s->base, s->limit, s->selector, s->attributes};
 }
 
 static struct hv_table_register table(const struct arch_table *t)
 {
-	return (struct hv_table_register){ .limit = t->limit, .base = t->base };
+	return (struct hv_table_register){.limit = t->limit, .base = t->base};
 }
 
 void hv_start_vp_fill(struct hv_start_vp_input *in, uint32_t vp_index, uint8_t vtl,

@@ -12,15 +12,15 @@
 /* --- CPUID (TLFS, feature and interface discovery) ------------------------------------------- */
 #define CPUID1_ECX_HYPERVISOR (1U << 31)
 
-#define HV_CPUID_VENDOR    0x40000000U
-#define HV_CPUID_INTERFACE 0x40000001U
-#define HV_CPUID_VERSION   0x40000002U
-#define HV_CPUID_FEATURES  0x40000003U
-#define HV_CPUID_LIMITS    0x40000005U
-#define HV_CPUID_ISOLATION 0x4000000CU
+#define HV_CPUID_VENDOR       0x40000000U
+#define HV_CPUID_INTERFACE    0x40000001U
+#define HV_CPUID_VERSION      0x40000002U
+#define HV_CPUID_FEATURES     0x40000003U
+#define HV_CPUID_LIMITS       0x40000005U
+#define HV_CPUID_ISOLATION    0x4000000CU
 
-#define HV_INTERFACE_HV1   0x31237648U /* "Hv#1" */
-#define HV_CPUID_MIN_LEAF  HV_CPUID_LIMITS
+#define HV_INTERFACE_HV1      0x31237648U /* "Hv#1" */
+#define HV_CPUID_MIN_LEAF     HV_CPUID_LIMITS
 
 /* HV_PARTITION_PRIVILEGE_MASK: EAX is the low half, EBX the high half of leaf 0x40000003. */
 #define HV_PRIVILEGE_REFERENCE_COUNTER (1UL << 1)
@@ -31,10 +31,10 @@
 #define HV_PRIVILEGE_ISOLATION         (1UL << 54)
 #define HV_FEATURE_EDX_FREQUENCY_MSRS  (1U << 8)
 
-#define HV_ISOLATION_TYPE_MASK 0xFU /* leaf 0x4000000C EBX[3:0] */
-#define HV_ISOLATION_SNP       2U   /* from here on a start context means something else */
+#define HV_ISOLATION_TYPE_MASK         0xFU /* leaf 0x4000000C EBX[3:0] */
+#define HV_ISOLATION_SNP               2U   /* from here on a start context means something else */
 
-#define HV_LIMIT_NONE 0xFFFFFFFFU /* leaf 0x40000005 EAX: no specific limit; 0: not reported */
+#define HV_LIMIT_NONE                  0xFFFFFFFFU /* leaf 0x40000005 EAX: no specific limit; 0: not reported */
 
 /* --- synthetic MSRs --------------------------------------------------------------------------- */
 #define HV_MSR_GUEST_OS_ID    0x40000000U
@@ -47,7 +47,7 @@
  * An open-source id (bit 63) of an operating system type nobody has registered (0x7F), version in
  * bits 47:16, build in 15:0.
  */
-#define HV_OUR_OS_ID 0xFF00000001000000UL
+#define HV_OUR_OS_ID           0xFF00000001000000UL
 
 #define HV_HYPERCALL_ENABLE    (1UL << 0)
 #define HV_HYPERCALL_LOCKED    (1UL << 1)
@@ -55,9 +55,9 @@
 #define HV_HYPERCALL_GPA       0xFFFFFFFFFFFFF000UL
 
 /* --- hypercalls (TLFS, hypercall interface) --------------------------------------------------- */
-#define HV_CALL_START_VP     0x0099U
-#define HV_CALL_GET_VP_INDEX 0x009AU
-#define HV_CALL_INVALID      0xFFFFU /* no such call: status 2 proves that the page works */
+#define HV_CALL_START_VP           0x0099U
+#define HV_CALL_GET_VP_INDEX       0x009AU
+#define HV_CALL_INVALID            0xFFFFU /* no such call: status 2 proves that the page works */
 
 #define HV_CONTROL_REP_COUNT_SHIFT 32
 #define HV_CONTROL_REP_START_SHIFT 48
@@ -65,14 +65,14 @@
 #define HV_RESULT_STATUS_MASK      0xFFFFU
 #define HV_RESULT_REPS_SHIFT       32
 
-#define HV_PAGE_SIZE       4096U
-#define HV_PARTITION_SELF  0xFFFFFFFFFFFFFFFFUL
-#define HV_VP_INDEX_SELF   0xFFFFFFFEU
-#define HV_VP_INDEX_ANY    0xFFFFFFFFU
+#define HV_PAGE_SIZE               4096U
+#define HV_PARTITION_SELF          0xFFFFFFFFFFFFFFFFUL
+#define HV_VP_INDEX_SELF           0xFFFFFFFEU
+#define HV_VP_INDEX_ANY            0xFFFFFFFFU
 
-#define HV_ASSERT_FIELD(type, field, offset, size)                                                 \
-	_Static_assert(offsetof(struct type, field) == (offset) &&                                 \
-			       sizeof(((struct type *)0)->field) == (size),                        \
+#define HV_ASSERT_FIELD(type, field, offset, size)                          \
+	_Static_assert(offsetof(struct type, field) == (offset) &&          \
+			       sizeof(((struct type *)0)->field) == (size), \
 		       #type "." #field)
 
 /* HV_X64_SEGMENT_REGISTER; attributes: access byte 7:0, zero 11:8, flags 15:12. */
@@ -149,7 +149,8 @@ struct hv_get_vp_index_input {
 	uint8_t pad[7];
 	uint32_t list[]; /* APIC ids */
 };
-_Static_assert(sizeof(struct hv_get_vp_index_input) == 16, "GetVpIndexFromApicId header is 16 bytes");
+_Static_assert(sizeof(struct hv_get_vp_index_input) == 16,
+	       "GetVpIndexFromApicId header is 16 bytes");
 HV_ASSERT_FIELD(hv_get_vp_index_input, partition_id, 0, 8);
 HV_ASSERT_FIELD(hv_get_vp_index_input, target_vtl, 8, 1);
 _Static_assert(offsetof(struct hv_get_vp_index_input, list) == 16, "input list follows at 16");

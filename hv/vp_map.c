@@ -17,7 +17,7 @@
 #define PADDED      8U
 
 /* What the output is filled with: no valid VP index (HV_VP_INDEX_ANY). */
-#define UNTOUCHED HV_VP_INDEX_ANY
+#define UNTOUCHED    HV_VP_INDEX_ANY
 
 #define MAX_TIMEOUTS 5 /* 0x78 and 0x79 before an element is given up, as Linux allows */
 #define MAX_STALLS   3 /* successes without progress */
@@ -34,7 +34,7 @@ static void list_clear(struct walk *w)
 {
 	struct hv_get_vp_index_input *header = w->caller->input;
 
-	memset(header, 0, sizeof(*header));
+	memset(header, 0, HV_PAGE_SIZE); /* padding of elements must be zero, too */
 	header->partition_id = HV_PARTITION_SELF;
 	header->target_vtl = w->caller->vtl;
 	w->in = header->list;
@@ -67,7 +67,7 @@ static bool is_not_offered(struct hv_status s)
 
 static void judge(const struct walk *w, struct hv_map_entry *e, uint32_t vp_index)
 {
-	e->status = (struct hv_status){ HV_STATUS_SUCCESS };
+	e->status = (struct hv_status){HV_STATUS_SUCCESS};
 	if (vp_index >= HV_VP_INDEX_SELF || (w->limit && vp_index >= w->limit)) {
 		e->state = HV_MAP_REFUSED;
 		return;
@@ -137,15 +137,19 @@ static enum err ask(struct walk *w, struct hv_map_entry *e, size_t count)
 	return OK;
 }
 
-/* A list of two that repeats the BSP, laid out by `words`; did it go through as a whole? */
-static bool probe(struct walk *w, const uint32_t words[4])
+enum { PROBE_WORDS = 6, PROBE_KNOWN = 2 };
+
+/* A list that begins with the BSP twice; were exactly these two answered, with what status? */
+static bool probe(struct walk *w, const uint32_t words[PROBE_WORDS], size_t count,
+		  struct hv_status *status)
 {
 	struct hv_result r;
 
 	list_clear(w);
-	memcpy(w->in, words, 4 * WORD);
-	r = issue(w, 2, 0);
-	return !r.err && hv_status_is(r.status, HV_STATUS_SUCCESS) && r.reps == 2;
+	memcpy(w->in, words, PROBE_WORDS * WORD);
+	r = issue(w, count, 0);
+	*status = r.status;
+	return !r.err && r.reps == PROBE_KNOWN;
 }
 
 static bool is_padding(uint32_t word)
@@ -156,15 +160,19 @@ static bool is_padding(uint32_t word)
 /* Bytes of an element, or 0 where the answers leave a doubt. */
 static unsigned int find_layout(struct walk *w, uint32_t bsp_apic_id, uint32_t bsp_vp)
 {
-	/* No hypervisor that reads 8-byte elements can make sense of the last two words. */
-	const uint32_t packed[4] = { bsp_apic_id, bsp_apic_id, UNTOUCHED, UNTOUCHED };
-	const uint32_t padded[4] = { bsp_apic_id, 0, bsp_apic_id, 0 };
+	/* Who reads 8-byte elements can make nothing of the third word, or answers it. */
+	const uint32_t packed[PROBE_WORDS] = {bsp_apic_id, bsp_apic_id, UNTOUCHED, UNTOUCHED};
+	/* Three, of which the last is nobody's: who reads 4-byte elements never gets there. */
+	const uint32_t padded[PROBE_WORDS] = {bsp_apic_id, 0, bsp_apic_id, 0, UNTOUCHED, 0};
+	struct hv_status status;
 
-	if (probe(w, packed) && w->out[0] == bsp_vp && w->out[1] == bsp_vp &&
-	    w->out[2] == UNTOUCHED && w->out[3] == UNTOUCHED)
+	if (probe(w, packed, PROBE_KNOWN, &status) && hv_status_is(status, HV_STATUS_SUCCESS) &&
+	    w->out[0] == bsp_vp && w->out[1] == bsp_vp && w->out[2] == UNTOUCHED &&
+	    w->out[3] == UNTOUCHED)
 		return PACKED;
-	if (probe(w, padded) && w->out[0] == bsp_vp && w->out[2] == bsp_vp &&
-	    is_padding(w->out[1]) && is_padding(w->out[3]))
+	if (probe(w, padded, PROBE_KNOWN + 1, &status) && is_unknown_id(status) &&
+	    w->out[0] == bsp_vp && w->out[2] == bsp_vp && is_padding(w->out[1]) &&
+	    is_padding(w->out[3]))
 		return PADDED;
 	return 0;
 }
@@ -173,7 +181,7 @@ static unsigned int find_layout(struct walk *w, uint32_t bsp_apic_id, uint32_t b
 static enum err prove_bsp(struct walk *w, uint32_t bsp_apic_id)
 {
 	uint32_t expected = w->caller->hv->bsp_vp_index;
-	struct hv_map_entry bsp = { .apic_id = bsp_apic_id, .vp_index = HV_VP_UNKNOWN };
+	struct hv_map_entry bsp = {.apic_id = bsp_apic_id, .vp_index = HV_VP_UNKNOWN};
 	char *reason = w->info->reason;
 
 	w->step = 1;
@@ -253,7 +261,7 @@ static enum err ask_all(struct walk *w, uint32_t bsp_apic_id, struct hv_map_entr
 enum err hv_map(const struct hv_caller *caller, uint32_t bsp_apic_id, uint32_t limit,
 		struct hv_map_entry *entries, size_t count, struct hv_map_info *info)
 {
-	struct walk w = { .caller = caller, .info = info, .limit = limit };
+	struct walk w = {.caller = caller, .info = info, .limit = limit};
 	size_t per_call = 1;
 	enum err e;
 
@@ -261,7 +269,7 @@ enum err hv_map(const struct hv_caller *caller, uint32_t bsp_apic_id, uint32_t l
 	for (size_t i = 0; i < count; i++) {
 		entries[i].vp_index = HV_VP_UNKNOWN;
 		entries[i].state = HV_MAP_UNASKED;
-		entries[i].status = (struct hv_status){ HV_STATUS_SUCCESS };
+		entries[i].status = (struct hv_status){HV_STATUS_SUCCESS};
 	}
 	e = prove_bsp(&w, bsp_apic_id);
 	if (e)

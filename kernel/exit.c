@@ -9,7 +9,7 @@
 #include "lib/format.h"
 #include "lib/log.h"
 
-#define QEMU_EXIT_PORT 0xF4    /* -device isa-debug-exit,iobase=0xf4,iosize=4 */
+#define QEMU_EXIT_PORT 0xF4       /* -device isa-debug-exit,iobase=0xf4,iosize=4 */
 #define SLP_EN         (1U << 13) /* PM1 control, ACPI 4.8.3.2.1 */
 #define SLP_TYP_SHIFT  10
 
@@ -52,7 +52,7 @@ static void power_off_by_fadt(void)
 	if (!platform->has_fadt)
 		return;
 	/* Where the DSDT's \_S5 cannot be read, 0 is what Hyper-V and QEMU use. */
-	if (!acpi_find(&platform->acpi, "DSDT", &dsdt))
+	if (platform->fadt.dsdt && !acpi_load(&platform->acpi, platform->fadt.dsdt, "DSDT", &dsdt))
 		(void)acpi_s5_find(&dsdt, &a, &b);
 	write_register(&platform->fadt.pm1a_control, (uint32_t)a << SLP_TYP_SHIFT | SLP_EN, true);
 	write_register(&platform->fadt.pm1b_control, (uint32_t)b << SLP_TYP_SHIFT | SLP_EN, true);

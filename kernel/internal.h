@@ -55,6 +55,7 @@ struct report {
 	const struct platform *platform;
 	const struct smp *smp;
 	struct smp_summary summary;
+	uint64_t kernel_ns; /* from kernel_main to the report */
 };
 void report_print(const struct report *r, unsigned int forms);
 void report_json(const struct report *r);

@@ -13,6 +13,7 @@ extern char _etext[];
 /* Everything that lives as long as the kernel. */
 static struct {
 	const struct boot_info *boot;
+	uint64_t entry_tsc;
 	struct options options;
 	struct pages pages;
 	struct acpi_memory acpi_memory;
@@ -22,14 +23,32 @@ static struct {
 	struct smp smp;
 } kernel;
 
+/* On one line, whatever line ends the file has. */
+static void show_options(const struct boot_info *boot)
+{
+	char text[128];
+	size_t n = 0;
+
+	for (const char *s = boot->options; *s && n < sizeof(text) - 1; s++) {
+		bool blank = *s <= ' ';
+
+		if (!blank || (n && text[n - 1] != ' '))
+			text[n++] = blank ? ' ' : *s;
+	}
+	while (n && text[n - 1] == ' ')
+		n--;
+	text[n] = '\0';
+	log_info("options from %s: %s", boot->options_source, text);
+}
+
 static void console_init(const struct boot_info *boot)
 {
 	if (!arch_serial_init())
 		(void)log_add_sink(arch_serial_write, NULL);
 	options_parse(boot->options, &kernel.options);
 	log_set_level(kernel.options.log);
-	log_info("hvsmp: image at 0x%lx, options from %s: \"%s\"", (unsigned long)boot->image_base,
-		 boot->options_source, boot->options);
+	log_info("hvsmp: image at 0x%lx", (unsigned long)boot->image_base);
+	show_options(boot);
 }
 
 static void hypervisor_detect(struct platform *p)
@@ -63,9 +82,7 @@ static void hypervisor_init(struct platform *p)
 	if (p->hv.present)
 		log_info("hypervisor \"%s\" %s, interface \"%s\"", p->hv.vendor, p->hv_version,
 			 p->hv.interface);
-	if (p->hv_reason[0])
-		log_info("not by hypercall: %s", p->hv_reason);
-	else
+	if (config->hv)
 		log_info("hypercall page at 0x%lx, boot processor is VP %u",
 			 (unsigned long)kernel.hv.page, kernel.hv.bsp_vp_index);
 }
@@ -89,7 +106,7 @@ static struct smp_config configuration(void)
 static _Noreturn void finish(void)
 {
 	struct platform *p = &kernel.platform;
-	struct report report = { .platform = p, .smp = &kernel.smp };
+	struct report report = {.platform = p, .smp = &kernel.smp};
 	bool offered = p->hv_offered && kernel.options.start != START_SIPI;
 
 	if (kernel.smp.hv_reason[0]) {
@@ -97,6 +114,7 @@ static _Noreturn void finish(void)
 		p->hv_usable = false;
 	}
 	smp_summarize(&kernel.smp, offered, &report.summary);
+	report.kernel_ns = arch_clock_ticks_ns(arch_tsc() - kernel.entry_tsc);
 	report_print(&report, kernel.options.report);
 	if (kernel.smp.config.hv)
 		hv_teardown(&kernel.hv);
@@ -107,17 +125,17 @@ static _Noreturn void finish(void)
 static void run(void *arg)
 {
 	(void)arg;
-	hypervisor_detect(&kernel.platform);		       /* CPUID only */
-	kernel.smp.config.hv = NULL;			       /* until it is set up */
-	hypervisor_init(&kernel.platform);		       /* OS id, hypercall page */
-	platform_clock(&kernel.platform);		       /* rate of the TSC */
-	if (arch_apic_init(kernel.topology.need_x2apic))       /* xAPIC or x2APIC */
+	hypervisor_detect(&kernel.platform);             /* CPUID only */
+	kernel.smp.config.hv = NULL;                     /* until it is set up */
+	hypervisor_init(&kernel.platform);               /* OS id, hypercall page */
+	platform_clock(&kernel.platform);                /* rate of the TSC */
+	if (arch_apic_init(kernel.topology.need_x2apic)) /* xAPIC or x2APIC */
 		log_warn("no local APIC mode reaches all processors");
 	log_info("clock: %s, %lu Hz; %lu processors, %s", kernel.platform.clock_source,
 		 (unsigned long)kernel.platform.tsc_hz, (unsigned long)kernel.smp.count,
 		 arch_apic_is_x2apic() ? "x2APIC" : "xAPIC");
-	smp_start_all(&kernel.smp);			       /* the reason for all this */
-	finish();					       /* report and exit */
+	smp_start_all(&kernel.smp); /* the reason for all this */
+	finish();                   /* report and exit */
 }
 
 _Noreturn void kernel_main(const struct boot_info *boot)
@@ -125,12 +143,13 @@ _Noreturn void kernel_main(const struct boot_info *boot)
 	struct smp_config config;
 
 	kernel.boot = boot;
-	arch_set_image(boot->image_base, (uint64_t)_etext);    /* for backtraces */
-	panic_init();					       /* a way to end */
-	console_init(boot);				       /* serial port, options */
+	kernel.entry_tsc = arch_tsc();
+	arch_set_image(boot->image_base, (uint64_t)_etext); /* for backtraces */
+	panic_init();                                       /* a way to end */
+	console_init(boot);                                 /* serial port, options */
 	kernel.acpi_memory = memory_for_acpi(boot);
 	exit_init(boot, &kernel.platform, &kernel.acpi_memory, kernel.options.exit);
-	if (memory_init(boot, &kernel.pages))		       /* allocator, page tables */
+	if (memory_init(boot, &kernel.pages)) /* allocator, page tables */
 		panic("no memory for page tables");
 	platform_find_tables(&kernel.platform, &kernel.acpi_memory, boot->rsdp);
 	if (platform_topology(&kernel.platform, &kernel.pages, &kernel.topology))

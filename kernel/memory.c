@@ -10,14 +10,25 @@
 /* linker.ld; all on page boundaries */
 extern char _text[], _etext[], _erodata[], _image_end[], _data[];
 
+/* Up to capacity free ranges; of a map in more pieces the smallest are left out. */
 static size_t collect_free(const struct boot_info *boot, struct page_range *out, size_t capacity)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < boot->memory_count && count < capacity; i++) {
-		if (boot->memory[i].kind == BOOT_MEMORY_FREE)
-			out[count++] = (struct page_range){ boot->memory[i].base,
-							    boot->memory[i].size };
+	for (size_t i = 0; i < boot->memory_count; i++) {
+		struct page_range range = {boot->memory[i].base, boot->memory[i].size};
+		size_t smallest = 0;
+
+		if (boot->memory[i].kind != BOOT_MEMORY_FREE)
+			continue;
+		if (count < capacity) {
+			out[count++] = range;
+			continue;
+		}
+		for (size_t k = 1; k < count; k++)
+			smallest = out[k].size < out[smallest].size ? k : smallest;
+		if (range.size > out[smallest].size)
+			out[smallest] = range;
 	}
 	return count;
 }
@@ -100,5 +111,5 @@ static const void *at(void *ctx, uint64_t pa, size_t size)
 
 struct acpi_memory memory_for_acpi(const struct boot_info *boot)
 {
-	return (struct acpi_memory){ at, (void *)boot };
+	return (struct acpi_memory){at, (void *)boot};
 }

@@ -11,25 +11,35 @@ struct choice {
 	unsigned int value;
 };
 
-static const struct choice start_choices[] = {
-	{ "auto", START_AUTO }, { "hv", START_HV }, { "sipi", START_SIPI }, { 0 }
-};
-static const struct choice switch_choices[] = { { "on", true }, { "off", false }, { 0 } };
-static const struct choice exit_choices[] = { { "qemu", EXIT_QEMU },
-					      { "halt", EXIT_HALT },
-					      { "reset", EXIT_RESET },
-					      { "poweroff", EXIT_POWEROFF },
-					      { 0 } };
-static const struct choice log_choices[] = {
-	{ "quiet", LOG_ERROR }, { "info", LOG_INFO }, { "verbose", LOG_DEBUG }, { 0 }
-};
-static const struct choice report_choices[] = {
-	{ "table", REPORT_TABLE }, { "json", REPORT_JSON }, { "tap", REPORT_TAP }, { 0 }
-};
+static const struct choice start_choices[] = {{"auto", START_AUTO},
+					      {"hv", START_HV},
+					      {"sipi", START_SIPI},
+					      {0}};
+static const struct choice switch_choices[] = {{"on", true}, {"off", false}, {0}};
+static const struct choice exit_choices[] = {{"qemu", EXIT_QEMU},
+					     {"halt", EXIT_HALT},
+					     {"reset", EXIT_RESET},
+					     {"poweroff", EXIT_POWEROFF},
+					     {0}};
+static const struct choice log_choices[] = {{"quiet", LOG_ERROR},
+					    {"info", LOG_INFO},
+					    {"verbose", LOG_DEBUG},
+					    {0}};
+static const struct choice report_choices[] = {{"table", REPORT_TABLE},
+					       {"json", REPORT_JSON},
+					       {"tap", REPORT_TAP},
+					       {0}};
 
 enum kind { KIND_CHOICE, KIND_SET, KIND_MS };
-enum field { FIELD_START, FIELD_FANOUT, FIELD_DEADLINE, FIELD_CAP, FIELD_EXIT, FIELD_LOG,
-	     FIELD_REPORT };
+enum field {
+	FIELD_START,
+	FIELD_FANOUT,
+	FIELD_DEADLINE,
+	FIELD_CAP,
+	FIELD_EXIT,
+	FIELD_LOG,
+	FIELD_REPORT
+};
 
 static const struct option {
 	const char *name;
@@ -38,13 +48,13 @@ static const struct option {
 	const struct choice *choices;
 	const char *values; /* for people */
 } known[] = {
-	{ "start", FIELD_START, KIND_CHOICE, start_choices, "auto, hv or sipi" },
-	{ "fanout", FIELD_FANOUT, KIND_CHOICE, switch_choices, "on or off" },
-	{ "deadline", FIELD_DEADLINE, KIND_MS, NULL, "1..600000 (ms)" },
-	{ "cap", FIELD_CAP, KIND_MS, NULL, "1..600000 (ms)" },
-	{ "exit", FIELD_EXIT, KIND_CHOICE, exit_choices, "qemu, halt, reset or poweroff" },
-	{ "log", FIELD_LOG, KIND_CHOICE, log_choices, "quiet, info or verbose" },
-	{ "report", FIELD_REPORT, KIND_SET, report_choices, "table, json, tap (comma-separated)" },
+	{"start", FIELD_START, KIND_CHOICE, start_choices, "auto, hv or sipi"},
+	{"fanout", FIELD_FANOUT, KIND_CHOICE, switch_choices, "on or off"},
+	{"deadline", FIELD_DEADLINE, KIND_MS, NULL, "1..600000 (ms)"},
+	{"cap", FIELD_CAP, KIND_MS, NULL, "1..600000 (ms)"},
+	{"exit", FIELD_EXIT, KIND_CHOICE, exit_choices, "qemu, halt, reset or poweroff"},
+	{"log", FIELD_LOG, KIND_CHOICE, log_choices, "quiet, info or verbose"},
+	{"report", FIELD_REPORT, KIND_SET, report_choices, "table, json, tap (comma-separated)"},
 };
 
 struct word {
@@ -89,7 +99,7 @@ static bool choose_set(struct word w, const struct choice *choices, unsigned int
 
 		if (i < w.len && w.text[i] != ',')
 			continue;
-		if (!choose((struct word){ w.text + from, i - from }, choices, &bit))
+		if (!choose((struct word){w.text + from, i - from}, choices, &bit))
 			return false;
 		set |= bit;
 		from = i + 1;
@@ -147,7 +157,7 @@ static void warn_unknown(struct word key)
 
 static void parse_word(struct word w, struct options *out)
 {
-	struct word key = { w.text, 0 };
+	struct word key = {w.text, 0};
 	struct word value;
 	unsigned int number = 0;
 
@@ -188,7 +198,7 @@ void options_parse(const char *text, struct options *out)
 		.report = REPORT_TABLE | REPORT_JSON | REPORT_TAP,
 	};
 	while (*text) {
-		struct word w = { text, 0 };
+		struct word w = {text, 0};
 
 		if (*text == '#') {
 			while (*text && *text != '\n')

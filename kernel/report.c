@@ -8,9 +8,8 @@
 uint64_t report_ns(const struct smp *smp, uint64_t tsc)
 {
 	/* A counter a little behind the boot processor's must not become a huge number. */
-	return tsc > smp->start_tsc
-		       ? arch_clock_from_tsc(tsc) - arch_clock_from_tsc(smp->start_tsc)
-		       : 0;
+	return tsc > smp->start_tsc ? arch_clock_from_tsc(tsc) - arch_clock_from_tsc(smp->start_tsc)
+				    : 0;
 }
 
 void report_mismatch(char *out, size_t size, const struct cpu_mismatch *m)
@@ -76,18 +75,38 @@ static void row(const struct smp *smp, const struct cpu *cpu)
 	}
 }
 
+static void milliseconds(char *out, size_t size, uint64_t ns)
+{
+	format(out, size, "%lu.%03lu", (unsigned long)(ns / 1000000),
+	       (unsigned long)(ns / 1000 % 1000));
+}
+
+static const char *layout_name(uint32_t stride)
+{
+	switch (stride) {
+	case 4: return "4-byte elements";
+	case 8: return "8-byte elements";
+	default: return "one element a call";
+	}
+}
+
 static void report_table(const struct report *r)
 {
 	const struct smp *smp = r->smp;
+	char bringup[24];
+	char whole[24];
 
 	log_print("\n apic   uid    vp  numa  role  method    verdict   status    by   issued us "
 		  "   first us   online us\n");
 	for (size_t i = 0; i < smp->count; i++)
 		row(smp, smp->cpu[i]);
-	log_print("\n%lu of %lu processors in %lu.%03lu ms, %u index calls\n",
-		  (unsigned long)r->summary.online, (unsigned long)r->summary.expected,
-		  (unsigned long)(r->summary.bringup_ns / 1000000),
-		  (unsigned long)(r->summary.bringup_ns / 1000 % 1000), smp->map.calls);
+	milliseconds(bringup, sizeof(bringup), r->summary.bringup_ns);
+	milliseconds(whole, sizeof(whole), r->kernel_ns);
+	log_print("\nbring-up took %s ms, the kernel %s ms since ExitBootServices\n", bringup,
+		  whole);
+	if (smp->map.calls)
+		log_print("VP indexes: %u answers in %u calls, %s\n", smp->map.elements,
+			  smp->map.calls, layout_name(smp->map.stride));
 	if (r->platform->hv_reason[0])
 		log_print("not by hypercall: %s\n", r->platform->hv_reason);
 	log_print("verdict: %s - %lu of %lu processors online\n",

@@ -25,7 +25,7 @@ static inline void deadline_start(struct deadline *d, uint64_t patience_ns, uint
 {
 	uint64_t now = arch_clock_ns();
 
-	*d = (struct deadline){ patience_ns, cap_ns, now, now, now, 0 };
+	*d = (struct deadline){patience_ns, cap_ns, now, now, now, 0};
 }
 
 static inline void deadline_progress(struct deadline *d)
@@ -55,8 +55,8 @@ static inline enum deadline_end deadline_look(struct deadline *d)
 static inline const char *deadline_end_name(enum deadline_end end)
 {
 	switch (end) {
-	case DEADLINE_NO_PROGRESS: return "no progress for deadline=";
-	case DEADLINE_CAP: return "cap= reached";
+	case DEADLINE_NO_PROGRESS: return "nothing moved for the time of deadline=";
+	case DEADLINE_CAP: return "the time of cap= is over";
 	case DEADLINE_CLOCK_STUCK: return "the clock stands still";
 	default: return "running";
 	}

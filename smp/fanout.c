@@ -59,8 +59,7 @@ static void start(struct smp *smp, struct cpu *target, struct cpu *starter)
 	target->method = CPU_METHOD_HV;
 	target->issued_tsc = arch_tsc();
 	/* Fails only if the boot processor has closed this target meanwhile: then no call is made. */
-	target->outcome =
-		stage_invite(&target->stage) ? call(target, starter) : START_UNKNOWN;
+	target->outcome = stage_invite(&target->stage) ? call(target, starter) : START_UNKNOWN;
 	if (target->outcome == START_REFUSED && !stage_withdraw(&target->stage))
 		target->outcome = START_ACCEPTED; /* refused, and yet it is here */
 	/* From an AP it may be the AP that is not allowed: the boot processor tries again. */

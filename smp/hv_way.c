@@ -35,9 +35,9 @@ static enum err map(struct smp *smp)
 	size_t bytes = smp->count * sizeof(struct hv_map_entry);
 	struct hv_map_entry *entries =
 		pages_alloc(smp->pages, (bytes + PAGE_SIZE - 1) / PAGE_SIZE, 0);
-	struct hv_caller caller = { .hv = smp->config.hv,
-				    .input = pages_alloc(smp->pages, 1, 0),
-				    .output = pages_alloc(smp->pages, 1, 0) };
+	struct hv_caller caller = {.hv = smp->config.hv,
+				   .input = pages_alloc(smp->pages, 1, 0),
+				   .output = pages_alloc(smp->pages, 1, 0)};
 	enum err e;
 
 	if (!entries || !caller.input || !caller.output) {
@@ -90,8 +90,7 @@ static void rescue(struct smp *smp, struct cpu *target, bool stalled)
 	case CLAIM_FREE:
 	case CLAIM_CLAIMED: undone = stalled; break;
 	case CLAIM_DONE:
-		undone = target->outcome == START_REFUSED &&
-			 claim_starter(seen) != smp->bsp->index;
+		undone = target->outcome == START_REFUSED && claim_starter(seen) != smp->bsp->index;
 		break;
 	default: break;
 	}

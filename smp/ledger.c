@@ -6,22 +6,22 @@
 
 const char *cpu_method_name(enum cpu_method m)
 {
-	static const char *const names[] = { "none", "firmware", "hv", "sipi" };
+	static const char *const names[] = {"none", "firmware", "hv", "sipi"};
 
 	return (size_t)m < sizeof(names) / sizeof(names[0]) ? names[m] : "?";
 }
 
 const char *cpu_verdict_name(enum cpu_verdict v)
 {
-	static const char *const names[] = { "online",	"late",	    "missing",
-					     "refused", "mismatch", "absent" };
+	static const char *const names[] = {"online",  "late",     "missing",
+					    "refused", "mismatch", "absent"};
 
 	return (size_t)v < sizeof(names) / sizeof(names[0]) ? names[v] : "?";
 }
 
 const char *machine_verdict_name(enum machine_verdict v)
 {
-	static const char *const names[] = { "ok", "degraded", "failed" };
+	static const char *const names[] = {"ok", "degraded", "failed"};
 
 	return (size_t)v < sizeof(names) / sizeof(names[0]) ? names[v] : "?";
 }
@@ -89,7 +89,7 @@ void smp_summarize(const struct smp *smp, bool hv_offered, struct smp_summary *o
 	bool mismatch = false;
 	bool fallback = false;
 
-	*out = (struct smp_summary){ .expected = smp->count };
+	*out = (struct smp_summary){.expected = smp->count + smp->left_out};
 	for (size_t i = 0; i < smp->count; i++) {
 		const struct cpu *cpu = smp->cpu[i];
 

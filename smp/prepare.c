@@ -17,12 +17,11 @@ static struct cpu *make(struct smp *smp, const struct topology_cpu *from, struct
 	cpu->numa = from->numa;
 	cpu->vp_index = HV_VP_UNKNOWN;
 	cpu->found_vp_index = HV_VP_UNKNOWN;
-	cpu->caller = (struct hv_caller){ .hv = smp->config.hv, .input = cpu->hv_input };
+	cpu->caller = (struct hv_caller){.hv = smp->config.hv, .input = cpu->hv_input};
 	cpu->verdict = CPU_REFUSED;
 	if (arch_cpu_init(arch_of(cpu), pages, arrive, cpu)) {
 		/* The record stays, so that the report can say what became of it. */
-		log_warn("no memory for the stacks of APIC id %u: it is not started",
-			 cpu->apic_id);
+		log_warn("no memory for the stacks of APIC id %u: it is not started", cpu->apic_id);
 		return cpu;
 	}
 	cpu->prepared = true;
@@ -44,15 +43,17 @@ enum err smp_prepare(struct smp *smp, const struct smp_config *config,
 	smp->bsp = smp->cpu ? make(smp, boot, pages) : NULL; /* first: nothing works without it */
 	if (!smp->bsp || !smp->bsp->prepared)
 		return ERR_NO_MEMORY;
+	smp->left_out = topology->dropped;
 	smp->bsp->is_bsp = true;
 	smp->bsp->method = CPU_METHOD_FIRMWARE;
 	for (size_t i = 0; i < topology->count; i++) {
-		struct cpu *cpu = i == topology->bsp ? smp->bsp
-						     : make(smp, &topology->cpu[i], pages);
+		struct cpu *cpu =
+			i == topology->bsp ? smp->bsp : make(smp, &topology->cpu[i], pages);
 
 		if (!cpu) {
 			log_warn("no memory for the record of APIC id %u: it is left out",
 				 topology->cpu[i].apic_id);
+			smp->left_out++;
 			continue;
 		}
 		cpu->index = (uint32_t)smp->count;

@@ -46,8 +46,7 @@ const char *proof_field_name(enum proof_field f)
 void proof_note(struct cpu *cpu, enum proof_field field, uint64_t expected, uint64_t actual)
 {
 	if (cpu->mismatch_count < CPU_MAX_MISMATCHES)
-		cpu->mismatch[cpu->mismatch_count] =
-			(struct cpu_mismatch){ field, expected, actual };
+		cpu->mismatch[cpu->mismatch_count] = (struct cpu_mismatch){field, expected, actual};
 	cpu->mismatch_count++;
 }
 

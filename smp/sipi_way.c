@@ -9,9 +9,9 @@
 #include "smp/deadline.h"
 #include "smp/handshake.h"
 
-#define INIT_DELAY_NS   10000000UL /* SDM: 10 ms between INIT and the first start-up IPI */
-#define SECOND_SIPI_NS  20000000UL /* no progress for this long: one more start-up IPI */
-#define PAGE_SHIFT      12
+#define INIT_DELAY_NS  10000000UL /* SDM: 10 ms between INIT and the first start-up IPI */
+#define SECOND_SIPI_NS 20000000UL /* no progress for this long: one more start-up IPI */
+#define PAGE_SHIFT     12
 
 static bool is_candidate(const struct cpu *cpu)
 {
@@ -132,8 +132,8 @@ void sipi_way(struct smp *smp)
 	targets = pages_alloc(smp->pages, (bytes + PAGE_SIZE - 1) / PAGE_SIZE, 0);
 	for (size_t i = 0; targets && i < smp->count; i++) {
 		if (is_candidate(smp->cpu[i]))
-			targets[count++] = (struct arch_sipi_target){ smp->cpu[i]->apic_id,
-								      arch_of(smp->cpu[i]) };
+			targets[count++] = (struct arch_sipi_target){smp->cpu[i]->apic_id,
+								     arch_of(smp->cpu[i])};
 	}
 	if (!targets)
 		log_warn("no memory to prepare INIT-SIPI");

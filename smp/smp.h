@@ -112,28 +112,28 @@ struct cpu {
 	uint32_t apic_id, uid, numa;
 	uint32_t vp_index; /* by 0x9A or the VP_INDEX MSR; HV_VP_UNKNOWN */
 	bool is_bsp;
-	bool prepared;               /* stacks and tables are there */
+	bool prepared; /* stacks and tables are there */
 	enum hv_map_state map_state;
-	struct hv_caller caller;     /* for the starts this processor makes */
-	struct arch_state wanted;    /* as it is to arrive */
+	struct hv_caller caller;  /* for the starts this processor makes */
+	struct arch_state wanted; /* as it is to arrive */
 	enum cpu_method method;
 	enum cpu_verdict verdict;
 
 	/* By its starter. */
 	_Alignas(CACHE_LINE) uint32_t claim; /* handshake.h */
 	enum start_outcome outcome;
-	uint32_t starter;            /* index */
-	uint32_t hv_calls;           /* 0x99 calls made for it */
-	struct hv_status hv_status;  /* of the last of them */
-	bool hv_faulted;             /* the last of them raised an exception */
+	uint32_t starter;           /* index */
+	uint32_t hv_calls;          /* 0x99 calls made for it */
+	struct hv_status hv_status; /* of the last of them */
+	bool hv_faulted;            /* the last of them raised an exception */
 	uint64_t issued_tsc;
 
 	/* By itself. */
 	_Alignas(CACHE_LINE) uint32_t stage; /* handshake.h */
 	uint64_t online_tsc;
-	uint32_t found_vp_index;     /* by its own VP_INDEX MSR */
-	uint32_t mismatch_count;     /* may exceed what is kept */
-	uint32_t faulted;            /* an exception ended it */
+	uint32_t found_vp_index; /* by its own VP_INDEX MSR */
+	uint32_t mismatch_count; /* may exceed what is kept */
+	uint32_t faulted;        /* an exception ended it */
 	struct cpu_mismatch mismatch[CPU_MAX_MISMATCHES];
 
 	_Alignas(CACHE_LINE) uint8_t arch[ARCH_CPU_SIZE];
@@ -151,13 +151,14 @@ struct smp_config {
 	const struct hv *hv;  /* NULL: the hypercall interface is not usable */
 	const struct hv_machine *machine;
 	uint32_t vp_limit;
-	uint64_t low_page;    /* 0: INIT-SIPI is impossible */
+	uint64_t low_page; /* 0: INIT-SIPI is impossible */
 };
 
 struct smp {
 	struct smp_config config;
 	struct cpu **cpu;
 	size_t count;
+	size_t left_out; /* enabled processors without a record: no room in the table, no memory */
 	struct cpu *bsp;
 	struct pages *pages;
 	struct hv_map_info map;

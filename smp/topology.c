@@ -27,9 +27,23 @@ static void add(struct topology *t, struct topology_cpu cpu)
 	t->cpu[t->count++] = cpu;
 }
 
+static void make_room(struct topology *t)
+{
+	if (t->count == t->capacity) {
+		t->count--;
+		t->dropped++;
+	}
+}
+
+struct walk {
+	struct topology *topology;
+	uint32_t bsp_apic_id;
+};
+
 static void on_cpu(void *ctx, const struct acpi_cpu *cpu)
 {
-	struct topology *t = ctx;
+	const struct walk *w = ctx;
+	struct topology *t = w->topology;
 	size_t known;
 
 	if (!cpu->enabled) {
@@ -43,8 +57,10 @@ static void on_cpu(void *ctx, const struct acpi_cpu *cpu)
 	}
 	known = find(t, cpu->apic_id);
 	if (known == NOT_FOUND) {
-		add(t, (struct topology_cpu){ cpu->apic_id, cpu->uid, SMP_NUMA_UNKNOWN,
-					      cpu->x2apic });
+		if (cpu->apic_id == w->bsp_apic_id)
+			make_room(t); /* whoever is left out, it is not the boot processor */
+		add(t,
+		    (struct topology_cpu){cpu->apic_id, cpu->uid, SMP_NUMA_UNKNOWN, cpu->x2apic});
 		return;
 	}
 	/* A processor may be listed once in each form; twice in the same form is a mistake. */
@@ -68,24 +84,22 @@ static void find_bsp(struct topology *t, uint32_t bsp_apic_id)
 	if (t->bsp != NOT_FOUND)
 		return;
 	log_warn("MADT: does not list the boot processor, APIC id %u: added", bsp_apic_id);
-	if (t->count == t->capacity) {
-		t->count--;
-		t->dropped++;
-	}
+	make_room(t);
 	t->bsp = t->count;
-	add(t, (struct topology_cpu){ bsp_apic_id, SMP_UID_UNKNOWN, SMP_NUMA_UNKNOWN, false });
+	add(t, (struct topology_cpu){bsp_apic_id, SMP_UID_UNKNOWN, SMP_NUMA_UNKNOWN, false});
 }
 
 void topology_read(struct topology *t, const struct acpi_table *madt, const struct acpi_table *srat,
 		   uint32_t bsp_apic_id)
 {
-	struct acpi_madt info = { 0 };
+	struct walk walk = {t, bsp_apic_id};
+	struct acpi_madt info = {0};
 	enum err e;
 
 	t->count = t->disabled = t->dropped = 0;
 	t->need_x2apic = false;
 	if (madt) {
-		e = acpi_madt_read(madt, &info, on_cpu, t);
+		e = acpi_madt_read(madt, &info, on_cpu, &walk);
 		if (e)
 			log_warn("MADT: %s after %u entries: the rest is not read", err_name(e),
 				 (unsigned int)info.entries);

@@ -10,7 +10,7 @@
 #define ICR_INIT    0x00004500U /* delivery mode INIT, level assert */
 #define ICR_STARTUP 0x00004600U /* delivery mode start-up, level assert; vector in 7:0 */
 
-#define SVR_ENABLE 0x1FFU /* software enable, spurious vector 0xFF */
+#define SVR_ENABLE  0x1FFU /* software enable, spurious vector 0xFF */
 
 struct apic_ops {
 	void (*enable)(void);

@@ -12,8 +12,8 @@
 #define MEASURE_FRACTION 500 /* of a second: 2 ms */
 #define MEASURE_READS    10000000UL
 
-#define CPUID_TSC  0x15U
-#define CPUID_FREQ 0x16U
+#define CPUID_TSC        0x15U
+#define CPUID_FREQ       0x16U
 
 static uint64_t clock_start;
 static uint64_t ns_per_tick_32; /* nanoseconds a tick, 32.32 fixed point */
@@ -81,11 +81,14 @@ void arch_clock_set(uint64_t tsc_hz)
 	ns_per_tick_32 = tsc_hz ? (NS_PER_S << 32) / tsc_hz : 0;
 }
 
+uint64_t arch_clock_ticks_ns(uint64_t ticks)
+{
+	return (uint64_t)((unsigned __int128)ticks * ns_per_tick_32 >> 32);
+}
+
 uint64_t arch_clock_from_tsc(uint64_t tsc)
 {
-	if (tsc <= clock_start)
-		return 0;
-	return (uint64_t)((unsigned __int128)(tsc - clock_start) * ns_per_tick_32 >> 32);
+	return tsc > clock_start ? arch_clock_ticks_ns(tsc - clock_start) : 0;
 }
 
 uint64_t arch_clock_ns(void)

@@ -10,7 +10,7 @@
 #include "arch/x86_64/cpu.h"
 #include "lib/string.h"
 
-#define ASSERT_OFFSET(field, offset)                                                               \
+#define ASSERT_OFFSET(field, offset) \
 	_Static_assert(offsetof(struct arch_cpu, field) == (offset), #field " moved")
 
 ASSERT_OFFSET(self, CPU_SELF);
@@ -54,11 +54,12 @@ static enum err stacks_init(struct arch_cpu *cpu, struct pages *pages)
 	uint64_t va = STACK_WINDOW + slots_used * SLOT_PAGES * PAGE_SIZE;
 	uint8_t *memory = pages_alloc(pages, STACK_PAGES, 0);
 	uint64_t pa = (uint64_t)memory;
-	uint8_t *top = memory + (size_t)MAIN_STACK_PAGES * PAGE_SIZE;
+	uint8_t *top;
 	enum err e;
 
 	if (!memory)
 		return ERR_NO_MEMORY;
+	top = memory + (size_t)MAIN_STACK_PAGES * PAGE_SIZE;
 	slots_used++;
 	va += PAGE_SIZE;
 	e = paging_map_stack(va, pa, MAIN_STACK_PAGES);
@@ -134,10 +135,10 @@ uint64_t arch_cpu_first_tsc(const struct arch_cpu *cpu)
 
 static struct arch_segment flat(uint16_t selector, uint16_t attributes, uint64_t base)
 {
-	return (struct arch_segment){ .base = base,
-				      .limit = 0xFFFFFFFF,
-				      .selector = selector,
-				      .attributes = attributes };
+	return (struct arch_segment){.base = base,
+				     .limit = 0xFFFFFFFF,
+				     .selector = selector,
+				     .attributes = attributes};
 }
 
 /* entry.asm: the first instruction of an AP that starts in 64-bit mode. */
@@ -157,9 +158,9 @@ void arch_cpu_wanted(const struct arch_cpu *cpu, struct arch_state *out)
 		.fs = flat(SEL_DATA, SEG_DATA, 0),
 		.gs = flat(SEL_DATA, SEG_DATA, (uint64_t)cpu),
 		.ss = flat(SEL_DATA, SEG_DATA, 0),
-		.tr = { (uint64_t)&cpu->tss, sizeof(cpu->tss) - 1, SEL_TSS, SEG_TSS_BUSY },
-		.gdtr = { cpu->gdtr.base, cpu->gdtr.limit },
-		.idtr = { idt.base, idt.limit },
+		.tr = {(uint64_t)&cpu->tss, sizeof(cpu->tss) - 1, SEL_TSS, SEG_TSS_BUSY},
+		.gdtr = {cpu->gdtr.base, cpu->gdtr.limit},
+		.idtr = {idt.base, idt.limit},
 		.cr0 = read_cr0(),
 		.cr3 = paging_root(),
 		.cr4 = read_cr4(),
@@ -168,11 +169,11 @@ void arch_cpu_wanted(const struct arch_cpu *cpu, struct arch_state *out)
 	};
 }
 
-#define READ_SELECTOR(name)                                                                        \
-	({                                                                                         \
-		uint16_t selector_;                                                                \
-		__asm__ volatile("mov %%" #name ", %0" : "=r"(selector_));                         \
-		selector_;                                                                         \
+#define READ_SELECTOR(name)                                                \
+	({                                                                 \
+		uint16_t selector_;                                        \
+		__asm__ volatile("mov %%" #name ", %0" : "=r"(selector_)); \
+		selector_;                                                 \
 	})
 
 void arch_cpu_found(struct arch_state *out)
@@ -190,16 +191,16 @@ void arch_cpu_found(struct arch_state *out)
 	*out = (struct arch_state){
 		.rsp = cpu->found_rsp,
 		.rflags = cpu->found_rflags,
-		.cs = { .selector = READ_SELECTOR(cs) },
-		.ds = { .selector = READ_SELECTOR(ds) },
-		.es = { .selector = READ_SELECTOR(es) },
-		.fs = { .selector = READ_SELECTOR(fs), .base = cpu->found_fs },
-		.gs = { .selector = READ_SELECTOR(gs), .base = cpu->found_gs },
-		.ss = { .selector = READ_SELECTOR(ss) },
-		.tr = { .selector = tr },
-		.ldtr = { .selector = ldtr },
-		.gdtr = { gdt.base, gdt.limit },
-		.idtr = { idt.base, idt.limit },
+		.cs = {.selector = READ_SELECTOR(cs)},
+		.ds = {.selector = READ_SELECTOR(ds)},
+		.es = {.selector = READ_SELECTOR(es)},
+		.fs = {.selector = READ_SELECTOR(fs), .base = cpu->found_fs},
+		.gs = {.selector = READ_SELECTOR(gs), .base = cpu->found_gs},
+		.ss = {.selector = READ_SELECTOR(ss)},
+		.tr = {.selector = tr},
+		.ldtr = {.selector = ldtr},
+		.gdtr = {gdt.base, gdt.limit},
+		.idtr = {idt.base, idt.limit},
 		.cr0 = read_cr0(),
 		.cr3 = read_cr3(),
 		.cr4 = read_cr4(),

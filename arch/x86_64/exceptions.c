@@ -105,17 +105,20 @@ void idt_init(void)
 
 struct table_register idt_register(void)
 {
-	return (struct table_register){ sizeof(idt) - 1, (uint64_t)idt };
+	return (struct table_register){sizeof(idt) - 1, (uint64_t)idt};
 }
 
 static void dump(const struct frame *f)
 {
 	log_print("\nexception %s (vector %lu, error 0x%lx) at rip 0x%016lx\n",
 		  arch_fault_name((uint8_t)f->vector), f->vector, f->error, f->rip);
-	log_print("  rax %016lx rbx %016lx rcx %016lx rdx %016lx\n", f->rax, f->rbx, f->rcx, f->rdx);
-	log_print("  rsi %016lx rdi %016lx rbp %016lx rsp %016lx\n", f->rsi, f->rdi, f->rbp, f->rsp);
+	log_print("  rax %016lx rbx %016lx rcx %016lx rdx %016lx\n", f->rax, f->rbx, f->rcx,
+		  f->rdx);
+	log_print("  rsi %016lx rdi %016lx rbp %016lx rsp %016lx\n", f->rsi, f->rdi, f->rbp,
+		  f->rsp);
 	log_print("  r8  %016lx r9  %016lx r10 %016lx r11 %016lx\n", f->r8, f->r9, f->r10, f->r11);
-	log_print("  r12 %016lx r13 %016lx r14 %016lx r15 %016lx\n", f->r12, f->r13, f->r14, f->r15);
+	log_print("  r12 %016lx r13 %016lx r14 %016lx r15 %016lx\n", f->r12, f->r13, f->r14,
+		  f->r15);
 	log_print("  rflags %08lx cs %04lx ss %04lx cr0 %08lx cr2 %016lx cr3 %08lx cr4 %08lx\n",
 		  f->rflags, f->cs, f->ss, read_cr0(), read_cr2(), read_cr3(), read_cr4());
 }

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#define CPU_SELF         0  /* struct arch_cpu, reached through GS */
+#define CPU_SELF         0 /* struct arch_cpu, reached through GS */
 #define CPU_RECOVER_RIP  8
 #define CPU_RECOVER_RSP  16
 #define CPU_FIRST_TSC    24
@@ -20,16 +20,16 @@
 #define CPU_ENTERED      104
 #define CPU_STRAYS       108
 
-#define SEL_CODE 0x08
-#define SEL_DATA 0x10
-#define SEL_TSS  0x18
+#define SEL_CODE         0x08
+#define SEL_DATA         0x10
+#define SEL_TSS          0x18
 
-#define MSR_EFER      0xC0000080
-#define MSR_FS_BASE   0xC0000100
-#define MSR_GS_BASE   0xC0000101
-#define MSR_PAT       0x277
-#define MSR_APIC_BASE 0x1B
-#define MSR_X2APIC_ID 0x802
+#define MSR_EFER         0xC0000080
+#define MSR_FS_BASE      0xC0000100
+#define MSR_GS_BASE      0xC0000101
+#define MSR_PAT          0x277
+#define MSR_APIC_BASE    0x1B
+#define MSR_X2APIC_ID    0x802
 
 #define APIC_BASE_X2APIC 0xC00 /* enabled, x2APIC mode */
 #define XAPIC_ID         0x20  /* register: id in bits 31:24 */

@@ -7,13 +7,13 @@
 #include "arch/x86_64/cpu.h"
 #include "lib/string.h"
 
-#define ENTRY_PRESENT (1UL << 0)
-#define ENTRY_WRITE   (1UL << 1)
-#define ENTRY_PWT     (1UL << 3)
-#define ENTRY_PCD     (1UL << 4) /* with PWT: PAT entry 3, uncached after reset */
-#define ENTRY_LARGE   (1UL << 7)
-#define ENTRY_NX      (1UL << 63)
-#define ENTRY_ADDRESS 0x000FFFFFFFFFF000UL
+#define ENTRY_PRESENT  (1UL << 0)
+#define ENTRY_WRITE    (1UL << 1)
+#define ENTRY_PWT      (1UL << 3)
+#define ENTRY_PCD      (1UL << 4) /* with PWT: PAT entry 3, uncached after reset */
+#define ENTRY_LARGE    (1UL << 7)
+#define ENTRY_NX       (1UL << 63)
+#define ENTRY_ADDRESS  0x000FFFFFFFFFF000UL
 
 #define ENTRIES        512
 #define FOUR_GIB       (1UL << 32)
@@ -179,7 +179,7 @@ bool arch_mapped(uint64_t pa, uint64_t size)
 
 enum err arch_paging_init(struct pages *pages)
 {
-	struct arch_cpuid extended = { 0 };
+	struct arch_cpuid extended = {0};
 
 	if (arch_cpuid(0x80000000U, 0).eax >= CPUID_EXTENDED)
 		extended = arch_cpuid(CPUID_EXTENDED, 0);

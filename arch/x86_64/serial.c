@@ -9,7 +9,13 @@
 
 /* Register offsets and bits: 16550 data sheet. */
 enum { REG_DATA = 0, REG_IER = 1, REG_FCR = 2, REG_LCR = 3, REG_MCR = 4, REG_LSR = 5, REG_SCR = 7 };
-enum { LCR_8N1 = 0x03, LCR_DLAB = 0x80, FCR_ENABLE = 0x07, MCR_DTR_RTS = 0x03, LSR_THR_EMPTY = 0x20 };
+enum {
+	LCR_8N1 = 0x03,
+	LCR_DLAB = 0x80,
+	FCR_ENABLE = 0x07,
+	MCR_DTR_RTS = 0x03,
+	LSR_THR_EMPTY = 0x20
+};
 enum { DIVISOR_115200 = 1 };
 
 /* Looks at the line status before a character is given up; at 1 us a port read about 100 ms. */
@@ -19,7 +25,7 @@ static bool present;
 
 enum err arch_serial_init(void)
 {
-	static const uint8_t probes[] = { 0x5A, 0xA5 };
+	static const uint8_t probes[] = {0x5A, 0xA5};
 
 	for (unsigned int i = 0; i < sizeof(probes); i++) {
 		arch_port_write8(COM1 + REG_SCR, probes[i]);

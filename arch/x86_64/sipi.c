@@ -7,8 +7,8 @@
 #include "arch/x86_64/apic.h"
 #include "lib/string.h"
 
-#define INT3        0xCC
-#define LOW_MEMORY  0x100000UL
+#define INT3       0xCC
+#define LOW_MEMORY 0x100000UL
 
 /* Read by sipi.asm; offsets in offsets.h. */
 struct sipi_parameters {
@@ -20,7 +20,7 @@ struct sipi_parameters {
 	struct table_register idtr;
 	uint8_t pad[6];
 };
-#define ASSERT_OFFSET(field, offset)                                                               \
+#define ASSERT_OFFSET(field, offset) \
 	_Static_assert(offsetof(struct sipi_parameters, field) == (offset), #field " moved")
 ASSERT_OFFSET(cr0, SIPI_CR0);
 ASSERT_OFFSET(cr3, SIPI_CR3);
@@ -63,7 +63,7 @@ static struct place *table_build(struct pages *pages, const struct arch_sipi_tar
 
 		while (table[at].cpu)
 			at = (at + 1) & *mask;
-		table[at] = (struct place){ targets[i].cpu, targets[i].apic_id, 0 };
+		table[at] = (struct place){targets[i].cpu, targets[i].apic_id, 0};
 	}
 	return table;
 }
@@ -79,7 +79,7 @@ enum err arch_sipi_prepare(uint64_t low_page, struct pages *pages,
 			   const struct arch_sipi_target *targets, size_t count)
 {
 	uint8_t *page = (uint8_t *)low_page;
-	struct sipi_parameters p = { 0 };
+	struct sipi_parameters p = {0};
 	struct arch_state state;
 	struct place *table;
 	enum err e;

@@ -23,4 +23,4 @@ static enum err send(uint32_t apic_id, uint32_t command)
 	return OK;
 }
 
-const struct apic_ops x2apic_ops = { enable, id, send };
+const struct apic_ops x2apic_ops = {enable, id, send};

@@ -26,6 +26,7 @@ import vm  # noqa: E402
 import witness  # noqa: E402
 
 CASE_KEYS = {"name", "group", "hv", "smp", "mem", "cmdline", "refhv", "cpu", "machine", "extra"}
+ALONE_FROM = 64  # processors
 SCRATCH = ("disk.img", "vars.fd", "vars.qcow2", "vars.bin")
 
 
@@ -141,6 +142,19 @@ def print_result(number: int, result: Result) -> None:
             print(f"#   and {len(result.reasons) - 10} more in {result.name}/problems", flush=True)
 
 
+def results(cases: list[dict], build: Path, jobs: int, seconds: float | None):
+    """Results as they come. Machines with many processors run first, and alone: each processor is
+    a thread of QEMU, and what the case is about would be the host's scheduler.
+    """
+    ordered = sorted(cases, key=processors, reverse=True)
+    big = [case for case in ordered if processors(case) >= ALONE_FROM]
+    for some, workers in ((big, 1), (ordered[len(big) :], jobs)):
+        with ThreadPoolExecutor(workers) as pool:
+            futures = [pool.submit(run_safely, case, build, seconds) for case in some]
+            for future in as_completed(futures):
+                yield future.result()
+
+
 def run_cases(cases: list[dict], build: Path, jobs: int, seconds: float | None = None) -> Counter:
     """Run cases, the big ones first; print TAP; return how many passed, failed, were skipped."""
     counts = Counter(passed=0, failed=0, skipped=0)
@@ -148,13 +162,9 @@ def run_cases(cases: list[dict], build: Path, jobs: int, seconds: float | None =
         raise vm.Unusable("the Python module jsonschema is missing: install python3-jsonschema")
     print("TAP version 13")
     print(f"1..{len(cases)}", flush=True)
-    with ThreadPoolExecutor(jobs) as pool:
-        ordered = sorted(cases, key=processors, reverse=True)
-        futures = [pool.submit(run_safely, case, build, seconds) for case in ordered]
-        for number, future in enumerate(as_completed(futures), 1):
-            result = future.result()
-            counts[result.state] += 1
-            print_result(number, result)
+    for number, result in enumerate(results(cases, build, jobs, seconds), 1):
+        counts[result.state] += 1
+        print_result(number, result)
     return counts
 
 

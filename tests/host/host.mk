@@ -34,6 +34,12 @@ $(eval $(call host_test, hv/test_setup,  hv/setup.c lib/pages.c $(HV_SCRIPTED)))
 $(eval $(call host_test, hv/test_detect, hv/detect.c $(LIB_FORMAT)))
 $(eval $(call host_test, hv/test_status, hv/status.c))
 
+SMP_TOPOLOGY = acpi/madt.c acpi/srat.c acpi/tables.c lib/err.c lib/log.c $(LIB_FORMAT)
+$(eval $(call host_test, smp/test_topology,  smp/topology.c $(SMP_TOPOLOGY) $(ACPI_BUILD)))
+$(eval $(call host_test, smp/test_handshake))
+
+$(eval $(call host_test, kernel/test_options, kernel/options.c lib/log.c $(LIB_FORMAT)))
+
 REFHV_CALLS = $(addprefix tests/refhv/,hypercall.c map_vp.c start_vp.c context.c cfg.c line.c)
 $(eval $(call host_test, refhv/test_tlfs))
 $(eval $(call host_test, refhv/test_cfg,       tests/refhv/cfg.c))

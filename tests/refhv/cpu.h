@@ -132,10 +132,21 @@ CPU_READ_SELECTOR(ds)
 CPU_READ_SELECTOR(es)
 CPU_READ_SELECTOR(ss)
 
-static inline void cpu_outl(uint16_t port, uint32_t value)
-{
-	__asm__ volatile("outl %0, %1" : : "a"(value), "d"(port));
-}
+#define CPU_PORT(suffix, type)                                                                     \
+	static inline void cpu_out##suffix(uint16_t port, type value)                              \
+	{                                                                                          \
+		__asm__ volatile("out" #suffix " %0, %1" : : "a"(value), "d"(port));               \
+	}                                                                                          \
+	static inline type cpu_in##suffix(uint16_t port)                                           \
+	{                                                                                          \
+		type value;                                                                        \
+                                                                                                   \
+		__asm__ volatile("in" #suffix " %1, %0" : "=a"(value) : "d"(port));                \
+		return value;                                                                      \
+	}
+CPU_PORT(b, uint8_t)
+CPU_PORT(w, uint16_t)
+CPU_PORT(l, uint32_t)
 
 static inline void cpu_out_string(uint16_t port, const char *text, size_t length)
 {

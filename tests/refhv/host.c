@@ -88,6 +88,7 @@ void host_from_loader(const struct entry *entry)
 
 	/* This is the copy: pointers into the image are made here. */
 	hv.partition.guest_ram = memory_guest_ram;
+	log_start(hv.log_ring);
 	prepare_idt();
 	prepare_trampoline();
 	vmcb_init(vmcb, bsp->apic_id + 1);

@@ -59,17 +59,17 @@ static bool wait_while(const uint32_t *flag, uint32_t value)
 }
 
 /*
- * Make a running processor leave its guest for good. It must not be stopped inside the lock, so
- * the lock is held from before the INIT until the processor has arrived and parked.
+ * Make a running processor leave its guest for good. It must not be stopped inside the lock or
+ * at the port, so both are held from before the INIT until the processor has arrived and parked.
  */
 static void stop(const struct vp *target, struct vp_vtl *vtl)
 {
-	hv_lock();
+	log_hold();
 	__atomic_store_n(&vtl->parked, 0, __ATOMIC_RELEASE);
 	pull_in(target);
 	bool parked = wait_while(&vtl->parked, 0);
 
-	hv_unlock();
+	log_release();
 	if (!parked)
 		log_fatal("processor_does_not_stop");
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Output of log lines: REP OUTSB to the debug console under one lock. */
+/* Log lines: into a ring under the lock, out of it to the debug console by whoever finds it idle. */
 #include "cpu.h"
 #include "log.h"
 
@@ -7,18 +7,27 @@
 #define PORT_DEBUG_EXIT 0xF4 /* isa-debug-exit: QEMU returns 2 * value + 1 */
 #define EXIT_ERROR      0x7E
 #define EXIT_SHUTDOWN   0x7F
-#define LOCK_PAUSES     (1u << 22)
+#define WAIT_PAUSES     (1u << 21)
 
 static uint32_t lock;
-static struct line fatal_line;
+static uint32_t writing; /* a processor is at the port */
+static char *ring;
+static uint64_t head; /* bytes ever put in */
+static uint64_t tail; /* bytes ever written out */
+
+static bool wait_and_take(uint32_t *flag)
+{
+	for (uint32_t i = 0; i < WAIT_PAUSES; i++) {
+		if (!__atomic_exchange_n(flag, 1, __ATOMIC_ACQUIRE))
+			return true;
+		cpu_pause();
+	}
+	return false;
+}
 
 void hv_lock(void)
 {
-	for (uint32_t i = 0; i < LOCK_PAUSES; i++) {
-		if (!__atomic_exchange_n(&lock, 1, __ATOMIC_ACQUIRE))
-			return;
-		cpu_pause();
-	}
+	wait_and_take(&lock);
 }
 
 void hv_unlock(void)
@@ -26,12 +35,86 @@ void hv_unlock(void)
 	__atomic_store_n(&lock, 0, __ATOMIC_RELEASE);
 }
 
+static uint64_t load(const uint64_t *value)
+{
+	return __atomic_load_n(value, __ATOMIC_ACQUIRE);
+}
+
+/* Write out what is in the ring, unless another processor is at it: that one will see it too. */
+static void drain(void)
+{
+	while (load(&tail) != load(&head)) {
+		if (__atomic_exchange_n(&writing, 1, __ATOMIC_ACQUIRE))
+			return;
+		for (uint64_t end = load(&head); tail != end;) {
+			uint64_t at = tail % LOG_RING_SIZE;
+			uint64_t n = end - tail < LOG_RING_SIZE - at ? end - tail : LOG_RING_SIZE - at;
+
+			cpu_out_string(PORT_DEBUGCON, ring + at, n);
+			__atomic_store_n(&tail, tail + n, __ATOMIC_RELEASE);
+		}
+		__atomic_store_n(&writing, 0, __ATOMIC_RELEASE);
+	}
+}
+
+static void put(const char *text, uint64_t length)
+{
+	uint64_t at = head % LOG_RING_SIZE;
+	uint64_t first = length < LOG_RING_SIZE - at ? length : LOG_RING_SIZE - at;
+
+	cpu_copy(ring + at, text, first);
+	cpu_copy(ring, text + first, length - first);
+	__atomic_store_n(&head, head + length, __ATOMIC_RELEASE);
+}
+
+void log_start(char *memory)
+{
+	ring = memory;
+}
+
 void log_emit(struct line *line)
 {
+	uint64_t length = line->length + 1;
+
 	line->text[line->length] = '\n';
+	if (!ring) {
+		cpu_out_string(PORT_DEBUGCON, line->text, length);
+		return;
+	}
 	hv_lock();
-	cpu_out_string(PORT_DEBUGCON, line->text, line->length + 1);
+	while (head - load(&tail) + length > LOG_RING_SIZE) {
+		hv_unlock();
+		drain();
+		cpu_pause();
+		hv_lock();
+	}
+	put(line->text, length);
 	hv_unlock();
+	drain();
+}
+
+bool log_flush(void)
+{
+	for (uint32_t i = 0; i < WAIT_PAUSES; i++) {
+		drain();
+		if (load(&tail) == load(&head))
+			return true;
+		cpu_pause();
+	}
+	return false;
+}
+
+void log_hold(void)
+{
+	wait_and_take(&writing);
+	hv_lock();
+}
+
+void log_release(void)
+{
+	hv_unlock();
+	__atomic_store_n(&writing, 0, __ATOMIC_RELEASE);
+	drain();
 }
 
 static _Noreturn void end_qemu(uint32_t value)
@@ -44,17 +127,23 @@ static _Noreturn void end_qemu(uint32_t value)
 void log_end_with_error(struct line *line)
 {
 	log_emit(line);
+	/* The writer may be this processor itself, in an exception: then past the ring. */
+	if (!log_flush())
+		cpu_out_string(PORT_DEBUGCON, line->text, line->length + 1);
 	end_qemu(EXIT_ERROR);
 }
 
 void log_fatal(const char *what)
 {
-	line_begin(&fatal_line, "error");
-	line_add(&fatal_line, " what=%s", what);
-	log_end_with_error(&fatal_line);
+	static struct line line;
+
+	line_begin(&line, "error");
+	line_add(&line, " what=%s", what);
+	log_end_with_error(&line);
 }
 
 void log_end_with_shutdown(void)
 {
+	log_flush();
 	end_qemu(EXIT_SHUTDOWN);
 }

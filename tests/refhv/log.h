@@ -1,20 +1,38 @@
 /* SPDX-License-Identifier: MIT */
-/* The log on QEMU's debug console, and the end of the run. */
+/*
+ * The log on QEMU's debug console, and the end of the run. Once log_start was called, lines go
+ * through a ring: one processor at a time writes out what all have left there, and the others go on
+ * with their guests. (With hundreds of VPs on two cores, waiting for the port takes minutes.)
+ */
 #ifndef REFHV_LOG_H
 #define REFHV_LOG_H
 
+#include <stdbool.h>
+
 #include "line.h"
 
-/* Write a line to the port as a whole. Any processor. */
+#define LOG_RING_SIZE 0x20000u
+
+/* Use `ring`, LOG_RING_SIZE bytes. Before this, lines are written directly, by one processor. */
+void log_start(char *ring);
+
+/* Log a line. Lines come out whole and in the order of these calls. Any processor. */
 void log_emit(struct line *line);
 
+/* Wait until all lines are out. False: it took too long. */
+bool log_flush(void);
+
 /*
- * The hypervisor's one lock: the port, and what belongs to the partition as a whole. Nobody waits
- * for another processor while holding it, save ipi.c. Bounded: after some seconds one goes on
- * without it, for a garbled log is better than a silent hang.
+ * The hypervisor's one lock: the ring, and what belongs to the partition as a whole. It is held
+ * for microseconds. Bounded: after some seconds one goes on without it, for a garbled log is
+ * better than a silent hang.
  */
 void hv_lock(void);
 void hv_unlock(void);
+
+/* Keep every other processor out of the lock and off the port, so that it can be stopped. */
+void log_hold(void);
+void log_release(void);
 
 /* "refhv: error what=<what>": refhv cannot go on; ends QEMU. */
 _Noreturn void log_fatal(const char *what);

@@ -85,7 +85,7 @@ static void create_hypercall_page(void)
 	cpu_copy(hv.hypercall_page, code, sizeof(code));
 }
 
-static void log_start(void)
+static void log_partition(void)
 {
 	const struct partition *partition = &hv.partition;
 
@@ -129,13 +129,17 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 	processors = boot_find_processors();
 	boot_measure_tsc();
 	boot_allocate(VP_PAGES * processors->count + PAGING_POOL_PAGES +
-		      PAGES(resident_image_size()) + PAGES(MSRPM_SIZE) + 1 /* hypercall page */);
+		      PAGES(resident_image_size()) + PAGES(LOG_RING_SIZE) + PAGES(IOPM_SIZE) +
+		      PAGES(MSRPM_SIZE) + 1 /* hypercall page */);
 	paging_init();
 	create_partition(processors);
 	create_hypercall_page();
+	hv.log_ring = memory_take(PAGES(LOG_RING_SIZE));
+	hv.io_permissions = memory_take(PAGES(IOPM_SIZE));
 	hv.msr_permissions = memory_take(PAGES(MSRPM_SIZE));
+	io_init();
 	msr_init();
-	log_start();
+	log_partition();
 	become_guest();
 	return boot_start_guest(); /* in the guest from here on */
 }

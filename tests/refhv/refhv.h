@@ -33,6 +33,8 @@ struct refhv {
 	struct range trampoline; /* the page below 1 MiB where its processors begin */
 	uint32_t ram_count;
 	struct range ram[RAM_RANGES_MAX];
+	char *log_ring;
+	uint8_t *io_permissions;
 	uint8_t *msr_permissions;
 	uint8_t *hypercall_page;
 	uint64_t tsc_hz;
@@ -111,6 +113,9 @@ static inline struct vp_vtl *vp_active(struct vp *vp)
 
 void cpuid_exit(struct vp *vp);
 void cpuid_limits(struct cpu_limits *limits);
+
+void io_init(void);
+void io_exit(struct vp *vp);
 
 void msr_init(void);
 void msr_exit(struct vp *vp);

@@ -138,8 +138,9 @@ static void handle_exit(struct vp *vp)
 
 	/* An event whose delivery was interrupted by the exit is delivered again. */
 	vmcb->event_inject = vmcb->exit_int_info & EVENT_VALID ? vmcb->exit_int_info : 0;
-	switch (vmcb->exit_code) {
+	switch ((uint32_t)vmcb->exit_code) {
 	case EXIT_CPUID: cpuid_exit(vp); break;
+	case EXIT_IOIO: io_exit(vp); break;
 	case EXIT_MSR: msr_exit(vp); break;
 	case EXIT_VMMCALL: vmmcall_exit(vp); break;
 	case EXIT_NPF: nested_fault(vp, vmcb); break;

@@ -14,9 +14,10 @@
 void vmcb_init(struct vmcb *vmcb, uint32_t asid)
 {
 	cpu_fill(vmcb, 0, sizeof(*vmcb));
-	vmcb->intercept_1 = INTERCEPT_1_CPUID | INTERCEPT_1_INVLPGA | INTERCEPT_1_MSR |
-			    INTERCEPT_1_SHUTDOWN;
+	vmcb->intercept_1 = INTERCEPT_1_CPUID | INTERCEPT_1_INVLPGA | INTERCEPT_1_IOIO |
+			    INTERCEPT_1_MSR | INTERCEPT_1_SHUTDOWN;
 	vmcb->intercept_2 = INTERCEPT_2_SVM;
+	vmcb->iopm_pa = (uint64_t)hv.io_permissions;
 	vmcb->msrpm_pa = (uint64_t)hv.msr_permissions;
 	vmcb->asid = asid;
 	vmcb->nested_control = NESTED_PAGING;

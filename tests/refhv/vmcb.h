@@ -90,6 +90,7 @@ VMCB_FIELD(cr2, 0x640);
 
 #define INTERCEPT_1_CPUID    (1u << 18)
 #define INTERCEPT_1_INVLPGA  (1u << 26)
+#define INTERCEPT_1_IOIO     (1u << 27)
 #define INTERCEPT_1_MSR      (1u << 28)
 #define INTERCEPT_1_SHUTDOWN (1u << 31)
 /* VMRUN, VMMCALL, VMLOAD, VMSAVE, STGI, CLGI, SKINIT: every SVM instruction. */
@@ -99,6 +100,7 @@ VMCB_FIELD(cr2, 0x640);
 
 #define EXIT_CPUID    0x072u
 #define EXIT_INVLPGA  0x07Au
+#define EXIT_IOIO     0x07Bu
 #define EXIT_MSR      0x07Cu
 #define EXIT_SHUTDOWN 0x07Fu
 #define EXIT_VMRUN    0x080u
@@ -106,7 +108,7 @@ VMCB_FIELD(cr2, 0x640);
 #define EXIT_VMLOAD   0x082u
 #define EXIT_SKINIT   0x086u
 #define EXIT_NPF      0x400u
-#define EXIT_INVALID  0xFFFFFFFFFFFFFFFFull
+#define EXIT_INVALID  0xFFFFFFFFu /* the architecture has -1 in 64 bits, QEMU in 32 */
 
 #define EXIT_MSR_WRITE 1u          /* exit_info_1 of EXIT_MSR */
 #define NPF_WRITE      (1ull << 1) /* exit_info_1 of EXIT_NPF */
@@ -114,6 +116,9 @@ VMCB_FIELD(cr2, 0x640);
 #define EVENT_EXCEPTION  (3ull << 8)
 #define EVENT_ERROR_CODE (1ull << 11)
 #define EVENT_VALID      (1ull << 31)
+
+/* I/O permission map: one bit a port, and some of room (APM 2, 15.10.1). */
+#define IOPM_SIZE 12288u
 
 /* MSR permission map: two bits an MSR, read and write, in three ranges of 8192 (APM 2, 15.11). */
 #define MSRPM_SIZE   8192u

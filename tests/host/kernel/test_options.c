@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+/* kernel/options.c: every option, and every way to get one wrong (F78). */
+#include "tests/host/test.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/options.h"
+
+static struct options o;
+
+/* In a block of exactly its size: ASan sees a step beyond. */
+static void parse(const char *text)
+{
+	char *copy = strdup(text);
+
+	log_reset();
+	memset(&o, 0xEE, sizeof(o));
+	options_parse(copy, &o);
+	free(copy);
+}
+
+static void assert_defaults(void)
+{
+	assert_int_equal(o.start, START_AUTO);
+	assert_true(o.fanout);
+	assert_in_range(o.deadline_ms, 1, 600000);
+	assert_in_range(o.cap_ms, o.deadline_ms, 600000);
+	assert_int_equal(o.exit, EXIT_HALT);
+	assert_int_equal(o.log, LOG_INFO);
+	assert_int_equal(o.report, REPORT_TABLE | REPORT_JSON | REPORT_TAP);
+}
+
+static void no_text_gives_the_defaults(void **state)
+{
+	(void)state;
+	parse("");
+	assert_defaults();
+	parse(" \t\r\n\n# start=sipi exit=qemu\n   ");
+	assert_defaults();
+	assert_int_equal(log_kept_count(), 0);
+}
+
+static void every_option_is_read(void **state)
+{
+	(void)state;
+	parse("start=hv fanout=off deadline=1 cap=600000 exit=qemu log=verbose report=json");
+	assert_int_equal(o.start, START_HV);
+	assert_false(o.fanout);
+	assert_int_equal(o.deadline_ms, 1);
+	assert_int_equal(o.cap_ms, 600000);
+	assert_int_equal(o.exit, EXIT_QEMU);
+	assert_int_equal(o.log, LOG_DEBUG);
+	assert_int_equal(o.report, REPORT_JSON);
+	parse("start=sipi\r\nfanout=on\nexit=reset\tlog=quiet\nreport=tap,table\n");
+	assert_int_equal(o.start, START_SIPI);
+	assert_true(o.fanout);
+	assert_int_equal(o.exit, EXIT_RESET);
+	assert_int_equal(o.log, LOG_ERROR);
+	assert_int_equal(o.report, REPORT_TAP | REPORT_TABLE);
+	parse("start=auto exit=poweroff exit=halt log=info # exit=qemu\nreport=tap,tap");
+	assert_int_equal(o.exit, EXIT_HALT); /* the last one counts */
+	assert_int_equal(o.report, REPORT_TAP);
+	assert_int_equal(log_kept_count(), 0);
+}
+
+static void f78_an_unknown_option_names_the_nearest(void **state)
+{
+	static const struct {
+		const char *text, *name, *nearest;
+	} cases[] = {
+		{"strat=hv", "\"strat\"", "\"start\""},
+		{"fanot=off", "\"fanot\"", "\"fanout\""},
+		{"dead-line=5", "\"dead-line\"", "\"deadline\""},
+		{"caps=5", "\"caps\"", "\"cap\""},
+		{"exits=qemu", "\"exits\"", "\"exit\""},
+		{"Log=quiet", "\"Log\"", "\"log\""},
+		{"reports", "\"reports\"", "\"report\""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+		parse(cases[i].text);
+		assert_defaults();
+		assert_int_equal(log_kept_count(), 1);
+		assert_non_null(strstr(log_kept(0), cases[i].name));
+		assert_non_null(strstr(log_kept(0), cases[i].nearest));
+	}
+}
+
+static void f78_a_wrong_value_is_named_with_what_it_may_be(void **state)
+{
+	static const struct {
+		const char *text, *name, *value;
+	} cases[] = {
+		{"start=yes", "start", "yes"},
+		{"start=", "start", "sipi"},
+		{"start", "start", "sipi"},
+		{"start=hv=sipi", "start", "hv=sipi"},
+		{"fanout=1", "fanout", "on or off"},
+		{"deadline=0", "deadline", "600000"},
+		{"deadline=600001", "deadline", "600001"},
+		{"deadline=99999999999999999999", "deadline", "600000"},
+		{"deadline=5ms", "deadline", "5ms"},
+		{"deadline=-5", "deadline", "-5"},
+		{"cap=", "cap", "600000"},
+		{"exit=off", "exit", "poweroff"},
+		{"log=debug", "log", "verbose"},
+		{"report=", "report", "json"},
+		{"report=json,", "report", "json,"},
+		{"report=json,xml", "report", "json,xml"},
+		{"report=,", "report", "tap"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+		parse(cases[i].text);
+		assert_defaults();
+		assert_int_equal(log_kept_count(), 1);
+		assert_non_null(strstr(log_kept(0), cases[i].name));
+		assert_non_null(strstr(log_kept(0), cases[i].value));
+	}
+}
+
+static void f78_a_mistake_costs_its_own_word_only(void **state)
+{
+	(void)state;
+	parse("start=sipi nonsense deadline=x exit=qemu =  == cap=7");
+	assert_int_equal(o.start, START_SIPI);
+	assert_int_equal(o.exit, EXIT_QEMU);
+	assert_int_equal(o.cap_ms, 7);
+	assert_int_equal(log_kept_count(), 4);
+}
+
+static void f78_oversized_words_and_texts(void **state)
+{
+	enum { SIZE = 100000 };
+	char *text = malloc(SIZE + 1);
+
+	(void)state;
+	memset(text, 'x', SIZE);
+	text[SIZE] = '\0';
+	parse(text);
+	assert_defaults();
+	assert_int_equal(log_kept_count(), 1);
+	memcpy(text, "report=", 7);
+	parse(text);
+	assert_int_equal(log_kept_count(), 1);
+	assert_in_range(strlen(log_kept(0)), 20, LOG_KEPT_SIZE - 1);
+	memset(text, '=', SIZE);
+	parse(text);
+	assert_defaults();
+	for (size_t i = 1; i < SIZE; i += 2)
+		text[i] = ' ';
+	parse(text);
+	assert_defaults();
+	assert_int_equal(log_kept_count(), SIZE / 2);
+	memcpy(text + SIZE - 9, "exit=qemu", 9);
+	parse(text);
+	assert_int_equal(o.exit, EXIT_QEMU);
+	free(text);
+}
+
+static void f78_random_texts_are_survived(void **state)
+{
+	static const char letters[] = "startfanoutdeadlinecapexitlogreport===,,# \n\t\xff\x01"
+				      "0123456789hvsipi";
+	uint32_t random = 7;
+
+	(void)state;
+	for (int round = 0; round < 5000; round++) {
+		char text[64];
+		size_t size;
+
+		random = random * 1664525 + 1013904223;
+		size = (random >> 16) % sizeof(text);
+		for (size_t i = 0; i < size; i++) {
+			random = random * 1664525 + 1013904223;
+			text[i] = letters[(random >> 16) % (sizeof(letters) - 1)];
+		}
+		text[size] = '\0';
+		parse(text);
+		assert_in_range(o.deadline_ms, 1, 600000);
+		assert_in_range(o.report, 1, 7);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_text_gives_the_defaults),
+		cmocka_unit_test(every_option_is_read),
+		cmocka_unit_test(f78_an_unknown_option_names_the_nearest),
+		cmocka_unit_test(f78_a_wrong_value_is_named_with_what_it_may_be),
+		cmocka_unit_test(f78_a_mistake_costs_its_own_word_only),
+		cmocka_unit_test(f78_oversized_words_and_texts),
+		cmocka_unit_test(f78_random_texts_are_survived),
+	};
+
+	return cmocka_run_group_tests_name("kernel/options", tests, NULL, NULL);
+}

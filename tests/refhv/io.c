@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Port I/O: all ports are the guest's own. Only the few that can end the run leave the guest on
+ * their way, so that the log is complete when it ends.
+ */
+#include "cpu.h"
+#include "refhv.h"
+
+/* exit_info_1 of EXIT_IOIO (APM 2, 15.10.2). */
+#define IO_IN         0x01u
+#define IO_STRING     0x04u
+#define IO_SIZE_8     0x10u
+#define IO_SIZE_16    0x20u
+#define IO_PORT_SHIFT 16
+
+/* isa-debug-exit; q35's PM1a control and reset control registers; the keyboard controller. */
+static const uint16_t ending_ports[] = {0xF4, 0x604, 0xCF9, 0x64};
+
+void io_init(void)
+{
+	cpu_fill(hv.io_permissions, 0, IOPM_SIZE);
+	for (size_t i = 0; i < sizeof(ending_ports) / sizeof(ending_ports[0]); i++)
+		hv.io_permissions[ending_ports[i] / 8] |= (uint8_t)(1u << ending_ports[i] % 8);
+}
+
+void io_exit(struct vp *vp)
+{
+	struct vmcb *vmcb = vp_active(vp)->vmcb;
+	uint64_t info = vmcb->exit_info_1;
+	uint16_t port = (uint16_t)(info >> IO_PORT_SHIFT);
+	uint64_t low = 0xFFFFFFFF;
+
+	if (info & IO_STRING)
+		vcpu_violation(vp, "string_io", port);
+	if (info & IO_SIZE_8)
+		low = 0xFF;
+	else if (info & IO_SIZE_16)
+		low = 0xFFFF;
+	if (info & IO_IN) {
+		uint32_t value = low == 0xFF     ? cpu_inb(port)
+				 : low == 0xFFFF ? cpu_inw(port)
+						 : cpu_inl(port);
+
+		/* A 32-bit result clears the upper half, a smaller one keeps the rest. */
+		vmcb->rax = low == 0xFFFFFFFF ? value : (vmcb->rax & ~low) | value;
+	} else {
+		log_flush();
+		if (low == 0xFF)
+			cpu_outb(port, (uint8_t)vmcb->rax);
+		else if (low == 0xFFFF)
+			cpu_outw(port, (uint16_t)vmcb->rax);
+		else
+			cpu_outl(port, (uint32_t)vmcb->rax);
+	}
+	vcpu_skip(vp, vmcb->exit_info_2 - vmcb->rip);
+}

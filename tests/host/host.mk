@@ -37,6 +37,11 @@ $(eval $(call host_test, hv/test_status, hv/status.c))
 SMP_TOPOLOGY = acpi/madt.c acpi/srat.c acpi/tables.c lib/err.c lib/log.c $(LIB_FORMAT)
 $(eval $(call host_test, smp/test_topology,  smp/topology.c $(SMP_TOPOLOGY) $(ACPI_BUILD)))
 $(eval $(call host_test, smp/test_handshake))
+$(eval $(call host_test, smp/test_deadline))
+SMP_START = $(addprefix smp/,arrive.c fanout.c hv_way.c ledger.c prepare.c proof.c sipi_way.c) \
+	$(addprefix hv/,call.c clock.c setup.c start_vp.c status.c vp_map.c) lib/err.c lib/log.c \
+	lib/pages.c $(LIB_FORMAT) tests/host/smp/machine.c
+$(eval $(call host_test, smp/test_start, $(SMP_START)))
 
 $(eval $(call host_test, kernel/test_options, kernel/options.c lib/log.c $(LIB_FORMAT)))
 

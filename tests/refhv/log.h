@@ -11,7 +11,7 @@
 
 #include "line.h"
 
-#define LOG_RING_SIZE 0x20000u
+#define LOG_RING_SIZE 0x100000u /* all starts of 255 VPs fit, so that nobody waits */
 
 /* Use `ring`, LOG_RING_SIZE bytes. Before this, lines are written directly, by one processor. */
 void log_start(char *ring);

@@ -155,7 +155,7 @@ static void f78_oversized_words_and_texts(void **state)
 	parse(text);
 	assert_defaults();
 	assert_int_equal(log_kept_count(), SIZE / 2);
-	memcpy(text + SIZE - 9, "exit=qemu", 9);
+	memcpy(text + SIZE - 10, " exit=qemu", 10);
 	parse(text);
 	assert_int_equal(o.exit, EXIT_QEMU);
 	free(text);

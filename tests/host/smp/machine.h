@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A machine for smp/ to run on: processors are threads, the hypervisor's two calls and INIT-SIPI
+ * start them, and each VP can be told to misbehave. It stands behind arch/arch.h and struct
+ * hv_machine; smp/ and hv/ are the kernel's own, unchanged.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "hv/hv.h"
+#include "smp/smp.h"
+
+enum { MACHINE_VPS = 128 };
+
+/* How a VP is, and what it does at a start. All zero but the ids: it behaves. */
+struct machine_vp {
+	uint32_t apic_id, vp_index;
+	/* 0x99 aimed at it */
+	uint16_t status;    /* answered instead of success ... */
+	uint32_t times;     /* ... so often; 0: always */
+	bool starts_anyway; /* ... and started all the same */
+	bool never;         /* success, but it does not come */
+	bool call_faults;
+	uint32_t delay_ms; /* from the start to its first instruction */
+	uint32_t entries;  /* how often it enters; 0 means once */
+	/* how it finds itself */
+	bool other_vp, other_apic, other_cr3;
+	bool faults; /* an exception instead of the proof */
+	/* 0x99 made by it */
+	bool dies_in_call;      /* the call does not come back */
+	uint16_t caller_status; /* answered to whatever it starts */
+	/* INIT-SIPI */
+	bool ignores_sipi, no_apic;
+	/* seen */
+	uint32_t starts;    /* how often 0x99 or a SIPI sent it on its way */
+	uint32_t calls_for; /* 0x99 calls aimed at it */
+	uint32_t inits, sipis;
+};
+
+struct machine {
+	struct machine_vp vp[MACHINE_VPS];
+	size_t count, bsp;
+	uint16_t map_status;   /* 0x9A answers this; 0: success */
+	uint16_t start_status; /* every 0x99 answers this; 0: as the VP says */
+	uint32_t unknown_id;   /* an APIC id that 0x9A does not know; 0: none */
+	bool clock_stands;
+};
+
+extern struct machine machine;
+
+/* `count` processors with APIC ids 0, 1, ..., VP indexes permuted; the BSP is number `bsp`. */
+void machine_reset(size_t count, size_t bsp);
+struct machine_vp *machine_vp(uint32_t apic_id);
+
+/* Prepare and run the whole bring-up on it; the config may be changed in between. */
+struct smp *machine_prepare(void);
+void machine_run(void);
+/* Wait until every thread has stopped: what comes late has come then. */
+void machine_settle(void);
+void machine_free(void);

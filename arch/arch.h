@@ -88,7 +88,10 @@ typedef bool (*arch_fault_fn)(void *owner, const struct arch_fault *fault);
 void arch_set_fault_handler(arch_fault_fn fn);
 const char *arch_fault_name(uint8_t vector);
 
-/* Print a backtrace of the caller through log_print; stops at the end of its stack. */
+/*
+ * Print a backtrace of the caller through log_print, unless an exception has printed its own; stops
+ * at the end of the stack.
+ */
 void arch_backtrace(void);
 /* Where the image lies, so that a backtrace can be given as offsets. */
 void arch_set_image(uint64_t base, uint64_t text_end);

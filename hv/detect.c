@@ -13,7 +13,7 @@ static void put_name(char *out, uint32_t part)
 	for (unsigned int i = 0; i < 4; i++) {
 		char c = (char)(part >> 8 * i);
 
-		out[i] = c >= ' ' && c <= '~' ? c : '?';
+		out[i] = c >= ' ' && c <= '~' ? c : '.';
 	}
 }
 
@@ -33,6 +33,7 @@ void hv_detect(struct hv_features *out, hv_cpuid_fn cpuid)
 	if (out->highest_leaf < HV_CPUID_INTERFACE)
 		return;
 	r = cpuid(HV_CPUID_INTERFACE, 0);
+	out->interface_id = r.eax;
 	put_name(out->interface, r.eax);
 	out->is_hv1 = r.eax == HV_INTERFACE_HV1 && out->highest_leaf >= HV_CPUID_MIN_LEAF;
 	if (!out->is_hv1)
@@ -63,8 +64,9 @@ bool hv_may_start_vps(const struct hv_features *f, char reason[HV_REASON_SIZE])
 	if (!f->present)
 		format(reason, HV_REASON_SIZE, "no hypervisor (CPUID.1:ECX[31] is 0)");
 	else if (!str_equal(f->interface, "Hv#1"))
-		format(reason, HV_REASON_SIZE, "the hypervisor's interface is \"%s\", not \"Hv#1\"",
-		       f->interface);
+		format(reason, HV_REASON_SIZE,
+		       "the hypervisor's interface is \"%s\" (0x%08x), not \"Hv#1\"", f->interface,
+		       f->interface_id);
 	else if (!f->is_hv1)
 		format(reason, HV_REASON_SIZE,
 		       "highest hypervisor leaf is 0x%08x, must be at least 0x%08x",

@@ -80,8 +80,8 @@ static void hypervisor_init(struct platform *p)
 	config->has_vp_index = hv_has_vp_index(&p->hv);
 	config->vp_limit = p->hv.vp_limit;
 	if (p->hv.present)
-		log_info("hypervisor \"%s\" %s, interface \"%s\"", p->hv.vendor, p->hv_version,
-			 p->hv.interface);
+		log_info("hypervisor \"%s\", interface \"%s\"%s%s", p->hv.vendor, p->hv.interface,
+			 p->hv.is_hv1 ? ", version " : "", p->hv.is_hv1 ? p->hv_version : "");
 	if (config->hv)
 		log_info("hypercall page at 0x%lx, boot processor is VP %u",
 			 (unsigned long)kernel.hv.page, kernel.hv.bsp_vp_index);

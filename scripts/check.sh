@@ -27,7 +27,7 @@ step() { # NAME COMMAND...: run it, quietly if it succeeds
 		printf '%-14s ok (%d s)\n' "$name" $((SECONDS - start))
 	else
 		printf '%-14s FAILED (%d s)\n' "$name" $((SECONDS - start))
-		tail -n 60 "$out/$name.log"
+		grep -v ' warnings* generated\.$' "$out/$name.log" | tail -n 60
 		failed+=("$name")
 	fi
 }

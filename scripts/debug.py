@@ -100,7 +100,7 @@ def write_script(path: Path, elf: Path, base: int, entry: int, original: bytes, 
     )
     path.write_text(
         f"set confirm off\nset pagination off\n"
-        f"target remote localhost:{GDB_PORT}\n{stores}\n"
+        f"file {elf.resolve()}\ntarget remote localhost:{GDB_PORT}\n{stores}\n"
         f"symbol-file {elf.resolve()} -o {base:#x}\n"
         f"set confirm on\nset pagination on\nbreak {main}\ncontinue\n"
     )

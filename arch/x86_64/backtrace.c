@@ -9,6 +9,7 @@
 #define MAX_DEPTH 32
 
 static uint64_t image_base, image_text_end;
+static bool printed; /* an exception has shown the way to it already */
 
 void arch_set_image(uint64_t base, uint64_t text_end)
 {
@@ -23,6 +24,7 @@ static bool in_image(uint64_t rip)
 
 void backtrace_from(uint64_t rip, uint64_t rbp)
 {
+	printed = true;
 	log_print("  backtrace:");
 	for (unsigned int depth = 0; depth < MAX_DEPTH; depth++) {
 		const uint64_t *frame = (const uint64_t *)rbp;
@@ -44,5 +46,7 @@ void backtrace_from(uint64_t rip, uint64_t rbp)
 
 void arch_backtrace(void)
 {
-	backtrace_from((uint64_t)__builtin_return_address(0), (uint64_t)__builtin_frame_address(0));
+	if (!printed)
+		backtrace_from((uint64_t)__builtin_return_address(0),
+			       (uint64_t)__builtin_frame_address(0));
 }

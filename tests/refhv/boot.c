@@ -27,8 +27,10 @@ struct mp_services {
 	EFI_STATUS(EFIAPI *get_info)(struct mp_services *, UINTN, struct processor_information *);
 };
 
-static const EFI_GUID mp_services_guid = {
-	0x3fdda605, 0xa76e, 0x4f46, {0xad, 0x29, 0x12, 0xf4, 0x53, 0x1b, 0x3d, 0x08}};
+static const EFI_GUID mp_services_guid = {0x3fdda605,
+					  0xa76e,
+					  0x4f46,
+					  {0xad, 0x29, 0x12, 0xf4, 0x53, 0x1b, 0x3d, 0x08}};
 static CHAR16 configuration_path[] = L"\\EFI\\refhv\\refhv.cfg";
 
 EFI_HANDLE boot_image;

@@ -201,8 +201,9 @@ static const char *parse_key(struct cfg *cfg, struct span key, struct span value
 		return NULL;
 	}
 	if (span_is(key, "privileges"))
-		return parse_number(value, UINT64_MAX, &cfg->privileges) ? NULL
-									 : "privileges_need_a_number";
+		return parse_number(value, UINT64_MAX, &cfg->privileges)
+			       ? NULL
+			       : "privileges_need_a_number";
 	return "unknown_key";
 }
 

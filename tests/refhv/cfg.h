@@ -54,7 +54,8 @@ bool cfg_parse(struct cfg *cfg, const char *text, size_t size, struct cfg_error 
  * The fault that strikes `call` for VP index `vp` with `effect`, or NULL. One with times=K is used
  * up by K strikes, whichever VPs make them concurrently.
  */
-const struct fault *cfg_fault(struct cfg *cfg, uint16_t call, uint32_t vp, enum fault_effect effect);
+const struct fault *cfg_fault(struct cfg *cfg, uint16_t call, uint32_t vp,
+			      enum fault_effect effect);
 
 const char *cfg_numbering_name(enum vp_numbering numbering);
 

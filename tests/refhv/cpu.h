@@ -119,30 +119,30 @@ static inline void cpu_lidt(struct descriptor_table table)
 	__asm__ volatile("lidt %0" : : "m"(table));
 }
 
-#define CPU_READ_SELECTOR(name)                                                                    \
-	static inline uint16_t cpu_read_##name(void)                                               \
-	{                                                                                          \
-		uint16_t selector;                                                                 \
-                                                                                                   \
-		__asm__ volatile("mov %%" #name ", %0" : "=r"(selector));                          \
-		return selector;                                                                   \
+#define CPU_READ_SELECTOR(name)                                           \
+	static inline uint16_t cpu_read_##name(void)                      \
+	{                                                                 \
+		uint16_t selector;                                        \
+                                                                          \
+		__asm__ volatile("mov %%" #name ", %0" : "=r"(selector)); \
+		return selector;                                          \
 	}
 CPU_READ_SELECTOR(cs)
 CPU_READ_SELECTOR(ds)
 CPU_READ_SELECTOR(es)
 CPU_READ_SELECTOR(ss)
 
-#define CPU_PORT(suffix, type)                                                                     \
-	static inline void cpu_out##suffix(uint16_t port, type value)                              \
-	{                                                                                          \
-		__asm__ volatile("out" #suffix " %0, %1" : : "a"(value), "d"(port));               \
-	}                                                                                          \
-	static inline type cpu_in##suffix(uint16_t port)                                           \
-	{                                                                                          \
-		type value;                                                                        \
-                                                                                                   \
-		__asm__ volatile("in" #suffix " %1, %0" : "=a"(value) : "d"(port));                \
-		return value;                                                                      \
+#define CPU_PORT(suffix, type)                                                       \
+	static inline void cpu_out##suffix(uint16_t port, type value)                \
+	{                                                                            \
+		__asm__ volatile("out" #suffix " %0, %1" : : "a"(value), "d"(port)); \
+	}                                                                            \
+	static inline type cpu_in##suffix(uint16_t port)                             \
+	{                                                                            \
+		type value;                                                          \
+                                                                                     \
+		__asm__ volatile("in" #suffix " %1, %0" : "=a"(value) : "d"(port));  \
+		return value;                                                        \
 	}
 CPU_PORT(b, uint8_t)
 CPU_PORT(w, uint16_t)

@@ -26,7 +26,7 @@
 /* The version that leaf 0x40000002 tells: 10.0.20348.1 */
 #define VERSION_BUILD        20348u
 #define VERSION_MAJOR_MINOR  (10u << 16)
-#define VERSION_SERVICE_PACK 1u
+#define VERSION_SERVICE      1u
 #define HARDWARE_MSR_BITMAPS (1u << 1)
 #define HARDWARE_SLAT        (1u << 3)
 
@@ -35,7 +35,7 @@ static struct cpuid version_leaf(const struct vp *vp)
 	/* TLFS: zero until the guest has told who it is. */
 	if (!hv.partition.vtl[vp->active_vtl].guest_os_id)
 		return (struct cpuid){0};
-	return (struct cpuid){VERSION_BUILD, VERSION_MAJOR_MINOR, VERSION_SERVICE_PACK, 0};
+	return (struct cpuid){VERSION_BUILD, VERSION_MAJOR_MINOR, 0, VERSION_SERVICE};
 }
 
 static struct cpuid features_leaf(void)
@@ -57,10 +57,10 @@ static struct cpuid hypervisor_leaf(const struct vp *vp, uint32_t leaf)
 	case HV_LEAF_VERSION: return version_leaf(vp);
 	case HV_LEAF_FEATURES: return features_leaf();
 	case HV_LEAF_RECOMMENDATIONS:
-		return (struct cpuid){0, HV_NEVER_NOTIFY_SPIN, hv.partition.limits.physical_bits, 0};
+		return (struct cpuid){0, HV_NEVER_NOTIFY_SPIN, hv.partition.limits.physical_bits,
+				      0};
 	case HV_LEAF_LIMITS: return (struct cpuid){MAX_VP_INDEXES, MAX_VP_INDEXES, 0, 0};
-	case HV_LEAF_HARDWARE:
-		return (struct cpuid){HARDWARE_MSR_BITMAPS | HARDWARE_SLAT, 0, 0, 0};
+	case HV_LEAF_HARDWARE: return (struct cpuid){HARDWARE_MSR_BITMAPS | HARDWARE_SLAT, 0, 0, 0};
 	default: return (struct cpuid){0};
 	}
 }
@@ -112,9 +112,9 @@ static uint64_t cr4_bits(uint32_t features, const uint64_t (*table)[2], size_t c
 void cpuid_limits(struct cpu_limits *limits)
 {
 	static const uint64_t edx_1[][2] = {
-		{1u << 1, CR4_VME | CR4_PVI}, {1u << 2, CR4_DE},  {1u << 3, CR4_PSE},
-		{1u << 4, CR4_TSD},	      {1u << 6, CR4_PAE}, {1u << 7, CR4_MCE},
-		{1u << 13, CR4_PGE},	      {1u << 24, CR4_OSFXSR}, {1u << 25, CR4_OSXMMEXCPT},
+		{1u << 1, CR4_VME | CR4_PVI}, {1u << 2, CR4_DE},      {1u << 3, CR4_PSE},
+		{1u << 4, CR4_TSD},           {1u << 6, CR4_PAE},     {1u << 7, CR4_MCE},
+		{1u << 13, CR4_PGE},          {1u << 24, CR4_OSFXSR}, {1u << 25, CR4_OSXMMEXCPT},
 	};
 	static const uint64_t ecx_1[][2] = {
 		{FEATURE_ECX_PCID, CR4_PCIDE},

@@ -51,8 +51,8 @@ void line_add(struct line *line, const char *format, ...)
 			for (const char *s = va_arg(args, const char *); *s; s++)
 				put(line, *s);
 		} else {
-			uint64_t value = is_long ? va_arg(args, unsigned long)
-						 : va_arg(args, unsigned int);
+			uint64_t value =
+				is_long ? va_arg(args, unsigned long) : va_arg(args, unsigned int);
 
 			put_number(line, value, *f == 'x' ? 16 : 10, width);
 		}

@@ -48,7 +48,8 @@ static void drain(void)
 			return;
 		for (uint64_t end = load(&head); tail != end;) {
 			uint64_t at = tail % LOG_RING_SIZE;
-			uint64_t n = end - tail < LOG_RING_SIZE - at ? end - tail : LOG_RING_SIZE - at;
+			uint64_t n =
+				end - tail < LOG_RING_SIZE - at ? end - tail : LOG_RING_SIZE - at;
 
 			cpu_out_string(PORT_DEBUGCON, ring + at, n);
 			__atomic_store_n(&tail, tail + n, __ATOMIC_RELEASE);

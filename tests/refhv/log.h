@@ -13,8 +13,8 @@
 
 #define LOG_RING_SIZE 0x100000u /* all starts of 255 VPs fit, so that nobody waits */
 
-/* Use `ring`, LOG_RING_SIZE bytes. Before this, lines are written directly, by one processor. */
-void log_start(char *ring);
+/* Use `memory`, LOG_RING_SIZE bytes, as the ring. Before this, lines are written directly, by one processor. */
+void log_start(char *memory);
 
 /* Log a line. Lines come out whole and in the order of these calls. Any processor. */
 void log_emit(struct line *line);

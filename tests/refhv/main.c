@@ -8,15 +8,15 @@
 #include "cpu.h"
 #include "refhv.h"
 
-#define VERSION            1
-#define STACK_PAGES        2
-#define PAGES(bytes)       (((bytes) + PAGE_SIZE - 1) / PAGE_SIZE)
-#define VP_PAGES           (PAGES(sizeof(struct vp)) + 2 /* VMCB, host save area */ + STACK_PAGES)
-#define LEAF_EXTENDED      0x80000001u
-#define EXTENDED_ECX_SVM   (1u << 2)
-#define LEAF_SVM           0x8000000Au
-#define SVM_EDX_NESTED     (1u << 0)
-#define OPCODE_INT3        0xCC
+#define VERSION          1
+#define STACK_PAGES      2
+#define PAGES(bytes)     (((bytes) + PAGE_SIZE - 1) / PAGE_SIZE)
+#define VP_PAGES         (PAGES(sizeof(struct vp)) + 2 /* VMCB, host save area */ + STACK_PAGES)
+#define LEAF_EXTENDED    0x80000001u
+#define EXTENDED_ECX_SVM (1u << 2)
+#define LEAF_SVM         0x8000000Au
+#define SVM_EDX_NESTED   (1u << 0)
+#define OPCODE_INT3      0xCC
 
 struct refhv hv;
 static struct line line;

@@ -6,17 +6,18 @@
 #include "cpu.h"
 #include "refhv.h"
 
-#define LEAF_FEATURES        1u
-#define FEATURE_ECX_X2APIC   (1u << 21)
-#define APIC_TIMER_HZ        1000000000u /* QEMU's local APIC timer counts nanoseconds */
-#define EFER_HIDDEN          EFER_SVME
+#define LEAF_FEATURES      1u
+#define FEATURE_ECX_X2APIC (1u << 21)
+#define APIC_TIMER_HZ      1000000000u /* QEMU's local APIC timer counts nanoseconds */
+#define EFER_HIDDEN        EFER_SVME
 
 static void intercept(uint32_t msr, uint32_t accesses)
 {
 	uint32_t range = msr >= MSRPM_HIGH ? MSRPM_HIGH : msr >= MSRPM_MIDDLE ? MSRPM_MIDDLE : 0;
 	uint32_t bytes = range == MSRPM_HIGH ? 2 * MSRPM_BYTES : range ? MSRPM_BYTES : 0;
 
-	hv.msr_permissions[bytes + (msr - range) / 4] |= (uint8_t)(accesses << (msr - range) % 4 * 2);
+	hv.msr_permissions[bytes + (msr - range) / 4] |=
+		(uint8_t)(accesses << (msr - range) % 4 * 2);
 }
 
 void msr_init(void)

@@ -8,16 +8,16 @@
 #include "cpu.h"
 #include "refhv.h"
 
-#define PRESENT    0x01ull
-#define WRITABLE   0x02ull
-#define USER       0x04ull /* nested walks are user accesses */
-#define LARGE      0x80ull
-#define FLAGS      (PRESENT | WRITABLE | USER)
-#define ADDRESS    0x000FFFFFFFFFF000ull
-#define ENTRIES    512ull
-#define LEVEL_1G   3
-#define TOP_LEVEL  4
-#define SPACE_BITS 40 /* 1 TiB: two tables of 1 GiB entries */
+#define PRESENT             0x01ull
+#define WRITABLE            0x02ull
+#define USER                0x04ull /* nested walks are user accesses */
+#define LARGE               0x80ull
+#define FLAGS               (PRESENT | WRITABLE | USER)
+#define ADDRESS             0x000FFFFFFFFFF000ull
+#define ENTRIES             512ull
+#define LEVEL_1G            3
+#define TOP_LEVEL           4
+#define SPACE_BITS          40 /* 1 TiB: two tables of 1 GiB entries */
 
 #define CPUID_ADDRESS_SIZES 0x80000008u
 
@@ -73,15 +73,14 @@ static void identity_map(struct page_tables *tables)
 {
 	uint32_t bits = cpu_cpuid(CPUID_ADDRESS_SIZES, 0).eax & 0xFF;
 	uint64_t gigabytes = 1ull << ((bits < SPACE_BITS ? bits : SPACE_BITS) - 30);
-	uint64_t *table = NULL;
 
 	tables->root = take_table();
-	for (uint64_t i = 0; i < gigabytes; i++) {
-		if (i % ENTRIES == 0) {
-			table = take_table();
-			tables->root[i / ENTRIES] = (uint64_t)table | FLAGS;
-		}
-		table[i % ENTRIES] = i * level_size(LEVEL_1G) | FLAGS | LARGE;
+	for (uint64_t top = 0; top * ENTRIES < gigabytes; top++) {
+		uint64_t *table = take_table();
+
+		for (uint64_t i = 0; i < ENTRIES && top * ENTRIES + i < gigabytes; i++)
+			table[i] = (top * ENTRIES + i) * level_size(LEVEL_1G) | FLAGS | LARGE;
+		tables->root[top] = (uint64_t)table | FLAGS;
 	}
 }
 

@@ -11,7 +11,8 @@ static void log_segment(struct line *line, const char *name, const struct hv_seg
 		 s->attributes);
 }
 
-static void log_input(struct line *line, const struct hv_start_input *input, const struct vp *target)
+static void log_input(struct line *line, const struct hv_start_input *input,
+		      const struct vp *target)
 {
 	const struct hv_vp_context *c = &input->context;
 
@@ -34,8 +35,8 @@ static void log_input(struct line *line, const struct hv_start_input *input, con
 		 c->cr3, c->cr4, c->pat);
 }
 
-static enum hv_status check_target(const struct hypercall *call,
-				   const struct hv_start_input *input, const struct vp *target)
+static enum hv_status check_target(const struct hypercall *call, const struct hv_start_input *input,
+				   const struct vp *target)
 {
 	if (input->partition_id != HV_PARTITION_SELF)
 		return HV_INVALID_PARTITION_ID;
@@ -59,8 +60,7 @@ static enum hv_status start(struct hypercall *call, const struct hv_start_input 
 {
 	struct cfg *cfg = &call->partition->cfg;
 	struct vp_vtl *vtl = &target->vtl[input->target_vtl];
-	const struct fault *fault =
-		cfg_fault(cfg, HV_CALL_START_VP, target->index, FAULT_STATUS);
+	const struct fault *fault = cfg_fault(cfg, HV_CALL_START_VP, target->index, FAULT_STATUS);
 	uint32_t expected = VP_WAIT;
 
 	if (fault)

@@ -89,8 +89,8 @@ _Static_assert(sizeof(union hv_control) == 8, "TLFS, hypercall input value");
 /* TLFS, Hypercall Outputs: status in 15:0, elements completed (counted from 0) in 43:32. */
 #define HV_RESULT_REPS_SHIFT 32
 
-#define HV_CALL_START_VP 0x0099u
-#define HV_CALL_MAP_VP   0x009Au
+#define HV_CALL_START_VP     0x0099u
+#define HV_CALL_MAP_VP       0x009Au
 
 /* TLFS, HvCallGetVpIndexFromApicId: the header; a list of APIC ids follows. */
 struct hv_map_input {
@@ -165,7 +165,7 @@ struct hv_start_input {
 	uint8_t padding[3];
 	struct hv_vp_context context;
 };
-#define HV_START_FIELD(field, offset)                                                              \
+#define HV_START_FIELD(field, offset) \
 	_Static_assert(offsetof(struct hv_start_input, field) == (offset), "TLFS, " #field)
 _Static_assert(sizeof(struct hv_start_input) == 240, "TLFS, HvCallStartVirtualProcessor");
 HV_START_FIELD(partition_id, 0);

@@ -9,7 +9,7 @@
 
 #define SPARSE_STEP   3
 #define SPARSE_OFFSET 2
-_Static_assert(SPARSE_STEP * (MAX_VPS - 1) + SPARSE_OFFSET < MAX_VP_INDEXES, "indexes fit");
+_Static_assert(SPARSE_STEP *(MAX_VPS - 1) + SPARSE_OFFSET < MAX_VP_INDEXES, "indexes fit");
 _Static_assert(MAX_APIC_IDS <= MAX_VP_INDEXES, "identity numbering fits");
 
 static uint32_t number(enum vp_numbering numbering, uint32_t apic_id, uint32_t rank)

@@ -60,7 +60,7 @@ struct vmcb {
 	uint64_t cr2;
 	uint8_t reserved_648[0x1000 - 0x648];
 };
-#define VMCB_FIELD(field, offset)                                                                  \
+#define VMCB_FIELD(field, offset) \
 	_Static_assert(offsetof(struct vmcb, field) == (offset), "APM 2, appendix B: " #field)
 _Static_assert(sizeof(struct vmcb) == 4096, "APM 2, appendix B");
 VMCB_FIELD(intercept_1, 0x00C);
@@ -84,34 +84,34 @@ VMCB_FIELD(kernel_gs_base, 0x620);
 VMCB_FIELD(cr2, 0x640);
 
 /* Segment attributes are bits 7:0 and 15:12 of the descriptor's, put together. */
-#define VMCB_ATTRIBUTES(a) ((uint16_t)(((a)&0xFF) | (((a) >> 4) & 0xF00)))
+#define VMCB_ATTRIBUTES(a)       ((uint16_t)(((a)&0xFF) | (((a) >> 4) & 0xF00)))
 #define DESCRIPTOR_ATTRIBUTES(a) ((uint16_t)(((a)&0xFF) | (((a)&0xF00) << 4)))
-#define VMCB_ATTRIBUTE_L   0x200u
+#define VMCB_ATTRIBUTE_L         0x200u
 
-#define INTERCEPT_1_CPUID    (1u << 18)
-#define INTERCEPT_1_INVLPGA  (1u << 26)
-#define INTERCEPT_1_IOIO     (1u << 27)
-#define INTERCEPT_1_MSR      (1u << 28)
-#define INTERCEPT_1_SHUTDOWN (1u << 31)
+#define INTERCEPT_1_CPUID        (1u << 18)
+#define INTERCEPT_1_INVLPGA      (1u << 26)
+#define INTERCEPT_1_IOIO         (1u << 27)
+#define INTERCEPT_1_MSR          (1u << 28)
+#define INTERCEPT_1_SHUTDOWN     (1u << 31)
 /* VMRUN, VMMCALL, VMLOAD, VMSAVE, STGI, CLGI, SKINIT: every SVM instruction. */
-#define INTERCEPT_2_SVM 0x7Fu
+#define INTERCEPT_2_SVM  0x7Fu
 
-#define NESTED_PAGING 1ull
+#define NESTED_PAGING    1ull
 
-#define EXIT_CPUID    0x072u
-#define EXIT_INVLPGA  0x07Au
-#define EXIT_IOIO     0x07Bu
-#define EXIT_MSR      0x07Cu
-#define EXIT_SHUTDOWN 0x07Fu
-#define EXIT_VMRUN    0x080u
-#define EXIT_VMMCALL  0x081u
-#define EXIT_VMLOAD   0x082u
-#define EXIT_SKINIT   0x086u
-#define EXIT_NPF      0x400u
-#define EXIT_INVALID  0xFFFFFFFFu /* the architecture has -1 in 64 bits, QEMU in 32 */
+#define EXIT_CPUID       0x072u
+#define EXIT_INVLPGA     0x07Au
+#define EXIT_IOIO        0x07Bu
+#define EXIT_MSR         0x07Cu
+#define EXIT_SHUTDOWN    0x07Fu
+#define EXIT_VMRUN       0x080u
+#define EXIT_VMMCALL     0x081u
+#define EXIT_VMLOAD      0x082u
+#define EXIT_SKINIT      0x086u
+#define EXIT_NPF         0x400u
+#define EXIT_INVALID     0xFFFFFFFFu /* the architecture has -1 in 64 bits, QEMU in 32 */
 
-#define EXIT_MSR_WRITE 1u          /* exit_info_1 of EXIT_MSR */
-#define NPF_WRITE      (1ull << 1) /* exit_info_1 of EXIT_NPF */
+#define EXIT_MSR_WRITE   1u          /* exit_info_1 of EXIT_MSR */
+#define NPF_WRITE        (1ull << 1) /* exit_info_1 of EXIT_NPF */
 
 #define EVENT_EXCEPTION  (3ull << 8)
 #define EVENT_ERROR_CODE (1ull << 11)

@@ -34,7 +34,7 @@ static struct topology topology;
 static struct topology_cpu topology_cpus[MACHINE_VPS];
 
 static pthread_t thread[THREADS];
-static uint32_t threads;
+static uint32_t threads, joined;
 static pthread_mutex_t thread_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static arch_fault_fn fault_handler;
@@ -255,6 +255,7 @@ void arch_cpu_found(struct arch_state *out)
 		if (fault_handler(my_block->owner, &fault))
 			pthread_exit(NULL);
 	}
+	__atomic_fetch_add(&me->proofs, 1, __ATOMIC_RELAXED);
 	arch_cpu_wanted(my_block, out);
 	if (me->other_cr3)
 		out->cr3 = 0x6000;
@@ -321,7 +322,7 @@ void machine_reset(size_t count, size_t bsp)
 		machine.vp[i].apic_id = i;
 		machine.vp[i].vp_index = (uint32_t)((i + 1 + count / 2) % count);
 	}
-	threads = 0;
+	threads = joined = 0;
 	sipi_count = 0;
 }
 
@@ -365,13 +366,13 @@ void machine_run(void)
 void machine_settle(void)
 {
 	/* Threads start threads, so the number may still grow while the first ones are joined. */
-	for (uint32_t i = 0;; i++) {
+	for (;;) {
 		pthread_t next;
 		bool done;
 
 		pthread_mutex_lock(&thread_lock);
-		done = i == threads;
-		next = done ? pthread_self() : thread[i];
+		done = joined == threads;
+		next = done ? pthread_self() : thread[joined++];
 		pthread_mutex_unlock(&thread_lock);
 		if (done)
 			return;

@@ -38,6 +38,7 @@ struct machine_vp {
 	uint32_t starts;    /* how often 0x99 or a SIPI sent it on its way */
 	uint32_t calls_for; /* 0x99 calls aimed at it */
 	uint32_t inits, sipis;
+	uint32_t proofs; /* how often it went through the door */
 };
 
 struct machine {

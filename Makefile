@@ -114,7 +114,7 @@ debug: $(IMAGES) ## boot to the first instruction and wait for gdb (DEBUG=refhv:
 	@$(PYTHON) scripts/debug.py $(MACHINE) --image '$(or $(DEBUG),hvsmp)'
 
 test: all ## host tests and boot cases (GROUP=host|unit|one of the boot groups, JOBS=2)
-	@$(PYTHON) tests/run.py --build $(BUILD) --make '$(MAKE)' --group '$(GROUP)' --jobs '$(JOBS)'
+	@$(PYTHON) tests/all.py --build $(BUILD) --make '$(MAKE)' --group '$(GROUP)' --jobs '$(JOBS)'
 
 check: ## formatting, static analysis, a build with clang, the schema
 	@scripts/check.sh $(BUILD)/check '$(MAKE)' '$(EFI_CFLAGS)' '$(EFI_INCLUDE)'

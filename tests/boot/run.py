@@ -91,6 +91,7 @@ def judge(case: dict, outcome: vm.Outcome, log: str) -> tuple[dict | None, list[
     wrong += witness.check_tap(report, outcome.lines)
     if case["hv"] == "ref":
         wrong += witness.check_witness(report, events)
+        wrong += witness.check_crash(events, outcome.status)
     else:
         wrong += witness.check_without_hypervisor(report)
     return report, wrong + expect.compare(case["expect"], processors(case), report, outcome.lines)

@@ -79,9 +79,10 @@ class PropertiesTest(unittest.TestCase):
             ("ok 2 -", "ok 3 -", "not numbered"),
             ("ok 2 - apic 1: online", "not ok 2 - apic 1: online", "contradicts itself"),
             ("ok 2 - apic 1: online", "ok 2 - apic 1: late", "contradicts itself"),
-            ("ok 2 - apic 1: online", "not ok 2 - apic 1: late", "TAP says [(1, 'late')]"),
+            ("ok 2 - apic 1: online", "not ok 2 - apic 1: late", "TAP says [(1, 'late', 'hv')]"),
             ("ok 2 - apic 1: online", "not ok 2 - a check", "'not ok' with verdict ok"),
-            ("ok 2 - apic 1: online", "ok 2 - apic 9: online", "not [(1, 'online')]"),
+            ("online by firmware", "online by hv", "TAP says [(0, 'online', 'hv')]"),
+            ("ok 2 - apic 1: online", "ok 2 - apic 9: online", "not [(1, 'online', 'hv')]"),
         ):
             wrong = witness.check_tap(report, "\n".join(lines).replace(old, new).split("\n"))
             self.assertTrue(any(text in line for line in wrong), f"'{text}' not in {wrong}")

@@ -144,6 +144,16 @@ class WitnessTest(unittest.TestCase):
     def test_ran_by_another_method(self):
         self.red_log("ran by ['sipi']", "apic_id=3 method=start", "apic_id=3 method=sipi")
 
+    def test_two_processors_on_one_stack(self):
+        self.red_log("2 processors are started with rsp=0x1000", "rsp=0x2000", "rsp=0x1000")
+
+    def test_crash_registers(self):
+        crash = witness.parse_log(LOG + "refhv: msr_write vp=2 msr=0x40000105 value=0x1\n")
+        calm = witness.parse_log(LOG)
+        self.assertEqual(witness.check_crash(crash, 39) + witness.check_crash(calm, 33), [])
+        self.assertEqual(len(witness.check_crash(crash, 33)), 1)
+        self.assertEqual(len(witness.check_crash(calm, 39)), 1)
+
     def test_sipi_without_the_report_saying_so(self):
         log = LOG + "refhv: sipi vp=2 target_vp=1 apic_id=3 vector=0x9f accepted=1\n"
         self.assert_red(self.check(good_report(), log), "online by hv, but accepted 1 SIPIs")

@@ -16,9 +16,11 @@ EXIT_STATUS = {"ok": 33, "degraded": 35, "failed": 37}  # isa-debug-exit: 2 * va
 ENDED_BY_FIRMWARE = 0  # QEMU's status after a reset (-no-reboot) or a power-off
 
 EVENT = re.compile(r"refhv: (\w+)((?: [A-Za-z0-9_]+=\S*)*)$")
+CRASH_MSRS = range(0x40000100, 0x40000106)  # TLFS, HV_X64_MSR_CRASH_P0..P4, CTL
+EXIT_PANIC = 39
 FORBIDDEN = {"violation", "error", "shutdown", "malformed"}
 TAP_TEST = re.compile(r"(not )?ok (\d+) - (.*)$")
-TAP_CPU = re.compile(r"apic (\d+): (\w+)")
+TAP_CPU = re.compile(r"apic (\d+): (\w+) by (\w+)$")
 
 
 @dataclass(frozen=True)
@@ -138,10 +140,10 @@ def check_tap(report: dict, lines: list[str]) -> list[str]:
     for test in tests:
         cpu = TAP_CPU.match(test[3])
         if cpu:
-            told.append((int(cpu[1]), cpu[2]))
+            told.append((int(cpu[1]), cpu[2], cpu[3]))
             if (cpu[2] == "online") == bool(test[1]):
                 wrong.append(f"TAP: '{test[0]}' contradicts itself")
-    due = [(cpu["apic_id"], cpu["verdict"]) for cpu in report["cpus"]]
+    due = [(cpu["apic_id"], cpu["verdict"], cpu["method"]) for cpu in report["cpus"]]
     if sorted(told) != sorted(due):
         wrong.append(f"TAP says {sorted(set(told) - set(due))}, not {sorted(set(due) - set(told))}")
     if report["verdict"] == "ok" and any(test[1] for test in tests):
@@ -202,7 +204,22 @@ def check_witness(report: dict, events: list[Event]) -> list[str]:
         else:
             what = check_calls(cpu, calls[vp], apic_of) + check_runs(cpu, sipis[vp], runs[vp])
         wrong += [f"apic {cpu['apic_id']}: {text}" for text in what]
-    return wrong
+    return wrong + check_stacks(events)
+
+
+def check_stacks(events: list[Event]) -> list[str]:
+    """No two processors are started on one stack."""
+    calls = [e for e in events if e.is_call(START_VP) and e.number("status") == SUCCESS]
+    stacks = Counter(call.number("rsp") for call in calls)
+    return [f"{n} processors are started with rsp={rsp:#x}" for rsp, n in stacks.items() if n > 1]
+
+
+def check_crash(events: list[Event], status: int | None) -> list[str]:
+    """P8: the crash registers are written if and only if the kernel panicked."""
+    writes = [e for e in events if e.name == "msr_write" and e.number("msr") in CRASH_MSRS]
+    if bool(writes) != (status == EXIT_PANIC):
+        return [f"{len(writes)} writes to crash registers with exit status {status}"]
+    return []
 
 
 def check_calls(cpu: dict, calls: list[Event], apic_of: dict) -> list[str]:

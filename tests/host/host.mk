@@ -6,10 +6,18 @@
 HOST        = $(BUILD)/host
 HOST_CFLAGS = -std=gnu17 -O1 -g -fno-omit-frame-pointer -fno-strict-aliasing $(WARNINGS)
 HOST_ASAN   = -fsanitize=address,undefined -fno-sanitize-recover=all
+HOST_TSAN   = -fsanitize=thread
 
 define host_test
 HOST_PROGRAMS += $(HOST)/$(strip $(1))
 $(HOST)/$(strip $(1)): $(patsubst %,$(HOST)/obj/%.o,tests/host/$(strip $(1)).c $(2))
+endef
+
+# The same once more under ThreadSanitizer, for what processors do side by side.
+define host_test_threads
+$(call host_test, $(1), $(2))
+HOST_TSAN_PROGRAMS += $(HOST)/tsan/$(strip $(1))
+$(HOST)/tsan/$(strip $(1)): $(patsubst %,$(HOST)/tsan/obj/%.o,tests/host/$(strip $(1)).c $(2))
 endef
 
 LIB_FORMAT = lib/format.c lib/string.c
@@ -36,12 +44,12 @@ $(eval $(call host_test, hv/test_status, hv/status.c))
 
 SMP_TOPOLOGY = acpi/madt.c acpi/srat.c acpi/tables.c lib/err.c lib/log.c $(LIB_FORMAT)
 $(eval $(call host_test, smp/test_topology,  smp/topology.c $(SMP_TOPOLOGY) $(ACPI_BUILD)))
-$(eval $(call host_test, smp/test_handshake))
+$(eval $(call host_test_threads, smp/test_handshake))
 $(eval $(call host_test, smp/test_deadline))
 SMP_START = $(addprefix smp/,arrive.c fanout.c hv_way.c ledger.c prepare.c proof.c sipi_way.c) \
 	$(addprefix hv/,call.c clock.c setup.c start_vp.c status.c vp_map.c) lib/err.c lib/log.c \
 	lib/pages.c $(LIB_FORMAT) tests/host/smp/machine.c
-$(eval $(call host_test, smp/test_start, $(SMP_START)))
+$(eval $(call host_test_threads, smp/test_start, $(SMP_START)))
 
 $(eval $(call host_test, kernel/test_options, kernel/options.c lib/log.c $(LIB_FORMAT)))
 
@@ -54,21 +62,30 @@ $(eval $(call host_test, refhv/test_decode,    tests/refhv/decode.c))
 $(eval $(call host_test, refhv/test_context,   tests/refhv/context.c))
 $(eval $(call host_test, refhv/test_hypercall, $(REFHV_CALLS)))
 
-# The memory functions stay libc's, which ASan watches; ours are tested under other names.
-$(HOST)/obj/lib/string.c.o: HOST_DEFS = -Dmemcpy=our_memcpy -Dmemmove=our_memmove \
-	-Dmemset=our_memset -Dmemcmp=our_memcmp
+# The memory functions stay libc's, which the sanitizers watch; ours are tested under other names.
+$(HOST)/obj/lib/string.c.o $(HOST)/tsan/obj/lib/string.c.o: HOST_DEFS = -Dmemcpy=our_memcpy \
+	-Dmemmove=our_memmove -Dmemset=our_memset -Dmemcmp=our_memcmp
 
 $(HOST)/obj/%.c.o: %.c tests/host/host.mk | host-deps
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "CC    $< (host)")
 	$(Q)$(CC) $(HOST_CFLAGS) $(HOST_ASAN) $(HOST_DEFS) -I. -MMD -MP -c $< -o $@
 
+$(HOST)/tsan/obj/%.c.o: %.c tests/host/host.mk | host-deps
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "CC    $< (host, threads)")
+	$(Q)$(CC) $(HOST_CFLAGS) $(HOST_TSAN) $(HOST_DEFS) -I. -MMD -MP -c $< -o $@
+
 $(HOST_PROGRAMS):
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_ASAN) $^ -lcmocka -lpthread -o $@
 
-host-test: $(HOST_PROGRAMS) ## run the host tests alone
-	@tests/host/run.sh $(HOST) $(HOST_PROGRAMS)
+$(HOST_TSAN_PROGRAMS):
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_TSAN) $^ -lcmocka -lpthread -o $@
+
+host-test: $(HOST_PROGRAMS) $(HOST_TSAN_PROGRAMS) ## the host tests alone
+	@tests/host/run.sh $(HOST) $^
 
 host-deps:
 	@test -e /usr/include/cmocka.h || \
@@ -76,4 +93,4 @@ host-deps:
 
 .PHONY: host-test host-deps
 
--include $(shell find $(HOST)/obj -name '*.d' 2>/dev/null)
+-include $(shell find $(HOST) -name '*.d' 2>/dev/null)

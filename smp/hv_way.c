@@ -64,16 +64,20 @@ static enum err map(struct smp *smp)
 /* Nothing more is to be expected of this target on this rung. */
 static bool is_settled(const struct smp *smp, const struct cpu *cpu)
 {
+	bool stopped = __atomic_load_n(&smp->stop, __ATOMIC_RELAXED);
 	uint32_t stage = handshake_read(&cpu->stage);
+	uint32_t claim = handshake_read(&cpu->claim);
 
 	if (stage == STAGE_PROVED || __atomic_load_n(&cpu->faulted, __ATOMIC_ACQUIRE))
 		return true;
 	if (stage == STAGE_ARRIVED)
 		return false;
-	switch (claim_phase(handshake_read(&cpu->claim))) {
+	switch (claim_phase(claim)) {
 	case CLAIM_FREE: /* an AP may have drawn its number and not claimed it yet */
-		return !fanout_is_target(cpu) || __atomic_load_n(&smp->stop, __ATOMIC_RELAXED);
-	case CLAIM_DONE: return cpu->outcome == START_REFUSED;
+		return !fanout_is_target(cpu) || stopped;
+	case CLAIM_DONE: /* what an AP was refused, rescue() tries once more */
+		return cpu->outcome == START_REFUSED &&
+		       (claim_starter(claim) == smp->bsp->index || stopped);
 	default: return false;
 	}
 }

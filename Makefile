@@ -60,7 +60,10 @@ $(BUILD)/.tools: scripts/deps.sh
 $(BUILD)/obj/%.c.o: %.c Makefile | $(BUILD)/.tools
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "CC    $<")
-	$(Q)$(CC) $(EFI_CFLAGS) $(DIR_CFLAGS) -I. -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(EFI_CFLAGS) $(GUARD_CFLAGS) $(DIR_CFLAGS) -I. -MMD -MP -c $< -o $@
+
+# The kernel's frames are guarded; the canary is canary.c's.
+$(KERNEL_OBJS): GUARD_CFLAGS = -fstack-protector-strong -mstack-protector-guard=global
 
 # Only the UEFI stub and the reference hypervisor see GNU-EFI.
 $(BUILD)/obj/boot/%.o $(BUILD)/obj/tests/refhv/%.o: DIR_CFLAGS = -DGNU_EFI_USE_MS_ABI \

@@ -55,7 +55,7 @@ enum err arch_cpu_init(struct arch_cpu *cpu, struct pages *pages, arch_ap_fn ent
 /* Boot processor only, once: load the block's tables and go on in fn(arg) on the block's stack. */
 _Noreturn void arch_cpu_enter(struct arch_cpu *cpu, void (*fn)(void *arg), void *arg);
 
-/* The owner of the calling processor's block. */
+/* The owner of the calling processor's block; NULL before arch_cpu_enter. */
 void *arch_cpu_owner(void);
 
 /* Time stamp counter at the first instruction of the processor's entry code; 0: not yet there. */
@@ -80,13 +80,17 @@ struct arch_fault {
 	uint64_t error, rip, address; /* address: CR2, of a page fault only */
 };
 
-/*
- * Asked at an exception that no safe access was waiting for. If it returns true the processor is
- * parked for good, else the kernel panics with a register dump. owner: of the faulting processor.
- */
-typedef bool (*arch_fault_fn)(void *owner, const struct arch_fault *fault);
+enum arch_fault_action {
+	ARCH_FAULT_PANIC,  /* register dump, backtrace, panic */
+	ARCH_FAULT_PARK,   /* stop this processor for good, say nothing */
+	ARCH_FAULT_IGNORE, /* go on: an NMI that meant nothing */
+};
+
+/* Asked at an exception that no safe access was waiting for. owner: of the faulting processor. */
+typedef enum arch_fault_action (*arch_fault_fn)(void *owner, const struct arch_fault *fault);
 void arch_set_fault_handler(arch_fault_fn fn);
 const char *arch_fault_name(uint8_t vector);
+enum { ARCH_VECTOR_NMI = 2 };
 
 /*
  * Print a backtrace of the caller through log_print, unless an exception has printed its own; stops
@@ -114,6 +118,17 @@ enum err arch_paging_init(struct pages *pages);
 enum err arch_map(uint64_t va, uint64_t pa, uint64_t size, unsigned int flags);
 /* Boot processor only. Take a range out; ERR_NO_MEMORY when a large page could not be split. */
 enum err arch_unmap(uint64_t va, uint64_t size);
+/* Every mapped page of the tables now in use, in ascending order; flags: ARCH_MAP_... */
+typedef void (*arch_page_fn)(void *ctx, uint64_t va, uint64_t size, unsigned int flags);
+void arch_walk_pages(arch_page_fn fn, void *ctx);
+/* The guard pages under the block's stacks. */
+enum { ARCH_STACK_GUARDS = 4 };
+void arch_cpu_guards(const struct arch_cpu *cpu, uint64_t out[ARCH_STACK_GUARDS]);
+/*
+ * A protection that CPUID offers and this processor has not switched on, by name; NULL if all of
+ * them are on.
+ */
+const char *arch_protection_missing(void);
 /* Is the identity-mapped range [pa, pa + size) readable now? */
 bool arch_mapped(uint64_t pa, uint64_t size);
 /* Boot processor only. From now on this processor runs on these tables. */
@@ -163,6 +178,9 @@ uint64_t arch_clock_ticks_ns(uint64_t ticks);
 /* A raw time stamp as nanoseconds since arch_clock_set; 0 for what lies before it. */
 uint64_t arch_clock_from_tsc(uint64_t tsc);
 
+/* Bits nobody can guess from outside: RDRAND where there is one, mixed with the time stamp counter. */
+uint64_t arch_random(void);
+
 /* --- waiting and ending ------------------------------------------------------------------------ */
 
 void arch_pause(void);
@@ -189,6 +207,7 @@ uint32_t arch_apic_id(void);
 uint32_t arch_apic_id_cpuid(void);
 /* ERR_TIMEOUT: the APIC did not accept the message. ERR_INVALID: id not addressable in this mode. */
 enum err arch_apic_send_init(uint32_t apic_id);
+enum err arch_apic_send_nmi(uint32_t apic_id);
 enum err arch_apic_send_startup(uint32_t apic_id, uint8_t vector);
 
 /* --- INIT-SIPI entry --------------------------------------------------------------------------- */

@@ -178,6 +178,21 @@ enum { HV_START_INPUT_SIZE = 240 };
 struct hv_result hv_start_vp(const struct hv_caller *caller, uint32_t vp_index,
 			     const struct arch_state *state);
 
+/* --- crash --------------------------------------------------------------------------------------- */
+
+struct hv_crash {
+	uint64_t code;
+	uint64_t image_base; /* what the offsets of a backtrace count from */
+	const char *text;
+};
+
+/*
+ * Tell the host that the guest has crashed; at most once, after which the guest ends itself. Any
+ * processor. False: the host does not want to know.
+ */
+bool hv_crash_tell(const struct hv_features *f, const struct hv_machine *machine,
+		   const struct hv_crash *crash);
+
 /* --- clock registers --------------------------------------------------------------------------- */
 
 /* Hertz of the time stamp counter by the hypervisor's word; 0 if it does not say. */

@@ -30,6 +30,7 @@
 #define HV_PRIVILEGE_START_VP          (1UL << 53)
 #define HV_PRIVILEGE_ISOLATION         (1UL << 54)
 #define HV_FEATURE_EDX_FREQUENCY_MSRS  (1U << 8)
+#define HV_FEATURE_EDX_CRASH_MSRS      (1U << 10)
 
 #define HV_ISOLATION_TYPE_MASK         0xFU /* leaf 0x4000000C EBX[3:0] */
 #define HV_ISOLATION_SNP               2U   /* from here on a start context means something else */
@@ -42,12 +43,17 @@
 #define HV_MSR_VP_INDEX       0x40000002U
 #define HV_MSR_TIME_REF_COUNT 0x40000020U
 #define HV_MSR_TSC_FREQUENCY  0x40000022U
+#define HV_MSR_CRASH_P0       0x40000100U /* to P4, then CTL */
+#define HV_MSR_CRASH_CTL      0x40000105U
 
 /*
  * An open-source id (bit 63) of an operating system type nobody has registered (0x7F), version in
  * bits 47:16, build in 15:0.
  */
 #define HV_OUR_OS_ID           0xFF00000001000000UL
+
+#define HV_CRASH_NOTIFY        (1UL << 63)
+#define HV_CRASH_MESSAGE       (1UL << 62) /* P3: address of a text, P4: its length */
 
 #define HV_HYPERCALL_ENABLE    (1UL << 0)
 #define HV_HYPERCALL_LOCKED    (1UL << 1)

@@ -5,8 +5,6 @@
  */
 #include "kernel/internal.h"
 
-#include "lib/assert.h"
-#include "lib/format.h"
 #include "lib/log.h"
 
 #define QEMU_EXIT_PORT 0xF4       /* -device isa-debug-exit,iobase=0xf4,iosize=4 */
@@ -86,19 +84,4 @@ _Noreturn void exit_machine(enum exit_code code)
 	case EXIT_HALT: break;
 	}
 	arch_park();
-}
-
-static void on_panic(const char *fmt, va_list args)
-{
-	char text[256];
-
-	format_va(text, sizeof(text), fmt, args);
-	log_print("\nPANIC: %s\n", text);
-	arch_backtrace();
-	exit_machine(EXIT_CODE_PANIC);
-}
-
-void panic_init(void)
-{
-	panic_set_handler(on_panic);
 }

@@ -47,8 +47,22 @@ enum exit_code {
 void exit_init(const struct boot_info *boot, const struct platform *p,
 	       const struct acpi_memory *memory, enum option_exit how);
 _Noreturn void exit_machine(enum exit_code code);
-/* Install the panic handler, which ends in exit_machine. */
-void panic_init(void);
+
+/*
+ * panic.c: install the panic handler: stop all other processors, print, tell the host by its crash
+ * MSRs, and end in exit_machine.
+ */
+void panic_init(struct smp *smp, const struct platform *p, uint64_t image_base);
+
+/* canary.c: a value of this boot for the stack protector; before any guarded function returns. */
+void canary_init(void);
+
+/* selftest.c: what breaks a promise is a warning. */
+void selftest_run(const struct boot_info *boot, const struct smp *smp);
+
+/* provoke.c: panic=; before and after smp_start_all. */
+void provoke_prepare(const struct options *options, struct smp *smp);
+void provoke_run(const struct options *options);
 
 /* The report, from the ledger: report.c calls the other two. */
 struct report {

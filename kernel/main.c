@@ -134,8 +134,12 @@ static void run(void *arg)
 	log_info("clock: %s, %lu Hz; %lu processors, %s", kernel.platform.clock_source,
 		 (unsigned long)kernel.platform.tsc_hz, (unsigned long)kernel.smp.count,
 		 arch_apic_is_x2apic() ? "x2APIC" : "xAPIC");
+	provoke_prepare(&kernel.options, &kernel.smp);
 	smp_start_all(&kernel.smp); /* the reason for all this */
-	finish();                   /* report and exit */
+	if (kernel.options.selftest)
+		selftest_run(kernel.boot, &kernel.smp);
+	provoke_run(&kernel.options);
+	finish(); /* report and exit */
 }
 
 _Noreturn void kernel_main(const struct boot_info *boot)
@@ -145,8 +149,9 @@ _Noreturn void kernel_main(const struct boot_info *boot)
 	kernel.boot = boot;
 	kernel.entry_tsc = arch_tsc();
 	arch_set_image(boot->image_base, (uint64_t)_etext); /* for backtraces */
-	panic_init();                                       /* a way to end */
-	console_init(boot);                                 /* serial port, options */
+	canary_init();
+	panic_init(&kernel.smp, &kernel.platform, boot->image_base); /* a way to end */
+	console_init(boot);                                          /* serial port, options */
 	kernel.acpi_memory = memory_for_acpi(boot);
 	exit_init(boot, &kernel.platform, &kernel.acpi_memory, kernel.options.exit);
 	if (memory_init(boot, &kernel.pages)) /* allocator, page tables */

@@ -30,6 +30,19 @@ static const struct choice report_choices[] = {{"table", REPORT_TABLE},
 					       {"tap", REPORT_TAP},
 					       {0}};
 
+static const struct choice panic_choices[] = {{"off", PANIC_OFF},
+					      {"bsp", PANIC_BSP},
+					      {"ap", PANIC_AP},
+					      {0}};
+static const struct choice panic_by_choices[] = {{"plain", PANIC_PLAIN},
+						 {"null-read", PANIC_NULL_READ},
+						 {"text-write", PANIC_TEXT_WRITE},
+						 {"data-exec", PANIC_DATA_EXEC},
+						 {"overrun", PANIC_OVERRUN},
+						 {"stack", PANIC_STACK},
+						 {"nmi", PANIC_NMI},
+						 {0}};
+
 enum kind { KIND_CHOICE, KIND_SET, KIND_MS };
 enum field {
 	FIELD_START,
@@ -38,7 +51,10 @@ enum field {
 	FIELD_CAP,
 	FIELD_EXIT,
 	FIELD_LOG,
-	FIELD_REPORT
+	FIELD_REPORT,
+	FIELD_SELFTEST,
+	FIELD_PANIC,
+	FIELD_PANIC_BY
 };
 
 static const struct option {
@@ -55,6 +71,10 @@ static const struct option {
 	{"exit", FIELD_EXIT, KIND_CHOICE, exit_choices, "qemu, halt, reset or poweroff"},
 	{"log", FIELD_LOG, KIND_CHOICE, log_choices, "quiet, info or verbose"},
 	{"report", FIELD_REPORT, KIND_SET, report_choices, "table, json, tap (comma-separated)"},
+	{"selftest", FIELD_SELFTEST, KIND_CHOICE, switch_choices, "on or off"},
+	{"panic", FIELD_PANIC, KIND_CHOICE, panic_choices, "off, bsp or ap"},
+	{"panic_by", FIELD_PANIC_BY, KIND_CHOICE, panic_by_choices,
+	 "plain, null-read, text-write, data-exec, overrun, stack or nmi"},
 };
 
 struct word {
@@ -135,6 +155,9 @@ static void store(struct options *o, enum field field, unsigned int value)
 	case FIELD_EXIT: o->exit = (enum option_exit)value; break;
 	case FIELD_LOG: o->log = (enum log_level)value; break;
 	case FIELD_REPORT: o->report = value; break;
+	case FIELD_SELFTEST: o->selftest = value; break;
+	case FIELD_PANIC: o->panic = (enum option_panic)value; break;
+	case FIELD_PANIC_BY: o->panic_by = (enum option_panic_by)value; break;
 	}
 }
 
@@ -211,4 +234,9 @@ void options_parse(const char *text, struct options *out)
 			parse_word(w, out);
 		text += w.len ? w.len : 1;
 	}
+}
+
+const char *options_panic_by_name(enum option_panic_by by)
+{
+	return panic_by_choices[by].name;
 }

@@ -9,6 +9,16 @@
 
 enum option_start { START_AUTO, START_HV, START_SIPI };
 enum option_exit { EXIT_QEMU, EXIT_HALT, EXIT_RESET, EXIT_POWEROFF };
+enum option_panic { PANIC_OFF, PANIC_BSP, PANIC_AP };
+enum option_panic_by {
+	PANIC_PLAIN,
+	PANIC_NULL_READ,
+	PANIC_TEXT_WRITE,
+	PANIC_DATA_EXEC,
+	PANIC_OVERRUN, /* of an array on the stack */
+	PANIC_STACK,   /* all of the stack */
+	PANIC_NMI,
+};
 enum { REPORT_TABLE = 1 << 0, REPORT_JSON = 1 << 1, REPORT_TAP = 1 << 2 };
 
 struct options {
@@ -19,6 +29,9 @@ struct options {
 	enum option_exit exit;
 	enum log_level log;
 	unsigned int report; /* REPORT_... */
+	bool selftest;
+	enum option_panic panic;
+	enum option_panic_by panic_by;
 };
 
 /*
@@ -26,3 +39,5 @@ struct options {
  * not understood is a warning that names it, and leaves the default.
  */
 void options_parse(const char *text, struct options *out);
+
+const char *options_panic_by_name(enum option_panic_by by);

@@ -197,13 +197,13 @@ static bool convert(struct out *out, struct spec *spec, char conversion, struct 
 	}
 }
 
-size_t format_va(char *buf, size_t size, const char *fmt, va_list list)
+size_t format_va(char *buf, size_t size, const char *fmt, va_list args)
 {
 	struct out out = {.buf = buf, .size = size};
-	struct args args;
+	struct args taken;
 	bool as_it_stands = false;
 
-	va_copy(args.list, list);
+	va_copy(taken.list, args);
 	while (*fmt != '\0') {
 		struct spec spec = {0};
 		const char *end;
@@ -212,13 +212,13 @@ size_t format_va(char *buf, size_t size, const char *fmt, va_list list)
 			put(&out, *fmt++);
 			continue;
 		}
-		end = parse_spec(fmt + 1, &args, &spec);
-		if (*end != '\0' && convert(&out, &spec, *end, &args))
+		end = parse_spec(fmt + 1, &taken, &spec);
+		if (*end != '\0' && convert(&out, &spec, *end, &taken))
 			fmt = end + 1;
 		else
 			as_it_stands = true;
 	}
-	va_end(args.list);
+	va_end(taken.list);
 	if (size > 0)
 		buf[out.len < size ? out.len : size - 1] = '\0';
 	return out.len;

@@ -21,18 +21,34 @@ void arrive(void *owner)
 	arch_apic_init_ap();
 	proof_check(self);
 	(void)stage_prove(&self->stage);
+	if (smp->config.after)
+		smp->config.after(self);
 	arch_park();
 }
 
-bool arrive_fault(void *owner, const struct arch_fault *fault)
+/*
+ * Until it has proved itself, an exception on an AP costs that AP and nothing else. Afterwards it is
+ * an error of the kernel, as on the boot processor, and everything stops.
+ */
+enum arch_fault_action arrive_fault(void *owner, const struct arch_fault *fault)
 {
 	struct cpu *self = owner;
+	struct smp *smp = self->smp;
 
-	if (self->is_bsp)
-		return false;
-	proof_note(self, PROOF_EXCEPTION, fault->rip, fault->vector);
-	__atomic_store_n(&self->faulted, 1, __ATOMIC_RELEASE);
-	return true;
+	if (fault->vector == ARCH_VECTOR_NMI && __atomic_load_n(&smp->stopper, __ATOMIC_ACQUIRE)) {
+		__atomic_store_n(&self->stopped, 1, __ATOMIC_RELEASE);
+		return ARCH_FAULT_PARK;
+	}
+	if (fault->vector == ARCH_VECTOR_NMI && __atomic_load_n(&smp->starting, __ATOMIC_ACQUIRE)) {
+		self->nmis++; /* nobody's during bring-up: noted, and nothing else */
+		return ARCH_FAULT_IGNORE;
+	}
+	if (!self->is_bsp && handshake_read(&self->stage) != STAGE_PROVED) {
+		proof_note(self, PROOF_EXCEPTION, fault->rip, fault->vector);
+		__atomic_store_n(&self->faulted, 1, __ATOMIC_RELEASE);
+		return ARCH_FAULT_PARK;
+	}
+	return smp_stop_others(smp) ? ARCH_FAULT_PANIC : ARCH_FAULT_PARK;
 }
 
 bool cpu_has_arrived(const struct cpu *cpu)

@@ -12,7 +12,7 @@ static inline struct arch_cpu *arch_of(struct cpu *cpu)
 /* arrive.c: what an AP runs; owner: its struct cpu. */
 void arrive(void *owner);
 /* arrive.c: an exception on an AP ends that AP and nothing else. */
-bool arrive_fault(void *owner, const struct arch_fault *fault);
+enum arch_fault_action arrive_fault(void *owner, const struct arch_fault *fault);
 
 /* proof.c: an AP holds what it finds against what was asked. */
 void proof_check(struct cpu *cpu);

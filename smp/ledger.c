@@ -2,6 +2,7 @@
 /* The order of the rungs, and the verdicts: one for each processor, one for the machine. */
 #include "smp/internal.h"
 
+#include "lib/log.h"
 #include "smp/handshake.h"
 
 const char *cpu_method_name(enum cpu_method m)
@@ -65,6 +66,8 @@ void ledger_close(struct smp *smp)
 
 		if (!cpu->is_bsp)
 			cpu->verdict = judge_ap(cpu);
+		if (cpu->nmis)
+			log_warn("APIC id %u: %u NMIs during bring-up", cpu->apic_id, cpu->nmis);
 		if (cpu->verdict == CPU_REFUSED)
 			cpu->method = CPU_METHOD_NONE;
 		if (cpu->vp_index == HV_VP_UNKNOWN)
@@ -74,6 +77,7 @@ void ledger_close(struct smp *smp)
 
 void smp_start_all(struct smp *smp)
 {
+	__atomic_store_n(&smp->starting, 1, __ATOMIC_RELEASE);
 	smp->start_tsc = arch_tsc();
 	smp->bsp->online_tsc = smp->start_tsc;
 	if (smp->config.use_hv && smp->config.hv)
@@ -81,6 +85,7 @@ void smp_start_all(struct smp *smp)
 	if (smp->config.use_sipi)
 		sipi_way(smp);
 	smp->end_tsc = arch_tsc();
+	__atomic_store_n(&smp->starting, 0, __ATOMIC_RELEASE);
 	ledger_close(smp);
 }
 

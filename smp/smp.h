@@ -134,6 +134,8 @@ struct cpu {
 	uint32_t found_vp_index; /* by its own VP_INDEX MSR */
 	uint32_t mismatch_count; /* may exceed what is kept */
 	uint32_t faulted;        /* an exception ended it */
+	uint32_t stopped;        /* it has obeyed smp_stop_others */
+	uint32_t nmis;           /* NMIs during bring-up */
 	struct cpu_mismatch mismatch[CPU_MAX_MISMATCHES];
 
 	_Alignas(CACHE_LINE) uint8_t arch[ARCH_CPU_SIZE];
@@ -151,7 +153,8 @@ struct smp_config {
 	const struct hv *hv;  /* NULL: the hypercall interface is not usable */
 	const struct hv_machine *machine;
 	uint32_t vp_limit;
-	uint64_t low_page; /* 0: INIT-SIPI is impossible */
+	uint64_t low_page;              /* 0: INIT-SIPI is impossible */
+	void (*after)(struct cpu *cpu); /* what an AP does once it has proved itself; may be NULL */
 };
 
 struct smp {
@@ -164,6 +167,9 @@ struct smp {
 	struct hv_map_info map;
 	char hv_reason[HV_REASON_SIZE]; /* why 0x99 was given up, "" if it was not */
 	uint64_t start_tsc, end_tsc;
+
+	uint32_t starting; /* bring-up is under way */
+	uint32_t stopper;  /* index + 1 of the processor that stopped all others; 0: none */
 
 	_Alignas(CACHE_LINE) uint32_t next; /* next target of the fan-out */
 	_Alignas(CACHE_LINE) uint32_t stop; /* 0x99 is of no use here: start nothing more by it */
@@ -182,6 +188,12 @@ enum err smp_prepare(struct smp *smp, const struct smp_config *config,
  * the bounds, and enter every verdict into the ledger.
  */
 void smp_start_all(struct smp *smp);
+
+/*
+ * Any processor, for a panic: stop all others that have arrived, by NMI, and wait a bounded time for
+ * them. False: another processor was first; the caller parks.
+ */
+bool smp_stop_others(struct smp *smp);
 
 enum machine_verdict { MACHINE_OK, MACHINE_DEGRADED, MACHINE_FAILED };
 

@@ -63,6 +63,11 @@ enum err arch_apic_send_init(uint32_t apic_id)
 	return ops->send(apic_id, ICR_INIT);
 }
 
+enum err arch_apic_send_nmi(uint32_t apic_id)
+{
+	return ops->send(apic_id, ICR_NMI);
+}
+
 enum err arch_apic_send_startup(uint32_t apic_id, uint8_t vector)
 {
 	return ops->send(apic_id, ICR_STARTUP | vector);

@@ -29,12 +29,13 @@ void backtrace_from(uint64_t rip, uint64_t rbp)
 	for (unsigned int depth = 0; depth < MAX_DEPTH; depth++) {
 		const uint64_t *frame = (const uint64_t *)rbp;
 
-		if (!in_image(rip)) {
-			if (rip)
-				log_print(" 0x%lx?", rip);
+		if (in_image(rip))
+			log_print(" hvsmp+0x%lx", rip - image_base);
+		else if (rip)
+			log_print(" 0x%lx?", rip);
+		/* A jump into nowhere still has its caller's frame; a second oddity is the end. */
+		if (!in_image(rip) && depth)
 			break;
-		}
-		log_print(" hvsmp+0x%lx", rip - image_base);
 		/* A frame pointer that is not a mapped stack address ends the walk. */
 		if (rbp % 8 || !arch_mapped(rbp, 2 * sizeof(uint64_t)))
 			break;
@@ -46,7 +47,8 @@ void backtrace_from(uint64_t rip, uint64_t rbp)
 
 void arch_backtrace(void)
 {
+	const uint64_t *frame = __builtin_frame_address(0);
+
 	if (!printed)
-		backtrace_from((uint64_t)__builtin_return_address(0),
-			       (uint64_t)__builtin_frame_address(0));
+		backtrace_from(frame[1], frame[0]);
 }

@@ -120,7 +120,18 @@ static struct arch_cpu *this_cpu(void)
 
 void *arch_cpu_owner(void)
 {
-	return this_cpu()->owner;
+	const struct arch_cpu *cpu = (const struct arch_cpu *)rdmsr(MSR_GS_BASE);
+
+	return cpu ? cpu->owner : NULL;
+}
+
+void arch_cpu_guards(const struct arch_cpu *cpu, uint64_t out[ARCH_STACK_GUARDS])
+{
+	uint64_t top = cpu->start_rsp + sizeof(uint64_t);
+
+	out[0] = top - (MAIN_STACK_PAGES + 1) * PAGE_SIZE;
+	for (unsigned int i = 0; i < IST_COUNT; i++)
+		out[1 + i] = cpu->tss.ist[i] - (IST_STACK_PAGES + 1) * PAGE_SIZE;
 }
 
 uint32_t arch_cpu_strays(const struct arch_cpu *cpu)

@@ -28,7 +28,13 @@ _Static_assert(sizeof(struct gate) == 16, "64-bit gate is 16 bytes");
 #define VECTORS        256
 #define GATE_INTERRUPT 0x8E /* present, 64-bit interrupt gate */
 
-enum { VECTOR_NMI = 2, VECTOR_DF = 8, VECTOR_PF = 14, VECTOR_MC = 18, VECTOR_EXCEPTIONS = 32 };
+enum {
+	VECTOR_NMI = ARCH_VECTOR_NMI,
+	VECTOR_DF = 8,
+	VECTOR_PF = 14,
+	VECTOR_MC = 18,
+	VECTOR_EXCEPTIONS = 32
+};
 
 extern void (*const exception_stubs[VECTORS])(void);
 int msr_read_safe(uint32_t msr, uint64_t *value);
@@ -141,8 +147,11 @@ void exception(struct frame *frame)
 		cpu->recover_rip = 0;
 		return;
 	}
-	if (fault_handler && fault_handler(cpu->owner, &fault))
-		arch_park();
+	switch (fault_handler ? fault_handler(cpu->owner, &fault) : ARCH_FAULT_PANIC) {
+	case ARCH_FAULT_PARK: arch_park();
+	case ARCH_FAULT_IGNORE: return;
+	case ARCH_FAULT_PANIC: break;
+	}
 	dump(frame);
 	backtrace_from(frame->rip, frame->rbp);
 	panic("%s at 0x%lx", arch_fault_name(fault.vector), fault.rip);

@@ -43,6 +43,26 @@ void arch_port_write32(uint16_t port, uint32_t value)
 	__asm__ volatile("outl %0, %1" : : "a"(value), "Nd"(port));
 }
 
+#define CPUID1_ECX_RDRAND (1U << 30)
+#define RDRAND_TRIES      10 /* Intel's advice for a generator under load */
+
+uint64_t arch_random(void)
+{
+	uint64_t mixed =
+		arch_tsc() * 0x9E3779B97F4A7C15UL; /* 2^64 / golden ratio: spread the bits */
+	bool offered = arch_cpuid(1, 0).ecx & CPUID1_ECX_RDRAND;
+
+	for (int i = 0; offered && i < RDRAND_TRIES; i++) {
+		uint64_t random;
+		bool good;
+
+		__asm__ volatile("rdrand %0" : "=r"(random), "=@ccc"(good));
+		if (good)
+			return mixed ^ random;
+	}
+	return mixed;
+}
+
 void arch_pause(void)
 {
 	__asm__ volatile("pause");

@@ -177,6 +177,65 @@ bool arch_mapped(uint64_t pa, uint64_t size)
 	return true;
 }
 
+/* SMEP, SMAP and UMIP where CPUID leaf 7 offers them: nothing here runs in user mode. */
+static uint64_t hardening_bits(void)
+{
+	uint64_t bits = 0;
+
+	if (arch_cpuid(0, 0).eax >= 7) {
+		struct arch_cpuid leaf7 = arch_cpuid(7, 0);
+
+		bits |= leaf7.ebx & (1U << 7) ? CR4_SMEP : 0;
+		bits |= leaf7.ebx & (1U << 20) ? CR4_SMAP : 0;
+		bits |= leaf7.ecx & (1U << 2) ? CR4_UMIP : 0;
+	}
+	return bits;
+}
+
+static unsigned int flags_of(uint64_t entry)
+{
+	return (entry & ENTRY_WRITE ? ARCH_MAP_WRITE : 0U) |
+	       (entry & ENTRY_NX ? 0U : ARCH_MAP_EXEC) | (entry & ENTRY_PCD ? ARCH_MAP_DEVICE : 0U);
+}
+
+/* Upper tables are writable and executable throughout, so that the leaf alone decides. */
+static void walk(const uint64_t *table, unsigned int level, uint64_t va, arch_page_fn fn, void *ctx)
+{
+	for (uint64_t i = 0; i < ENTRIES; i++) {
+		uint64_t entry = table[i];
+		uint64_t at = va | i << shift_of(level);
+
+		if (level == levels && i >= ENTRIES / 2) /* canonical: the upper half */
+			at |= ~0UL << shift_of(level + 1);
+		if (!(entry & ENTRY_PRESENT))
+			continue;
+		if (level == LEVEL_4K || entry & ENTRY_LARGE)
+			fn(ctx, at, size_of(level), flags_of(entry));
+		else
+			walk(table_of(entry), level - 1, at, fn, ctx);
+	}
+}
+
+void arch_walk_pages(arch_page_fn fn, void *ctx)
+{
+	walk(table_of(read_cr3()), levels, 0, fn, ctx);
+}
+
+const char *arch_protection_missing(void)
+{
+	uint64_t offered = hardening_bits() & ~read_cr4();
+
+	if (!(read_cr0() & CR0_WP))
+		return "CR0.WP";
+	if (!(rdmsr(MSR_EFER) & EFER_NXE))
+		return "EFER.NXE";
+	if (offered & CR4_SMEP)
+		return "CR4.SMEP";
+	if (offered & CR4_SMAP)
+		return "CR4.SMAP";
+	return offered & CR4_UMIP ? "CR4.UMIP" : NULL;
+}
+
 enum err arch_paging_init(struct pages *pages)
 {
 	struct arch_cpuid extended = {0};
@@ -195,21 +254,6 @@ enum err arch_paging_init(struct pages *pages)
 uint64_t paging_root(void)
 {
 	return (uint64_t)root;
-}
-
-/* SMEP, SMAP and UMIP where CPUID leaf 7 offers them: nothing here runs in user mode. */
-static uint64_t hardening_bits(void)
-{
-	uint64_t bits = 0;
-
-	if (arch_cpuid(0, 0).eax >= 7) {
-		struct arch_cpuid leaf7 = arch_cpuid(7, 0);
-
-		bits |= leaf7.ebx & (1U << 7) ? CR4_SMEP : 0;
-		bits |= leaf7.ebx & (1U << 20) ? CR4_SMAP : 0;
-		bits |= leaf7.ecx & (1U << 2) ? CR4_UMIP : 0;
-	}
-	return bits;
 }
 
 void arch_paging_enable(void)

@@ -52,6 +52,8 @@ SMP_START = $(addprefix smp/,arrive.c fanout.c hv_way.c ledger.c prepare.c proof
 $(eval $(call host_test_threads, smp/test_start, $(SMP_START)))
 
 $(eval $(call host_test, kernel/test_options, kernel/options.c lib/log.c $(LIB_FORMAT)))
+REPORT = $(addprefix kernel/,report.c report_json.c report_tap.c)
+$(eval $(call host_test, kernel/test_report, $(REPORT) $(SMP_START)))
 
 REFHV_CALLS = $(addprefix tests/refhv/,hypercall.c map_vp.c start_vp.c context.c cfg.c line.c)
 $(eval $(call host_test, refhv/test_tlfs))

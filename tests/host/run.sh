@@ -12,9 +12,15 @@ shift
 limit=120 # seconds a program
 results=$dir/results.tap
 
+# The sanitizers want their shadow at fixed addresses, where much randomisation may put something.
+fixed=
+if setarch -R true 2>/dev/null; then fixed="setarch -R"; fi
+
 run_all() {
 	for program in "$@"; do
-		CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 5 "$limit" "$program" >"$program.log" 2>&1
+		# shellcheck disable=SC2086 # empty, or two words
+		CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 5 "$limit" $fixed "$program" \
+			>"$program.log" 2>&1
 		status=$?
 		echo "@begin ${program#"$dir"/}"
 		cat "$program.log"

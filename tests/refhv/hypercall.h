@@ -19,7 +19,7 @@ struct hypercall {
 	void *output;
 	/* Results of the handler. */
 	uint32_t reps_done; /* absolute; stays at rep_start when nothing was done */
-	struct vp *started; /* to be sent on its way once the log line is out */
+	struct vp *started; /* to be sent on its way once the log line is queued */
 };
 
 /* Check and carry out a call. Returns the result word; fills `started` and the caller's line. */
@@ -32,7 +32,7 @@ enum hv_status start_vp_call(struct hypercall *call);
 /* The VTL byte of both: beyond 2 or not a plain number -> 5, above the caller's -> 6. */
 enum hv_status hypercall_check_vtl(const struct hypercall *call, uint8_t target_vtl);
 
-/* The register that makes `context` unacceptable, or NULL (TLFS: HV_STATUS_INVALID_REGISTER_VALUE). */
+/* The register that makes `context` unacceptable (HV_INVALID_REGISTER_VALUE), or NULL. */
 const char *context_bad_register(const struct hv_vp_context *context,
 				 const struct cpu_limits *limits);
 

@@ -10,6 +10,8 @@
 #define SEND_INIT  (ICR_ASSERT | ICR_MODE_INIT)
 #define SEND_SIPI  (ICR_ASSERT | ICR_MODE_STARTUP)
 #define PAGE_SHIFT 12
+/* Far beyond what a processor takes on a busy machine, with hundreds of others. */
+#define WAIT_SECONDS 10
 
 static bool change_state(struct vp_vtl *vtl, uint32_t from, uint32_t to)
 {
@@ -17,19 +19,11 @@ static bool change_state(struct vp_vtl *vtl, uint32_t from, uint32_t to)
 					   __ATOMIC_ACQUIRE);
 }
 
-/*
- * Send a processor to the trampoline, wherever it is. No delay between the two: QEMU keeps a
- * pending SIPI over the INIT.
- */
-static void pull_in(const struct vp *vp)
+/* No delay between the two: QEMU keeps a pending SIPI over the INIT. */
+void ipi_launch(const struct vp *vp)
 {
 	apic_send(vp->apic_id, SEND_INIT);
 	apic_send(vp->apic_id, SEND_SIPI | (uint32_t)(hv.trampoline.start >> PAGE_SHIFT));
-}
-
-void ipi_launch(const struct vp *target)
-{
-	pull_in(target);
 }
 
 void ipi_take_over(void)
@@ -45,13 +39,13 @@ void ipi_take_over(void)
 	}
 }
 
-/* Wait up to a second until `*flag` no longer equals `value`. */
+/* Wait until `*flag` no longer equals `value`. False: it took too long. */
 static bool wait_while(const uint32_t *flag, uint32_t value)
 {
 	uint64_t start = cpu_rdtsc();
 
 	while (__atomic_load_n(flag, __ATOMIC_ACQUIRE) == value) {
-		if (cpu_rdtsc() - start > hv.tsc_hz)
+		if (cpu_rdtsc() - start > WAIT_SECONDS * hv.tsc_hz)
 			return false;
 		cpu_pause();
 	}
@@ -59,19 +53,41 @@ static bool wait_while(const uint32_t *flag, uint32_t value)
 }
 
 /*
- * Make a running processor leave its guest for good. It must not be stopped inside the lock or
- * at the port, so both are held from before the INIT until the processor has arrived and parked.
+ * Make a running processor leave its guest for good. It must not be stopped in the midst of the
+ * hypervisor, holding the lock or starting others. So it is told to stay when it comes out of the
+ * guest (ipi_enter_host), and the INIT is sent when it is in the guest, or stays.
  */
 static void stop(const struct vp *target, struct vp_vtl *vtl)
 {
-	log_hold();
-	__atomic_store_n(&vtl->parked, 0, __ATOMIC_RELEASE);
-	pull_in(target);
-	bool parked = wait_while(&vtl->parked, 0);
+	__atomic_store_n(&vtl->parked, 0, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&vtl->stop, 1, __ATOMIC_SEQ_CST);
+	log_hurry(true);
+	bool is_out = wait_while(&vtl->in_host, 1);
 
-	log_release();
-	if (!parked)
+	log_hurry(false);
+	if (!is_out)
+		log_fatal("processor_stays_in_the_hypervisor");
+	ipi_launch(target);
+	if (!wait_while(&vtl->parked, 0))
 		log_fatal("processor_does_not_stop");
+	__atomic_store_n(&vtl->stop, 0, __ATOMIC_SEQ_CST);
+}
+
+void ipi_enter_host(struct vp *vp)
+{
+	struct vp_vtl *vtl = vp_active(vp);
+
+	__atomic_store_n(&vtl->in_host, 1, __ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&vtl->stop, __ATOMIC_SEQ_CST)) {
+		ipi_leave_host(vp);
+		for (;;)
+			cpu_hlt();
+	}
+}
+
+void ipi_leave_host(struct vp *vp)
+{
+	__atomic_store_n(&vp_active(vp)->in_host, 0, __ATOMIC_RELEASE);
 }
 
 static void init_vp(struct vp *target)
@@ -126,11 +142,12 @@ static void deliver(struct vp *sender, struct vp *target, uint32_t command)
 		accepted = startup_vp(target, command & ICR_VECTOR);
 		line_add(line, " vector=0x%02x accepted=%u", command & ICR_VECTOR, accepted);
 	}
-	log_emit(line);
+	log_queue(line);
 	if (is_init)
 		init_vp(target);
 	else if (accepted)
 		ipi_launch(target);
+	log_drain();
 }
 
 void ipi_command(struct vp *sender, uint32_t destination, uint32_t command)
@@ -162,6 +179,7 @@ void ipi_arrive(struct vp *vp)
 	struct vp_vtl *vtl = vp_active(vp);
 
 	host_enter(vp);
+	__atomic_store_n(&vtl->in_host, 1, __ATOMIC_SEQ_CST);
 	if (!change_state(vtl, VP_STARTING, VP_RUNNING)) {
 		__atomic_store_n(&vtl->parked, 1, __ATOMIC_RELEASE);
 		for (;;)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Log lines: into a ring under the lock, out of it to the debug console by whoever finds it idle. */
+/* Log lines: into a ring under the lock, out to the debug console by whoever finds that idle. */
 #include "cpu.h"
 #include "log.h"
 
@@ -8,26 +8,22 @@
 #define EXIT_ERROR      0x7E
 #define EXIT_SHUTDOWN   0x7F
 #define WAIT_PAUSES     (1u << 21)
+#define WRITE_MAX       4096u
 
 static uint32_t lock;
 static uint32_t writing; /* a processor is at the port */
+static bool hurry;
 static char *ring;
 static uint64_t head; /* bytes ever put in */
 static uint64_t tail; /* bytes ever written out */
 
-static bool wait_and_take(uint32_t *flag)
-{
-	for (uint32_t i = 0; i < WAIT_PAUSES; i++) {
-		if (!__atomic_exchange_n(flag, 1, __ATOMIC_ACQUIRE))
-			return true;
-		cpu_pause();
-	}
-	return false;
-}
-
 void hv_lock(void)
 {
-	wait_and_take(&lock);
+	for (uint32_t i = 0; i < WAIT_PAUSES; i++) {
+		if (!__atomic_exchange_n(&lock, 1, __ATOMIC_ACQUIRE))
+			return;
+		cpu_pause();
+	}
 }
 
 void hv_unlock(void)
@@ -40,22 +36,42 @@ static uint64_t load(const uint64_t *value)
 	return __atomic_load_n(value, __ATOMIC_ACQUIRE);
 }
 
-/* Write out what is in the ring, unless another processor is at it: that one will see it too. */
-static void drain(void)
+/* Whoever writes goes on while there are lines, unless it is wanted elsewhere and there is room. */
+static bool has_work(void)
 {
-	while (load(&tail) != load(&head)) {
+	uint64_t queued = load(&head) - load(&tail);
+
+	return queued && (queued > LOG_RING_SIZE / 2 || !__atomic_load_n(&hurry, __ATOMIC_ACQUIRE));
+}
+
+static void write_some(void)
+{
+	uint64_t at = tail % LOG_RING_SIZE;
+	uint64_t n = load(&head) - tail;
+
+	if (n > WRITE_MAX)
+		n = WRITE_MAX;
+	if (n > LOG_RING_SIZE - at)
+		n = LOG_RING_SIZE - at;
+	cpu_out_string(PORT_DEBUGCON, ring + at, n);
+	__atomic_store_n(&tail, tail + n, __ATOMIC_RELEASE);
+}
+
+/* A processor that finds another one writing need not wait: that one will see the new lines too. */
+void log_drain(void)
+{
+	while (has_work()) {
 		if (__atomic_exchange_n(&writing, 1, __ATOMIC_ACQUIRE))
 			return;
-		for (uint64_t end = load(&head); tail != end;) {
-			uint64_t at = tail % LOG_RING_SIZE;
-			uint64_t n =
-				end - tail < LOG_RING_SIZE - at ? end - tail : LOG_RING_SIZE - at;
-
-			cpu_out_string(PORT_DEBUGCON, ring + at, n);
-			__atomic_store_n(&tail, tail + n, __ATOMIC_RELEASE);
-		}
+		while (has_work())
+			write_some();
 		__atomic_store_n(&writing, 0, __ATOMIC_RELEASE);
 	}
+}
+
+void log_hurry(bool on)
+{
+	__atomic_store_n(&hurry, on, __ATOMIC_RELEASE);
 }
 
 static void put(const char *text, uint64_t length)
@@ -73,7 +89,7 @@ void log_start(char *memory)
 	ring = memory;
 }
 
-void log_emit(struct line *line)
+void log_queue(struct line *line)
 {
 	uint64_t length = line->length + 1;
 
@@ -85,37 +101,29 @@ void log_emit(struct line *line)
 	hv_lock();
 	while (head - load(&tail) + length > LOG_RING_SIZE) {
 		hv_unlock();
-		drain();
+		log_drain();
 		cpu_pause();
 		hv_lock();
 	}
 	put(line->text, length);
 	hv_unlock();
-	drain();
+}
+
+void log_emit(struct line *line)
+{
+	log_queue(line);
+	log_drain();
 }
 
 bool log_flush(void)
 {
 	for (uint32_t i = 0; i < WAIT_PAUSES; i++) {
-		drain();
+		log_drain();
 		if (load(&tail) == load(&head))
 			return true;
 		cpu_pause();
 	}
 	return false;
-}
-
-void log_hold(void)
-{
-	wait_and_take(&writing);
-	hv_lock();
-}
-
-void log_release(void)
-{
-	hv_unlock();
-	__atomic_store_n(&writing, 0, __ATOMIC_RELEASE);
-	drain();
 }
 
 static _Noreturn void end_qemu(uint32_t value)

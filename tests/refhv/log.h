@@ -13,11 +13,22 @@
 
 #define LOG_RING_SIZE 0x100000u /* all starts of 255 VPs fit, so that nobody waits */
 
-/* Use `memory`, LOG_RING_SIZE bytes, as the ring. Before this, lines are written directly, by one processor. */
+/*
+ * Use `memory`, LOG_RING_SIZE bytes, as the ring. Before this call there is one processor only, and
+ * lines are written directly.
+ */
 void log_start(char *memory);
 
-/* Log a line. Lines come out whole and in the order of these calls. Any processor. */
+/*
+ * Log a line: queue it, and write out what is queued, unless another processor is at it. Lines come
+ * out whole and in the order in which they were queued. Any processor.
+ */
 void log_emit(struct line *line);
+void log_queue(struct line *line);
+void log_drain(void);
+
+/* While on, a processor that writes out lines of others lets go of it; log_drain afterwards. */
+void log_hurry(bool on);
 
 /* Wait until all lines are out. False: it took too long. */
 bool log_flush(void);
@@ -29,10 +40,6 @@ bool log_flush(void);
  */
 void hv_lock(void);
 void hv_unlock(void);
-
-/* Keep every other processor out of the lock and off the port, so that it can be stopped. */
-void log_hold(void);
-void log_release(void);
 
 /* "refhv: error what=<what>": refhv cannot go on; ends QEMU. */
 _Noreturn void log_fatal(const char *what);

@@ -102,7 +102,7 @@ static void log_partition(void)
 	log_emit(&line);
 }
 
-/* Copy the image with all its state out of the guest's sight and go on in the copy, as its guest. */
+/* Copy the image with all its state out of the guest's sight, and go on as the copy's guest. */
 static void become_guest(void)
 {
 	static struct entry entry;

@@ -45,8 +45,10 @@ struct vmcb;
 
 struct vp_vtl {
 	struct vmcb *vmcb;
-	uint32_t state; /* enum vp_state, accessed atomically */
-	uint32_t parked;
+	uint32_t state;   /* enum vp_state, accessed atomically */
+	uint32_t in_host; /* out of the guest; see ipi.c, stop() */
+	uint32_t stop;    /* stay out of it */
+	uint32_t parked;  /* the processor has arrived and found nothing to run */
 	struct vp_start start;
 };
 
@@ -84,7 +86,7 @@ struct partition {
 	struct vp *vps[MAX_VPS];
 	struct vp *by_apic_id[MAX_APIC_IDS];
 	struct vp *by_index[MAX_VP_INDEXES];
-	/* Where `bytes` of guest RAM at `gpa` can be accessed; NULL if it is not RAM all through. */
+	/* Where `bytes` at `gpa` can be accessed; NULL if they are not all guest RAM. */
 	void *(*guest_ram)(uint64_t gpa, uint64_t bytes);
 };
 

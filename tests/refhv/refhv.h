@@ -44,7 +44,7 @@ struct refhv {
 };
 extern struct refhv hv;
 
-/* --- memory.c: the arena, guest RAM ------------------------------------------------------------ */
+/* --- memory.c: the arena, guest RAM ----------------------------------------------------------- */
 
 /* Take pages from the arena; they are not cleared. Loader only. */
 void *memory_take(uint64_t pages);
@@ -58,7 +58,7 @@ bool memory_translate(const struct vmcb *vmcb, uint64_t linear, uint64_t *gpa);
 /* Read instruction bytes at the guest's RIP; returns how many could be read. */
 size_t memory_fetch(const struct vmcb *vmcb, uint8_t *code, size_t size);
 
-/* --- paging.c ---------------------------------------------------------------------------------- */
+/* --- paging.c --------------------------------------------------------------------------------- */
 
 #define PAGING_POOL_PAGES 64
 
@@ -74,7 +74,7 @@ void paging_protect(uint64_t gpa);
 /* The guest reads and executes `page` at `gpa`; NULL takes the overlay away again. */
 void paging_overlay(uint64_t gpa, const void *page);
 
-/* --- resident.c -------------------------------------------------------------------------------- */
+/* --- resident.c ------------------------------------------------------------------------------- */
 
 /* Bytes of the image. */
 uint64_t resident_image_size(void);
@@ -82,7 +82,7 @@ uint64_t resident_image_size(void);
 /* Copy the image with its state to `to`; returns where `function` lies in the copy. */
 uint64_t resident_copy(void *to, const void *function);
 
-/* --- vmcb setup (vmcb.c) ------------------------------------------------------------------------ */
+/* --- vmcb.c: how a VP begins ------------------------------------------------------------------ */
 
 struct entry;
 
@@ -91,7 +91,7 @@ void vmcb_from_firmware(struct vmcb *vmcb, const struct entry *entry);
 void vmcb_from_context(struct vmcb *vmcb, const struct hv_vp_context *context);
 void vmcb_from_sipi(struct vmcb *vmcb, uint8_t vector);
 
-/* --- vcpu.c: the run loop ----------------------------------------------------------------------- */
+/* --- vcpu.c: the run loop --------------------------------------------------------------------- */
 
 /* Run `vp` for ever; its VMCB is ready. */
 _Noreturn void vcpu_run(struct vp *vp);
@@ -109,7 +109,7 @@ static inline struct vp_vtl *vp_active(struct vp *vp)
 	return &vp->vtl[vp->active_vtl];
 }
 
-/* --- exit handlers ------------------------------------------------------------------------------ */
+/* --- exit handlers ---------------------------------------------------------------------------- */
 
 void cpuid_exit(struct vp *vp);
 void cpuid_limits(struct cpu_limits *limits);
@@ -124,7 +124,7 @@ void vmmcall_exit(struct vp *vp);
 
 void apic_trap_exit(struct vp *vp, uint64_t gpa);
 
-/* --- apic.c: the local APIC of the processor that calls ----------------------------------------- */
+/* --- apic.c: the local APIC of the processor that calls --------------------------------------- */
 
 #define APIC_PAGE     0xFEE00000ull
 #define APIC_ICR_LOW  0x300u
@@ -151,13 +151,16 @@ void apic_write(uint32_t reg, uint32_t value);
 /* Send an interrupt command and leave the guest's destination register as it was. */
 void apic_send(uint32_t destination, uint32_t command);
 
-/* --- ipi.c: INIT and SIPI as the guest sees them, and the way of a processor into a VP ---------- */
+/* --- ipi.c: INIT and SIPI as the guest sees them, and the way of a processor into a VP -------- */
 
 /* The guest sends `command` to `destination`; anything but INIT and SIPI goes to the real APIC. */
 void ipi_command(struct vp *sender, uint32_t destination, uint32_t command);
 
-/* Send the processor of `target`, whose state is VP_STARTING, on its way. */
-void ipi_launch(const struct vp *target);
+/*
+ * Send a VP's processor to the trampoline, wherever it is. If the state is VP_STARTING, it will run
+ * the VP, else it parks.
+ */
+void ipi_launch(const struct vp *vp);
 
 /*
  * ExitBootServices is over: from here on the other processors are the hypervisor's, brought from
@@ -165,10 +168,14 @@ void ipi_launch(const struct vp *target);
  */
 void ipi_take_over(void);
 
+/* A VP's processor is out of the guest, and on its way back in. */
+void ipi_enter_host(struct vp *vp);
+void ipi_leave_host(struct vp *vp);
+
 /* Where a processor arrives from the trampoline, on its VP's stack. */
 _Noreturn void ipi_arrive(struct vp *vp);
 
-/* --- host.c ------------------------------------------------------------------------------------- */
+/* --- host.c ----------------------------------------------------------------------------------- */
 
 /* Own GDT and IDT, SVM on. Every processor, on its own stack, before its first VMRUN. */
 void host_enter(const struct vp *vp);
@@ -176,7 +183,7 @@ void host_enter(const struct vp *vp);
 /* Where the loader's processor enters the copy (see loader_enter). */
 _Noreturn void host_from_loader(const struct entry *entry);
 
-/* --- vmrun.asm ---------------------------------------------------------------------------------- */
+/* --- vmrun.asm -------------------------------------------------------------------------------- */
 
 /* The firmware's state as the guest begins with it; offsets are known to vmrun.asm. */
 struct entry {
@@ -193,8 +200,10 @@ _Static_assert(offsetof(struct entry, host_function) == 48, "vmrun.asm");
 /* Enter the guest; returns at its next exit. */
 void vmrun_enter(uint64_t *gpr, struct vmcb *vmcb);
 
-/* Become a guest: fills rip, rsp, rflags and cr3 of `entry`, goes to host_function(entry) on the
- * host's stack and page tables; the guest "returns" from here. */
+/*
+ * Become a guest: fills rip, rsp, rflags and cr3 of `entry`, goes to host_function(entry) on the
+ * host's stack and page tables; the guest "returns" from here.
+ */
 void loader_enter(struct entry *entry);
 
 /* VMMCALL from the loader, as a guest, with `status` for the hypervisor. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * HvCallStartVirtualProcessor (0x99). Success means that the request was accepted: the caller of
- * hypercall_dispatch sends the processor on its way after the log line is out.
+ * hypercall_dispatch sends the processor on its way once the log line is queued.
  */
 #include "hypercall.h"
 

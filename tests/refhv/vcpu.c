@@ -159,7 +159,9 @@ static void handle_exit(struct vp *vp)
 void vcpu_run(struct vp *vp)
 {
 	for (;;) {
+		ipi_leave_host(vp);
 		vmrun_enter(vp->gpr, vp_active(vp)->vmcb);
+		ipi_enter_host(vp);
 		handle_exit(vp);
 	}
 }

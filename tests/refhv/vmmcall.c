@@ -60,8 +60,10 @@ void vmmcall_exit(struct vp *vp)
 	vmcb->rax = is_64 ? result : (uint32_t)result;
 	if (!is_64)
 		gpr[REG_RDX] = result >> 32;
-	log_emit(&vp->line);
-	vcpu_skip(vp, VMMCALL_LENGTH);
+	/* The line of a start comes before that of the run, and the start does not wait for it. */
+	log_queue(&vp->line);
 	if (call.started)
 		ipi_launch(call.started);
+	log_drain();
+	vcpu_skip(vp, VMMCALL_LENGTH);
 }

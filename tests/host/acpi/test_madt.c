@@ -171,6 +171,7 @@ static void f52_entry_length_0_or_1_ends_the_walk(void **state)
 		build_local_apic(&b, 3, 8, ENABLED);
 		assert_int_equal(read_it(), ERR_INVALID);
 		assert_int_equal(seen.count, 1);
+		assert_int_equal(madt.entries, 1);
 		assert_cpu(0, 6, 1, ENABLED, false);
 		assert_int_equal(madt.lapic_address, 0xfee00000);
 	}

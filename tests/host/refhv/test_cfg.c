@@ -134,16 +134,19 @@ static void faults_strike_whom_and_as_often_as_they_say(void **state)
 
 static void too_many_faults_are_refused(void **state)
 {
-	char text[32 * (CFG_FAULTS_MAX + 1)] = "";
+	static const char fault[] = "fault=start:status=0x78\n";
+	enum { LENGTH = sizeof(fault) - 1 };
+	char text[(CFG_FAULTS_MAX + 1) * LENGTH + 1];
 
 	(void)state;
-	for (int i = 0; i < CFG_FAULTS_MAX; i++)
-		strcat(text, "fault=start:status=0x78\n");
-	assert_true(parse(text));
-	strcat(text, "fault=map:status=5\n");
+	for (size_t i = 0; i <= CFG_FAULTS_MAX; i++)
+		memcpy(text + i * LENGTH, fault, sizeof(fault));
 	assert_false(parse(text));
 	assert_string_equal(error.reason, "too_many_faults");
 	assert_int_equal(error.line, CFG_FAULTS_MAX + 1);
+	text[CFG_FAULTS_MAX * LENGTH] = '\0';
+	assert_true(parse(text));
+	assert_int_equal(cfg.fault_count, CFG_FAULTS_MAX);
 }
 
 int main(void)

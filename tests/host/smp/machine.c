@@ -28,7 +28,7 @@ struct machine machine;
 
 static struct smp smp;
 static struct hv hv;
-static struct pages pages;
+static struct pages memory;
 static uint8_t *arena;
 static struct topology topology;
 static struct topology_cpu topology_cpus[MACHINE_VPS];
@@ -200,14 +200,20 @@ uint64_t arch_clock_ns(void)
 	return machine.clock_stands ? 1 : arch_tsc();
 }
 
+/* One time stamp is one nanosecond here. */
 uint64_t arch_clock_from_tsc(uint64_t tsc)
 {
 	return tsc;
 }
 
+/* Threads outnumber the cores, but giving way each time would make a back-off last for seconds. */
 void arch_pause(void)
 {
-	sched_yield();
+	static _Thread_local uint32_t pauses;
+
+	__builtin_ia32_pause();
+	if (++pauses % 256 == 0)
+		sched_yield();
 }
 
 _Noreturn void arch_park(void)
@@ -215,9 +221,9 @@ _Noreturn void arch_park(void)
 	pthread_exit(NULL);
 }
 
-enum err arch_cpu_init(struct arch_cpu *cpu, struct pages *from, arch_ap_fn entry, void *owner)
+enum err arch_cpu_init(struct arch_cpu *cpu, struct pages *pages, arch_ap_fn entry, void *owner)
 {
-	if (!pages_alloc(from, 1, 0)) /* the stacks */
+	if (!pages_alloc(pages, 1, 0)) /* the stacks */
 		return ERR_NO_MEMORY;
 	cpu->entry = entry;
 	cpu->owner = owner;
@@ -300,10 +306,10 @@ enum err arch_apic_send_startup(uint32_t apic_id, uint8_t vector)
 	return OK;
 }
 
-enum err arch_sipi_prepare(uint64_t low_page, struct pages *from,
+enum err arch_sipi_prepare(uint64_t low_page, struct pages *pages,
 			   const struct arch_sipi_target *targets, size_t count)
 {
-	(void)from;
+	(void)pages;
 	assert_int_equal(low_page, LOW_PAGE);
 	sipi_targets = targets;
 	sipi_count = count;
@@ -332,8 +338,8 @@ struct smp *machine_prepare(void)
 		.use_hv = true,
 		.use_sipi = true,
 		.fanout = true,
-		.deadline_ns = 300000000,
-		.cap_ns = 5000000000,
+		.deadline_ns = MACHINE_DEADLINE_MS * 1000000UL,
+		.cap_ns = 20 * MACHINE_DEADLINE_MS * 1000000UL,
 		.has_vp_index = true,
 		.hv = &hv,
 		.machine = &hypervisor,
@@ -343,7 +349,7 @@ struct smp *machine_prepare(void)
 
 	arena = aligned_alloc(PAGE_SIZE, ARENA_PAGES * PAGE_SIZE);
 	range.base = (uintptr_t)arena;
-	pages_init(&pages, &range, 1);
+	pages_init(&memory, &range, 1);
 	for (size_t i = 0; i < machine.count; i++)
 		topology_cpus[i] = (struct topology_cpu){.apic_id = machine.vp[i].apic_id,
 							 .uid = (uint32_t)i + 1,
@@ -353,7 +359,7 @@ struct smp *machine_prepare(void)
 				     .count = machine.count,
 				     .bsp = machine.bsp};
 	hv = (struct hv){.machine = &hypervisor, .bsp_vp_index = machine.vp[machine.bsp].vp_index};
-	assert_int_equal(smp_prepare(&smp, &config, &topology, &pages), OK);
+	assert_int_equal(smp_prepare(&smp, &config, &topology, &memory), OK);
 	me = &machine.vp[machine.bsp];
 	return &smp;
 }
@@ -378,6 +384,11 @@ void machine_settle(void)
 			return;
 		pthread_join(next, NULL);
 	}
+}
+
+void machine_set_first_tsc(struct cpu *cpu, uint64_t tsc)
+{
+	((struct arch_cpu *)cpu->arch)->first_tsc = tsc;
 }
 
 void machine_free(void)

@@ -13,7 +13,8 @@
 #include "hv/hv.h"
 #include "smp/smp.h"
 
-enum { MACHINE_VPS = 128 };
+/* The deadline is long enough for a busy machine to give every thread its turn in it. */
+enum { MACHINE_VPS = 128, MACHINE_DEADLINE_MS = 500 };
 
 /* How a VP is, and what it does at a start. All zero but the ids: it behaves. */
 struct machine_vp {
@@ -62,3 +63,6 @@ void machine_run(void);
 /* Wait until every thread has stopped: what comes late has come then. */
 void machine_settle(void);
 void machine_free(void);
+
+/* For a ledger made by hand. */
+void machine_set_first_tsc(struct cpu *cpu, uint64_t tsc);

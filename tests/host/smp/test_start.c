@@ -330,9 +330,15 @@ static void f32_refused_and_yet_it_runs(void **state)
 	machine.vp[3].starts_anyway = true;
 	run();
 	machine_settle();
-	/* It comes in before the refusal is read, or by INIT-SIPI, or not at all: never twice. */
+	/*
+	 * It comes in before the refusal is read, or when INIT-SIPI has invited it, or not at all.
+	 * That two came, one of them parked at the door, is seen if it was in time to be seen.
+	 */
 	assert_in_range(machine_vp(3)->proofs, 0, 1);
-	assert_int_equal(cpu_of(3)->verdict == CPU_ONLINE, machine_vp(3)->proofs == 1);
+	if (cpu_of(3)->verdict == CPU_MISMATCH)
+		assert_int_equal(cpu_of(3)->mismatch[0].field, PROOF_ENTRIES);
+	else
+		assert_int_equal(cpu_of(3)->verdict == CPU_ONLINE, machine_vp(3)->proofs == 1);
 	assert_int_not_equal(cpu_of(3)->verdict, CPU_REFUSED);
 }
 
@@ -381,7 +387,7 @@ static void f34_half_a_deadline_is_in_time(void **state)
 {
 	(void)state;
 	prepare(4);
-	machine.vp[3].delay_ms = 150;
+	machine.vp[3].delay_ms = MACHINE_DEADLINE_MS / 2;
 	run();
 	assert_all_online(CPU_METHOD_HV);
 }
@@ -390,7 +396,7 @@ static void f34_three_deadlines_is_too_late_and_parks(void **state)
 {
 	(void)state;
 	prepare(4);
-	machine.vp[3].delay_ms = 900;
+	machine.vp[3].delay_ms = MACHINE_DEADLINE_MS * 3;
 	run();
 	assert_one(3, CPU_MISSING);
 	machine_settle();
@@ -402,9 +408,9 @@ static void f34_late_while_others_are_awaited(void **state)
 {
 	(void)state;
 	prepare(4);
-	machine.vp[3].delay_ms = 450;
+	machine.vp[3].delay_ms = MACHINE_DEADLINE_MS * 3 / 2;
 	machine.vp[2].status = 0x50; /* goes on to INIT-SIPI, where it lets itself be waited for */
-	machine.vp[2].delay_ms = 280;
+	machine.vp[2].delay_ms = MACHINE_DEADLINE_MS * 4 / 5;
 	run();
 	machine_settle();
 	assert_int_equal(cpu_of(2)->verdict, CPU_ONLINE);
@@ -424,7 +430,7 @@ static void p4_the_cap_ends_it_even_with_progress(void **state)
 	smp->config.cap_ns = 500000000;
 	before = arch_tsc();
 	run();
-	assert_in_range(arch_tsc() - before, 0, 900000000);
+	assert_in_range(arch_tsc() - before, 0, 5000000000);
 	assert_true(warned("cap="));
 	assert_int_equal(cpu_of(1)->verdict, CPU_ONLINE);
 	assert_int_equal(cpu_of(5)->verdict, CPU_MISSING);

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* What -fstack-protector asks for: the value on every guarded frame, and what happens if it is gone. */
+#include "kernel/internal.h"
+
+#include "lib/assert.h"
+
+uintptr_t __stack_chk_guard =
+	0xA5C3F00D12345600UL; /* until canary_init; low byte 0 stops strings */
+_Noreturn void __stack_chk_fail(void);
+
+__attribute__((no_stack_protector)) void canary_init(void)
+{
+	__stack_chk_guard = arch_random() & ~0xFFUL;
+}
+
+_Noreturn void __stack_chk_fail(void)
+{
+	panic("stack overflow: a function's canary is gone");
+}

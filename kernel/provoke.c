@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Panics on purpose (panic=, panic_by=): to see what a crash looks like on this machine, from the
+ * serial line to the host's event log, and to test that no way to die is silent.
+ */
+#include "kernel/internal.h"
+
+#include "lib/assert.h"
+#include "lib/log.h"
+#include "lib/string.h"
+
+extern char _text[];
+
+/* How long the boot processor waits for the AP's panic: it comes at once or not at all. */
+#define AP_PATIENCE_NS 2000000000UL
+
+static enum option_panic_by how;
+static const struct smp *machine;
+
+static volatile uint8_t data_with_code[] = {0xC3}; /* RET */
+
+static void overrun(volatile char *array, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		array[i] = 'x';
+}
+
+/* A function of its own, so that it returns, and its canary is looked at. */
+__attribute__((noinline)) static void smash(void)
+{
+	char array[16];
+
+	overrun(array, 64);
+}
+
+static unsigned int exhaust(volatile unsigned int depth)
+{
+	volatile char frame[256];
+
+	overrun(frame, sizeof(frame));
+	return depth == 0 ? 0 : exhaust(depth - 1) + (unsigned int)frame[0];
+}
+
+static void provoke(void)
+{
+	volatile uint64_t address = 0;
+
+	switch (how) {
+	case PANIC_PLAIN: break;
+	case PANIC_NULL_READ: address = *(volatile uint64_t *)address; break;
+	case PANIC_TEXT_WRITE: *(volatile char *)_text = 0; break;
+	case PANIC_DATA_EXEC:
+		address = (uint64_t)data_with_code;
+		((void (*)(void))address)();
+		break;
+	case PANIC_OVERRUN: smash(); break;
+	case PANIC_STACK: address = exhaust(1000000); break;
+	case PANIC_NMI:
+		(void)arch_apic_send_nmi(arch_apic_id());
+		for (int i = 0; i < 1000000; i++) /* until it arrives */
+			arch_pause();
+		break;
+	}
+	panic("on purpose (panic_by=%s)", options_panic_by_name(how));
+}
+
+/* Every AP comes here once it has proved itself; the first of the ledger does it. */
+static void on_ap(struct cpu *cpu)
+{
+	uint32_t first = machine->bsp->index == 0 ? 1 : 0;
+
+	if (cpu->index != first)
+		return;
+	while (__atomic_load_n(&machine->starting, __ATOMIC_ACQUIRE)) /* bring-up is bounded */
+		arch_pause();
+	provoke();
+}
+
+void provoke_prepare(const struct options *options, struct smp *smp)
+{
+	how = options->panic_by;
+	machine = smp;
+	if (options->panic == PANIC_AP)
+		smp->config.after = on_ap;
+}
+
+void provoke_run(const struct options *options)
+{
+	uint64_t end = arch_clock_ns() + AP_PATIENCE_NS;
+
+	if (options->panic == PANIC_BSP)
+		provoke();
+	if (options->panic != PANIC_AP)
+		return;
+	for (uint64_t looks = 0; arch_clock_ns() < end && looks < AP_PATIENCE_NS; looks++)
+		arch_pause();
+	log_warn("panic=ap: no AP has panicked");
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * selftest=on: does the machine, as it runs now, keep what the design promises? Walks the live page
+ * tables and looks at the control registers. A promise that is broken is a warning, and so it is in
+ * the report.
+ */
+#include "kernel/internal.h"
+
+#include "lib/log.h"
+
+#define ONE_MIB 0x100000UL
+
+extern char _text[], _etext[];
+
+struct audit {
+	const struct boot_info *boot;
+	const struct hv *hv; /* NULL: no hypercall page */
+	uint64_t pages, executable;
+	unsigned int broken;
+};
+
+static void broken(struct audit *a, const char *what, uint64_t va)
+{
+	a->broken++;
+	log_warn("selftest: %s at 0x%lx", what, (unsigned long)va);
+}
+
+static bool may_execute(const struct audit *a, uint64_t va, uint64_t size)
+{
+	if (va >= (uint64_t)_text && va + size <= (uint64_t)_etext)
+		return true;
+	if (size != PAGE_SIZE)
+		return false;
+	return va == a->boot->low_page || (a->hv && va == a->hv->page);
+}
+
+static void on_page(void *ctx, uint64_t va, uint64_t size, unsigned int flags)
+{
+	struct audit *a = ctx;
+
+	a->pages++;
+	if (va == 0)
+		broken(a, "page 0 is mapped", va);
+	if (!(flags & ARCH_MAP_EXEC))
+		return;
+	a->executable++;
+	if (flags & ARCH_MAP_WRITE)
+		broken(a, "a page is both writable and executable", va);
+	if (va < ONE_MIB && va != a->boot->low_page)
+		broken(a, "an executable page below 1 MiB that is not the trampoline", va);
+	if (!may_execute(a, va, size))
+		broken(a, "an executable page that is not code", va);
+}
+
+static void check_guards(struct audit *a, const struct smp *smp)
+{
+	for (size_t i = 0; i < smp->count; i++) {
+		uint64_t guards[ARCH_STACK_GUARDS];
+
+		if (!smp->cpu[i]->prepared)
+			continue;
+		arch_cpu_guards((const struct arch_cpu *)smp->cpu[i]->arch, guards);
+		for (unsigned int k = 0; k < ARCH_STACK_GUARDS; k++) {
+			if (arch_mapped(guards[k], PAGE_SIZE))
+				broken(a, "a guard page is mapped", guards[k]);
+			if (!arch_mapped(guards[k] + PAGE_SIZE, PAGE_SIZE))
+				broken(a, "no stack above the guard page", guards[k]);
+		}
+	}
+}
+
+void selftest_run(const struct boot_info *boot, const struct smp *smp)
+{
+	struct audit a = {.boot = boot, .hv = smp->config.hv};
+	const char *missing = arch_protection_missing();
+
+	arch_walk_pages(on_page, &a);
+	check_guards(&a, smp);
+	if (missing) {
+		a.broken++;
+		log_warn("selftest: %s is offered and off", missing);
+	}
+	log_info("selftest: %u promises broken; %lu page table entries, %lu of them executable",
+		 a.broken, (unsigned long)a.pages, (unsigned long)a.executable);
+}

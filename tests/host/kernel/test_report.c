@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * kernel/report*.c: the three forms of the report from one ledger, word for word; and texts that
+ * would break a careless JSON (P7).
+ */
+#include "tests/host/test.h"
+
+#include <string.h>
+
+#include "kernel/internal.h"
+#include "lib/log.h"
+#include "tests/host/smp/machine.h"
+
+enum { CPUS = 3, START = 1000 };
+
+static struct cpu record[CPUS] __attribute__((aligned(256)));
+static struct cpu *list[CPUS];
+static struct smp smp;
+static struct platform platform;
+static struct report report;
+
+static struct {
+	char text[1 << 17];
+	size_t len;
+} heard;
+
+const char *arch_fault_name(uint8_t vector)
+{
+	return vector == 13 ? "#GP" : "?";
+}
+
+static void hear(void *ctx, const char *text, size_t len)
+{
+	(void)ctx;
+	assert_true(heard.len + len < sizeof(heard.text));
+	memcpy(heard.text + heard.len, text, len);
+	heard.len += len;
+	heard.text[heard.len] = '\0';
+}
+
+/* The boot processor, one started by hypercall, one that was refused. */
+static int set_up(void **state)
+{
+	(void)state;
+	log_reset();
+	memset(&heard, 0, sizeof(heard));
+	log_add_sink(hear, NULL);
+	memset(record, 0, sizeof(record));
+	for (uint32_t i = 0; i < CPUS; i++) {
+		list[i] = &record[i];
+		record[i] = (struct cpu){.index = i,
+					 .apic_id = i * 2,
+					 .uid = i,
+					 .numa = SMP_NUMA_UNKNOWN,
+					 .vp_index = (i + 1) % CPUS};
+	}
+	record[0].is_bsp = true;
+	record[0].method = CPU_METHOD_FIRMWARE;
+	record[0].online_tsc = START;
+	record[1].method = CPU_METHOD_HV;
+	record[1].numa = 1;
+	record[1].hv_calls = 1;
+	record[1].issued_tsc = 2000;
+	record[1].online_tsc = 4000;
+	machine_set_first_tsc(&record[1], 3000);
+	record[2].verdict = CPU_REFUSED;
+	record[2].uid = SMP_UID_UNKNOWN;
+	record[2].vp_index = HV_VP_UNKNOWN;
+	record[2].hv_calls = 3;
+	record[2].hv_status.code = 0x50;
+	smp = (struct smp){.cpu = list, .count = CPUS, .bsp = &record[0], .start_tsc = START};
+	smp.map = (struct hv_map_info){.calls = 4, .stride = 4, .elements = 3};
+	platform = (struct platform){.hv_usable = true, .clock_source = "cpuid", .tsc_hz = 1000};
+	platform.hv.present = platform.hv.is_hv1 = true;
+	strcpy(platform.hv.vendor, "Microsoft Hv");
+	strcpy(platform.hv.interface, "Hv#1");
+	strcpy(platform.hv_version, "10.0.20348.1-0-0");
+	report = (struct report){.platform = &platform, .smp = &smp};
+	report.summary = (struct smp_summary){CPUS, 2, MACHINE_DEGRADED, 123456};
+	return 0;
+}
+
+static void json_word_for_word(void **state)
+{
+	(void)state;
+	log_warn("one \"warning\"");
+	heard.len = 0;
+	report_json(&report);
+	assert_string_equal(
+		heard.text,
+		"@report {\"schema\":\"hvsmp-report/1\",\"verdict\":\"degraded\","
+		"\"hypervisor\":{\"present\":true,\"interface\":\"Hv#1\","
+		"\"vendor\":\"Microsoft Hv\",\"version\":\"10.0.20348.1-0-0\","
+		"\"start_vp\":true,\"reason\":\"\"},"
+		"\"map\":{\"calls\":4,\"stride\":4,\"elements\":3},"
+		"\"clock\":{\"source\":\"cpuid\",\"hz\":1000},"
+		"\"expected\":3,\"online\":2,\"bringup_ns\":123456,\"cpus\":["
+		"{\"apic_id\":0,\"uid\":0,\"vp_index\":1,\"numa\":null,\"role\":\"bsp\","
+		"\"method\":\"firmware\",\"verdict\":\"online\",\"hv_status\":null,\"tries\":0,"
+		"\"started_by\":null,\"t_issued_ns\":null,\"t_first_ns\":null,\"t_online_ns\":0,"
+		"\"mismatches\":[]},"
+		"{\"apic_id\":2,\"uid\":1,\"vp_index\":2,\"numa\":1,\"role\":\"ap\","
+		"\"method\":\"hv\",\"verdict\":\"online\",\"hv_status\":0,\"tries\":1,"
+		"\"started_by\":0,\"t_issued_ns\":1000,\"t_first_ns\":2000,\"t_online_ns\":3000,"
+		"\"mismatches\":[]},"
+		"{\"apic_id\":4,\"uid\":null,\"vp_index\":null,\"numa\":null,\"role\":\"ap\","
+		"\"method\":\"none\",\"verdict\":\"refused\",\"hv_status\":80,\"tries\":3,"
+		"\"started_by\":null,\"t_issued_ns\":null,\"t_first_ns\":null,"
+		"\"t_online_ns\":null,\"mismatches\":[]}],"
+		"\"warnings\":[\"one \\\"warning\\\"\"]}\n");
+}
+
+static void p7_json_survives_any_text(void **state)
+{
+	size_t quotes = 0;
+
+	(void)state;
+	for (int c = 1; c < 256; c++)
+		platform.hv_reason[(c - 1) % (HV_REASON_SIZE - 1)] = (char)c;
+	log_warn("\x01\x1f\x7f\x80\xff\\\"/\t");
+	record[1].mismatch_count = CPU_MAX_MISMATCHES + 5; /* more than is kept */
+	heard.len = 0;
+	report_json(&report);
+	for (size_t i = 0; i + 1 < heard.len; i++) {
+		assert_in_range((unsigned char)heard.text[i], ' ', '~');
+		if (heard.text[i] == '\\')
+			i++; /* the escaped one */
+		else
+			quotes += heard.text[i] == '"';
+	}
+	assert_int_equal(quotes % 2, 0);
+	assert_int_equal(heard.text[heard.len - 1], '\n');
+	assert_non_null(strstr(heard.text, "\\u0001\\u001f\\u007f\\u0080\\u00ff\\\\\\\"/\\u0009"));
+}
+
+static void mismatches_name_the_field_and_both_values(void **state)
+{
+	char text[96];
+
+	(void)state;
+	report_mismatch(text, sizeof(text),
+			&(struct cpu_mismatch){PROOF_CR3, 0x5000, 0xFFFFFFFFFFFFFFFF});
+	assert_string_equal(text, "cr3: expected 0x5000, is 0xffffffffffffffff");
+	report_mismatch(text, sizeof(text), &(struct cpu_mismatch){PROOF_EXCEPTION, 0x1234, 13});
+	assert_string_equal(text, "exception #GP at rip 0x1234");
+	report_mismatch(text, sizeof(text), &(struct cpu_mismatch){PROOF_ENTRIES, 1, 2});
+	assert_string_equal(text, "entered 2 times, must be once");
+}
+
+static void tap_word_for_word(void **state)
+{
+	(void)state;
+	report_tap(&report);
+	assert_string_equal(heard.text, "TAP version 13\n1..6\n"
+					"ok 1 - apic 0: online by firmware\n"
+					"ok 2 - apic 2: online by hv\n"
+					"not ok 3 - apic 4: refused by none\n"
+					"not ok 4 - every processor is online\n"
+					"ok 5 - every processor arrived as it was asked to\n"
+					"not ok 6 - the machine's verdict is ok\n");
+}
+
+static void the_table_ends_with_the_verdict(void **state)
+{
+	static const char last[] = "\nverdict: degraded - 2 of 3 processors online\n";
+
+	(void)state;
+	strcpy(platform.hv_reason, "why not");
+	report_print(&report, REPORT_TABLE);
+	assert_true(heard.len > sizeof(last));
+	assert_string_equal(heard.text + heard.len - (sizeof(last) - 1), last);
+	assert_non_null(strstr(heard.text, "why not"));
+	assert_non_null(strstr(heard.text, "0x50"));
+	assert_null(strstr(heard.text, "@report"));
+	assert_null(strstr(heard.text, "TAP"));
+}
+
+static void only_the_forms_asked_for_are_printed(void **state)
+{
+	(void)state;
+	report_print(&report, REPORT_JSON);
+	assert_int_equal(strncmp(heard.text, "@report {", 9), 0);
+	assert_null(strstr(heard.text, "verdict:"));
+	heard.len = 0;
+	report_print(&report, REPORT_TAP);
+	assert_int_equal(strncmp(heard.text, "TAP version 13\n", 15), 0);
+	assert_null(strstr(heard.text, "@report"));
+}
+
+static void a_time_stamp_before_the_start_is_zero(void **state)
+{
+	(void)state;
+	assert_int_equal(report_ns(&smp, START + 5), 5);
+	assert_int_equal(report_ns(&smp, START - 5), 0);
+	assert_int_equal(report_ns(&smp, 0), 0);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup(name, set_up)
+	const struct CMUnitTest tests[] = {
+		TEST(json_word_for_word),
+		TEST(p7_json_survives_any_text),
+		TEST(mismatches_name_the_field_and_both_values),
+		TEST(tap_word_for_word),
+		TEST(the_table_ends_with_the_verdict),
+		TEST(only_the_forms_asked_for_are_printed),
+		TEST(a_time_stamp_before_the_start_is_zero),
+	};
+
+	return cmocka_run_group_tests_name("kernel/report", tests, NULL, NULL);
+}

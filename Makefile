@@ -126,13 +126,14 @@ clean: ## remove everything that was built
 	rm -rf $(BUILD)
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
-	@echo "  make deps     install what is missing; may stand before others: make deps run"
-	@sed -n 's/^# | \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile $(wildcard tests/*/*.mk) | \
+		expand -t 18
+	@echo "  make deps       install what is missing; may stand before others: make deps run"
+	@sed -n 's/^# | \{0,1\}//p' Makefile
 
 # | Variables of run and debug:
-# |   HV=ref|kvm|none   reference hypervisor (default); KVM with Hyper-V enlightenments, which
-# |                     ends with code 77 where that cannot be; no hypervisor
+# |   HV=ref|kvm|none   reference hypervisor (default); KVM with Hyper-V enlightenments (run.py
+# |                     ends with 77 where that cannot be, make with its own 2); no hypervisor
 # |   SMP=4 MEM=1G      processors (any text for QEMU's -smp) and memory
 # |   CMDLINE="..."     kernel options, see docs/options.md
 # |   REFHV="..."       lines for refhv.cfg, such as REFHV="vp=sparse stride=8"

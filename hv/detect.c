@@ -17,6 +17,20 @@ static void put_name(char *out, uint32_t part)
 	}
 }
 
+/*
+ * A second hypervisor's leaves follow the first one's in steps of 0x100. Hyper-V's would be of no use
+ * there, as the MSRs belong to the first one, but the report should not say that there is none.
+ */
+static uint32_t find_behind(hv_cpuid_fn cpuid)
+{
+	for (uint32_t base = HV_CPUID_VENDOR + HV_CPUID_RANGE; base <= HV_CPUID_LAST_RANGE;
+	     base += HV_CPUID_RANGE) {
+		if (cpuid(base, 0).eax > base && cpuid(base + 1, 0).eax == HV_INTERFACE_HV1)
+			return base;
+	}
+	return 0;
+}
+
 void hv_detect(struct hv_features *out, hv_cpuid_fn cpuid)
 {
 	struct arch_cpuid r;
@@ -34,6 +48,8 @@ void hv_detect(struct hv_features *out, hv_cpuid_fn cpuid)
 		return;
 	r = cpuid(HV_CPUID_INTERFACE, 0);
 	out->interface_id = r.eax;
+	if (r.eax != HV_INTERFACE_HV1)
+		out->behind = find_behind(cpuid);
 	put_name(out->interface, r.eax);
 	out->is_hv1 = r.eax == HV_INTERFACE_HV1 && out->highest_leaf >= HV_CPUID_MIN_LEAF;
 	if (!out->is_hv1)
@@ -63,6 +79,10 @@ bool hv_may_start_vps(const struct hv_features *f, char reason[HV_REASON_SIZE])
 	reason[0] = '\0';
 	if (!f->present)
 		format(reason, HV_REASON_SIZE, "no hypervisor (CPUID.1:ECX[31] is 0)");
+	else if (f->behind)
+		format(reason, HV_REASON_SIZE,
+		       "\"Hv#1\" stands at leaf 0x%08x only, behind another hypervisor (\"%s\")",
+		       f->behind, f->vendor);
 	else if (!str_equal(f->interface, "Hv#1"))
 		format(reason, HV_REASON_SIZE,
 		       "the hypervisor's interface is \"%s\" (0x%08x), not \"Hv#1\"", f->interface,

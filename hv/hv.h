@@ -49,6 +49,7 @@ struct hv_features {
 	char vendor[13];   /* diagnostic only: KVM has another one */
 	char interface[5]; /* "Hv#1"; '.' for what cannot be printed */
 	uint32_t interface_id;
+	uint32_t behind; /* leaf of Hyper-V's range behind another hypervisor's; 0: none */
 	uint32_t highest_leaf;
 	uint64_t privileges;   /* HV_PARTITION_PRIVILEGE_MASK */
 	uint32_t features_edx; /* leaf 0x40000003 EDX */

@@ -20,6 +20,8 @@
 #define HV_CPUID_ISOLATION    0x4000000CU
 
 #define HV_INTERFACE_HV1      0x31237648U /* "Hv#1" */
+#define HV_CPUID_RANGE        0x100U      /* where another hypervisor's leaves may follow */
+#define HV_CPUID_LAST_RANGE   0x4000FF00U
 #define HV_CPUID_MIN_LEAF     HV_CPUID_LIMITS
 
 /* HV_PARTITION_PRIVILEGE_MASK: EAX is the low half, EBX the high half of leaf 0x40000003. */

@@ -97,6 +97,15 @@ def prepare(m: vm.Machine, build: Path, out: Path) -> list[str]:
     return command
 
 
+def witness_says(log: Path) -> str:
+    """The reference hypervisor's own word about an end that is none of the kernel's."""
+    if not log.exists():
+        return ""
+    lines = log.read_text(encoding="ascii", errors="replace").splitlines()
+    ends = [line for line in lines if re.match(r"refhv: (error|shutdown) ", line)]
+    return f": {ends[-1]}" if ends else ""
+
+
 def main() -> str:
     """Returns the reason why this run is not ok, or nothing."""
     args = argument_parser("Boot hvsmp in QEMU and judge its report.").parse_args()
@@ -112,6 +121,8 @@ def main() -> str:
 
     outcome = vm.run_qemu(command, out, seconds, Terminal(), halts)
     problem = vm.failure(outcome)
+    if outcome.status in (vm.EXIT_REFHV_ERROR, vm.EXIT_GUEST_SHUTDOWN):
+        problem += witness_says(out / "refhv.log")
     report = None
     try:
         report = vm.find_report(outcome.lines)

@@ -329,9 +329,9 @@ def failure(outcome: Outcome) -> str:
     if status == EXIT_PANIC:
         return "the kernel panicked"
     if status == EXIT_GUEST_SHUTDOWN:
-        return "a processor shut down (triple fault); its registers are in refhv.log"
+        return "a processor shut down (triple fault)"
     if status == EXIT_REFHV_ERROR:
-        return "the reference hypervisor gave up; refhv.log says why"
+        return "the reference hypervisor gave up"
     if status == 0 and not any(line.startswith("@report ") for line in outcome.lines):
         return f"the machine reset or powered off without a report; the last line was: {last}"
     if status in (None, 0) or status in EXIT_VERDICTS:

@@ -102,8 +102,8 @@ static void rescue(struct smp *smp, struct cpu *target, bool stalled)
 		fanout_take_over(smp, target, seen);
 }
 
-/* A number that grows with every step any target makes. */
-static uint64_t steps(const struct smp *smp, bool *settled)
+/* A number that changes with every step any target makes. */
+static uint64_t fingerprint(const struct smp *smp, bool *settled)
 {
 	uint64_t sum = 0;
 
@@ -113,7 +113,8 @@ static uint64_t steps(const struct smp *smp, bool *settled)
 
 		if (cpu->is_bsp)
 			continue;
-		sum += handshake_read(&cpu->stage) + claim_phase(handshake_read(&cpu->claim));
+		sum = sum * 31 + handshake_read(&cpu->stage) * 4 +
+		      claim_phase(handshake_read(&cpu->claim));
 		*settled = *settled && is_settled(smp, cpu);
 	}
 	return sum;
@@ -129,7 +130,7 @@ static void await(struct smp *smp)
 	deadline_start(&d, patience, smp->config.cap_ns);
 	do {
 		bool settled;
-		uint64_t now = steps(smp, &settled);
+		uint64_t now = fingerprint(smp, &settled);
 
 		if (settled)
 			return;
@@ -145,22 +146,35 @@ static void await(struct smp *smp)
 }
 
 /*
- * From here on this rung starts nothing and lets nobody in. A target whose call may still be under
- * way is closed; one that nobody called for is claimed, so that a slow AP cannot.
+ * Make sure that nobody but today's holder can call for this target any more; the phase it is left
+ * in. Other holders' claims only go forward, so this ends.
+ */
+static enum claim_phase settle_claim(uint32_t *claim, uint32_t bsp)
+{
+	for (;;) {
+		uint32_t seen = handshake_read(claim);
+		enum claim_phase phase = claim_phase(seen);
+
+		if (phase == CLAIM_FREE
+			    ? claim_take(claim, bsp)
+			    : phase != CLAIM_CLAIMED || claim_take_over(claim, seen, bsp))
+			return phase;
+	}
+}
+
+/*
+ * From here on this rung starts nothing and lets nobody in. The claim comes first: while it can still
+ * move, whatever is done to the stage can be undone by an invitation.
  */
 static void close_rung(struct smp *smp)
 {
 	for (size_t i = 0; i < smp->count; i++) {
 		struct cpu *cpu = smp->cpu[i];
-		uint32_t seen = handshake_read(&cpu->claim);
 
-		(void)stage_revoke(&cpu->stage);
-		if (claim_phase(seen) == CLAIM_FREE)
-			(void)claim_take(&cpu->claim, smp->bsp->index);
-		else if (claim_phase(seen) == CLAIM_CLAIMED)
-			(void)claim_take_over(&cpu->claim, seen, smp->bsp->index);
-		if (claim_phase(handshake_read(&cpu->claim)) == CLAIM_CALLING)
+		if (settle_claim(&cpu->claim, smp->bsp->index) == CLAIM_CALLING)
 			stage_close(&cpu->stage);
+		else
+			(void)stage_revoke(&cpu->stage);
 	}
 }
 

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
 """What one case of cases.toml expects of its report (tests/boot/README.md lists the keys).
 
-Pure functions: what is expected, against the report and the serial lines, to a list of complaints.
+Pure functions from what is expected and what came out to a list of complaints.
 What is not declared has a strict default: no warnings, every processor online.
 """
 
 KEYS = {
     "verdict", "aps", "start_vp", "reason", "stride", "elements", "calls", "warnings", "cpus",
-    "indexes", "serial", "apic_ids", "starters",
+    "indexes", "serial", "log", "apic_ids", "starters", "ends",
 }  # fmt: skip
 CPU_KEYS = {
     "apic", "vp", "verdict", "method", "hv_status", "tries", "started_by", "numa",
@@ -22,11 +22,24 @@ def check_keys(name: str, expected: dict) -> None:
         unknown |= set(cpu) - CPU_KEYS
     if unknown:
         raise ValueError(f"{name}: unknown expectations {sorted(unknown)}")
-    if "verdict" not in expected or "aps" not in expected:
-        raise ValueError(f"{name}: verdict and aps must be declared")
+    if expected.get("ends") == "panic":
+        if set(expected) - {"ends", "serial", "log"}:
+            raise ValueError(f"{name}: a panic leaves no report")
+    elif "ends" in expected or "verdict" not in expected or "aps" not in expected:
+        raise ValueError(f"{name}: verdict and aps must be declared, or ends = \"panic\"")
 
 
-def compare(expected: dict, processors: int, report: dict, lines: list[str]) -> list[str]:
+def compare_texts(expected: dict, serial: list[str], log: list[str]) -> list[str]:
+    """Texts that the serial lines and refhv.log must have."""
+    return [
+        f"no line of {where} has '{text}'"
+        for where, lines in (("serial", serial), ("log", log))
+        for text in expected.get(where, [])
+        if not any(text in line for line in lines)
+    ]
+
+
+def compare(expected: dict, processors: int, report: dict) -> list[str]:
     wrong = []
     if report["verdict"] != expected["verdict"]:
         wrong.append(f"verdict is {report['verdict']}, expected {expected['verdict']}")
@@ -38,9 +51,6 @@ def compare(expected: dict, processors: int, report: dict, lines: list[str]) -> 
     if expected.get("reason", "") not in report["hypervisor"]["reason"]:
         wrong.append(f"reason '{report['hypervisor']['reason']}' lacks '{expected['reason']}'")
     wrong += compare_warnings(expected.get("warnings", []), report["warnings"])
-    for text in expected.get("serial", []):
-        if not any(text in line for line in lines):
-            wrong.append(f"no serial line has '{text}'")
     return wrong + compare_cpus(expected, report["cpus"])
 
 

@@ -12,7 +12,6 @@ import re
 import shlex
 import shutil
 import sys
-import tomllib
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
@@ -24,6 +23,11 @@ sys.path[:0] = [str(HERE), str(ROOT / "scripts")]
 import expect  # noqa: E402
 import vm  # noqa: E402
 import witness  # noqa: E402
+
+try:
+    import tomllib
+except ImportError:
+    sys.exit("the tests need Python 3.11 or newer (tomllib)")
 
 CASE_KEYS = {"name", "group", "hv", "smp", "mem", "cmdline", "refhv", "cpu", "machine", "extra"}
 ALONE_FROM = 64  # processors
@@ -72,6 +76,9 @@ def validator():
 def judge(case: dict, outcome: vm.Outcome, log: str) -> tuple[dict | None, list[str]]:
     """The report, and everything that is wrong with this run."""
     events = witness.parse_log(log)
+    texts = expect.compare_texts(case["expect"], outcome.lines, log.splitlines())
+    if case["expect"].get("ends") == "panic":
+        return None, witness.check_panic(events, outcome.status) + texts
     failure = vm.failure(outcome)
     wrong = [failure] if failure else []
     try:
@@ -91,10 +98,10 @@ def judge(case: dict, outcome: vm.Outcome, log: str) -> tuple[dict | None, list[
     wrong += witness.check_tap(report, outcome.lines)
     if case["hv"] == "ref":
         wrong += witness.check_witness(report, events)
-        wrong += witness.check_crash(events, outcome.status)
+        wrong += witness.check_no_crash(events)
     else:
         wrong += witness.check_without_hypervisor(report)
-    return report, wrong + expect.compare(case["expect"], processors(case), report, outcome.lines)
+    return report, wrong + texts + expect.compare(case["expect"], processors(case), report)
 
 
 def run_case(case: dict, build: Path, seconds: float | None) -> Result:

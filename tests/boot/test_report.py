@@ -93,26 +93,33 @@ class PropertiesTest(unittest.TestCase):
 class ExpectTest(unittest.TestCase):
     BASE = {"verdict": "ok", "aps": "hv"}
 
-    def wrong(self, processors: int = 4, lines=(), **expected) -> list[str]:
-        return expect.compare(self.BASE | expected, processors, good_report(), list(lines))
+    def wrong(self, processors: int = 4, **expected) -> list[str]:
+        return expect.compare(self.BASE | expected, processors, good_report())
 
     def test_what_is_expected_is_there(self):
         self.assertEqual(self.wrong(start_vp=True, stride=4, elements=4, calls=1), [])
         self.assertEqual(self.wrong(indexes="permuted", apic_ids=[0, 1, 2, 3]), [])
         self.assertEqual(self.wrong(starters="several"), [])
-        self.assertEqual(self.wrong(serial=["hello"], lines=["oh hello"]), [])
         self.assertEqual(self.wrong(cpus=[{"vp": 1, "tries": 2}, {"apic": 1, "vp": 3}]), [])
 
     def test_each_difference_is_found(self):
         for expected in (
             {"verdict": "degraded"}, {"processors": 5}, {"start_vp": False}, {"stride": 8},
             {"elements": 1}, {"calls": 4}, {"reason": "because"}, {"warnings": ["odd"]},
-            {"serial": ["hello"]}, {"cpus": [{"vp": 1, "tries": 1}]}, {"cpus": [{"apic": 7}]},
+            {"cpus": [{"vp": 1, "tries": 1}]}, {"cpus": [{"apic": 7}]},
             {"apic_ids": [0, 1, 2]}, {"indexes": "identity"}, {"indexes": "sparse"},
             {"starters": "bsp"},
         ):  # fmt: skip
             self.assertEqual(len(self.wrong(**expected)), 1, expected)
         self.assertEqual(len(self.wrong(aps="sipi")), 3)
+
+    def test_texts(self):
+        for expected, wrong in (
+            ({}, 0), ({"serial": ["hello"], "log": ["run"]}, 0), ({"serial": ["run"]}, 1),
+            ({"log": ["hello", "refhv"]}, 1),
+        ):  # fmt: skip
+            found = expect.compare_texts(expected, ["oh hello"], ["refhv: run"])
+            self.assertEqual(len(found), wrong, expected)
 
     def test_warnings(self):
         self.assertEqual(expect.compare_warnings(["od"], ["odd"]), [])
@@ -143,6 +150,10 @@ class ExpectTest(unittest.TestCase):
             with self.assertRaises(ValueError):
                 expect.check_keys("case", incomplete)
         expect.check_keys("case", self.BASE)
+        expect.check_keys("case", {"ends": "panic", "serial": ["PANIC"]})
+        for bad in ({"ends": "panic"} | self.BASE, {"ends": "well"} | self.BASE):
+            with self.assertRaises(ValueError):
+                expect.check_keys("case", bad)
 
 
 class SchemaTest(unittest.TestCase):

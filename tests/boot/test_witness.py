@@ -149,10 +149,16 @@ class WitnessTest(unittest.TestCase):
 
     def test_crash_registers(self):
         crash = witness.parse_log(LOG + "refhv: msr_write vp=2 msr=0x40000105 value=0x1\n")
-        calm = witness.parse_log(LOG)
-        self.assertEqual(witness.check_crash(crash, 39) + witness.check_crash(calm, 33), [])
-        self.assertEqual(len(witness.check_crash(crash, 33)), 1)
-        self.assertEqual(len(witness.check_crash(calm, 39)), 1)
+        self.assertEqual(witness.check_no_crash(witness.parse_log(LOG)), [])
+        self.assertEqual(len(witness.check_no_crash(crash)), 1)
+
+    def test_panic(self):
+        events = witness.parse_log(LOG)
+        self.assertEqual(witness.check_panic(events, 39), [])
+        for status in (33, 37, 0, 255, None):
+            self.assertEqual(len(witness.check_panic(events, status)), 1)
+        shutdown = witness.parse_log(LOG + "refhv: shutdown vp=1 rip=0x0\n")
+        self.assertEqual(len(witness.check_panic(shutdown, 39)), 1)
 
     def test_sipi_without_the_report_saying_so(self):
         log = LOG + "refhv: sipi vp=2 target_vp=1 apic_id=3 vector=0x9f accepted=1\n"

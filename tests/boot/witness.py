@@ -214,12 +214,18 @@ def check_stacks(events: list[Event]) -> list[str]:
     return [f"{n} processors are started with rsp={rsp:#x}" for rsp, n in stacks.items() if n > 1]
 
 
-def check_crash(events: list[Event], status: int | None) -> list[str]:
-    """P8: the crash registers are written if and only if the kernel panicked."""
+def check_no_crash(events: list[Event]) -> list[str]:
+    """P8, the half that holds for every run with a report: the crash registers are untouched."""
     writes = [e for e in events if e.name == "msr_write" and e.number("msr") in CRASH_MSRS]
-    if bool(writes) != (status == EXIT_PANIC):
-        return [f"{len(writes)} writes to crash registers with exit status {status}"]
-    return []
+    return [f"written without a panic: {event.text}" for event in writes]
+
+
+def check_panic(events: list[Event], status: int | None) -> list[str]:
+    """A run that must end in a panic, and in nothing worse."""
+    wrong = [f"log: {event.text}" for event in events if event.name in FORBIDDEN]
+    if status != EXIT_PANIC:
+        wrong.append(f"QEMU's exit status is {status}, must be {EXIT_PANIC} for a panic")
+    return wrong
 
 
 def check_calls(cpu: dict, calls: list[Event], apic_of: dict) -> list[str]:

@@ -41,13 +41,16 @@ $(eval $(call host_test, hv/test_vp_map, hv/vp_map.c $(HV_SCRIPTED)))
 $(eval $(call host_test, hv/test_setup,  hv/setup.c lib/pages.c $(HV_SCRIPTED)))
 $(eval $(call host_test, hv/test_detect, hv/detect.c $(LIB_FORMAT)))
 $(eval $(call host_test, hv/test_status, hv/status.c))
+$(eval $(call host_test, hv/test_clock,  hv/clock.c))
+$(eval $(call host_test, hv/test_crash,  hv/crash.c lib/string.c))
+
+$(eval $(call host_test, arch/x86_64/test_clock, arch/x86_64/clock.c))
 
 SMP_TOPOLOGY = acpi/madt.c acpi/srat.c acpi/tables.c lib/err.c lib/log.c $(LIB_FORMAT)
 $(eval $(call host_test, smp/test_topology,  smp/topology.c $(SMP_TOPOLOGY) $(ACPI_BUILD)))
 $(eval $(call host_test_threads, smp/test_handshake))
 $(eval $(call host_test, smp/test_deadline))
-SMP_START = $(addprefix smp/,arrive.c fanout.c hv_way.c ledger.c prepare.c proof.c sipi_way.c) \
-	$(addprefix hv/,call.c clock.c setup.c start_vp.c status.c vp_map.c) lib/err.c lib/log.c \
+SMP_START = $(filter-out smp/topology.c,$(wildcard smp/*.c)) $(wildcard hv/*.c) lib/err.c lib/log.c \
 	lib/pages.c $(LIB_FORMAT) tests/host/smp/machine.c
 $(eval $(call host_test_threads, smp/test_start, $(SMP_START)))
 

@@ -87,31 +87,32 @@ bool running[CPUS]; /* the VP has been started */
 byte coming[CPUS];  /* entries under way to the first instruction */
 byte deaths = DEATHS;
 byte lies = LIES;
-bool moved; /* HASTE=0: something happened since the boot processor looked */
 
 /* --- what the properties speak of ---------------------------------------------------------------- */
 
 bool calling[CPUS];     /* a 0x99 is under way, or its caller died in it */
-bool may_start[CPUS];   /* the last word on a 0x99 was not a refusal */
+bool may_start[CPUS];   /* a 0x99 may have started it */
 bool init_sent[CPUS];   /* INIT-SIPI was aimed at it */
 bool welcome[CPUS];     /* invited, and neither withdrawn nor revoked */
 byte ins[CPUS];         /* how often it came in */
 bool rung_closed;       /* the first rung starts nothing more and lets nobody in */
 bool over;              /* every verdict is in the ledger */
-bool hit[CPUS];         /* something was wrong with this processor, or with a start of it */
+
+/* Of use only where the deadline waits until nothing else can happen. */
+#if HASTE
+#define step()   skip
+#define spoil(t) skip
+#else
+bool moved;         /* something happened since the boot processor looked */
+bool spoilt[CPUS];  /* something was wrong with this processor, or with a start of it */
+#define step()   moved = true
+#define spoil(t) spoilt[t] = true
+#endif
 
 #define compare_and_swap(word, from, to)                        \
 	if                                                      \
-	:: (word) == (from) -> word = (to); ok = true; moved = true \
+	:: (word) == (from) -> word = (to); ok = true; step() \
 	:: else -> ok = false                                   \
-	fi
-
-/* A mutation makes two steps of one: the look, and the write that trusts it. */
-#define torn_swap(word, from, to)                       \
-	ok = ((word) == (from));                        \
-	if                                              \
-	:: ok -> word = (to); moved = true              \
-	:: else                                         \
 	fi
 
 #define has_arrived(t) (stage[t] == ARRIVED || stage[t] == PROVED)
@@ -120,9 +121,9 @@ bool hit[CPUS];         /* something was wrong with this processor, or with a st
 /* The processor stops for ever, here. The boot processor does not: without it there is no report. */
 #define may_die(self)                                                                  \
 	if                                                                             \
-	:: atomic { self != 0 && deaths > 0 -> deaths--; hit[self] = true; goto gone } \
-	:: atomic { self != 0 && deaths > 0 -> deaths--; hit[self] = true;             \
-		    faulted[self] = true; moved = true; goto gone }                    \
+	:: atomic { self != 0 && deaths > 0 -> deaths--; spoil(self); goto gone } \
+	:: atomic { self != 0 && deaths > 0 -> deaths--; spoil(self);             \
+		    faulted[self] = true; step(); goto gone }                    \
 	:: true                                                                        \
 	fi
 
@@ -133,7 +134,7 @@ bool hit[CPUS];         /* something was wrong with this processor, or with a st
 	running[t] = true;                      \
 	if                                      \
 	:: coming[t]++                          \
-	:: t == TWICE -> coming[t] = coming[t] + 2; hit[t] = true \
+	:: t == TWICE -> coming[t] = coming[t] + 2; spoil(t) \
 	fi
 
 /* call(): until there is an answer to act on; r: the outcome. */
@@ -148,17 +149,17 @@ inline call(t, self)
 		calling[t] = true;
 		if
 		:: !running[t] -> send_on_its_way(t); may_start[t] = true; r = ACCEPTED
-		:: REFUSALS || running[t] -> hit[t] = true; r = REFUSED
-		:: lies > 0 && !running[t] -> lies--; hit[t] = true; send_on_its_way(t); r = REFUSED
-		:: REFUSALS && self == 0 && tries == 0 -> hit[t] = true; useless = true; r = REFUSED
-		:: TIMEOUTS >= 0 -> may_start[t] = true; hit[t] = true; r = UNKNOWN
+		:: REFUSALS || running[t] -> spoil(t); r = REFUSED
+		:: lies > 0 && !running[t] -> lies--; spoil(t); send_on_its_way(t); r = REFUSED
+		:: REFUSALS && self == 0 && tries == 0 -> spoil(t); useless = true; r = REFUSED
+		:: TIMEOUTS >= 0 -> may_start[t] = true; spoil(t); r = UNKNOWN
 		:: TIMEOUTS >= 0 && !running[t] ->
-			send_on_its_way(t); may_start[t] = true; hit[t] = true; r = UNKNOWN
+			send_on_its_way(t); may_start[t] = true; spoil(t); r = UNKNOWN
 		:: self != 0 && deaths > 0 ->
-			deaths--; may_start[t] = true; hit[t] = true; hit[self] = true; goto gone
+			deaths--; may_start[t] = true; spoil(t); spoil(self); goto gone
 		:: self != 0 && deaths > 0 && !running[t] ->
-			deaths--; send_on_its_way(t); may_start[t] = true; hit[t] = true;
-			hit[self] = true; goto gone
+			deaths--; send_on_its_way(t); may_start[t] = true; spoil(t);
+			spoil(self); goto gone
 		fi
 	   }
 	   /* The answer comes later than the effect. */
@@ -199,7 +200,7 @@ inline start(t, self)
 		useless = false;
 #if MUTATE == 3
 		ok = (stage[t] == IDLE);
-		atomic { if :: ok -> stage[t] = INVITED; welcome[t] = true; moved = true :: else fi }
+		atomic { if :: ok -> stage[t] = INVITED; welcome[t] = true; step() :: else fi }
 #else
 		atomic { compare_and_swap(stage[t], IDLE, INVITED); welcome[t] = (welcome[t] || ok) }
 #endif
@@ -228,7 +229,10 @@ inline start(t, self)
 		:: r == REFUSED && self == 0 && useless -> stop = true
 		:: else
 		fi;
-		atomic { compare_and_swap(claim[t], WORD(self, CALLING), WORD(self, DONE)) }
+		atomic {
+			compare_and_swap(claim[t], WORD(self, CALLING), WORD(self, DONE));
+			r = NONE; tries = 0; useless = false; ok = false
+		}
 	:: else
 	fi
 }
@@ -253,7 +257,7 @@ inline fanout_run(self)
 			may_die(self); /* between draw and claim */
 #if MUTATE == 5
 			ok = (claim[t] == FREE);
-			atomic { if :: ok -> claim[t] = WORD(self, CLAIMED); moved = true :: else fi }
+			atomic { if :: ok -> claim[t] = WORD(self, CLAIMED); step() :: else fi }
 #else
 			atomic { compare_and_swap(claim[t], FREE, WORD(self, CLAIMED)) }
 #endif
@@ -266,4 +270,369 @@ inline fanout_run(self)
 		:: else
 		fi
 	od
+}
+
+/* --- arrive.c and entry.asm ---------------------------------------------------------------------- */
+
+proctype ap(byte self)
+{
+	byte t, r, tries;
+	bool ok, useless;
+
+	atomic { coming[self] > 0 -> coming[self]-- }
+	may_die(self);
+#if MUTATE == 6
+	skip;
+#else
+	atomic {
+		if
+		:: entered[self] -> goto gone /* somebody is on this stack already */
+		:: else -> entered[self] = true
+		fi
+	}
+#endif
+	may_die(self);
+	atomic {
+#if MUTATE == 7
+		if
+		:: stage[self] == INVITED || stage[self] == IDLE ->
+			stage[self] = ARRIVED; step(); ok = true
+		:: else -> ok = false
+		fi;
+#else
+		compare_and_swap(stage[self], INVITED, ARRIVED);
+#endif
+		if
+		:: ok ->
+			/* P: nobody is in twice, nobody who was not invited, nobody after the end. */
+			ins[self]++;
+			assert(ins[self] == 1);
+			assert(welcome[self]);
+			assert(!rung_closed || init_sent[self]);
+			assert(!over)
+		:: else -> goto parked
+		fi
+	}
+	fanout_run(self);
+	may_die(self);
+	atomic { compare_and_swap(stage[self], ARRIVED, PROVED) }
+	goto gone;
+parked:
+	atomic { compare_and_swap(stage[self], REVOKED, LATE) }
+gone:
+	skip
+}
+
+/* --- hv_way.c, sipi_way.c, ledger.c -------------------------------------------------------------- */
+
+/* A bounded wait begins; one more look at its clock. */
+#if HASTE
+#define deadline_look() if :: expired = true :: true fi
+#define stalled_look()  if :: stalled = true :: stalled = false fi
+#else
+/* Idle for a part of the deadline, then for all of it. */
+#define deadline_look()                                                                 \
+	atomic {                                                                        \
+		if                                                                      \
+		:: moved -> moved = false; stalled = false                              \
+		:: !moved && timeout -> expired = stalled; stalled = true               \
+		fi                                                                      \
+	}
+#define stalled_look() skip
+#endif
+
+/* is_settled(): its three reads; the result ends up in settled. */
+inline look_at(t)
+{
+	r = stage[t];
+	atomic {
+		if
+		:: r == PROVED || faulted[t] -> ok = true
+		:: r == ARRIVED && !faulted[t] -> ok = false
+		:: else ->
+			if
+			:: PHASE(claim[t]) == FREE -> ok = (!is_target(t) || stop)
+			:: PHASE(claim[t]) == DONE ->
+				ok = (outcome[t] == REFUSED && (STARTER(claim[t]) == 0 || stop))
+			:: else -> ok = false
+			fi
+		fi;
+		settled = (settled && ok);
+		r = NONE; ok = false
+	}
+}
+
+/* Starts that an AP left undone, or was refused. */
+inline rescue(t)
+{
+	atomic {
+		seen = claim[t];
+		if
+		:: !is_target(t) || stop -> ok = false
+		:: else ->
+			if
+			:: PHASE(seen) == FREE || PHASE(seen) == CLAIMED -> ok = stalled
+			:: PHASE(seen) == DONE ->
+				ok = (outcome[t] == REFUSED && STARTER(seen) != 0)
+			:: else -> ok = false
+			fi
+		fi
+	}
+	if
+	:: ok ->
+#if MUTATE == 8
+		atomic { claim[t] = WORD(0, CLAIMED); step() }
+#else
+		atomic { compare_and_swap(claim[t], seen, WORD(0, CLAIMED)) }
+#endif
+		if
+		:: ok -> start(t, 0)
+		:: else
+		fi
+	:: else
+	fi;
+	atomic { seen = 0; ok = false }
+}
+
+inline hv_await()
+{
+	expired = false; stalled = false;
+	do
+	:: settled = true;
+	   t = 1;
+	   do
+	   :: t < CPUS && settled -> look_at(t); t++
+	   :: else -> break
+	   od;
+	   if
+	   :: settled -> break
+	   :: else
+	   fi;
+	   stalled_look();
+	   t = 1;
+	   do
+	   :: t < CPUS -> rescue(t); t++
+	   :: else -> break
+	   od;
+	   deadline_look();
+	   if
+	   :: expired -> break
+	   :: else
+	   fi
+	od;
+	atomic { expired = false; stalled = false; settled = false }
+}
+
+/* stage_revoke() */
+#define revoke(t)                                                      \
+	atomic {                                                       \
+		compare_and_swap(stage[t], INVITED, REVOKED);          \
+		welcome[t] = (welcome[t] && !ok)                       \
+	}
+
+inline close_rung()
+{
+	t = 1;
+	do
+	:: t < CPUS ->
+#if MUTATE == 9
+		seen = claim[t];
+		revoke(t);
+		if
+		:: PHASE(seen) == FREE || PHASE(seen) == CLAIMED ->
+			atomic { compare_and_swap(claim[t], seen, WORD(0, CLAIMED)) }
+		:: else
+		fi;
+		seen = claim[t];
+#elif MUTATE != 10
+		do
+		:: seen = claim[t];
+		   if
+		   :: PHASE(seen) == FREE || PHASE(seen) == CLAIMED ->
+			atomic {
+				compare_and_swap(claim[t], seen, WORD(0, CLAIMED));
+				if
+				:: ok -> break
+				:: else
+				fi
+			}
+		   :: else -> break
+		   fi
+		od;
+		revoke(t);
+#endif
+#if MUTATE != 10 && MUTATE != 11
+		if
+		:: PHASE(seen) == CALLING ->
+			atomic { compare_and_swap(stage[t], IDLE, REVOKED) }
+			if
+			:: !ok -> revoke(t)
+			:: else
+			fi
+		:: else
+		fi;
+#endif
+		t++
+	:: else -> break
+	od;
+	atomic { rung_closed = true; seen = 0; ok = false }
+}
+
+inline is_candidate(t)
+{
+	r = outcome[t];
+	atomic { ok = ((r == NONE || r == REFUSED) && stage[t] == IDLE); r = 0 }
+}
+
+inline send_inits()
+{
+	t = 1;
+	do
+	:: t < CPUS ->
+		is_candidate(t);
+		if
+		:: ok ->
+			/* P: whoever may be started by a 0x99 gets no INIT. */
+			atomic {
+				assert(!calling[t]);
+				assert(!may_start[t]);
+				init_sent[t] = true
+			}
+			method[t] = BY_SIPI;
+			atomic { compare_and_swap(stage[t], IDLE, INVITED); welcome[t] = (welcome[t] || ok) }
+		:: else
+		fi;
+		t++
+	:: else -> break
+	od
+}
+
+#define is_awaited(t) (method[t] == BY_SIPI && stage[t] == INVITED && !faulted[t])
+
+/* A VP that was started against all answers ignores it; any other may miss the first one. */
+inline send_startups()
+{
+	t = 1;
+	do
+	:: t < CPUS ->
+		atomic {
+			if
+			:: is_awaited(t) && !running[t] -> send_on_its_way(t)
+			:: is_awaited(t) -> spoil(t)
+			:: else
+			fi
+		}
+		t++
+	:: else -> break
+	od
+}
+
+inline sipi_await()
+{
+	expired = false; stalled = false;
+	do
+	:: settled = true;
+	   t = 1;
+	   do
+	   :: t < CPUS && settled ->
+		settled = !(is_awaited(t) ||
+			    (method[t] == BY_SIPI && stage[t] == ARRIVED && !faulted[t]));
+		t++
+	   :: else -> break
+	   od;
+	   if
+	   :: settled -> break
+	   :: else
+	   fi;
+	   deadline_look();
+	   if
+	   :: expired -> break
+	   :: else
+	   fi
+	od;
+	atomic { expired = false; stalled = false }
+}
+
+inline sipi_way()
+{
+	send_inits();
+	send_startups();
+	sipi_await();
+	if
+	:: !settled ->
+		send_startups();
+		sipi_await();
+		t = 1;
+		do
+		:: t < CPUS && !settled -> revoke(t); t++
+		:: else -> break
+		od
+	:: else
+	fi
+}
+
+inline judge(t)
+{
+	atomic {
+		if
+		:: stage[t] == PROVED -> verdict[t] = V_ONLINE
+		:: stage[t] == ARRIVED -> verdict[t] = (faulted[t] -> V_FAULTED : V_MISSING)
+		:: stage[t] == LATE -> verdict[t] = V_LATE
+		:: stage[t] == REVOKED || stage[t] == INVITED -> verdict[t] = V_MISSING
+		:: else -> verdict[t] = (entered[t] -> V_LATE : V_REFUSED)
+		fi
+	}
+}
+
+/* P: one verdict for each, and a true one. */
+inline check_ledger()
+{
+	atomic {
+		t = 1;
+		do
+		:: t < CPUS ->
+			assert(verdict[t] != UNJUDGED);
+			assert(verdict[t] != V_ONLINE || ins[t] == 1);
+			assert((verdict[t] != V_REFUSED && verdict[t] != V_LATE) || ins[t] == 0);
+#if !HASTE
+			/* P: whoever fails takes nobody along. */
+			assert(spoilt[t] || verdict[t] == V_ONLINE);
+#endif
+			t++
+		:: else -> break
+		od
+	}
+}
+
+active proctype boot()
+{
+	byte t, r, tries, seen;
+	bool ok, useless, settled, stalled, expired;
+
+	fanout_run(0);
+	hv_await();
+	close_rung();
+	sipi_way();
+	t = 1;
+	do
+	:: t < CPUS -> judge(t); t++
+	:: else -> break
+	od;
+	over = true;
+	check_ledger();
+gone:	skip
+}
+
+init {
+	atomic {
+		byte i = 1;
+		do
+		:: i < CPUS -> run ap(i); i++
+		:: else -> break
+		od;
+		if
+		:: TWICE != 0 -> run ap(TWICE)
+		:: else
+		fi
+	}
 }

@@ -2,12 +2,15 @@
 /* hv/detect.c: who is there, what it grants, and a text of its own for each thing missing. */
 #include "tests/host/test.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "hv/hv.h"
 
 static uint32_t cpuid1_ecx, highest;
 static struct arch_cpuid leaf[0x10]; /* 0x40000000 to 0x4000000F */
+static uint32_t behind;              /* where a second hypervisor's leaves begin */
+static struct arch_cpuid second[2];  /* the first two of them */
 static struct hv_features f;
 static char reason[HV_REASON_SIZE];
 
@@ -19,6 +22,10 @@ static struct arch_cpuid cpuid(uint32_t number, uint32_t subleaf)
 	if (number == 1) {
 		none.ecx = cpuid1_ecx;
 		return none;
+	}
+	if (number >= 0x40000100) {
+		assert_in_range(number, 0x40000100, 0x4000FFFF);
+		return number / 2 * 2 == behind ? second[number % 2] : none;
 	}
 	assert_in_range(number, 0x40000000, 0x4000000F);
 	assert_true(number <= highest || number == 0x40000000); /* beyond: not ours to read */
@@ -40,6 +47,8 @@ static int set_up(void **state)
 {
 	(void)state;
 	memset(leaf, 0, sizeof(leaf));
+	memset(second, 0, sizeof(second));
+	behind = 0;
 	cpuid1_ecx = 1u << 31;
 	highest = 0x4000000C;
 	leaf[0] = text(highest, "Microsoft Hv");
@@ -161,6 +170,30 @@ static void f09_the_vendor_is_no_gate(void **state)
 		assert_in_range(f.vendor[i], ' ', '~'); /* it goes into the report */
 }
 
+static void f0a_hyper_v_behind_another_hypervisor(void **state)
+{
+	static const uint32_t bases[] = {0x40000100, 0x40000200, 0x4000FF00};
+
+	(void)state;
+	leaf[0] = text(0x40000001, "XenVMMXenVMM");
+	leaf[1].eax = 0x01000007;
+	for (size_t i = 0; i < ARRAY_COUNT(bases); i++) {
+		char where[16];
+
+		behind = bases[i];
+		second[0].eax = behind + 5;
+		second[1].eax = 0x31237648;
+		assert_false(may());
+		assert_false(f.is_hv1);
+		snprintf(where, sizeof(where), "0x%08x", behind);
+		assert_non_null(strstr(reason, where));
+		assert_non_null(strstr(reason, "XenVMMXenVMM"));
+		second[1].eax = 0;
+		assert_false(may());
+		assert_null(strstr(reason, where));
+	}
+}
+
 static void limits_that_say_nothing(void **state)
 {
 	(void)state;
@@ -183,6 +216,7 @@ int main(void)
 		TEST(f04_f05_f06_each_privilege_has_its_own_reason),
 		TEST(f08_isolated_vms_are_refused),
 		TEST(f09_the_vendor_is_no_gate),
+		TEST(f0a_hyper_v_behind_another_hypervisor),
 		TEST(limits_that_say_nothing),
 	};
 

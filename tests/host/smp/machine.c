@@ -253,14 +253,23 @@ void arch_cpu_wanted(const struct arch_cpu *cpu, struct arch_state *out)
 	out->cr3 = 0x5000;
 }
 
+/* An exception on the calling processor; comes back if the handler lets it go on. */
+static void raise_fault(uint8_t vector)
+{
+	const struct arch_fault fault = {.vector = vector, .rip = ENTRY_RIP};
+	enum arch_fault_action action = fault_handler(my_block->owner, &fault);
+
+	assert_int_not_equal(action, ARCH_FAULT_PANIC);
+	if (action == ARCH_FAULT_PARK)
+		pthread_exit(NULL);
+}
+
 void arch_cpu_found(struct arch_state *out)
 {
-	if (me->faults) {
-		struct arch_fault fault = {.vector = 13, .rip = ENTRY_RIP};
-
-		if (fault_handler(my_block->owner, &fault))
-			pthread_exit(NULL);
-	}
+	if (me->faults)
+		raise_fault(13);
+	if (me->gets_nmi)
+		raise_fault(ARCH_VECTOR_NMI);
 	__atomic_fetch_add(&me->proofs, 1, __ATOMIC_RELAXED);
 	arch_cpu_wanted(my_block, out);
 	if (me->other_cr3)
@@ -288,6 +297,19 @@ enum err arch_apic_send_init(uint32_t apic_id)
 	if (vp->no_apic)
 		return ERR_TIMEOUT;
 	vp->inits++;
+	return OK;
+}
+
+/* To a processor that is parked: its handler runs here, as if on it. */
+enum err arch_apic_send_nmi(uint32_t apic_id)
+{
+	const struct arch_fault fault = {.vector = ARCH_VECTOR_NMI};
+
+	machine_vp(apic_id)->nmis++;
+	for (size_t i = 0; i < smp.count; i++) {
+		if (smp.cpu[i]->apic_id == apic_id && !machine_vp(apic_id)->ignores_nmi)
+			assert_int_equal(fault_handler(smp.cpu[i], &fault), ARCH_FAULT_PARK);
+	}
 	return OK;
 }
 
@@ -361,6 +383,7 @@ struct smp *machine_prepare(void)
 	hv = (struct hv){.machine = &hypervisor, .bsp_vp_index = machine.vp[machine.bsp].vp_index};
 	assert_int_equal(smp_prepare(&smp, &config, &topology, &memory), OK);
 	me = &machine.vp[machine.bsp];
+	my_block = (struct arch_cpu *)smp.bsp->arch;
 	return &smp;
 }
 

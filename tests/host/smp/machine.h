@@ -29,7 +29,9 @@ struct machine_vp {
 	uint32_t entries;  /* how often it enters; 0 means once */
 	/* how it finds itself */
 	bool other_vp, other_apic, other_cr3;
-	bool faults; /* an exception instead of the proof */
+	bool faults;      /* an exception instead of the proof */
+	bool gets_nmi;    /* one that nobody sent, before the proof */
+	bool ignores_nmi; /* when it is to stop */
 	/* 0x99 made by it */
 	bool dies_in_call;      /* the call does not come back */
 	uint16_t caller_status; /* answered to whatever it starts */
@@ -38,7 +40,7 @@ struct machine_vp {
 	/* seen */
 	uint32_t starts;    /* how often 0x99 or a SIPI sent it on its way */
 	uint32_t calls_for; /* 0x99 calls aimed at it */
-	uint32_t inits, sipis;
+	uint32_t inits, sipis, nmis;
 	uint32_t proofs; /* how often it went through the door */
 };
 

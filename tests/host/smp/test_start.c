@@ -647,6 +647,77 @@ static void f70_no_memory_for_one_stack(void **state)
 	assert_int_equal(machine_vp(4)->inits, 0);
 }
 
+/* --- after the start ------------------------------------------------------------------------------ */
+
+static uint32_t came_after;
+
+static void count_after(struct cpu *cpu)
+{
+	assert_false(cpu->is_bsp);
+	assert_int_equal(handshake_read(&cpu->stage), STAGE_PROVED);
+	__atomic_fetch_add(&came_after, 1, __ATOMIC_RELAXED);
+}
+
+static void what_comes_after_runs_on_proved_aps_only(void **state)
+{
+	(void)state;
+	prepare(8);
+	machine.vp[3].faults = true;
+	machine.vp[4].never = true;
+	came_after = 0;
+	smp = machine_prepare();
+	smp->config.after = count_after;
+	run();
+	machine_settle();
+	assert_int_equal(came_after, 5);
+}
+
+static void f75_a_spurious_nmi_is_noted_and_ignored(void **state)
+{
+	(void)state;
+	prepare(4);
+	machine.vp[2].gets_nmi = true;
+	run();
+	assert_all_online(CPU_METHOD_HV);
+	assert_int_equal(cpu_of(2)->nmis, 1);
+	assert_true(warned("APIC id 2: 1 NMI"));
+	assert_int_equal(summary.verdict, MACHINE_OK);
+}
+
+static void one_processor_stops_all_others_that_came(void **state)
+{
+	(void)state;
+	prepare(8);
+	machine.vp[3].never = true;
+	run();
+	machine_settle();
+	assert_true(smp_stop_others(smp));
+	for (uint32_t id = 0; id < 8; id++) {
+		bool runs = id != 0 && id != 3;
+
+		assert_int_equal(machine_vp(id)->nmis, runs);
+		assert_int_equal(cpu_of(id)->stopped, runs);
+	}
+	assert_true(smp_stop_others(smp)); /* a panic in the panic */
+	assert_int_equal(machine_vp(1)->nmis, 1);
+}
+
+static void one_that_does_not_stop_is_not_awaited_for_ever(void **state)
+{
+	uint64_t before;
+
+	(void)state;
+	prepare(4);
+	machine.vp[2].ignores_nmi = true;
+	run();
+	machine_settle();
+	before = arch_tsc();
+	assert_true(smp_stop_others(smp));
+	assert_in_range(arch_tsc() - before, 0, 5000000000);
+	assert_int_equal(cpu_of(2)->stopped, 0);
+	assert_int_equal(cpu_of(3)->stopped, 1);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -684,6 +755,10 @@ int main(void)
 		TEST(sipi_that_is_ignored),
 		TEST(f71_no_low_page_is_said),
 		TEST(f70_no_memory_for_one_stack),
+		TEST(what_comes_after_runs_on_proved_aps_only),
+		TEST(f75_a_spurious_nmi_is_noted_and_ignored),
+		TEST(one_processor_stops_all_others_that_came),
+		TEST(one_that_does_not_stop_is_not_awaited_for_ever),
 	};
 
 	return cmocka_run_group_tests_name("smp/start", tests, NULL, NULL);

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * arch/x86_64/clock.c: the rate by CPUID and by measurement against counters that run, wrap, stand
+ * still or jump; and nanoseconds without overflow. The time stamp counter is this machine's own.
+ */
+#include "tests/host/test.h"
+
+#include <time.h>
+
+#include "arch/arch.h"
+
+enum { HZ_10M = 10000000, PM_TIMER_HZ = 3579545 };
+
+static struct arch_cpuid leaf[0x17];
+
+struct arch_cpuid arch_cpuid(uint32_t number, uint32_t subleaf)
+{
+	assert_int_equal(subleaf, 0);
+	assert_in_range(number, 0, leaf[0].eax); /* beyond the highest: undefined */
+	return leaf[number];
+}
+
+static void the_rate_by_cpuid(void **state)
+{
+	(void)state;
+	leaf[0].eax = 0x16;
+	leaf[0x15] = (struct arch_cpuid){.eax = 2, .ebx = 176, .ecx = 24000000};
+	assert_int_equal(arch_tsc_hz_cpuid(), 2112000000);
+	leaf[0x15].ecx = 0; /* the crystal is not told: base frequency in MHz */
+	leaf[0x16].eax = 0xFFFF0000 | 2100;
+	assert_int_equal(arch_tsc_hz_cpuid(), 2100000000);
+	leaf[0].eax = 0x15;
+	assert_int_equal(arch_tsc_hz_cpuid(), 0);
+	leaf[0x15].ecx = 0xFFFFFFFF;
+	leaf[0x15].ebx = 0xFFFFFFFF;
+	leaf[0x15].eax = 0xFFFFFFFF;
+	assert_int_equal(arch_tsc_hz_cpuid(), 0xFFFFFFFF);
+	leaf[0x15].eax = 0;
+	assert_int_equal(arch_tsc_hz_cpuid(), 0);
+	leaf[0x15] = (struct arch_cpuid){.eax = 2, .ecx = 24000000};
+	assert_int_equal(arch_tsc_hz_cpuid(), 0);
+	leaf[0].eax = 0x14;
+	assert_int_equal(arch_tsc_hz_cpuid(), 0);
+}
+
+struct counter {
+	uint64_t hz, offset, mask;
+};
+
+static uint64_t real_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC_RAW, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+static uint64_t count(void *ctx)
+{
+	const struct counter *c = ctx;
+
+	return ((uint64_t)((unsigned __int128)real_ns() * c->hz / 1000000000) + c->offset) &
+	       c->mask;
+}
+
+/* The real rate, over a time long enough to be right within a percent. */
+static uint64_t real_hz(void)
+{
+	uint64_t ns = real_ns(), tsc = arch_tsc(), end;
+
+	do {
+		end = real_ns();
+	} while (end - ns < 20000000);
+	return (uint64_t)((unsigned __int128)(arch_tsc() - tsc) * 1000000000 / (end - ns));
+}
+
+static void assert_measured(struct counter c)
+{
+	uint64_t hz, wanted = real_hz();
+
+	assert_int_equal(arch_tsc_hz_measure(count, &c, c.hz, c.mask, &hz), OK);
+	/* This is a machine with other things to do: the kernel, with interrupts off, does better. */
+	assert_in_range(hz, wanted / 2, wanted * 2);
+}
+
+static void measured_against_counters_that_run(void **state)
+{
+	(void)state;
+	assert_measured((struct counter){HZ_10M, 0, UINT64_MAX});
+	assert_measured((struct counter){PM_TIMER_HZ, 0, 0xFFFFFFFF});
+	assert_measured((struct counter){PM_TIMER_HZ, 0, 0xFFFFFF});
+}
+
+static void measured_across_the_wrap_of_24_bits(void **state)
+{
+	struct counter c = {PM_TIMER_HZ, 0, 0xFFFFFF};
+
+	(void)state;
+	c.offset = 0xFFFFFF - 3000 - count(&c); /* wraps in less than a millisecond */
+	assert_measured(c);
+}
+
+static uint64_t stand(void *ctx)
+{
+	(void)ctx;
+	return 42;
+}
+
+static uint64_t stops(void *ctx)
+{
+	uint64_t *left = ctx;
+
+	return *left > 0 ? (*left)-- : 0;
+}
+
+static void f73_counters_that_stand_still(void **state)
+{
+	uint64_t hz = 1, few = 5;
+
+	(void)state;
+	assert_int_equal(arch_tsc_hz_measure(stand, NULL, HZ_10M, UINT64_MAX, &hz), ERR_TIMEOUT);
+	assert_int_equal(hz, 0);
+	few = 5;
+	assert_int_equal(arch_tsc_hz_measure(stops, &few, HZ_10M, 0xFF, &hz), ERR_TIMEOUT);
+	assert_int_equal(hz, 0);
+}
+
+static void before_a_rate_is_set_time_is_0(void **state)
+{
+	(void)state;
+	arch_clock_set(0);
+	assert_int_equal(arch_clock_ns(), 0);
+}
+
+static void time_runs_at_the_rate_and_does_not_overflow(void **state)
+{
+	const uint64_t hz = 3000000000, second = 1000000000;
+
+	(void)state;
+	arch_clock_set(hz);
+	assert_in_range(arch_clock_ticks_ns(3000), 999, 1000);
+	assert_in_range(arch_clock_ticks_ns(hz), second - 2, second);
+	/* Ten years of ticks: within a second. */
+	assert_in_range(arch_clock_ticks_ns(hz * 315360000), 315359999 * second,
+			315360000 * second);
+	arch_clock_set(1);
+	assert_int_equal(arch_clock_ticks_ns(7), 7 * second);
+}
+
+static void f74_a_time_stamp_before_the_start_is_0(void **state)
+{
+	uint64_t start = arch_tsc();
+
+	(void)state;
+	arch_clock_set(1000000000);
+	assert_int_equal(arch_clock_from_tsc(start), 0);
+	assert_int_equal(arch_clock_from_tsc(0), 0);
+	assert_true(arch_clock_from_tsc(arch_tsc() + 1000) > 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_rate_by_cpuid),
+		cmocka_unit_test(measured_against_counters_that_run),
+		cmocka_unit_test(measured_across_the_wrap_of_24_bits),
+		cmocka_unit_test(f73_counters_that_stand_still),
+		cmocka_unit_test(before_a_rate_is_set_time_is_0),
+		cmocka_unit_test(time_runs_at_the_rate_and_does_not_overflow),
+		cmocka_unit_test(f74_a_time_stamp_before_the_start_is_0),
+	};
+
+	return cmocka_run_group_tests_name("arch/x86_64/clock", tests, NULL, NULL);
+}

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: MIT
+# What tests/kvm-nested needs beside the kernel: the waiting boot loader and QEMU's repair.
+
+NESTED = $(BUILD)/kvm-nested
+NESTED_FILES = $(NESTED)/wait.efi $(NESTED)/bqlfix.so
+WAIT_OBJS = $(BUILD)/obj/tests/kvm-nested/wait.c.o
+
+$(NESTED)/wait.so: $(WAIT_OBJS) linker.ld
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "LD    $@")
+	$(Q)$(LD) $(EFI_LDFLAGS) $(EFI_CRT0) $(WAIT_OBJS) -L$(EFI_LIBDIR) -lgnuefi -o $@
+
+$(NESTED)/bqlfix.so: tests/kvm-nested/bqlfix.c
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "CC    $< (host)")
+	$(Q)$(CC) -std=gnu17 -O2 -shared -fPIC $(WARNINGS) -o $@ $< -ldl
+
+-include $(WAIT_OBJS:.o=.d)

@@ -156,6 +156,7 @@ _Noreturn void kernel_main(const struct boot_info *boot)
 	exit_init(boot, &kernel.platform, &kernel.acpi_memory, kernel.options.exit);
 	if (memory_init(boot, &kernel.pages)) /* allocator, page tables */
 		panic("no memory for page tables");
+	kernel.pages.fail_at = kernel.options.fail_alloc;
 	platform_find_tables(&kernel.platform, &kernel.acpi_memory, boot->rsdp);
 	if (platform_topology(&kernel.platform, &kernel.pages, &kernel.topology))
 		panic("no memory for the list of processors");

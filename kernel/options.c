@@ -4,7 +4,7 @@
 
 #include "lib/string.h"
 
-enum { MAX_MS = 600000, SHOWN = 48 };
+enum { MAX_NUMBER = 600000, SHOWN = 48 };
 
 struct choice {
 	const char *name;
@@ -43,7 +43,7 @@ static const struct choice panic_by_choices[] = {{"plain", PANIC_PLAIN},
 						 {"nmi", PANIC_NMI},
 						 {0}};
 
-enum kind { KIND_CHOICE, KIND_SET, KIND_MS };
+enum kind { KIND_CHOICE, KIND_SET, KIND_NUMBER };
 enum field {
 	FIELD_START,
 	FIELD_FANOUT,
@@ -53,6 +53,7 @@ enum field {
 	FIELD_LOG,
 	FIELD_REPORT,
 	FIELD_SELFTEST,
+	FIELD_FAIL_ALLOC,
 	FIELD_PANIC,
 	FIELD_PANIC_BY
 };
@@ -66,12 +67,13 @@ static const struct option {
 } known[] = {
 	{"start", FIELD_START, KIND_CHOICE, start_choices, "auto, hv or sipi"},
 	{"fanout", FIELD_FANOUT, KIND_CHOICE, switch_choices, "on or off"},
-	{"deadline", FIELD_DEADLINE, KIND_MS, NULL, "1..600000 (ms)"},
-	{"cap", FIELD_CAP, KIND_MS, NULL, "1..600000 (ms)"},
+	{"deadline", FIELD_DEADLINE, KIND_NUMBER, NULL, "1..600000 (ms)"},
+	{"cap", FIELD_CAP, KIND_NUMBER, NULL, "1..600000 (ms)"},
 	{"exit", FIELD_EXIT, KIND_CHOICE, exit_choices, "qemu, halt, reset or poweroff"},
 	{"log", FIELD_LOG, KIND_CHOICE, log_choices, "quiet, info or verbose"},
 	{"report", FIELD_REPORT, KIND_SET, report_choices, "table, json, tap (comma-separated)"},
 	{"selftest", FIELD_SELFTEST, KIND_CHOICE, switch_choices, "on or off"},
+	{"fail_alloc", FIELD_FAIL_ALLOC, KIND_NUMBER, NULL, "1..600000"},
 	{"panic", FIELD_PANIC, KIND_CHOICE, panic_choices, "off, bsp or ap"},
 	{"panic_by", FIELD_PANIC_BY, KIND_CHOICE, panic_by_choices,
 	 "plain, null-read, text-write, data-exec, overrun, stack or nmi"},
@@ -128,7 +130,7 @@ static bool choose_set(struct word w, const struct choice *choices, unsigned int
 	return true;
 }
 
-static bool milliseconds(struct word w, unsigned int *out)
+static bool whole_number(struct word w, unsigned int *out)
 {
 	unsigned int value = 0;
 
@@ -138,7 +140,7 @@ static bool milliseconds(struct word w, unsigned int *out)
 		if (w.text[i] < '0' || w.text[i] > '9')
 			return false;
 		value = value * 10 + (unsigned int)(w.text[i] - '0');
-		if (value > MAX_MS)
+		if (value > MAX_NUMBER)
 			return false;
 	}
 	*out = value;
@@ -156,6 +158,7 @@ static void store(struct options *o, enum field field, unsigned int value)
 	case FIELD_LOG: o->log = (enum log_level)value; break;
 	case FIELD_REPORT: o->report = value; break;
 	case FIELD_SELFTEST: o->selftest = value; break;
+	case FIELD_FAIL_ALLOC: o->fail_alloc = value; break;
 	case FIELD_PANIC: o->panic = (enum option_panic)value; break;
 	case FIELD_PANIC_BY: o->panic_by = (enum option_panic_by)value; break;
 	}
@@ -197,7 +200,7 @@ static void parse_word(struct word w, struct options *out)
 		switch (o->kind) {
 		case KIND_CHOICE: good = choose(value, o->choices, &number); break;
 		case KIND_SET: good = choose_set(value, o->choices, &number); break;
-		case KIND_MS: good = milliseconds(value, &number); break;
+		case KIND_NUMBER: good = whole_number(value, &number); break;
 		}
 		if (good)
 			store(out, o->field, number);

@@ -30,6 +30,7 @@ struct options {
 	enum log_level log;
 	unsigned int report; /* REPORT_... */
 	bool selftest;
+	uint32_t fail_alloc; /* the how-manieth page allocation fails; 0: none */
 	enum option_panic panic;
 	enum option_panic_by panic_by;
 };

@@ -88,10 +88,8 @@ void *pages_alloc(struct pages *p, size_t count, uint64_t below)
 	size_t from = 0;
 	void *page;
 
-	if (p->fail_after == 1)
+	if (p->fail_at && --p->fail_at == 0)
 		return NULL;
-	if (p->fail_after > 1)
-		p->fail_after--;
 	if (count == 0 || count > SIZE_MAX / PAGE_SIZE)
 		return NULL;
 	size = (uint64_t)count * PAGE_SIZE;

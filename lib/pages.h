@@ -23,7 +23,7 @@ enum { PAGES_MAX_RANGES = 128 };
 struct pages {
 	size_t count;
 	struct page_range range[PAGES_MAX_RANGES]; /* what is left, page-aligned */
-	uint64_t fail_after; /* 0: off; k: the k-th allocation from now and all later ones fail */
+	uint64_t fail_at; /* 0: off; k: the k-th allocation from now fails, once: for tests */
 };
 
 /* Take over the ranges, largest first if there are too many. Returns the pages gained. */

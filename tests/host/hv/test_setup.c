@@ -170,7 +170,7 @@ static void f70_no_memory(void **state)
 	script.map_fails = true;
 	assert_fails(ERR_NO_MEMORY, "mapped");
 	script.map_fails = false;
-	pages.fail_after = 1;
+	pages.fail_at = 1;
 	assert_fails(ERR_NO_MEMORY, "no memory");
 }
 

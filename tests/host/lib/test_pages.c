@@ -109,18 +109,18 @@ static void low_pages_are_kept_for_those_that_need_them(void **state)
 	assert_non_null(pages_alloc(&pages, 4, base + 4 * PAGE_SIZE));
 }
 
-static void f70_allocations_fail_from_the_kth_on(void **state)
+static void f70_the_kth_allocation_fails(void **state)
 {
 	const struct page_range whole = {base, 8 * PAGE_SIZE};
 
 	(void)state;
 	pages_init(&pages, &whole, 1);
-	pages.fail_after = 3;
+	pages.fail_at = 3;
 	assert_non_null(pages_alloc(&pages, 1, 0));
 	assert_non_null(pages_alloc(&pages, 1, 0));
-	assert_null(pages_alloc(&pages, 1, 0));
 	assert_null(pages_alloc(&pages, 1, 0));
 	assert_int_equal(pages_left(&pages), 6);
+	assert_non_null(pages_alloc(&pages, 1, 0));
 }
 
 static void impossible_requests_get_null(void **state)
@@ -192,7 +192,7 @@ int main(void)
 		cmocka_unit_test(only_whole_pages_are_used),
 		cmocka_unit_test(below_is_a_limit_for_the_last_byte),
 		cmocka_unit_test(low_pages_are_kept_for_those_that_need_them),
-		cmocka_unit_test(f70_allocations_fail_from_the_kth_on),
+		cmocka_unit_test(f70_the_kth_allocation_fails),
 		cmocka_unit_test(impossible_requests_get_null),
 		cmocka_unit_test(ranges_at_the_edges_of_the_address_space),
 		cmocka_unit_test(too_many_ranges_lose_the_smallest),

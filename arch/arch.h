@@ -196,7 +196,8 @@ void arch_call_on_firmware_tables(void (*fn)(void *arg), void *arg);
 /*
  * Boot processor only. Take the local APIC as the firmware left it (xAPIC or x2APIC), switching to
  * x2APIC when `need_x2apic` and the processor has it. ERR_UNSUPPORTED: needed and not there, or no
- * local APIC at all.
+ * local APIC at all. ERR_NO_MEMORY: its registers cannot be mapped. Without a local APIC ids come
+ * from CPUID and every send says ERR_UNSUPPORTED.
  */
 enum err arch_apic_init(bool need_x2apic);
 /* AP: enable its own local APIC in the boot processor's mode. */

@@ -18,16 +18,20 @@ struct hv_result hv_decode(uint64_t rax)
 	};
 }
 
-struct hv_result hv_call(const struct hv_caller *caller, uint16_t code, uint16_t reps,
-			 uint16_t start)
+struct hv_result hv_call_raw(const struct hv *hv, uint64_t control, uint64_t input, uint64_t output)
 {
 	uint64_t rax;
 	struct hv_result result;
-	enum err e = caller->hv->machine->hypercall(caller->hv->page, hv_control(code, reps, start),
-						    (uint64_t)caller->input,
-						    (uint64_t)caller->output, &rax);
+	enum err e = hv->machine->hypercall(hv->page, control, input, output, &rax);
 
 	result = hv_decode(rax);
 	result.err = e;
 	return result;
+}
+
+struct hv_result hv_call(const struct hv_caller *caller, uint16_t code, uint16_t reps,
+			 uint16_t start)
+{
+	return hv_call_raw(caller->hv, hv_control(code, reps, start), (uint64_t)caller->input,
+			   (uint64_t)caller->output);
 }

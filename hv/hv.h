@@ -27,10 +27,15 @@ struct hv_status {
 enum {
 	HV_STATUS_SUCCESS = 0x00,
 	HV_STATUS_INVALID_HYPERCALL_CODE = 0x02,
+	HV_STATUS_INVALID_HYPERCALL_INPUT = 0x03,
+	HV_STATUS_INVALID_ALIGNMENT = 0x04,
 	HV_STATUS_INVALID_PARAMETER = 0x05,
 	HV_STATUS_ACCESS_DENIED = 0x06,
+	HV_STATUS_INVALID_PARTITION_ID = 0x0D,
 	HV_STATUS_INVALID_VP_INDEX = 0x0E,
 	HV_STATUS_INVALID_VP_STATE = 0x15,
+	HV_STATUS_INVALID_REGISTER_VALUE = 0x50,
+	HV_STATUS_INVALID_VTL_STATE = 0x51,
 	HV_STATUS_TIME_OUT = 0x78,
 	HV_STATUS_CALL_PENDING = 0x79,
 };
@@ -95,6 +100,8 @@ struct hv {
  * Any error: the interface is not usable and hv->reason says why; what we enabled is undone.
  */
 enum err hv_setup(struct hv *hv, const struct hv_machine *machine, struct pages *pages);
+/* The same without VP_INDEX, for a partition that may not read it. */
+enum err hv_setup_page(struct hv *hv, const struct hv_machine *machine, struct pages *pages);
 
 /* The calling processor's VP index by its own MSR. ERR_FAULT: not readable. */
 enum err hv_vp_index(const struct hv_machine *machine, uint32_t *vp_index);
@@ -126,6 +133,8 @@ struct hv_result {
 /* reps and start are 0 for a simple call. */
 struct hv_result hv_call(const struct hv_caller *caller, uint16_t code, uint16_t reps,
 			 uint16_t start);
+/* Any control word, any guest-physical addresses: for who wants to see what is answered. */
+struct hv_result hv_call_raw(const struct hv *hv, uint64_t control, uint64_t input, uint64_t output);
 uint64_t hv_control(uint16_t code, uint16_t reps, uint16_t start);
 struct hv_result hv_decode(uint64_t rax);
 

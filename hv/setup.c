@@ -105,7 +105,7 @@ static enum err probe(struct hv *hv)
 	return OK;
 }
 
-enum err hv_setup(struct hv *hv, const struct hv_machine *machine, struct pages *pages)
+enum err hv_setup_page(struct hv *hv, const struct hv_machine *machine, struct pages *pages)
 {
 	enum err e;
 
@@ -117,11 +117,19 @@ enum err hv_setup(struct hv *hv, const struct hv_machine *machine, struct pages 
 		e = set_page(hv, pages);
 	if (!e)
 		e = probe(hv);
-	if (!e && hv_vp_index(machine, &hv->bsp_vp_index))
-		e = FAIL(hv, ERR_FAULT, "reading MSR VP_INDEX faulted");
 	if (e)
 		hv_teardown(hv);
 	return e;
+}
+
+enum err hv_setup(struct hv *hv, const struct hv_machine *machine, struct pages *pages)
+{
+	enum err e = hv_setup_page(hv, machine, pages);
+
+	if (e || !hv_vp_index(machine, &hv->bsp_vp_index))
+		return e;
+	hv_teardown(hv);
+	return FAIL(hv, ERR_FAULT, "reading MSR VP_INDEX faulted");
 }
 
 bool hv_has_vp_index(const struct hv_features *f)

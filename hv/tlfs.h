@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The Hyper-V ABI as an x64 guest sees it, from the Hypervisor Top-Level Functional Specification
- * (TLFS). Every structure the hypervisor reads is asserted field by field. Private to hv/, except
- * for the host tests that hold it against byte vectors.
+ * (TLFS). Every structure the hypervisor reads is asserted field by field. The room's second public
+ * header, for who breaks the rules on purpose (conform/) and for the host tests that hold it against
+ * byte vectors; everybody else needs hv.h only.
  */
 #pragma once
 
@@ -67,8 +68,14 @@
 #define HV_CALL_GET_VP_INDEX       0x009AU
 #define HV_CALL_INVALID            0xFFFFU /* no such call: status 2 proves that the page works */
 
+#define HV_CONTROL_FAST            (1UL << 16)   /* parameters in registers */
+#define HV_CONTROL_VARIABLE_SHIFT  17            /* bits 26:17, size of a variable header */
+#define HV_CONTROL_RESERVED_27     (0xFUL << 27) /* bits 30:27 */
+#define HV_CONTROL_NESTED          (1UL << 31)
 #define HV_CONTROL_REP_COUNT_SHIFT 32
+#define HV_CONTROL_RESERVED_44     (0xFUL << 44) /* bits 47:44 */
 #define HV_CONTROL_REP_START_SHIFT 48
+#define HV_CONTROL_RESERVED_60     (0xFUL << 60) /* bits 63:60 */
 #define HV_REP_MASK                0xFFFU
 #define HV_RESULT_STATUS_MASK      0xFFFFU
 #define HV_RESULT_REPS_SHIFT       32

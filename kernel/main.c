@@ -121,16 +121,24 @@ static _Noreturn void finish(void)
 	exit_machine((enum exit_code)(EXIT_CODE_OK + report.summary.verdict));
 }
 
+static void apic_init(void)
+{
+	enum err e = arch_apic_init(kernel.topology.need_x2apic);
+
+	if (e)
+		log_warn("local APIC: %s: not all processors can be reached by INIT-SIPI",
+			 err_name(e));
+}
+
 /* On the boot processor's own stack and tables. */
 static void run(void *arg)
 {
 	(void)arg;
-	hypervisor_detect(&kernel.platform);             /* CPUID only */
-	kernel.smp.config.hv = NULL;                     /* until it is set up */
-	hypervisor_init(&kernel.platform);               /* OS id, hypercall page */
-	platform_clock(&kernel.platform);                /* rate of the TSC */
-	if (arch_apic_init(kernel.topology.need_x2apic)) /* xAPIC or x2APIC */
-		log_warn("no local APIC mode reaches all processors");
+	hypervisor_detect(&kernel.platform); /* CPUID only */
+	kernel.smp.config.hv = NULL;         /* until it is set up */
+	hypervisor_init(&kernel.platform);   /* OS id, hypercall page */
+	platform_clock(&kernel.platform);    /* rate of the TSC */
+	apic_init();                         /* xAPIC or x2APIC */
 	log_info("clock: %s, %lu Hz; %lu processors, %s", kernel.platform.clock_source,
 		 (unsigned long)kernel.platform.tsc_hz, (unsigned long)kernel.smp.count,
 		 arch_apic_is_x2apic() ? "x2APIC" : "xAPIC");

@@ -122,22 +122,43 @@ static enum deadline_end await(struct smp *smp, uint64_t patience_ns)
 	return end;
 }
 
+/* The processors that need this rung, from a fresh allocation; *count 0: there are none. */
+static struct arch_sipi_target *candidates(struct smp *smp, size_t *count)
+{
+	struct arch_sipi_target *targets;
+	size_t bytes;
+
+	*count = 0;
+	for (size_t i = 0; i < smp->count; i++)
+		*count += is_candidate(smp->cpu[i]);
+	if (!*count)
+		return NULL;
+	bytes = *count * sizeof(*targets);
+	targets = pages_alloc(smp->pages, (bytes + PAGE_SIZE - 1) / PAGE_SIZE, 0);
+	if (!targets)
+		return NULL;
+	*count = 0;
+	for (size_t i = 0; i < smp->count; i++) {
+		if (is_candidate(smp->cpu[i]))
+			targets[(*count)++] = (struct arch_sipi_target){smp->cpu[i]->apic_id,
+									arch_of(smp->cpu[i])};
+	}
+	return targets;
+}
+
 void sipi_way(struct smp *smp)
 {
-	size_t bytes = smp->count * sizeof(struct arch_sipi_target);
-	struct arch_sipi_target *targets;
 	enum deadline_end end;
-	size_t count = 0;
+	size_t count;
+	struct arch_sipi_target *targets = candidates(smp, &count);
 
-	targets = pages_alloc(smp->pages, (bytes + PAGE_SIZE - 1) / PAGE_SIZE, 0);
-	for (size_t i = 0; targets && i < smp->count; i++) {
-		if (is_candidate(smp->cpu[i]))
-			targets[count++] = (struct arch_sipi_target){smp->cpu[i]->apic_id,
-								     arch_of(smp->cpu[i])};
+	if (!count)
+		return;
+	if (!targets) {
+		log_warn("no memory to prepare INIT-SIPI for %u processors", (unsigned int)count);
+		return;
 	}
-	if (!targets)
-		log_warn("no memory to prepare INIT-SIPI");
-	if (!count || prepare(smp, targets, count))
+	if (prepare(smp, targets, count))
 		return;
 	send_inits(smp);
 	init_delay();

@@ -9,7 +9,20 @@
 #define CPUID1_EDX_APIC   (1U << 9)
 #define CPUID_TOPOLOGY    0x0BU
 
-static const struct apic_ops *ops = &xapic_ops;
+/* Where none can be used: the id is CPUID's, and nothing can be sent. */
+static void no_enable(void)
+{
+}
+
+static enum err no_send(uint32_t apic_id, uint32_t command)
+{
+	(void)apic_id;
+	(void)command;
+	return ERR_UNSUPPORTED;
+}
+
+static const struct apic_ops no_apic_ops = {no_enable, arch_apic_id_cpuid, no_send};
+static const struct apic_ops *ops = &no_apic_ops;
 
 enum err arch_apic_init(bool need_x2apic)
 {

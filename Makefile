@@ -14,7 +14,7 @@ else
 
 .DEFAULT_GOAL = all
 .DELETE_ON_ERROR:
-.PHONY: all run debug test check clean help
+.PHONY: all run debug test test-kvm-nested check clean help
 
 BUILD ?= build
 CC     = gcc
@@ -40,8 +40,9 @@ EFI_LDFLAGS = -nostdlib -shared -Bsymbolic -z nocombreloc -z noexecstack --no-un
 PE_SECTIONS = -j .text -j .reloc -j .rodata -j .rela -j .data -j .dynamic
 
 include tests/refhv/refhv.mk
+include tests/kvm-nested/kvm-nested.mk
 
-KERNEL_SRCS = $(wildcard boot/*.c kernel/*.c smp/*.c hv/*.c arch/x86_64/*.c arch/x86_64/*.asm \
+KERNEL_SRCS = $(wildcard boot/*.c kernel/*.c conform/*.c smp/*.c hv/*.c arch/x86_64/*.c arch/x86_64/*.asm \
 	acpi/*.c lib/*.c)
 KERNEL_OBJS = $(addprefix $(BUILD)/obj/,$(addsuffix .o,$(KERNEL_SRCS)))
 REFHV_OBJS  = $(addprefix $(BUILD)/obj/,$(addsuffix .o,$(REFHV_SRCS)))
@@ -65,9 +66,9 @@ $(BUILD)/obj/%.c.o: %.c Makefile | $(BUILD)/.tools
 # The kernel's frames are guarded; the canary is canary.c's.
 $(KERNEL_OBJS): GUARD_CFLAGS = -fstack-protector-strong -mstack-protector-guard=global
 
-# Only the UEFI stub and the reference hypervisor see GNU-EFI.
-$(BUILD)/obj/boot/%.o $(BUILD)/obj/tests/refhv/%.o: DIR_CFLAGS = -DGNU_EFI_USE_MS_ABI \
-	-isystem $(EFI_INCLUDE) -isystem $(EFI_INCLUDE)/x86_64
+# Only the UEFI stub, the reference hypervisor and a test's boot loader see GNU-EFI.
+$(BUILD)/obj/boot/%.o $(BUILD)/obj/tests/refhv/%.o $(BUILD)/obj/tests/kvm-nested/%.o: \
+	DIR_CFLAGS = -DGNU_EFI_USE_MS_ABI -isystem $(EFI_INCLUDE) -isystem $(EFI_INCLUDE)/x86_64
 
 # One truth for offsets that C and NASM share.
 $(BUILD)/gen/offsets.inc: arch/x86_64/offsets.h
@@ -119,6 +120,9 @@ debug: $(IMAGES) ## boot to the first instruction and wait for gdb (DEBUG=refhv:
 test: all ## host tests and boot cases (GROUP=host|unit|one of the boot groups, JOBS=2)
 	@$(PYTHON) tests/all.py --build $(BUILD) --make '$(MAKE)' --group '$(GROUP)' --jobs '$(JOBS)'
 
+test-kvm-nested: ## boot cases under the real KVM in an emulated machine (GROUP=all: these as well)
+	@$(MAKE) --no-print-directory test GROUP=kvm-nested
+
 check: ## formatting, static analysis, a build with clang, the schema
 	@scripts/check.sh $(BUILD)/check '$(MAKE)' '$(EFI_CFLAGS)' '$(EFI_INCLUDE)'
 
@@ -126,7 +130,7 @@ clean: ## remove everything that was built
 	rm -rf $(BUILD)
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile $(wildcard tests/*/*.mk) | \
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile $(wildcard tests/*/*.mk tests/*/*/*.mk) | \
 		expand -t 18
 	@echo "  make deps       install what is missing; may stand before others: make deps run"
 	@sed -n 's/^# | \{0,1\}//p' Makefile
@@ -139,5 +143,5 @@ help: ## this list
 # |   REFHV="..."       lines for refhv.cfg, such as REFHV="vp=sparse stride=8"
 # |   DISPLAY=none|gtk  QEMU's display; QEMU=, OVMF_CODE=, OVMF_VARS= other programs and firmware
 
--include tests/host/host.mk
+-include tests/host/host.mk tests/host/coverage.mk tests/host/fuzz/fuzz.mk tests/model/model.mk
 endif

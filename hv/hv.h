@@ -134,7 +134,8 @@ struct hv_result {
 struct hv_result hv_call(const struct hv_caller *caller, uint16_t code, uint16_t reps,
 			 uint16_t start);
 /* Any control word, any guest-physical addresses: for who wants to see what is answered. */
-struct hv_result hv_call_raw(const struct hv *hv, uint64_t control, uint64_t input, uint64_t output);
+struct hv_result hv_call_raw(const struct hv *hv, uint64_t control, uint64_t input,
+			     uint64_t output);
 uint64_t hv_control(uint16_t code, uint16_t reps, uint16_t start);
 struct hv_result hv_decode(uint64_t rax);
 

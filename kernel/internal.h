@@ -64,6 +64,9 @@ void selftest_run(const struct boot_info *boot, const struct smp *smp);
 void provoke_prepare(const struct options *options, struct smp *smp);
 void provoke_run(const struct options *options);
 
+/* conformance.c: mode=conformance, instead of the bring-up and its report. */
+_Noreturn void conformance_run(const struct platform *p, const struct smp *smp, struct hv *hv);
+
 /* The report, from the ledger: report.c calls the other two. */
 struct report {
 	const struct platform *platform;

@@ -142,6 +142,8 @@ static void run(void *arg)
 	log_info("clock: %s, %lu Hz; %lu processors, %s", kernel.platform.clock_source,
 		 (unsigned long)kernel.platform.tsc_hz, (unsigned long)kernel.smp.count,
 		 arch_apic_is_x2apic() ? "x2APIC" : "xAPIC");
+	if (kernel.options.mode == MODE_CONFORMANCE)
+		conformance_run(&kernel.platform, &kernel.smp, &kernel.hv); /* and exit */
 	provoke_prepare(&kernel.options, &kernel.smp);
 	smp_start_all(&kernel.smp); /* the reason for all this */
 	if (kernel.options.selftest)

@@ -11,6 +11,9 @@ struct choice {
 	unsigned int value;
 };
 
+static const struct choice mode_choices[] = {{"normal", MODE_NORMAL},
+					     {"conformance", MODE_CONFORMANCE},
+					     {0}};
 static const struct choice start_choices[] = {{"auto", START_AUTO},
 					      {"hv", START_HV},
 					      {"sipi", START_SIPI},
@@ -45,6 +48,7 @@ static const struct choice panic_by_choices[] = {{"plain", PANIC_PLAIN},
 
 enum kind { KIND_CHOICE, KIND_SET, KIND_NUMBER };
 enum field {
+	FIELD_MODE,
 	FIELD_START,
 	FIELD_FANOUT,
 	FIELD_DEADLINE,
@@ -65,6 +69,7 @@ static const struct option {
 	const struct choice *choices;
 	const char *values; /* for people */
 } known[] = {
+	{"mode", FIELD_MODE, KIND_CHOICE, mode_choices, "normal or conformance"},
 	{"start", FIELD_START, KIND_CHOICE, start_choices, "auto, hv or sipi"},
 	{"fanout", FIELD_FANOUT, KIND_CHOICE, switch_choices, "on or off"},
 	{"deadline", FIELD_DEADLINE, KIND_NUMBER, NULL, "1..600000 (ms)"},
@@ -150,6 +155,7 @@ static bool whole_number(struct word w, unsigned int *out)
 static void store(struct options *o, enum field field, unsigned int value)
 {
 	switch (field) {
+	case FIELD_MODE: o->mode = (enum option_mode)value; break;
 	case FIELD_START: o->start = (enum option_start)value; break;
 	case FIELD_FANOUT: o->fanout = value; break;
 	case FIELD_DEADLINE: o->deadline_ms = value; break;

@@ -19,9 +19,11 @@ enum option_panic_by {
 	PANIC_STACK,   /* all of the stack */
 	PANIC_NMI,
 };
+enum option_mode { MODE_NORMAL, MODE_CONFORMANCE };
 enum { REPORT_TABLE = 1 << 0, REPORT_JSON = 1 << 1, REPORT_TAP = 1 << 2 };
 
 struct options {
+	enum option_mode mode;
 	enum option_start start;
 	bool fanout;
 	uint32_t deadline_ms; /* without progress, 1..600000 */

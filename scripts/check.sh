@@ -13,9 +13,9 @@ export PYTHONPYCACHEPREFIX="$out/pycache"
 python=/usr/bin/python3
 [ -x "$python" ] || python=python3
 
-rooms=(boot kernel smp hv arch acpi lib)
+rooms=(boot kernel conform smp hv arch acpi lib)
 mapfile -t sources < <(find "${rooms[@]}" tests -name '*.[ch]' | sort)
-mapfile -t units < <(find "${rooms[@]}" tests/refhv -name '*.c' | sort)
+mapfile -t units < <(find "${rooms[@]}" tests/refhv tests/kvm-nested -name '*.c' | sort)
 mapfile -t shells < <(grep -lE '^#!.*\b(ba)?sh\b' -r .ci scripts tests | sort)
 mapfile -t pythons < <(find scripts tests -name '*.py' | sort)
 
@@ -45,7 +45,7 @@ cppcheck_all() {
 tidy_one() {
 	local efi=()
 	case $1 in
-	boot/* | tests/refhv/*)
+	boot/* | tests/refhv/* | tests/kvm-nested/*)
 		efi=(-DGNU_EFI_USE_MS_ABI -isystem "$efi_include" -isystem "$efi_include/x86_64")
 		;;
 	esac

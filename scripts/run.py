@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+import symbols  # noqa: E402
 import vm  # noqa: E402
 
 SKIPPED = 77
@@ -24,11 +25,14 @@ END_OF_OUTPUT = re.compile(r"verdict: (ok|degraded|failed)\b")
 class Terminal:
     """Shows serial lines to people: without machine lines, firmware chatter and runs of blanks."""
 
-    def __init__(self):
+    def __init__(self, tap: bool = False):
+        self.tap = tap  # it is all there is to see
         self.blank = True  # nothing shown yet, or the last line shown was blank
 
     def __call__(self, line: str) -> None:
-        if line.startswith("@report ") or TAP_LINE.match(line) or vm.FIRMWARE_CHATTER.match(line):
+        if vm.MACHINE_LINE.match(line) or vm.FIRMWARE_CHATTER.match(line):
+            return
+        if TAP_LINE.match(line) and not self.tap:
             return
         if line or not self.blank:
             print(line, flush=True)
@@ -90,7 +94,7 @@ def machine(args: argparse.Namespace) -> vm.Machine:
 def prepare(m: vm.Machine, build: Path, out: Path) -> list[str]:
     """Make the output directory afresh and the disk image; returns QEMU's command line."""
     out.mkdir(parents=True, exist_ok=True)
-    for name in ("serial.log", "report.json", "refhv.log", "qemu.log"):
+    for name in ("serial.log", "report.json", "conformance.json", "refhv.log", "qemu.log"):
         (out / name).unlink(missing_ok=True)
     command = vm.qemu_command(m, out)
     vm.build_image(out / "disk.img", vm.image_files(m, build))
@@ -119,20 +123,24 @@ def main() -> str:
     def halts(lines: list[str]) -> bool:
         return bool(halting and not keep_open and lines and END_OF_OUTPUT.match(lines[-1]))
 
-    outcome = vm.run_qemu(command, out, seconds, Terminal(), halts)
+    kind = vm.report_kind(m.cmdline)
+    terminal = Terminal(tap=kind == "conformance")
+    outcome = vm.run_qemu(command, out, seconds, terminal, halts)
     problem = vm.failure(outcome)
     if outcome.status in (vm.EXIT_REFHV_ERROR, vm.EXIT_GUEST_SHUTDOWN):
         problem += witness_says(out / "refhv.log")
+    for frame in symbols.frames(outcome.lines, args.build / "hvsmp.so"):
+        print(f"    {frame}")
     report = None
     try:
-        report = vm.find_report(outcome.lines)
-        (out / "report.json").write_text(json.dumps(report, indent=1) + "\n")
+        report = vm.find_report(outcome.lines, kind)
+        (out / f"{kind}.json").write_text(json.dumps(report, indent=1) + "\n")
         verdict = vm.verdict_of(outcome, report)
     except ValueError as e:
         problem = problem or str(e)
     if problem:
         return f"{problem} (see {out}/)"
-    return "" if verdict == "ok" else f"the verdict is {verdict}, not ok (see {out}/report.json)"
+    return "" if verdict == "ok" else f"the verdict is {verdict}, not ok (see {out}/{kind}.json)"
 
 
 def guarded(name: str, work) -> None:

@@ -48,6 +48,7 @@ IMAGE_BYTES = 32 << 20
 
 ESCAPES = re.compile(rb"\x1b(?:\[[0-9;?=]*[ -/]*[@-~]|[()][A-Za-z0-9]|[=>78c])")
 CONTROLS = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
+MACHINE_LINE = re.compile(r"@(report|conformance) ")
 FIRMWARE_CHATTER = re.compile(r"BdsDxe: (loading|starting) Boot\d+")
 
 
@@ -64,6 +65,7 @@ class Machine:
     """One machine to boot: what the user may choose, in the user's words."""
 
     hv: str = "ref"  # ref | kvm | none
+    nested: bool = False  # KVM is not this machine's, but that of one emulated here
     smp: str = "4"  # QEMU's -smp text
     mem: str = "1G"
     cmdline: str = ""  # kernel options
@@ -198,7 +200,8 @@ def qemu_command(m: Machine, out: Path) -> list[str]:
     my_vars = out / f"vars{nvram.suffix}"
     shutil.copyfile(nvram, my_vars)
     if m.hv == "kvm":
-        probe_kvm()
+        if not m.nested:
+            probe_kvm()
         accel, cpu = "kvm", m.cpu or kvm_cpu(qemu)
     elif m.hv == "ref":
         # Without -monitor the firmware parks processors in MWAIT, a busy loop under TCG.
@@ -302,21 +305,27 @@ def run_qemu(command: list[str], out: Path, seconds: float, listener=None, halts
     return Outcome(status, serial.lines, time.monotonic() - start, text, ended)
 
 
-def find_report(lines: list[str]) -> dict:
+def report_kind(cmdline: str) -> str:
+    """Which machine line the kernel is to print: @report or @conformance."""
+    return "conformance" if re.search(r"(^|\s)mode=conformance(\s|$)", cmdline) else "report"
+
+
+def find_report(lines: list[str], kind: str = "report") -> dict:
     """The report in the serial output; ValueError says what is wrong with it."""
-    found = [line[len("@report ") :] for line in lines if line.startswith("@report ")]
+    mark = f"@{kind} "
+    found = [line[len(mark) :] for line in lines if line.startswith(mark)]
     if not found:
-        raise ValueError("the kernel printed no report")
+        raise ValueError(f"the kernel printed no {kind}")
     if len(found) > 1:
-        raise ValueError(f"the kernel printed {len(found)} reports")
+        raise ValueError(f"the kernel printed {len(found)} {kind}s")
     try:
         report = json.loads(found[0])
     except json.JSONDecodeError as e:
-        raise ValueError(f"the report is not JSON: {e}") from None
-    if not isinstance(report, dict) or report.get("schema") != "hvsmp-report/1":
-        raise ValueError("the report is not of the schema hvsmp-report/1")
+        raise ValueError(f"the {kind} is not JSON: {e}") from None
+    if not isinstance(report, dict) or report.get("schema") != f"hvsmp-{kind}/1":
+        raise ValueError(f"the {kind} is not of the schema hvsmp-{kind}/1")
     if report.get("verdict") not in EXIT_VERDICTS.values():
-        raise ValueError(f"the report's verdict is {report.get('verdict')!r}")
+        raise ValueError(f"the {kind}'s verdict is {report.get('verdict')!r}")
     return report
 
 
@@ -332,7 +341,7 @@ def failure(outcome: Outcome) -> str:
         return "a processor shut down (triple fault)"
     if status == EXIT_REFHV_ERROR:
         return "the reference hypervisor gave up"
-    if status == 0 and not any(line.startswith("@report ") for line in outcome.lines):
+    if status == 0 and not any(map(MACHINE_LINE.match, outcome.lines)):
         return f"the machine reset or powered off without a report; the last line was: {last}"
     if status in (None, 0) or status in EXIT_VERDICTS:
         return ""

@@ -5,25 +5,30 @@ Pure functions from what is expected and what came out to a list of complaints.
 What is not declared has a strict default: no warnings, every processor online.
 """
 
+import conformance
+
 KEYS = {
     "verdict", "aps", "start_vp", "reason", "stride", "elements", "calls", "warnings", "cpus",
-    "indexes", "serial", "log", "apic_ids", "starters", "ends",
+    "indexes", "serial", "log", "apic_ids", "starters", "ends", "stack",
 }  # fmt: skip
 CPU_KEYS = {
-    "apic", "vp", "verdict", "method", "hv_status", "tries", "started_by", "numa",
+    "apic", "vp", "verdict", "method", "hv_status", "tries", "started_by", "numa", "vp_index",
 }  # fmt: skip
 REPORT_KEYS = {"start_vp": "hypervisor", "stride": "map", "elements": "map", "calls": "map"}
 
 
 def check_keys(name: str, expected: dict) -> None:
     """ValueError if a case declares something that nobody would look at."""
+    if expected.get("ends") == "conformance":
+        conformance.check_keys(name, expected)
+        return
     unknown = set(expected) - KEYS
     for cpu in expected.get("cpus", []):
         unknown |= set(cpu) - CPU_KEYS
     if unknown:
         raise ValueError(f"{name}: unknown expectations {sorted(unknown)}")
-    if expected.get("ends") == "panic":
-        if set(expected) - {"ends", "serial", "log"}:
+    if expected.get("ends") in ("panic", "crash"):
+        if set(expected) - {"ends", "serial", "log", "stack"}:
             raise ValueError(f"{name}: a panic leaves no report")
     elif "ends" in expected or "verdict" not in expected or "aps" not in expected:
         raise ValueError(f"{name}: verdict and aps must be declared, or ends = \"panic\"")
@@ -37,6 +42,12 @@ def compare_texts(expected: dict, serial: list[str], log: list[str]) -> list[str
         for text in expected.get(where, [])
         if not any(text in line for line in lines)
     ]
+
+
+def compare_stack(expected: dict, frames: list[str]) -> list[str]:
+    """Functions that the symbolised backtrace of a panic must name."""
+    named = {frame.partition(" at ")[0] for frame in frames}
+    return [f"no frame of the backtrace is {f}()" for f in expected.get("stack", []) if f not in named]
 
 
 def compare(expected: dict, processors: int, report: dict) -> list[str]:
@@ -91,8 +102,10 @@ def is_meant(one: dict, cpu: dict) -> bool:
 
 
 def compare_indexes(kind: str | None, cpus: list[dict]) -> list[str]:
-    """How VP indexes must relate to APIC ids: equal, all different, or with gaps."""
+    """How VP indexes must relate to APIC ids: equal, all different, with gaps, or not at all."""
     pairs = [(cpu["apic_id"], cpu["vp_index"]) for cpu in cpus]
+    if kind == "unknown" and any(vp is not None for _, vp in pairs):
+        return [f"VP indexes are known: {pairs}"]
     if kind == "identity" and any(apic != vp for apic, vp in pairs):
         return [f"VP indexes are not the APIC ids: {pairs}"]
     if kind == "permuted" and any(apic == vp or vp is None for apic, vp in pairs):

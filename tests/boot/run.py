@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Run the boot cases of cases.toml: each boots one machine in QEMU and judges what came out.
+"""Run the declared boot cases: each boots one machine in QEMU and judges what came out.
 
 A case passes when the machine ended as declared, the report is what the case expects, and nothing
 in witness.py objects. No case is tried twice. Output is TAP; what a case left behind lies in
@@ -20,7 +20,9 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path[:0] = [str(HERE), str(ROOT / "scripts")]
+import conformance  # noqa: E402
 import expect  # noqa: E402
+import symbols  # noqa: E402
 import vm  # noqa: E402
 import witness  # noqa: E402
 
@@ -29,6 +31,7 @@ try:
 except ImportError:
     sys.exit("the tests need Python 3.11 or newer (tomllib)")
 
+CASE_FILES = HERE / "cases.toml", HERE / "kvm.toml"
 CASE_KEYS = {"name", "group", "hv", "smp", "mem", "cmdline", "refhv", "cpu", "machine", "extra"}
 ALONE_FROM = 64  # processors
 SCRATCH = ("disk.img", "vars.fd", "vars.qcow2", "vars.bin")
@@ -42,19 +45,18 @@ class Result:
     reasons: list[str] = field(default_factory=list)
 
 
-def load_cases(path: Path) -> list[dict]:
+def load_cases(*paths: Path) -> list[dict]:
     """The declared cases; a mistake in the declaration is an error, never a silent pass."""
-    with open(path, "rb") as f:
-        cases = tomllib.load(f)["case"]
+    cases = [case for path in paths for case in tomllib.loads(path.read_text())["case"]]
     for name, count in Counter(case.get("name") for case in cases).items():
         if count > 1:
-            raise ValueError(f"{path.name}: {count} cases have the name {name}")
+            raise ValueError(f"{count} cases have the name {name}")
     for case in cases:
         unknown = set(case) - CASE_KEYS - {"expect"}
         missing = {"name", "group", "hv", "smp", "expect"} - set(case)
         if unknown or missing:
             what = f"unknown keys {unknown}, missing keys {missing}"
-            raise ValueError(f"{path.name}: case {case.get('name')}: {what}")
+            raise ValueError(f"case {case.get('name')}: {what}")
         expect.check_keys(case["name"], case["expect"])
     return cases
 
@@ -63,22 +65,51 @@ def processors(case: dict) -> int:
     return vm.processors(str(case["smp"]))
 
 
-def validator():
+def validator(kind: str = "report"):
     """The schema's validator, or None where python3-jsonschema is not installed."""
     try:
         import jsonschema
     except ImportError:
         return None
-    schema = json.loads((ROOT / "docs" / "report.schema.json").read_text())
+    schema = json.loads((ROOT / "docs" / f"{kind}.schema.json").read_text())
     return jsonschema.Draft202012Validator(schema)
 
 
-def judge(case: dict, outcome: vm.Outcome, log: str) -> tuple[dict | None, list[str]]:
+def schema_complaints(report: dict, kind: str = "report") -> list[str]:
+    return [
+        f"schema: {'/'.join(map(str, error.absolute_path))}: {error.message}"
+        for error in validator(kind).iter_errors(report)
+    ]
+
+
+def judge_conformance(case: dict, outcome: vm.Outcome, events: list) -> tuple[dict | None, list]:
+    failure = vm.failure(outcome)
+    wrong = [failure] if failure else []
+    try:
+        result = vm.find_report(outcome.lines, "conformance")
+    except ValueError as e:
+        return None, wrong + [str(e)] + [e.text for e in events if e.name in witness.FORBIDDEN]
+    invalid = schema_complaints(result, "conformance")
+    if invalid:
+        return result, wrong + invalid
+    wrong += conformance.check(result, outcome.lines, outcome.status)
+    if case["hv"] == "ref":
+        wrong += conformance.check_witness(result, events)
+    return result, wrong + conformance.compare(case["expect"], result)
+
+
+def judge(case: dict, outcome: vm.Outcome, log: str, build: Path) -> tuple[dict | None, list[str]]:
     """The report, and everything that is wrong with this run."""
     events = witness.parse_log(log)
     texts = expect.compare_texts(case["expect"], outcome.lines, log.splitlines())
-    if case["expect"].get("ends") == "panic":
-        return None, witness.check_panic(events, outcome.status) + texts
+    if case["expect"].get("ends") in witness.ENDS:
+        ends = case["expect"]["ends"]
+        stack = symbols.frames(outcome.lines, build / "hvsmp.so")
+        texts += expect.compare_stack(case["expect"], stack)
+        return None, witness.check_panic(events, outcome.status, ends) + texts
+    if case["expect"].get("ends") == "conformance":
+        result, wrong = judge_conformance(case, outcome, events)
+        return result, wrong + texts
     failure = vm.failure(outcome)
     wrong = [failure] if failure else []
     try:
@@ -86,10 +117,7 @@ def judge(case: dict, outcome: vm.Outcome, log: str) -> tuple[dict | None, list[
     except ValueError as e:
         log_complaints = [e.text for e in events if e.name in witness.FORBIDDEN]
         return None, wrong + [str(e)] + log_complaints
-    invalid = [
-        f"schema: {'/'.join(map(str, error.absolute_path))}: {error.message}"
-        for error in validator().iter_errors(report)
-    ]
+    invalid = schema_complaints(report)
     if invalid:
         return report, wrong + invalid
     by_firmware = bool(re.search(r"\bexit=(reset|poweroff)\b", case.get("cmdline", "")))
@@ -102,6 +130,16 @@ def judge(case: dict, outcome: vm.Outcome, log: str) -> tuple[dict | None, list[
     else:
         wrong += witness.check_without_hypervisor(report)
     return report, wrong + texts + expect.compare(case["expect"], processors(case), report)
+
+
+def settle(case: dict, outcome: vm.Outcome, log: str, out: Path, build: Path) -> Result:
+    """Judge what came out of a machine and leave the judgement beside its logs."""
+    report, wrong = judge(case, outcome, log, build)
+    if report is not None:
+        (out / "report.json").write_text(json.dumps(report, indent=1) + "\n")
+    if wrong:
+        (out / "problems").write_text("".join(line + "\n" for line in wrong))
+    return Result(case["name"], "failed" if wrong else "passed", outcome.seconds, wrong)
 
 
 def run_case(case: dict, build: Path, seconds: float | None) -> Result:
@@ -117,16 +155,12 @@ def run_case(case: dict, build: Path, seconds: float | None) -> Result:
     (out / "command").write_text(shlex.join(command) + "\n")
     vm.build_image(out / "disk.img", vm.image_files(m, build))
     outcome = vm.run_qemu(command, out, seconds or 120 + 2 * processors(case))
-    log = out / "refhv.log"
+    log = out / ("refhv.log" if case["hv"] == "ref" else "qemu.log")
     text = log.read_text(encoding="ascii", errors="replace") if log.exists() else ""
-    report, wrong = judge(case, outcome, text)
-    if report is not None:
-        (out / "report.json").write_text(json.dumps(report, indent=1) + "\n")
-    if wrong:
-        (out / "problems").write_text("".join(line + "\n" for line in wrong))
+    result = settle(case, outcome, text, out, build)
     for name in SCRATCH:
         (out / name).unlink(missing_ok=True)
-    return Result(case["name"], "failed" if wrong else "passed", outcome.seconds, wrong)
+    return result
 
 
 def run_safely(case: dict, build: Path, seconds: float | None) -> Result:
@@ -137,12 +171,12 @@ def run_safely(case: dict, build: Path, seconds: float | None) -> Result:
         return Result(case["name"], "failed", reasons=[f"{type(e).__name__}: {e}"])
 
 
-def print_result(number: int, result: Result) -> None:
+def print_result(number: int, result: Result, where: str = "boot") -> None:
     prefix = "not ok" if result.state == "failed" else "ok"
     note = f"# {result.seconds:.1f} s"
     if result.state == "skipped":
         note = f"# SKIP {result.reasons[0]}"
-    print(f"{prefix} {number} - boot/{result.name} {note}", flush=True)
+    print(f"{prefix} {number} - {where}/{result.name} {note}", flush=True)
     if result.state == "failed":
         for reason in result.reasons[:10]:
             print(f"#   {reason}", flush=True)
@@ -193,11 +227,11 @@ def main() -> int:
     p.add_argument("-j", "--jobs", type=int, default=2, help="machines at a time")
     p.add_argument("-t", "--timeout", type=float, help="seconds a case (default: by processors)")
     p.add_argument("--build", type=Path, default=ROOT / "build")
-    p.add_argument("--cases", type=Path, default=HERE / "cases.toml")
+    p.add_argument("--cases", type=Path, action="append", help="a file of cases (default: all)")
     p.add_argument("names", nargs="*", metavar="CASE", help="only these cases")
     args = p.parse_args()
     try:
-        cases = choose(load_cases(args.cases), args.group, args.names)
+        cases = choose(load_cases(*(args.cases or CASE_FILES)), args.group, args.names)
         if args.list:
             for case in cases:
                 print(f"{case['group']:<10} {case['name']:<28} hv={case['hv']} smp={case['smp']}")

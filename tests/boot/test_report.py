@@ -100,7 +100,7 @@ class ExpectTest(unittest.TestCase):
         self.assertEqual(self.wrong(start_vp=True, stride=4, elements=4, calls=1), [])
         self.assertEqual(self.wrong(indexes="permuted", apic_ids=[0, 1, 2, 3]), [])
         self.assertEqual(self.wrong(starters="several"), [])
-        self.assertEqual(self.wrong(cpus=[{"vp": 1, "tries": 2}, {"apic": 1, "vp": 3}]), [])
+        self.assertEqual(self.wrong(cpus=[{"vp": 1, "tries": 2}, {"apic": 1, "vp_index": 3}]), [])
 
     def test_each_difference_is_found(self):
         for expected in (
@@ -108,6 +108,7 @@ class ExpectTest(unittest.TestCase):
             {"elements": 1}, {"calls": 4}, {"reason": "because"}, {"warnings": ["odd"]},
             {"cpus": [{"vp": 1, "tries": 1}]}, {"cpus": [{"apic": 7}]},
             {"apic_ids": [0, 1, 2]}, {"indexes": "identity"}, {"indexes": "sparse"},
+            {"indexes": "unknown"}, {"cpus": [{"apic": 1, "vp_index": 1}]},
             {"starters": "bsp"},
         ):  # fmt: skip
             self.assertEqual(len(self.wrong(**expected)), 1, expected)
@@ -120,6 +121,12 @@ class ExpectTest(unittest.TestCase):
         ):  # fmt: skip
             found = expect.compare_texts(expected, ["oh hello"], ["refhv: run"])
             self.assertEqual(len(found), wrong, expected)
+
+    def test_stack(self):
+        frames = ["provoke at provoke.c:60", "run at main.c:150"]
+        self.assertEqual(expect.compare_stack({"stack": ["provoke", "run"]}, frames), [])
+        self.assertEqual(len(expect.compare_stack({"stack": ["arrive"]}, frames)), 1)
+        self.assertEqual(len(expect.compare_stack({"stack": ["run"]}, [])), 1)
 
     def test_warnings(self):
         self.assertEqual(expect.compare_warnings(["od"], ["odd"]), [])
@@ -151,6 +158,7 @@ class ExpectTest(unittest.TestCase):
                 expect.check_keys("case", incomplete)
         expect.check_keys("case", self.BASE)
         expect.check_keys("case", {"ends": "panic", "serial": ["PANIC"]})
+        expect.check_keys("case", {"ends": "crash", "log": ["crashed"]})
         for bad in ({"ends": "panic"} | self.BASE, {"ends": "well"} | self.BASE):
             with self.assertRaises(ValueError):
                 expect.check_keys("case", bad)

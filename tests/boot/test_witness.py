@@ -157,6 +157,8 @@ class WitnessTest(unittest.TestCase):
         self.assertEqual(witness.check_panic(events, 39), [])
         for status in (33, 37, 0, 255, None):
             self.assertEqual(len(witness.check_panic(events, status)), 1)
+        self.assertEqual(witness.check_panic(events, 0, "crash"), [])
+        self.assertEqual(len(witness.check_panic(events, 39, "crash")), 1)
         shutdown = witness.parse_log(LOG + "refhv: shutdown vp=1 rip=0x0\n")
         self.assertEqual(len(witness.check_panic(shutdown, 39)), 1)
 

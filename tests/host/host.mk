@@ -51,16 +51,22 @@ $(eval $(call host_test, smp/test_topology,  smp/topology.c $(SMP_TOPOLOGY) $(AC
 $(eval $(call host_test_threads, smp/test_handshake))
 $(eval $(call host_test, smp/test_deadline))
 SMP_START = $(filter-out smp/topology.c,$(wildcard smp/*.c)) $(wildcard hv/*.c) lib/err.c lib/log.c \
-	lib/pages.c $(LIB_FORMAT) tests/host/smp/machine.c
-$(eval $(call host_test_threads, smp/test_start, $(SMP_START)))
+	lib/pages.c $(LIB_FORMAT) $(addprefix tests/host/smp/,machine.c machine_arch.c)
+SMP_BRINGUP = tests/host/smp/bringup.c $(SMP_START)
+$(eval $(call host_test_threads, smp/test_start,  $(SMP_BRINGUP)))
+$(eval $(call host_test_threads, smp/test_arrive, $(SMP_BRINGUP)))
+$(eval $(call host_test_threads, smp/test_fanout, $(SMP_BRINGUP)))
 
 $(eval $(call host_test, kernel/test_options, kernel/options.c lib/log.c $(LIB_FORMAT)))
 REPORT = $(addprefix kernel/,report.c report_json.c report_tap.c)
 $(eval $(call host_test, kernel/test_report, $(REPORT) $(SMP_START)))
 
-REFHV_CALLS = $(addprefix tests/refhv/,hypercall.c map_vp.c start_vp.c context.c cfg.c line.c)
+REFHV_CFG = $(addprefix tests/refhv/,cfg.c fault.c fault_parse.c fault_table.c span.c)
+REFHV_CALLS = $(addprefix tests/refhv/,hypercall.c map_vp.c start_vp.c start_fault.c context.c line.c) \
+	$(REFHV_CFG)
 $(eval $(call host_test, refhv/test_tlfs))
-$(eval $(call host_test, refhv/test_cfg,       tests/refhv/cfg.c))
+$(eval $(call host_test, refhv/test_cfg,       $(REFHV_CFG)))
+$(eval $(call host_test, refhv/test_faults,    $(filter-out %/cfg.c,$(REFHV_CFG))))
 $(eval $(call host_test, refhv/test_topology,  tests/refhv/topology.c))
 $(eval $(call host_test, refhv/test_line,      tests/refhv/line.c))
 $(eval $(call host_test, refhv/test_decode,    tests/refhv/decode.c))

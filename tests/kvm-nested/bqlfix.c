@@ -23,7 +23,7 @@ static struct {
 
 static void *symbol(void *module, const char *name)
 {
-	void *found = dlsym(module, name);
+	void *found = module ? dlsym(module, name) : NULL;
 
 	if (!found) {
 		fprintf(stderr, "bqlfix: this QEMU has no %s\n", name);
@@ -32,14 +32,18 @@ static void *symbol(void *module, const char *name)
 	return found;
 }
 
-/* At the first call: the module is loaded later than this file. All vCPUs find the same values. */
+/*
+ * At the first call: the module is loaded later than this file. Several vCPUs may come here at once
+ * and find the same; the one that is tested for comes last.
+ */
 static void find_symbols(void)
 {
+	void *program = dlopen(NULL, RTLD_NOW);
 	void *module = dlopen(TCG_MODULE, RTLD_NOW | RTLD_NOLOAD);
 
-	qemu.is_locked = symbol(RTLD_DEFAULT, "qemu_mutex_iothread_locked");
-	qemu.lock = symbol(RTLD_DEFAULT, "qemu_mutex_lock_iothread_impl");
-	qemu.unlock = symbol(RTLD_DEFAULT, "qemu_mutex_unlock_iothread");
+	qemu.is_locked = symbol(program, "qemu_mutex_iothread_locked");
+	qemu.lock = symbol(program, "qemu_mutex_lock_iothread_impl");
+	qemu.unlock = symbol(program, "qemu_mutex_unlock_iothread");
 	qemu.handle_interrupt = symbol(module, "tcg_handle_interrupt");
 }
 

@@ -5,6 +5,8 @@ NESTED = $(BUILD)/kvm-nested
 NESTED_FILES = $(NESTED)/wait.efi $(NESTED)/bqlfix.so
 WAIT_OBJS = $(BUILD)/obj/tests/kvm-nested/wait.c.o
 
+test: $(if $(filter all kvm-nested,$(GROUP)),$(NESTED_FILES))
+
 $(NESTED)/wait.so: $(WAIT_OBJS) linker.ld
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "LD    $@")

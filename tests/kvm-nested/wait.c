@@ -15,7 +15,7 @@
 #define SECTOR_SIZE 512
 #define PATH_SIZE   1024
 
-/* run.py writes the same. */
+/* machine.py writes the same. */
 static const char mark[8] = {'H', 'V', 'W', 'A', 'I', 'T', ' ', ' '};
 static const CHAR16 loader[] = L"\\EFI\\BOOT\\BOOTX64.EFI";
 

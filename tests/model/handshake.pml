@@ -561,14 +561,19 @@ inline sipi_way()
 	if
 	:: !settled ->
 		send_startups();
-		sipi_await();
-		t = 1;
-		do
-		:: t < CPUS && !settled -> revoke(t); t++
-		:: else -> break
-		od
+		sipi_await()
 	:: else
-	fi
+	fi;
+	t = 1;
+	do
+#if MUTATE == 12
+	:: t < CPUS && !settled -> revoke(t); t++
+	:: t < CPUS && settled -> break
+#else
+	:: t < CPUS -> revoke(t); t++
+#endif
+	:: else -> break
+	od
 }
 
 inline judge(t)

@@ -2,6 +2,7 @@
 /* kernel/options.c: every option, and every way to get one wrong (F78). */
 #include "tests/host/test.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,6 +30,7 @@ static void assert_defaults(void)
 	assert_int_equal(o.exit, EXIT_HALT);
 	assert_int_equal(o.log, LOG_INFO);
 	assert_int_equal(o.report, REPORT_TABLE | REPORT_JSON | REPORT_TAP);
+	assert_int_equal(o.panic, PANIC_OFF);
 }
 
 static void no_text_gives_the_defaults(void **state)
@@ -62,6 +64,32 @@ static void every_option_is_read(void **state)
 	assert_int_equal(o.exit, EXIT_HALT); /* the last one counts */
 	assert_int_equal(o.report, REPORT_TAP);
 	assert_int_equal(log_kept_count(), 0);
+}
+
+static void a_panic_on_purpose_has_every_kind_by_its_name(void **state)
+{
+	static const enum option_panic_by kinds[] = {PANIC_PLAIN,      PANIC_NULL_READ,
+						     PANIC_TEXT_WRITE, PANIC_DATA_EXEC,
+						     PANIC_OVERRUN,    PANIC_STACK,
+						     PANIC_NMI};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(kinds); i++) {
+		char text[64];
+
+		snprintf(text, sizeof(text), "panic=ap panic_by=%s selftest=on",
+			 options_panic_by_name(kinds[i]));
+		parse(text);
+		assert_int_equal(log_kept_count(), 0);
+		assert_int_equal(o.panic, PANIC_AP);
+		assert_int_equal(o.panic_by, kinds[i]);
+		assert_true(o.selftest);
+	}
+	parse("panic=bsp selftest=off panic_by=fire");
+	assert_int_equal(o.panic, PANIC_BSP);
+	assert_int_equal(o.panic_by, PANIC_PLAIN);
+	assert_false(o.selftest);
+	assert_non_null(strstr(log_kept(0), "text-write"));
 }
 
 static void f78_an_unknown_option_names_the_nearest(void **state)
@@ -190,6 +218,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_text_gives_the_defaults),
 		cmocka_unit_test(every_option_is_read),
+		cmocka_unit_test(a_panic_on_purpose_has_every_kind_by_its_name),
 		cmocka_unit_test(f78_an_unknown_option_names_the_nearest),
 		cmocka_unit_test(f78_a_wrong_value_is_named_with_what_it_may_be),
 		cmocka_unit_test(f78_a_mistake_costs_its_own_word_only),

@@ -6,87 +6,138 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <unistd.h>
 
 #include "lib/log.h"
-#include "tests/host/smp/machine.h"
+#include "tests/host/smp/machine_private.h"
 
 enum { THREADS = 4 * MACHINE_VPS, ARENA_PAGES = 4 * MACHINE_VPS, MSR_VP_INDEX = 0x40000002 };
 enum { GS_BASE_IN_BLOCK = 104, VP_INDEX_IN_BLOCK = 8 }; /* of the start block */
-enum { ENTRY_RIP = 0x1234000, LOW_PAGE = 0x9F000 };
-
-/* What arch.h calls opaque. */
-struct arch_cpu {
-	arch_ap_fn entry;
-	void *owner;
-	uint64_t first_tsc;
-	uint32_t entered, strays;
-};
-_Static_assert(sizeof(struct arch_cpu) <= ARCH_CPU_SIZE, "fits where smp/ keeps it");
 
 struct machine machine;
 
-static struct smp smp;
+struct smp bringup;
 static struct hv hv;
 static struct pages memory;
 static uint8_t *arena;
 static struct topology topology;
 static struct topology_cpu topology_cpus[MACHINE_VPS];
 
-static pthread_t thread[THREADS];
-static uint32_t threads, joined;
-static pthread_mutex_t thread_lock = PTHREAD_MUTEX_INITIALIZER;
+_Thread_local struct machine_vp *me;
+_Thread_local struct arch_cpu *my_block;
 
-static arch_fault_fn fault_handler;
-static const struct arch_sipi_target *sipi_targets;
-static size_t sipi_count;
+/* --- threads and time ---------------------------------------------------------------------------- */
 
-/* The processor that a thread is. */
-static _Thread_local struct machine_vp *me;
-static _Thread_local struct arch_cpu *my_block;
+/*
+ * Time is the machine's own, so that a busy host cannot make a deadline pass: it moves by a step at
+ * each pause of the boot processor, and only while no AP is at work. A delayed AP sleeps until time
+ * gets there, and whoever moves time counts it as at work from that moment on. All of it is relaxed
+ * atomics: it must not order what smp/ itself has to order (ThreadSanitizer would not see that).
+ */
+enum { START_NS = 1000000, STEP_NS = 20000, NS_PER_MS = 1000000 };
+#define LONG_NS 3600000000000 /* longer than any delay */
 
-/* --- threads ------------------------------------------------------------------------------------ */
+static uint64_t now_ns;
+static uint32_t at_work;
 
-struct start {
+static struct {
 	struct machine_vp *vp;
 	struct arch_cpu *block;
-};
+	pthread_t thread; /* 0: not there yet */
+	uint64_t wake_ns; /* 0: not asleep */
+} runner[THREADS];
+static uint32_t runners, joined;
 
-static void *processor(void *arg)
+static void move_time(uint64_t to)
 {
-	struct start start = *(struct start *)arg;
+	uint32_t count = __atomic_load_n(&runners, __ATOMIC_RELAXED);
 
-	free(arg);
-	me = start.vp;
-	my_block = start.block;
-	if (me->delay_ms) {
-		struct timespec t = {me->delay_ms / 1000, me->delay_ms % 1000 * 1000000L};
+	__atomic_store_n(&now_ns, to, __ATOMIC_RELAXED);
+	for (uint32_t i = 0; i < count && i < THREADS; i++) {
+		uint64_t wake = __atomic_load_n(&runner[i].wake_ns, __ATOMIC_RELAXED);
 
-		nanosleep(&t, NULL);
+		if (wake == 0 || wake > to)
+			continue;
+		__atomic_fetch_add(&at_work, 1, __ATOMIC_RELAXED);
+		__atomic_store_n(&runner[i].wake_ns, 0, __ATOMIC_RELAXED);
 	}
-	/* As the entry code does: the first one comes in, any other is counted and stops. */
+}
+
+uint64_t arch_tsc(void)
+{
+	return __atomic_load_n(&now_ns, __ATOMIC_RELAXED);
+}
+
+uint64_t arch_clock_ns(void)
+{
+	return arch_tsc();
+}
+
+/* One time stamp is one nanosecond here. */
+uint64_t arch_clock_from_tsc(uint64_t tsc)
+{
+	return tsc;
+}
+
+void arch_pause(void)
+{
+	if (__atomic_load_n(&at_work, __ATOMIC_RELAXED) > 0)
+		sched_yield();
+	else
+		move_time(arch_tsc() + STEP_NS);
+}
+
+static void leave_work(void *arg)
+{
+	(void)arg;
+	__atomic_fetch_sub(&at_work, 1, __ATOMIC_RELAXED);
+}
+
+/* As the entry code does: the first one comes in, any other is counted and stops. */
+static void enter(void)
+{
 	if (__atomic_fetch_add(&my_block->entered, 1, __ATOMIC_ACQ_REL) > 0) {
 		__atomic_fetch_add(&my_block->strays, 1, __ATOMIC_RELEASE);
-		return NULL;
+		return;
 	}
 	__atomic_store_n(&my_block->first_tsc, arch_tsc(), __ATOMIC_RELEASE);
 	my_block->entry(my_block->owner);
+}
+
+static void *processor(void *arg)
+{
+	uint32_t i = (uint32_t)(uintptr_t)arg;
+
+	me = runner[i].vp;
+	my_block = runner[i].block;
+	while (__atomic_load_n(&runner[i].wake_ns, __ATOMIC_RELAXED) != 0)
+		usleep(100);
+	pthread_cleanup_push(leave_work, NULL);
+	enter();
+	pthread_cleanup_pop(1);
 	return NULL;
 }
 
-static void send_on_its_way(struct machine_vp *vp, struct arch_cpu *block)
+void send_on_its_way(struct machine_vp *vp, struct arch_cpu *block)
 {
 	uint32_t entries = vp->entries ? vp->entries : 1;
 
 	__atomic_fetch_add(&vp->starts, 1, __ATOMIC_RELAXED);
-	for (uint32_t i = 0; i < entries; i++) {
-		struct start *start = malloc(sizeof(*start));
+	for (uint32_t n = 0; n < entries; n++) {
+		uint32_t i = __atomic_fetch_add(&runners, 1, __ATOMIC_RELAXED);
+		pthread_t thread;
 
-		*start = (struct start){vp, block};
-		pthread_mutex_lock(&thread_lock);
-		assert_true(threads < THREADS);
-		assert_int_equal(pthread_create(&thread[threads++], NULL, processor, start), 0);
-		pthread_mutex_unlock(&thread_lock);
+		assert_true(i < THREADS);
+		runner[i].vp = vp;
+		runner[i].block = block;
+		if (vp->delay_ms)
+			__atomic_store_n(&runner[i].wake_ns,
+					 arch_tsc() + (uint64_t)vp->delay_ms * NS_PER_MS,
+					 __ATOMIC_RELAXED);
+		else
+			__atomic_fetch_add(&at_work, 1, __ATOMIC_RELAXED);
+		assert_int_equal(pthread_create(&thread, NULL, processor, (void *)(uintptr_t)i), 0);
+		__atomic_store_n(&runner[i].thread, thread, __ATOMIC_RELAXED);
 	}
 }
 
@@ -149,11 +200,17 @@ static enum err start_call(const uint8_t *input, uint64_t *rax)
 		return OK;
 	if (vp->status && (!vp->times || n < vp->times)) {
 		*rax = vp->status;
-		if (!vp->starts_anyway)
+		if (!vp->starts_anyway || n > 0)
 			return OK;
+	} else if (vp->then_status) {
+		*rax = vp->then_status;
+		return OK;
 	}
 	if (!vp->never)
 		send_on_its_way(vp, block);
+	while (machine.bsp_is_slow && me == &machine.vp[machine.bsp] &&
+	       __atomic_load_n(&at_work, __ATOMIC_RELAXED) > 0)
+		sched_yield();
 	return OK;
 }
 
@@ -185,159 +242,6 @@ static enum err msr_write(uint32_t msr, uint64_t value)
 
 static const struct hv_machine hypervisor = {msr_read, msr_write, hypercall, NULL};
 
-/* --- arch/arch.h -------------------------------------------------------------------------------- */
-
-uint64_t arch_tsc(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
-
-uint64_t arch_clock_ns(void)
-{
-	return machine.clock_stands ? 1 : arch_tsc();
-}
-
-/* One time stamp is one nanosecond here. */
-uint64_t arch_clock_from_tsc(uint64_t tsc)
-{
-	return tsc;
-}
-
-/* Threads outnumber the cores, but giving way each time would make a back-off last for seconds. */
-void arch_pause(void)
-{
-	static _Thread_local uint32_t pauses;
-
-	__builtin_ia32_pause();
-	if (++pauses % 256 == 0)
-		sched_yield();
-}
-
-_Noreturn void arch_park(void)
-{
-	pthread_exit(NULL);
-}
-
-enum err arch_cpu_init(struct arch_cpu *cpu, struct pages *pages, arch_ap_fn entry, void *owner)
-{
-	if (!pages_alloc(pages, 1, 0)) /* the stacks */
-		return ERR_NO_MEMORY;
-	cpu->entry = entry;
-	cpu->owner = owner;
-	return OK;
-}
-
-void *arch_cpu_owner(void)
-{
-	return my_block->owner;
-}
-
-uint64_t arch_cpu_first_tsc(const struct arch_cpu *cpu)
-{
-	return __atomic_load_n(&cpu->first_tsc, __ATOMIC_ACQUIRE);
-}
-
-uint32_t arch_cpu_strays(const struct arch_cpu *cpu)
-{
-	return __atomic_load_n(&cpu->strays, __ATOMIC_ACQUIRE);
-}
-
-void arch_cpu_wanted(const struct arch_cpu *cpu, struct arch_state *out)
-{
-	memset(out, 0, sizeof(*out));
-	out->rip = ENTRY_RIP;
-	out->gs.base = (uint64_t)cpu;
-	out->cr3 = 0x5000;
-}
-
-/* An exception on the calling processor; comes back if the handler lets it go on. */
-static void raise_fault(uint8_t vector)
-{
-	const struct arch_fault fault = {.vector = vector, .rip = ENTRY_RIP};
-	enum arch_fault_action action = fault_handler(my_block->owner, &fault);
-
-	assert_int_not_equal(action, ARCH_FAULT_PANIC);
-	if (action == ARCH_FAULT_PARK)
-		pthread_exit(NULL);
-}
-
-void arch_cpu_found(struct arch_state *out)
-{
-	if (me->faults)
-		raise_fault(13);
-	if (me->gets_nmi)
-		raise_fault(ARCH_VECTOR_NMI);
-	__atomic_fetch_add(&me->proofs, 1, __ATOMIC_RELAXED);
-	arch_cpu_wanted(my_block, out);
-	if (me->other_cr3)
-		out->cr3 = 0x6000;
-}
-
-void arch_set_fault_handler(arch_fault_fn fn)
-{
-	fault_handler = fn;
-}
-
-uint32_t arch_apic_id(void)
-{
-	return me->apic_id + (me->other_apic ? 1000 : 0);
-}
-
-void arch_apic_init_ap(void)
-{
-}
-
-enum err arch_apic_send_init(uint32_t apic_id)
-{
-	struct machine_vp *vp = machine_vp(apic_id);
-
-	if (vp->no_apic)
-		return ERR_TIMEOUT;
-	vp->inits++;
-	return OK;
-}
-
-/* To a processor that is parked: its handler runs here, as if on it. */
-enum err arch_apic_send_nmi(uint32_t apic_id)
-{
-	const struct arch_fault fault = {.vector = ARCH_VECTOR_NMI};
-
-	machine_vp(apic_id)->nmis++;
-	for (size_t i = 0; i < smp.count; i++) {
-		if (smp.cpu[i]->apic_id == apic_id && !machine_vp(apic_id)->ignores_nmi)
-			assert_int_equal(fault_handler(smp.cpu[i], &fault), ARCH_FAULT_PARK);
-	}
-	return OK;
-}
-
-enum err arch_apic_send_startup(uint32_t apic_id, uint8_t vector)
-{
-	struct machine_vp *vp = machine_vp(apic_id);
-
-	assert_int_equal(vector, LOW_PAGE >> 12);
-	assert_int_equal(vp->inits, 1);
-	if (vp->sipis++ > 0 || vp->ignores_sipi) /* the second one finds it running */
-		return OK;
-	for (size_t i = 0; i < sipi_count; i++) {
-		if (sipi_targets[i].apic_id == apic_id)
-			send_on_its_way(vp, sipi_targets[i].cpu);
-	}
-	return OK;
-}
-
-enum err arch_sipi_prepare(uint64_t low_page, struct pages *pages,
-			   const struct arch_sipi_target *targets, size_t count)
-{
-	(void)pages;
-	assert_int_equal(low_page, LOW_PAGE);
-	sipi_targets = targets;
-	sipi_count = count;
-	return OK;
-}
-
 /* --- for the tests ------------------------------------------------------------------------------ */
 
 void machine_reset(size_t count, size_t bsp)
@@ -350,8 +254,9 @@ void machine_reset(size_t count, size_t bsp)
 		machine.vp[i].apic_id = i;
 		machine.vp[i].vp_index = (uint32_t)((i + 1 + count / 2) % count);
 	}
-	threads = joined = 0;
-	sipi_count = 0;
+	memset(runner, 0, sizeof(runner));
+	runners = joined = at_work = 0;
+	now_ns = START_NS;
 }
 
 struct smp *machine_prepare(void)
@@ -381,31 +286,28 @@ struct smp *machine_prepare(void)
 				     .count = machine.count,
 				     .bsp = machine.bsp};
 	hv = (struct hv){.machine = &hypervisor, .bsp_vp_index = machine.vp[machine.bsp].vp_index};
-	assert_int_equal(smp_prepare(&smp, &config, &topology, &memory), OK);
+	assert_int_equal(smp_prepare(&bringup, &config, &topology, &memory), OK);
 	me = &machine.vp[machine.bsp];
-	my_block = (struct arch_cpu *)smp.bsp->arch;
-	return &smp;
+	my_block = (struct arch_cpu *)bringup.bsp->arch;
+	return &bringup;
 }
 
 void machine_run(void)
 {
-	smp_start_all(&smp);
+	smp_start_all(&bringup);
 }
 
 void machine_settle(void)
 {
-	/* Threads start threads, so the number may still grow while the first ones are joined. */
-	for (;;) {
-		pthread_t next;
-		bool done;
+	/* Processors start processors, so the number may still grow while the first are joined. */
+	while (joined < __atomic_load_n(&runners, __ATOMIC_RELAXED)) {
+		pthread_t thread;
 
-		pthread_mutex_lock(&thread_lock);
-		done = joined == threads;
-		next = done ? pthread_self() : thread[joined++];
-		pthread_mutex_unlock(&thread_lock);
-		if (done)
-			return;
-		pthread_join(next, NULL);
+		move_time(arch_tsc() + LONG_NS);
+		while (!(thread = __atomic_load_n(&runner[joined].thread, __ATOMIC_RELAXED)))
+			sched_yield();
+		pthread_join(thread, NULL);
+		joined++;
 	}
 }
 

@@ -13,17 +13,18 @@
 #include "hv/hv.h"
 #include "smp/smp.h"
 
-/* The deadline is long enough for a busy machine to give every thread its turn in it. */
+/* In the machine's own time, which stands still while an AP is at work. */
 enum { MACHINE_VPS = 128, MACHINE_DEADLINE_MS = 500 };
 
 /* How a VP is, and what it does at a start. All zero but the ids: it behaves. */
 struct machine_vp {
 	uint32_t apic_id, vp_index;
 	/* 0x99 aimed at it */
-	uint16_t status;    /* answered instead of success ... */
-	uint32_t times;     /* ... so often; 0: always */
-	bool starts_anyway; /* ... and started all the same */
-	bool never;         /* success, but it does not come */
+	uint16_t status;      /* answered instead of success ... */
+	uint32_t times;       /* ... so often; 0: always */
+	bool starts_anyway;   /* ... and started all the same, once */
+	uint16_t then_status; /* answered after that */
+	bool never;           /* success, but it does not come */
 	bool call_faults;
 	uint32_t delay_ms; /* from the start to its first instruction */
 	uint32_t entries;  /* how often it enters; 0 means once */
@@ -49,8 +50,8 @@ struct machine {
 	size_t count, bsp;
 	uint16_t map_status;   /* 0x9A answers this; 0: success */
 	uint16_t start_status; /* every 0x99 answers this; 0: as the VP says */
+	bool bsp_is_slow;      /* its calls come back when every AP has done what it can */
 	uint32_t unknown_id;   /* an APIC id that 0x9A does not know; 0: none */
-	bool clock_stands;
 };
 
 extern struct machine machine;

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/* What the rows work with: parameter pages, the hypercall interface, and VPs to aim at. */
+#include "conform/internal.h"
+
+#include "lib/format.h"
+
+/* Beyond any guest-physical address space: the architecture ends at 52 bits. */
+#define NOWHERE       0x00F0000000000000UL
+#define INIT_DELAY_NS 50000000UL /* far more than the 10 ms that the SDM asks for */
+#define A_HIGH_ID     0xFFFFFFF0U
+
+static void *room(const struct bench *b, size_t bytes)
+{
+	return pages_alloc(b->in->smp->pages, (bytes + PAGE_SIZE - 1) / PAGE_SIZE, 0);
+}
+
+static enum err take_memory(struct bench *b)
+{
+	b->row = room(b, BENCH_MAX_ROWS * sizeof(struct row_result));
+	b->input = room(b, 2 * HV_PAGE_SIZE);
+	b->output = room(b, 2 * HV_PAGE_SIZE);
+	b->errand = room(b, HV_PAGE_SIZE);
+	b->vp = room(b, b->in->smp->count * sizeof(struct bench_vp));
+	if (!b->row || !b->input || !b->output || !b->errand || !b->vp)
+		return ERR_NO_MEMORY;
+	return landing_renew(b);
+}
+
+static void list_processors(struct bench *b)
+{
+	const struct smp *smp = b->in->smp;
+
+	b->nobody = A_HIGH_ID;
+	for (size_t i = 0; i < smp->count; i++) {
+		const struct cpu *cpu = smp->cpu[i];
+
+		if (cpu->apic_id == b->nobody) {
+			b->nobody--;
+			i = (size_t)-1; /* from the beginning */
+			b->vp_count = 0;
+			continue;
+		}
+		if (!cpu->is_bsp)
+			b->vp[b->vp_count++] =
+				(struct bench_vp){cpu->apic_id, HV_VP_UNKNOWN, VP_WAITS};
+	}
+}
+
+/* Why no call can be made at all, or NULL. */
+static const char *open_interface(struct bench *b)
+{
+	const struct hv_features *f = b->in->features;
+	struct hv *hv = b->in->hv;
+
+	if (!f->is_hv1 || f->isolation >= HV_ISOLATION_SNP ||
+	    !(f->privileges & HV_PRIVILEGE_HYPERCALL_MSRS)) {
+		(void)hv_may_start_vps(f, b->reason);
+		return b->reason;
+	}
+	if (b->in->hv_is_open)
+		return NULL;
+	if (hv_setup_page(hv, b->in->smp->config.machine, b->in->smp->pages))
+		return hv->reason;
+	if (hv_has_vp_index(f))
+		(void)hv_vp_index(hv->machine, &hv->bsp_vp_index);
+	return NULL;
+}
+
+enum err bench_prepare(struct bench *b, const struct conform_input *in)
+{
+	enum err e;
+
+	*b = (struct bench){.in = in};
+	e = take_memory(b);
+	if (e)
+		return e;
+	landing_init(in);
+	list_processors(b);
+	b->map_skip = b->start_skip = open_interface(b);
+	b->map_denied = !(in->features->privileges & HV_PRIVILEGE_VP_INDEX);
+	b->start_denied = !(in->features->privileges & HV_PRIVILEGE_START_VP);
+	return OK;
+}
+
+static struct bench_vp *find(struct bench *b, enum vp_use use)
+{
+	for (size_t i = 0; i < b->vp_count; i++) {
+		if (b->vp[i].use == use && b->vp[i].vp_index != HV_VP_UNKNOWN)
+			return &b->vp[i];
+	}
+	return NULL;
+}
+
+struct bench_vp *bench_running_vp(struct bench *b)
+{
+	return find(b, VP_RUNS);
+}
+
+bool bench_init_vp(struct bench_vp *vp)
+{
+	if (arch_apic_send_init(vp->apic_id))
+		return false;
+	landing_pause(INIT_DELAY_NS);
+	vp->use = VP_WAITS;
+	return true;
+}
+
+struct bench_vp *bench_waiting_vp(struct bench *b)
+{
+	struct bench_vp *vp = find(b, VP_WAITS);
+
+	if (vp || !b->init_works)
+		return vp;
+	vp = find(b, VP_RUNS);
+	return vp && bench_init_vp(vp) ? vp : NULL;
+}
+
+bool bench_has_vp_index(const struct bench *b, uint32_t vp_index)
+{
+	bool found = vp_index == b->in->hv->bsp_vp_index;
+
+	for (size_t i = 0; i < b->vp_count; i++)
+		found |= b->vp[i].vp_index == vp_index;
+	return found;
+}
+
+bool bench_knows_all(const struct bench *b)
+{
+	bool all = b->in->hv->bsp_vp_index != HV_VP_UNKNOWN;
+
+	for (size_t i = 0; i < b->vp_count; i++)
+		all &= b->vp[i].vp_index != HV_VP_UNKNOWN;
+	return all;
+}
+
+uint64_t bench_gpa(const struct bench *b, enum place place, const uint8_t *ours, uint32_t at)
+{
+	switch (place) {
+	case PLACE_NOWHERE: return NOWHERE + at;
+	case PLACE_CODE: return b->in->hv->page + at;
+	case PLACE_INPUT: return (uint64_t)b->input + at;
+	default: return (uint64_t)ours + at;
+	}
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* The order of the tables, and what is said before and after them. */
+#include "conform/internal.h"
+
+static void print_plan(const struct bench *b, struct conform_summary *sum)
+{
+	for (unsigned int i = 0; i < b->rows; i++) {
+		sum->passed += b->row[i].outcome == ROW_PASSED;
+		sum->failed += b->row[i].outcome == ROW_FAILED;
+		sum->skipped += b->row[i].outcome == ROW_SKIPPED;
+	}
+	log_print("1..%u\n", b->rows);
+}
+
+static void print_json(const struct bench *b, const struct conform_summary *sum)
+{
+	const struct hv_features *f = b->in->features;
+
+	log_print("@conformance {\"schema\":\"hvsmp-conformance/1\",\"verdict\":\"%s\",",
+		  sum->failed ? "failed" : "ok");
+	log_print("\"hypervisor\":{\"interface\":");
+	rows_print_string(f->interface);
+	log_print(",\"vendor\":");
+	rows_print_string(f->vendor);
+	log_print(",\"privileges\":%lu},", (unsigned long)f->privileges);
+	log_print("\"passed\":%u,\"failed\":%u,\"skipped\":%u,\"rows\":[", sum->passed, sum->failed,
+		  sum->skipped);
+	rows_print_json(b);
+	log_print("]}\n");
+}
+
+enum err conform_run(const struct conform_input *in, struct conform_summary *out)
+{
+	static struct bench bench;
+	enum err e = bench_prepare(&bench, in);
+
+	*out = (struct conform_summary){0};
+	if (e)
+		return e;
+	log_print("TAP version 13\n");
+	map_rows(&bench);      /* 0x9A, one element a call */
+	map_list_rows(&bench); /* 0x9A, lists */
+	start_rows(&bench);    /* 0x99 refused */
+	arrival_rows(&bench);  /* 0x99 accepted: who arrives, and how */
+	register_rows(&bench); /* 0x99 with registers that no processor takes: VPs may be lost */
+	print_plan(&bench, out);
+	print_json(&bench, out);
+	return OK;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where the started VPs come down. A VP writes into its block what it finds and parks; whatever the
+ * registers it was given, it runs nothing but this. A block is never used twice: a second VP that
+ * came to it is parked by the entry code before it touches the stack.
+ */
+#include "conform/internal.h"
+
+/* Looks at a clock that may stand still. */
+#define MAX_LOOKS 100000000UL
+
+static const struct cpu *boot_processor;
+static const struct hv *hv;
+static const struct hv_machine *machine;
+
+/* On the VP itself. */
+static void land(void *owner)
+{
+	struct landing *self = owner;
+
+	arch_cpu_found(&self->found);
+	arch_apic_init_ap();
+	self->apic_id = arch_apic_id();
+	(void)hv_vp_index(machine, &self->vp_index);
+	if (self->errand)
+		self->errand_result = hv_call_raw(hv, HV_CALL_START_VP, self->errand, 0);
+	__atomic_store_n(&self->landed, 1, __ATOMIC_RELEASE);
+	arch_park();
+}
+
+static enum arch_fault_action on_fault(void *owner, const struct arch_fault *fault)
+{
+	struct landing *self = owner;
+
+	if (owner == boot_processor)
+		return ARCH_FAULT_PANIC;
+	__atomic_store_n(&self->faulted, fault->vector + 1U, __ATOMIC_RELEASE);
+	return ARCH_FAULT_PARK;
+}
+
+void landing_init(const struct conform_input *in)
+{
+	boot_processor = in->smp->bsp;
+	hv = in->hv;
+	machine = in->smp->config.machine;
+	arch_set_fault_handler(on_fault);
+}
+
+enum err landing_renew(struct bench *b)
+{
+	struct landing *l = pages_alloc(b->in->smp->pages, 1, 0);
+	struct arch_cpu *block;
+	enum err e;
+
+	_Static_assert(sizeof(struct landing) <= PAGE_SIZE, "a landing is one page");
+	if (!l)
+		return ERR_NO_MEMORY;
+	block = (struct arch_cpu *)l->arch;
+	e = arch_cpu_init(block, b->in->smp->pages, land, l);
+	if (e)
+		return e;
+	arch_cpu_wanted(block, &l->wanted);
+	b->landing = l;
+	return OK;
+}
+
+static bool is_down(const struct landing *l)
+{
+	return __atomic_load_n(&l->landed, __ATOMIC_ACQUIRE) ||
+	       __atomic_load_n(&l->faulted, __ATOMIC_ACQUIRE);
+}
+
+bool landing_await(const struct bench *b, const struct landing *l)
+{
+	uint64_t end = arch_clock_ns() + b->in->smp->config.deadline_ns;
+
+	for (uint64_t looks = 0; !is_down(l) && arch_clock_ns() < end && looks < MAX_LOOKS; looks++)
+		arch_pause();
+	return __atomic_load_n(&l->landed, __ATOMIC_ACQUIRE);
+}
+
+void landing_pause(uint64_t ns)
+{
+	uint64_t end = arch_clock_ns() + ns;
+
+	for (uint64_t looks = 0; arch_clock_ns() < end && looks < MAX_LOOKS; looks++)
+		arch_pause();
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/* Rows: the one place where calls are made, judged and printed. */
+#include "conform/internal.h"
+
+#include <stdarg.h>
+
+#include "lib/assert.h"
+#include "lib/format.h"
+
+enum { TEXT_SIZE = 160, MAX_TIMEOUTS = 5 };
+
+static const uint16_t codes[ALLOW_COUNT] = {
+	HV_STATUS_SUCCESS,
+	HV_STATUS_INVALID_HYPERCALL_CODE,
+	HV_STATUS_INVALID_HYPERCALL_INPUT,
+	HV_STATUS_INVALID_ALIGNMENT,
+	HV_STATUS_INVALID_PARAMETER,
+	HV_STATUS_ACCESS_DENIED,
+	HV_STATUS_INVALID_PARTITION_ID,
+	HV_STATUS_INVALID_VP_INDEX,
+	HV_STATUS_INVALID_VP_STATE,
+	HV_STATUS_INVALID_REGISTER_VALUE,
+	HV_STATUS_INVALID_VTL_STATE,
+};
+
+static const char *call_name(uint16_t code)
+{
+	return code == HV_CALL_START_VP ? "HvCallStartVirtualProcessor"
+					: "HvCallGetVpIndexFromApicId";
+}
+
+static struct row_result *current(const struct bench *b)
+{
+	return &b->row[b->rows];
+}
+
+void row_begin(struct bench *b, uint16_t code, const char *name, unsigned int allowed)
+{
+	ASSERT(b->rows < BENCH_MAX_ROWS);
+	*current(b) = (struct row_result){.name = name, .code = code, .allowed = allowed};
+}
+
+/* A time-out is no answer yet; Linux makes the call five more times. */
+struct hv_result row_call(struct bench *b, uint64_t control, uint64_t input, uint64_t output)
+{
+	struct hv_result answer;
+	unsigned int tries = 0;
+
+	do {
+		answer = hv_call_raw(b->in->hv, control, input, output);
+		row_add_call(b, answer);
+	} while (!answer.err && hv_status_is(answer.status, HV_STATUS_TIME_OUT) &&
+		 tries++ < MAX_TIMEOUTS);
+	return answer;
+}
+
+void row_add_call(struct bench *b, struct hv_result answer)
+{
+	current(b)->calls++;
+	current(b)->answer = answer;
+}
+
+bool row_succeeded(const struct bench *b)
+{
+	const struct row_result *row = current(b);
+
+	return row->calls && !row->answer.err &&
+	       hv_status_is(row->answer.status, HV_STATUS_SUCCESS);
+}
+
+void row_wrong(struct bench *b, const char *fmt, ...)
+{
+	va_list args;
+
+	if (current(b)->wrong) /* the first thing that is wrong is the one to look at */
+		return;
+	current(b)->wrong = true;
+	va_start(args, fmt);
+	format_va(current(b)->note, ROW_NOTE_SIZE, fmt, args);
+	va_end(args);
+}
+
+void row_note(struct bench *b, const char *fmt, ...)
+{
+	va_list args;
+
+	if (current(b)->wrong)
+		return;
+	va_start(args, fmt);
+	format_va(current(b)->note, ROW_NOTE_SIZE, fmt, args);
+	va_end(args);
+}
+
+static bool is_allowed(const struct row_result *row)
+{
+	for (unsigned int i = 0; i < ALLOW_COUNT; i++) {
+		if (row->allowed & 1U << i && hv_status_is(row->answer.status, codes[i]))
+			return !row->answer.err;
+	}
+	return false;
+}
+
+static void print_list(const struct row_result *row, const char *before, const char *form)
+{
+	for (unsigned int i = 0; i < ALLOW_COUNT; i++) {
+		if (!(row->allowed & 1U << i))
+			continue;
+		log_print("%s", before);
+		log_print(form[0] == 'd' ? "%u" : "0x%04x", codes[i]);
+		before = ",";
+	}
+}
+
+static void print_tap(const struct bench *b)
+{
+	const struct row_result *row = current(b);
+
+	log_print("%s %u - %s / %s #", row->outcome == ROW_FAILED ? "not ok" : "ok", b->rows + 1,
+		  call_name(row->code), row->name);
+	if (row->outcome == ROW_SKIPPED)
+		log_print(" SKIP");
+	else if (row->calls && row->answer.err)
+		log_print(" the call faulted");
+	else if (row->calls)
+		log_print(" answered 0x%04x %s", row->answer.status.code,
+			  hv_status_name(row->answer.status));
+	if (row->outcome != ROW_SKIPPED && row->allowed)
+		print_list(row, ", allowed ", "x");
+	if (row->note[0])
+		log_print("%s%s", row->outcome != ROW_SKIPPED && row->calls ? "; " : " ",
+			  row->note);
+	log_print("\n");
+}
+
+static void finish(struct bench *b)
+{
+	print_tap(b);
+	b->rows++;
+}
+
+void row_end(struct bench *b)
+{
+	struct row_result *row = current(b);
+	bool good = !row->wrong && (!row->allowed || (row->calls && is_allowed(row)));
+
+	row->outcome = good ? ROW_PASSED : ROW_FAILED;
+	finish(b);
+}
+
+void row_end_not_offered(struct bench *b, const char *reason)
+{
+	current(b)->allowed = 0;
+	current(b)->outcome = ROW_SKIPPED;
+	row_note(b, "%s", reason);
+	finish(b);
+}
+
+void row_skip(struct bench *b, uint16_t code, const char *name, const char *reason)
+{
+	row_begin(b, code, name, 0);
+	row_end_not_offered(b, reason);
+}
+
+void rows_print_string(const char *s)
+{
+	log_print("\"");
+	for (; *s; s++) {
+		if (*s == '"' || *s == '\\')
+			log_print("\\%c", *s);
+		else
+			log_print("%c", *s < ' ' || *s > '~' ? '?' : *s);
+	}
+	log_print("\"");
+}
+
+static void print_row(const struct row_result *row)
+{
+	static const char *const outcomes[] = {"ok", "failed", "skipped"};
+	char name[TEXT_SIZE];
+
+	format(name, sizeof(name), "%s / %s", call_name(row->code), row->name);
+	log_print("{\"name\":");
+	rows_print_string(name);
+	log_print(",\"call\":%u,\"calls\":%u,\"result\":\"%s\",\"status\":", row->code, row->calls,
+		  outcomes[row->outcome]);
+	if (row->calls && !row->answer.err)
+		log_print("%u", row->answer.status.code);
+	else
+		log_print("null");
+	log_print(",\"allowed\":[");
+	print_list(row, "", "d");
+	log_print("],\"note\":");
+	rows_print_string(row->note);
+	log_print("}");
+}
+
+void rows_print_json(const struct bench *b)
+{
+	for (unsigned int i = 0; i < b->rows; i++) {
+		log_print("%s", i ? "," : "");
+		print_row(&b->row[i]);
+	}
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One call of HvCallStartVirtualProcessor (0x99) as a row describes it. Whatever a row breaks, the
+ * context leads to a landing of ours: should the hypervisor accept it, the VP parks there, and the
+ * next row takes another VP.
+ */
+#include "conform/internal.h"
+
+#include "lib/string.h"
+
+#define CALL      HV_CALL_START_VP
+#define WIDE_BIT  0x00010000U /* no VP index is that large */
+#define A_GAP_END 0x10000U
+
+static bool is_refusal_only(const struct start_row *row)
+{
+	return !(row->allowed & ALLOW_SUCCESS);
+}
+
+static uint32_t gap(const struct bench *b)
+{
+	uint32_t i = 0;
+
+	while (i < A_GAP_END && bench_has_vp_index(b, i))
+		i++;
+	return i;
+}
+
+/* Beyond what leaf 0x40000005 tells; some read it as the highest index. */
+static uint32_t limit(const struct bench *b)
+{
+	uint32_t value = b->in->features->vp_limit ? b->in->features->vp_limit : A_GAP_END;
+
+	while (bench_has_vp_index(b, value))
+		value++;
+	return value;
+}
+
+/* The VP that must be there for the row; NULL with a reason. */
+static struct bench_vp *target_vp(struct bench *b, enum start_target target, const char **reason)
+{
+	bool running = target == TARGET_RUNNING || target == TARGET_INITED;
+	struct bench_vp *vp = running ? bench_running_vp(b) : bench_waiting_vp(b);
+
+	if (!vp && running)
+		*reason = "no VP was brought to run";
+	else if (!vp && !b->vp_count)
+		*reason = "there is no AP";
+	else if (!vp)
+		*reason = "no AP with a known VP index is left that waits to be started";
+	else if (target == TARGET_INITED && !bench_init_vp(vp))
+		*reason = "INIT could not be sent";
+	return vp;
+}
+
+static bool needs_vp(enum start_target target)
+{
+	return target == TARGET_WAITING || target == TARGET_RUNNING || target == TARGET_INITED ||
+	       target == TARGET_WIDE;
+}
+
+/* Whether the row's index means something; if not, why. */
+static bool has_index(const struct bench *b, enum start_target target, const char **reason)
+{
+	if (target == TARGET_SELF && b->in->hv->bsp_vp_index == HV_VP_UNKNOWN)
+		*reason = "the caller's VP index is not known";
+	if (target == TARGET_GAP && !bench_knows_all(b))
+		*reason = "not all VP indexes are known";
+	return !*reason;
+}
+
+static uint32_t index_of(const struct bench *b, enum start_target target, const struct bench_vp *vp)
+{
+	switch (target) {
+	case TARGET_WIDE: return vp->vp_index | WIDE_BIT;
+	case TARGET_SELF: return b->in->hv->bsp_vp_index;
+	case TARGET_LIMIT: return limit(b);
+	case TARGET_GAP: return gap(b);
+	case TARGET_CONST_SELF: return HV_VP_INDEX_SELF;
+	case TARGET_CONST_ANY: return HV_VP_INDEX_ANY;
+	default: return vp->vp_index;
+	}
+}
+
+static void apply(uint8_t *block, const struct change *change)
+{
+	uint64_t value = 0;
+
+	memcpy(&value, block + change->offset, change->size);
+	value = (value & ~change->clear) | change->set;
+	memcpy(block + change->offset, &value, change->size);
+}
+
+static uint64_t fill(struct bench *b, const struct start_row *row, uint32_t vp_index)
+{
+	struct hv_start_vp_input in;
+
+	hv_start_vp_fill(&in, vp_index, row->vtl, &b->landing->wanted);
+	in.partition_id ^= row->partition_flip;
+	apply((uint8_t *)&in, &row->change);
+	memset(b->input, 0, (size_t)2 * HV_PAGE_SIZE);
+	memcpy(b->input + row->input_at, &in, sizeof(in));
+	return bench_gpa(b, row->input, b->input, row->input_at);
+}
+
+/* The hypervisor has accepted: what became of the VP, and ground for the next one. */
+static void accepted(struct bench *b, struct bench_vp *vp, const struct start_row *row)
+{
+	const struct landing *l = b->landing;
+	bool landed = landing_await(b, l);
+
+	if (vp)
+		vp->use = landed ? VP_RUNS : VP_LOST;
+	if (landed)
+		row_note(b, "APIC id %u has arrived", l->apic_id);
+	else if (l->faulted)
+		row_note(b, "the VP died of %s", arch_fault_name((uint8_t)(l->faulted - 1)));
+	else
+		row_note(b, "no VP has arrived");
+	if (!landed && !row->dangerous)
+		row_wrong(b, "the call succeeds, and no VP arrives");
+	if (landing_renew(b))
+		b->start_skip = "no memory for another VP";
+}
+
+void start_row(struct bench *b, const struct start_row *row)
+{
+	struct bench_vp *vp = NULL;
+	const char *reason = b->start_skip;
+	struct hv_result r;
+
+	if (!reason && has_index(b, row->target, &reason) && needs_vp(row->target))
+		vp = target_vp(b, row->target, &reason);
+	if (reason) {
+		row_skip(b, CALL, row->name, reason);
+		return;
+	}
+	if (row->dangerous)
+		log_print("# next: %s, aimed at VP %u\n", row->name, vp ? vp->vp_index : 0);
+	row_begin(b, CALL, row->name, row->allowed);
+	r = row_call(b, CALL | row->control, fill(b, row, index_of(b, row->target, vp)),
+		     row->output);
+	if (!b->start_known && !(row->allowed & ALLOW_NO_CALL) && !r.err &&
+	    hv_status_is(r.status, HV_STATUS_INVALID_HYPERCALL_CODE)) {
+		b->start_skip = "the hypervisor does not offer the call (it answers 0x0002)";
+		row_end_not_offered(b, b->start_skip);
+		return;
+	}
+	b->start_known = true;
+	if (row_succeeded(b) && (is_refusal_only(row) || needs_vp(row->target)))
+		accepted(b, vp, row);
+	row_end(b);
+}

@@ -1,0 +1,248 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Make the seed corpus of the fuzz targets: tests/host/fuzz/seeds.py CORPUS [DUMP].
+
+DUMP is the physical memory of a machine that has booted to its firmware's menu (QEMU's monitor:
+pmemsave 0 SIZE FILE): its real tables become the seeds called qemu-*. The others are made here, one
+for each shape that the readers tell apart. Inputs that were found by fuzzing are added by hand.
+"""
+import struct
+import sys
+from pathlib import Path
+
+BASE = 0x1000  # where tables.c puts its input
+REPAIR_ALL = b"\x03"
+
+
+def sealed(data: bytes, at: int = 9) -> bytes:
+    data = bytearray(data)
+    data[at] = 0
+    data[at] = -sum(data) % 256
+    return bytes(data)
+
+
+def table(signature: str, revision: int, body: bytes) -> bytes:
+    header = signature.encode() + struct.pack("<IBB", 36 + len(body), revision, 0)
+    return sealed(header + b"HVSMP SEEDTBLE\0\0\0\0HVSM\1\0\0\0"[:26].ljust(26, b"\0") + body)
+
+
+def lapic(uid: int, apic_id: int, flags: int = 1) -> bytes:
+    return struct.pack("<BBBBI", 0, 8, uid, apic_id, flags)
+
+
+def x2apic(uid: int, apic_id: int, flags: int = 1) -> bytes:
+    return struct.pack("<BBHIII", 9, 16, 0, apic_id, flags, uid)
+
+
+def madt(*entries: bytes, lapic_address: int = 0xFEE00000) -> bytes:
+    return table("APIC", 5, struct.pack("<II", lapic_address, 1) + b"".join(entries))
+
+
+def srat(*entries: bytes, revision: int = 3) -> bytes:
+    return table("SRAT", revision, struct.pack("<IQ", 1, 0) + b"".join(entries))
+
+
+def affinity(apic_id: int, domain: int, flags: int = 1) -> bytes:
+    low, high = domain & 0xFF, domain >> 8
+    return struct.pack("<BBBBIB", 0, 16, low, apic_id, flags, 0) + high.to_bytes(3, "little") + bytes(4)
+
+
+def x2affinity(apic_id: int, domain: int, flags: int = 1) -> bytes:
+    return struct.pack("<BBHIIII", 2, 24, 0, domain, apic_id, flags, 0) + bytes(4)
+
+
+def fadt(size: int, flags: int, vendor: bytes = b"") -> bytes:
+    data = bytearray(size)
+    struct.pack_into("<I", data, 40, 0x7FE0000)  # DSDT
+    struct.pack_into("<III", data, 64, 0x604, 0, 0)  # PM1a_CNT
+    struct.pack_into("<I", data, 76, 0x608)  # PM_TMR
+    struct.pack_into("<I", data, 112, flags)
+    if size >= 129:
+        struct.pack_into("<BBBBQB", data, 116, 1, 8, 0, 1, 0xCF9, 6)
+    if size >= 276:
+        data[268:276] = vendor.ljust(8, b"\0")
+    return table("FACP", 6, bytes(data[36:]))
+
+
+def s5(body: bytes, name: bytes = b"\x08_S5_") -> bytes:
+    return table("DSDT", 2, b"\x10\x05\\_SB_" + name + body)
+
+
+def rsdp(rsdt: int, xsdt: int, revision: int = 2) -> bytes:
+    head = sealed(b"RSD PTR \0HVSMP " + bytes([revision]) + struct.pack("<I", rsdt), 8)
+    return sealed(head + struct.pack("<IQ", 36, xsdt) + bytes(4), 32)
+
+
+def memory(tables: list, dsdt: bytes, wide: bool = True) -> bytes:
+    """An RSDP, a root table, the DSDT and the tables, one behind the other; the FADT names the DSDT."""
+    width = 8 if wide else 4
+    root_at = BASE + 40
+    at = root_at + 36 + width * len(tables)
+    places, out = [], dsdt
+    dsdt_at, at = at, at + len(dsdt)
+    for t in tables:
+        if t[:4] == b"FACP":
+            t = bytearray(t)
+            struct.pack_into("<I", t, 40, dsdt_at)
+            if len(t) >= 148:
+                struct.pack_into("<Q", t, 140, dsdt_at)
+            t = sealed(t)
+        places.append(at)
+        out += t
+        at += len(t)
+    entries = b"".join(p.to_bytes(width, "little") for p in places)
+    root = table("XSDT" if wide else "RSDT", 1, entries)
+    first = rsdp(0, root_at) if wide else rsdp(root_at, 0, 0)
+    return first.ljust(40, b"\0") + root + out + b"\0"
+
+
+def dumped(path: str) -> dict:
+    """The tables that the dump's XSDT names, and the DSDT."""
+    mem = Path(path).read_bytes()
+
+    def at(pa: int) -> bytes:
+        return mem[pa:pa + struct.unpack_from("<I", mem, pa + 4)[0]]
+
+    i = -1
+    while (i := mem.find(b"RSD PTR ", i + 1)) >= 0:
+        xsdt = struct.unpack_from("<Q", mem, i + 24)[0]
+        if sum(mem[i:i + 36]) % 256 == 0 and mem[xsdt:xsdt + 4] == b"XSDT":
+            break
+    else:
+        raise SystemExit(f"{path}: no RSDP with an XSDT")
+    entries = at(xsdt)[36:]
+    found = [at(pa) for (pa,) in struct.iter_unpack("<Q", entries)]
+    tables = {t[:4].decode(): t for t in found}
+    tables["DSDT"] = at(struct.unpack_from("<I", tables["FACP"], 40)[0])
+    return tables
+
+
+def machine(count: int, bsp: int, bsp_vp: int, limit: int, *answers: bytes, first: int = 0,
+            step: int = 1) -> bytes:
+    return struct.pack("<BHHBHH", 255 if count > 64 else count - 1, bsp, first, step - 1, bsp_vp, limit) + b"".join(answers)
+
+
+PACKED, PADDED, FAULT = b"\0", b"\1", b"\4"
+
+
+def partly(elements: int, status: int) -> bytes:
+    return bytes([2, elements, status])
+
+
+def raw(status: int, reps: int, *words: tuple) -> bytes:
+    out = b"".join(struct.pack("<HI", place, word) for place, word in words)
+    return struct.pack("<BQB", 3, status | reps << 32 | 0xABCDE000FFFF0000, len(words)) + out
+
+
+def topology(capacity: int, bsp: int, madt_table: bytes, srat_table: bytes = b"") -> bytes:
+    return struct.pack("<BIH", capacity, bsp, len(madt_table)) + madt_table + srat_table
+
+
+def made() -> dict:
+    four = [lapic(i, i) for i in range(4)]
+    pair = madt(*four), srat(*[affinity(i, i // 2) for i in range(4)])
+    plain = s5(b"\x12\x06\x04\x00\x00\x00\x00")
+    cut = madt(lapic(0, 0), x2apic(1, 300))
+    return {
+        "madt": {
+            "empty": b"", "header-only": table("APIC", 5, b""), "four": pair[0],
+            "x2apic": madt(x2apic(0, 0), x2apic(1, 300), x2apic(2, 0xFFFFFFFF)),
+            "override": madt(lapic(0, 0), struct.pack("<BBHQ", 5, 12, 0, 0xFEC0000000)),
+            "wakeup": madt(lapic(0, 0), struct.pack("<BBHIQ", 0x10, 16, 0, 0, 0x7000)),
+            "entry-length-0": madt(lapic(0, 0), b"\0\0"), "entry-length-1": madt(b"\0\1"),
+            "entry-too-short": madt(b"\0\2", b"\5\4\0\0", b"\x09\x08" + bytes(6), b"\x10\x03\0"),
+            "entry-beyond-the-end": cut[:-5], "half-an-entry": madt(lapic(0, 0), b"\0"),
+        },
+        "srat": {
+            "four": pair[1], "narrow": srat(affinity(1, 0xABCDEF), revision=1),
+            "x2apic": srat(x2affinity(300, 7), affinity(255, 0x01020304 & 0xFFFFFF)),
+            "disabled": srat(affinity(0, 1, 0), x2affinity(1, 1, 0)),
+            "memory": srat(b"\1\x28" + bytes(38), affinity(0, 0)),
+            "entry-length-0": srat(b"\0\0"), "entry-too-short": srat(b"\0\x0f" + bytes(13)),
+            "entry-beyond-the-end": pair[1][:-3],
+        },
+        "fadt": {
+            "acpi-1": fadt(116, 0), "one-short": fadt(116, 0)[:115], "reset": fadt(132, 0x500),
+            "reset-half": fadt(128, 0x400), "reduced": fadt(276, 0x100000, b"Microsof"),
+            "vendor-cut": fadt(276, 0x500, b"QEMU")[:275],
+        },
+        "s5": {
+            "plain": plain, "root": s5(b"\x12\x06\x04\x01\x0a\x05\0\0", b"\x08\\_S5_"),
+            "word-dword": s5(b"\x12\x0b\x02\x0b\x05\0\x0c\x06\0\0\0"),
+            "long-length": s5(b"\x12\xc7\0\0\0\x02\x0a\x05\x0a\x05"),
+            "type-too-large": s5(b"\x12\x06\x02\x0a\xff\0"),
+            "second-missing": s5(b"\x12\x04\x02\x0a\x05"), "one-element": s5(b"\x12\x03\x01\0"),
+            "cut-in-the-name": plain[:47], "not-a-package": s5(b"\x0a\x05"),
+            "first-is-no-good": s5(b"\x0a\x05\x08_S5_\x12\x06\x04\0\x0a\x05\0"),
+        },
+        "tables": {
+            "xsdt": memory([pair[0], pair[1], fadt(276, 0x500)], plain) + REPAIR_ALL,
+            "rsdt": memory([pair[0], fadt(116, 0)], plain, wide=False) + b"\0",
+            "xsdt-names-itself": rsdp(0, BASE + 36) + table("XSDT", 1, struct.pack("<QQ", BASE + 36, 0)),
+            "root-is-no-root": rsdp(0, BASE + 36) + pair[0] + b"\0",
+            "bad-checksum": memory([pair[0][:-1] + b"\x55"], plain),
+            "length-beyond": rsdp(BASE + 36, BASE + 36) + b"XSDT" + struct.pack("<I", 1 << 20) + bytes(60),
+            "entries-lead-nowhere": rsdp(0, BASE + 36)
+            + table("XSDT", 1, struct.pack("<QQQ", 0, BASE + 90, 2**64 - 8)) + REPAIR_ALL,
+            "old-rsdp": rsdp(0, 0, 0)[:20], "empty": b"",
+        },
+        "topology": {
+            "four": topology(0, 0, *pair), "bsp-last": topology(8, 3, *pair),
+            "bsp-not-listed": topology(0, 77, *pair), "full": topology(2, 3, *pair),
+            "both-forms": topology(0, 1, madt(lapic(0, 0), lapic(1, 1), x2apic(1, 1), x2apic(5, 256))),
+            "twice": topology(0, 0, madt(lapic(0, 0), lapic(1, 0), lapic(2, 255), x2apic(3, 0xFFFFFFFF))),
+            "disabled": topology(4, 0, madt(lapic(0, 0, 0), lapic(1, 1, 2), lapic(2, 2))),
+            "no-tables": topology(1, 0xFFFFFFFF, b""),
+        },
+        "options": {
+            "all": b"start=hv fanout=off deadline=500 cap=3000 exit=qemu log=verbose report=table,json,tap\n",
+            "lines": b"# a comment\r\nstart=sipi\r\n\texit=reset\nlog=quiet",
+            "mistakes": b"strat=hv deadline= cap=600001 report=table,,json fanout exit=QEMU =x ==",
+            "numbers": b"deadline=1 cap=600000 deadline=00000007 cap=4294967297",
+            "long": b"x" * 300 + b"=" + b"y" * 300, "empty": b"",
+            "test-options": b"selftest=on panic=ap panic_by=nmi fail_alloc=3",
+        },
+        "hv_map": {
+            "one": machine(1, 0, 0, 0), "four": machine(4, 0, 2, 4), "bsp-last": machine(4, 3, 1, 0),
+            "padded": machine(40, 5, 2, 0, PACKED, *[PADDED] * 60), "two-lists": machine(1100, 3, 0, 0),
+            "one-a-call": machine(5, 0, 1, 0, *[partly(1, 0)] * 20),
+            "stalls": machine(6, 0, 1, 0, PACKED, PACKED, *[partly(0, 0)] * 8),
+            "time-outs": machine(6, 1, 1, 0, *[partly(0, 0x78)] * 6, *[partly(2, 0x79)] * 12),
+            "denied": machine(3, 0, 0, 0, raw(6, 0)), "not-there": machine(3, 0, 0, 0, raw(2, 0)),
+            "denied-later": machine(8, 0, 0, 0, PACKED, PACKED, raw(6, 0)),
+            "faults": machine(3, 0, 0, 0, FAULT), "faults-later": machine(8, 0, 0, 0, PACKED, PACKED, FAULT),
+            "bsp-wrong": machine(3, 0, 4, 0, raw(0, 1, (0, 5))),
+            "untouched": machine(5, 0, 1, 0, PACKED, PACKED, raw(0, 4)),
+            "reps-too-many": machine(5, 0, 1, 0, PACKED, PACKED, raw(0, 4095)),
+            "everybody-is-the-bsp": machine(5, 0, 1, 0, PACKED, PACKED,
+                                            raw(0, 4, (0, 1), (1, 1), (2, 1), (3, 1))),
+            "same-vp-twice": machine(5, 0, 1, 0, PACKED, PACKED, raw(0, 4, (0, 7), (1, 7), (2, 8), (3, 9))),
+            "beyond-the-limit": machine(5, 0, 1, 6, PACKED, PACKED,
+                                        raw(0, 4, (0, 6), (1, 0xFFFFFFFE), (2, 0xFFFFFFFF), (3, 5))),
+            "unknown-in-the-middle": machine(6, 0, 1, 0, PACKED, PACKED, raw(5, 2, (0, 3), (1, 4)), PACKED),
+        },
+    }
+
+
+def real(tables: dict) -> dict:
+    acpi = [tables[s] for s in ("FACP", "APIC", "SRAT")]
+    return {
+        "madt": {"qemu-q35": tables["APIC"]}, "srat": {"qemu-q35": tables["SRAT"]},
+        "fadt": {"qemu-q35": tables["FACP"]}, "s5": {"qemu-q35": tables["DSDT"]},
+        "tables": {"qemu-q35": memory(acpi, tables["DSDT"])},
+        "topology": {"qemu-q35": topology(0, 0, tables["APIC"], tables["SRAT"])},
+    }
+
+
+def main() -> None:
+    seeds = [made()] + ([real(dumped(sys.argv[2]))] if len(sys.argv) > 2 else [])
+    for part in seeds:
+        for target, inputs in part.items():
+            directory = Path(sys.argv[1]) / target
+            directory.mkdir(parents=True, exist_ok=True)
+            for name, data in inputs.items():
+                (directory / name).write_bytes(data)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/* The machine of threads as arch/arch.h shows it to smp/; see machine.h. */
+#include "tests/host/test.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#include "tests/host/smp/machine_private.h"
+
+enum { ENTRY_RIP = 0x1234000 };
+
+static arch_fault_fn fault_handler;
+static const struct arch_sipi_target *sipi_targets;
+static size_t sipi_count;
+
+_Noreturn void arch_park(void)
+{
+	pthread_exit(NULL);
+}
+
+enum err arch_cpu_init(struct arch_cpu *cpu, struct pages *pages, arch_ap_fn entry, void *owner)
+{
+	if (!pages_alloc(pages, 1, 0)) /* the stacks */
+		return ERR_NO_MEMORY;
+	cpu->entry = entry;
+	cpu->owner = owner;
+	return OK;
+}
+
+void *arch_cpu_owner(void)
+{
+	return my_block->owner;
+}
+
+uint64_t arch_cpu_first_tsc(const struct arch_cpu *cpu)
+{
+	return __atomic_load_n(&cpu->first_tsc, __ATOMIC_ACQUIRE);
+}
+
+uint32_t arch_cpu_strays(const struct arch_cpu *cpu)
+{
+	return __atomic_load_n(&cpu->strays, __ATOMIC_ACQUIRE);
+}
+
+void arch_cpu_wanted(const struct arch_cpu *cpu, struct arch_state *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->rip = ENTRY_RIP;
+	out->gs.base = (uint64_t)cpu;
+	out->cr3 = 0x5000;
+}
+
+/* An exception on the calling processor; comes back if the handler lets it go on. */
+static void raise_fault(uint8_t vector)
+{
+	const struct arch_fault fault = {.vector = vector, .rip = ENTRY_RIP};
+	enum arch_fault_action action = fault_handler(my_block->owner, &fault);
+
+	assert_int_not_equal(action, ARCH_FAULT_PANIC);
+	if (action == ARCH_FAULT_PARK)
+		pthread_exit(NULL);
+}
+
+void arch_cpu_found(struct arch_state *out)
+{
+	if (me->faults)
+		raise_fault(13);
+	if (me->gets_nmi)
+		raise_fault(ARCH_VECTOR_NMI);
+	__atomic_fetch_add(&me->proofs, 1, __ATOMIC_RELAXED);
+	arch_cpu_wanted(my_block, out);
+	if (me->other_cr3)
+		out->cr3 = 0x6000;
+}
+
+void arch_set_fault_handler(arch_fault_fn fn)
+{
+	fault_handler = fn;
+}
+
+uint32_t arch_apic_id(void)
+{
+	return me->apic_id + (me->other_apic ? 1000 : 0);
+}
+
+void arch_apic_init_ap(void)
+{
+}
+
+enum err arch_apic_send_init(uint32_t apic_id)
+{
+	struct machine_vp *vp = machine_vp(apic_id);
+
+	if (vp->no_apic)
+		return ERR_TIMEOUT;
+	vp->inits++;
+	return OK;
+}
+
+/* To a processor that is parked: its handler runs here, as if on it. */
+enum err arch_apic_send_nmi(uint32_t apic_id)
+{
+	const struct arch_fault fault = {.vector = ARCH_VECTOR_NMI};
+
+	machine_vp(apic_id)->nmis++;
+	for (size_t i = 0; i < bringup.count; i++) {
+		if (bringup.cpu[i]->apic_id == apic_id && !machine_vp(apic_id)->ignores_nmi)
+			assert_int_equal(fault_handler(bringup.cpu[i], &fault), ARCH_FAULT_PARK);
+	}
+	return OK;
+}
+
+enum err arch_apic_send_startup(uint32_t apic_id, uint8_t vector)
+{
+	struct machine_vp *vp = machine_vp(apic_id);
+
+	assert_int_equal(vector, LOW_PAGE >> 12);
+	assert_int_equal(vp->inits, 1);
+	if (vp->sipis++ > 0 || vp->ignores_sipi) /* the second one finds it running */
+		return OK;
+	for (size_t i = 0; i < sipi_count; i++) {
+		if (sipi_targets[i].apic_id == apic_id)
+			send_on_its_way(vp, sipi_targets[i].cpu);
+	}
+	return OK;
+}
+
+enum err arch_sipi_prepare(uint64_t low_page, struct pages *pages,
+			   const struct arch_sipi_target *targets, size_t count)
+{
+	(void)pages;
+	assert_int_equal(low_page, LOW_PAGE);
+	sipi_targets = targets;
+	sipi_count = count;
+	return OK;
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * smp/fanout.c, and all it stands on: who starts whom, and starters that fail.
+ */
+#include "tests/host/test.h"
+
+#include <string.h>
+
+#include "smp/handshake.h"
+#include "tests/host/smp/bringup.h"
+
+static void aps_start_the_others_when_the_bsp_is_slow(void **state)
+{
+	size_t by_bsp = 0;
+
+	(void)state;
+	prepare(64);
+	machine.bsp_is_slow = true;
+	run();
+	assert_all_online(CPU_METHOD_HV);
+	for (size_t i = 1; i < smp->count; i++)
+		by_bsp += smp->cpu[i]->starter == smp->bsp->index;
+	assert_int_equal(by_bsp, 1);
+	assert_int_equal(summary.verdict, MACHINE_OK);
+}
+
+static void without_fan_out_the_bsp_starts_all(void **state)
+{
+	(void)state;
+	prepare(16);
+	smp = machine_prepare();
+	smp->config.fanout = false;
+	run();
+	assert_all_online(CPU_METHOD_HV);
+	for (size_t i = 0; i < smp->count; i++)
+		assert_int_equal(smp->cpu[i]->starter, smp->bsp->index);
+}
+
+static void f41_a_starter_dies_in_its_call(void **state)
+{
+	size_t lost = 0;
+
+	(void)state;
+	prepare(16);
+	machine.vp[1].dies_in_call = true;
+	machine.bsp_is_slow = true;
+	run();
+	machine_settle();
+	for (size_t i = 0; i < smp->count; i++) {
+		const struct cpu *cpu = smp->cpu[i];
+
+		assert_int_equal(machine_vp(cpu->apic_id)->inits, 0);
+		if (cpu->is_bsp || cpu->verdict == CPU_ONLINE)
+			continue;
+		assert_int_equal(cpu->verdict, CPU_MISSING);
+		if (cpu->apic_id == 1)
+			continue;
+		/* Its call was under way: nobody makes it a second time. */
+		assert_int_equal(cpu->starter, 1);
+		assert_int_equal(machine_vp(cpu->apic_id)->calls_for, 1);
+		lost++;
+	}
+	assert_int_equal(lost, 1);
+	assert_int_equal(summary.online, 14); /* the dead one proves nothing either */
+}
+
+static void f42_a_dead_starters_claim_is_taken_over(void **state)
+{
+	(void)state;
+	prepare(8);
+	smp = machine_prepare();
+	/* Processor 5 drew these two and died before its calls. */
+	smp->cpu[3]->claim = claim_word(5, CLAIM_CLAIMED);
+	smp->cpu[4]->claim = claim_word(5, CLAIM_CLAIMED);
+	run();
+	assert_all_online(CPU_METHOD_HV);
+	assert_int_equal(cpu_of(3)->starter, smp->bsp->index);
+	assert_int_equal(machine_vp(4)->calls_for, 1);
+}
+
+static void f42_a_drawn_number_that_was_never_claimed(void **state)
+{
+	(void)state;
+	prepare(8);
+	smp = machine_prepare();
+	smp->next = 4; /* 1 to 3 were drawn by somebody who is no more */
+	run();
+	assert_all_online(CPU_METHOD_HV);
+}
+
+static void f43_what_aps_may_not_do_the_bsp_does(void **state)
+{
+	static const uint16_t statuses[] = {2, 6, 5, 0x15};
+
+	(void)state;
+	for (size_t s = 0; s < ARRAY_COUNT(statuses); s++) {
+		prepare(24);
+		machine.bsp_is_slow = s % 2 == 0; /* or it leaves hardly any to the APs */
+		for (size_t i = 1; i < 24; i++)
+			machine.vp[i].caller_status = statuses[s];
+		smp = NULL;
+		run();
+		assert_all_online(CPU_METHOD_HV);
+		assert_int_equal(summary.verdict, MACHINE_OK);
+		for (size_t i = 0; i < smp->count; i++)
+			assert_int_equal(smp->cpu[i]->starter, smp->bsp->index);
+		if (s + 1 < ARRAY_COUNT(statuses))
+			machine_free();
+	}
+}
+
+static void f43_only_some_vps_are_denied(void **state)
+{
+	(void)state;
+	prepare(12);
+	machine.vp[3].status = 0x50;
+	machine.vp[7].never = true;
+	machine.vp[9].other_cr3 = true;
+	run();
+	assert_int_equal(cpu_of(3)->method, CPU_METHOD_SIPI);
+	assert_int_equal(cpu_of(3)->verdict, CPU_ONLINE);
+	assert_int_equal(cpu_of(7)->verdict, CPU_MISSING);
+	assert_int_equal(cpu_of(9)->verdict, CPU_MISMATCH);
+	assert_int_equal(summary.online, 10);
+	assert_int_equal(summary.verdict, MACHINE_FAILED);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		BRINGUP_TEST(aps_start_the_others_when_the_bsp_is_slow),
+		BRINGUP_TEST(without_fan_out_the_bsp_starts_all),
+		BRINGUP_TEST(f41_a_starter_dies_in_its_call),
+		BRINGUP_TEST(f42_a_dead_starters_claim_is_taken_over),
+		BRINGUP_TEST(f42_a_drawn_number_that_was_never_claimed),
+		BRINGUP_TEST(f43_what_aps_may_not_do_the_bsp_does),
+		BRINGUP_TEST(f43_only_some_vps_are_denied),
+	};
+
+	return cmocka_run_group_tests_name("smp/fanout", tests, NULL, NULL);
+}

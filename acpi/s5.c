@@ -58,6 +58,8 @@ static bool take_sleep_type(struct aml *a, uint8_t *value)
 static bool take_package(struct aml a, uint8_t *slp_typ_a, uint8_t *slp_typ_b)
 {
 	size_t header;
+	uint8_t first;
+	uint8_t second;
 
 	if (a.end - a.p < 2 || a.p[0] != AML_PACKAGE)
 		return false;
@@ -65,7 +67,11 @@ static bool take_package(struct aml a, uint8_t *slp_typ_a, uint8_t *slp_typ_b)
 	if ((size_t)(a.end - a.p) <= header || a.p[header] < 2)
 		return false;
 	a.p += header + 1;
-	return take_sleep_type(&a, slp_typ_a) && take_sleep_type(&a, slp_typ_b);
+	if (!take_sleep_type(&a, &first) || !take_sleep_type(&a, &second))
+		return false;
+	*slp_typ_a = first;
+	*slp_typ_b = second;
+	return true;
 }
 
 enum err acpi_s5_find(const struct acpi_table *dsdt, uint8_t *slp_typ_a, uint8_t *slp_typ_b)

@@ -63,7 +63,7 @@ static void row(const struct smp *smp, const struct cpu *cpu)
 		format(by, sizeof(by), "%u", smp->cpu[cpu->starter]->apic_id);
 	microseconds(issued, sizeof(issued), smp, cpu->issued_tsc);
 	microseconds(first, sizeof(first), smp, arch_cpu_first_tsc(arch));
-	microseconds(online, sizeof(online), smp, cpu->online_tsc);
+	microseconds(online, sizeof(online), smp, cpu_online_tsc(cpu));
 	log_print("%5u %5s %5s %5s  %-4s  %-8s  %-8s  %6s %5s %11s %11s %11s\n", cpu->apic_id, uid,
 		  vp, numa, cpu->is_bsp ? "bsp" : "ap", cpu_method_name(cpu->method),
 		  cpu_verdict_name(cpu->verdict), status, by, issued, first, online);

@@ -72,7 +72,7 @@ static void processor(const struct smp *smp, const struct cpu *cpu)
 	id_field("started_by", started ? smp->cpu[cpu->starter]->apic_id : 0, started);
 	time_field("t_issued_ns", smp, cpu->issued_tsc);
 	time_field("t_first_ns", smp, arch_cpu_first_tsc(arch));
-	time_field("t_online_ns", smp, cpu->online_tsc);
+	time_field("t_online_ns", smp, cpu_online_tsc(cpu));
 	mismatches(cpu);
 	log_print("}");
 }

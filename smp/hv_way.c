@@ -178,21 +178,32 @@ static void close_rung(struct smp *smp)
 	}
 }
 
+/* "answers 0x02 (INVALID_HYPERCALL_CODE)", or that it faulted and answered nothing. */
+static void describe(char *out, size_t size, const struct cpu *cpu)
+{
+	if (cpu->hv_faulted)
+		format(out, size, "faults");
+	else
+		format(out, size, "answers 0x%02x (%s)", cpu->hv_status.code,
+		       hv_status_name(cpu->hv_status));
+}
+
 static void note_refusals(struct smp *smp)
 {
+	bool useless = __atomic_load_n(&smp->stop, __ATOMIC_RELAXED);
+
 	for (size_t i = 0; i < smp->count; i++) {
-		struct cpu *cpu = smp->cpu[i];
-		const char *what = cpu->hv_faulted ? "fault" : hv_status_name(cpu->hv_status);
+		const struct cpu *cpu = smp->cpu[i];
+		char answer[64];
 
 		if (cpu->outcome != START_REFUSED && cpu->outcome != START_UNKNOWN)
 			continue;
-		log_warn("APIC id %u: HvCallStartVirtualProcessor on VP %u answered 0x%02x (%s) "
-			 "after %u calls",
-			 cpu->apic_id, cpu->vp_index, cpu->hv_status.code, what, cpu->hv_calls);
-		if (__atomic_load_n(&smp->stop, __ATOMIC_RELAXED) && !smp->hv_reason[0])
-			format(smp->hv_reason, HV_REASON_SIZE,
-			       "HvCallStartVirtualProcessor answers 0x%02x (%s)",
-			       cpu->hv_status.code, what);
+		describe(answer, sizeof(answer), cpu);
+		log_warn("APIC id %u: HvCallStartVirtualProcessor on VP %u %s after %u calls",
+			 cpu->apic_id, cpu->vp_index, answer, cpu->hv_calls);
+		if (useless && !smp->hv_reason[0])
+			format(smp->hv_reason, HV_REASON_SIZE, "HvCallStartVirtualProcessor %s",
+			       answer);
 	}
 }
 

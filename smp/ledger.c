@@ -33,9 +33,13 @@ static enum cpu_verdict judge_ap(struct cpu *cpu)
 
 	if (strays)
 		proof_note(cpu, PROOF_ENTRIES, 1, 1 + (uint64_t)strays);
+	if (cpu->faulted) /* the exception is among its mismatches */
+		return CPU_MISSING;
 	switch (handshake_read(&cpu->stage)) {
 	case STAGE_PROVED: return cpu->mismatch_count ? CPU_MISMATCH : CPU_ONLINE;
-	case STAGE_ARRIVED: return cpu->mismatch_count ? CPU_MISMATCH : CPU_MISSING;
+	case STAGE_ARRIVED:
+		log_warn("APIC id %u: came in and did not finish its proof", cpu->apic_id);
+		return CPU_MISSING;
 	case STAGE_LATE: return CPU_LATE;
 	case STAGE_REVOKED:
 	case STAGE_INVITED: return CPU_MISSING;
@@ -45,6 +49,14 @@ static enum cpu_verdict judge_ap(struct cpu *cpu)
 		return CPU_ABSENT;
 	/* Nobody invited it and yet it ran: refused starts that had their effect all the same. */
 	return arch_cpu_first_tsc(arch_of(cpu)) ? CPU_LATE : CPU_REFUSED;
+}
+
+uint64_t cpu_online_tsc(const struct cpu *cpu)
+{
+	return cpu->verdict == CPU_ONLINE || cpu->verdict == CPU_LATE ||
+			       cpu->verdict == CPU_MISMATCH
+		       ? cpu->online_tsc
+		       : 0;
 }
 
 static void judge_bsp(struct cpu *bsp)

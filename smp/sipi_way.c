@@ -163,13 +163,15 @@ void sipi_way(struct smp *smp)
 	send_inits(smp);
 	init_delay();
 	send_startups(smp, true);
-	if (await(smp, SECOND_SIPI_NS) == DEADLINE_RUNNING)
-		return;
-	send_startups(smp, false);
-	end = await(smp, smp->config.deadline_ns);
-	if (end == DEADLINE_RUNNING)
-		return;
-	log_warn("gave up waiting for processors started by INIT-SIPI: %s", deadline_end_name(end));
+	end = await(smp, SECOND_SIPI_NS);
+	if (end != DEADLINE_RUNNING) {
+		send_startups(smp, false);
+		end = await(smp, smp->config.deadline_ns);
+	}
+	if (end != DEADLINE_RUNNING)
+		log_warn("gave up waiting for processors started by INIT-SIPI: %s",
+			 deadline_end_name(end));
+	/* Also those that faulted on their way in are not to come any more. */
 	for (size_t i = 0; i < smp->count; i++)
 		(void)stage_revoke(&smp->cpu[i]->stage);
 }

@@ -50,9 +50,9 @@ enum cpu_method { CPU_METHOD_NONE, CPU_METHOD_FIRMWARE, CPU_METHOD_HV, CPU_METHO
 enum cpu_verdict {
 	CPU_ONLINE,
 	CPU_LATE,     /* came after its time: parked */
-	CPU_MISSING,  /* was started and never came */
+	CPU_MISSING,  /* was started and never came, or did not live long enough to prove itself */
 	CPU_REFUSED,  /* no method would start it */
-	CPU_MISMATCH, /* came as something else than was asked, or faulted */
+	CPU_MISMATCH, /* came as something else than was asked */
 	CPU_ABSENT,   /* the MADT lists it, the hypervisor does not know it */
 };
 
@@ -207,6 +207,9 @@ struct smp_summary {
  * then a start by INIT-SIPI is a fallback.
  */
 void smp_summarize(const struct smp *smp, bool hv_offered, struct smp_summary *out);
+
+/* When the processor came in, as a time stamp; 0 if it is not there to stay. */
+uint64_t cpu_online_tsc(const struct cpu *cpu);
 
 const char *cpu_method_name(enum cpu_method m);
 const char *cpu_verdict_name(enum cpu_verdict v);

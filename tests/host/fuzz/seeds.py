@@ -229,7 +229,7 @@ def real(tables: dict) -> dict:
     return {
         "madt": {"qemu-q35": tables["APIC"]}, "srat": {"qemu-q35": tables["SRAT"]},
         "fadt": {"qemu-q35": tables["FACP"]}, "s5": {"qemu-q35": tables["DSDT"]},
-        "tables": {"qemu-q35": memory(acpi, tables["DSDT"])},
+        "tables": {"qemu-q35": memory(acpi, s5(b"\x12\x06\x04\x00\x00\x00\x00"))},
         "topology": {"qemu-q35": topology(0, 0, tables["APIC"], tables["SRAT"])},
     }
 

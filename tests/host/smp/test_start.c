@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "lib/log.h"
 #include "tests/host/smp/bringup.h"
 
 /* --- all well ----------------------------------------------------------------------------------- */

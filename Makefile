@@ -42,8 +42,8 @@ PE_SECTIONS = -j .text -j .reloc -j .rodata -j .rela -j .data -j .dynamic
 include tests/refhv/refhv.mk
 include tests/kvm-nested/kvm-nested.mk
 
-KERNEL_SRCS = $(wildcard boot/*.c kernel/*.c conform/*.c smp/*.c hv/*.c arch/x86_64/*.c arch/x86_64/*.asm \
-	acpi/*.c lib/*.c)
+KERNEL_SRCS = $(wildcard boot/*.c kernel/*.c conform/*.c smp/*.c hv/*.c arch/x86_64/*.c \
+	arch/x86_64/*.asm acpi/*.c lib/*.c)
 KERNEL_OBJS = $(addprefix $(BUILD)/obj/,$(addsuffix .o,$(KERNEL_SRCS)))
 REFHV_OBJS  = $(addprefix $(BUILD)/obj/,$(addsuffix .o,$(REFHV_SRCS)))
 
@@ -131,8 +131,8 @@ clean: ## remove everything that was built
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile $(wildcard tests/*/*.mk tests/*/*/*.mk) | \
-		expand -t 18
-	@echo "  make deps       install what is missing; may stand before others: make deps run"
+		expand -t 25
+	@echo "  make deps              install what is missing; may stand before others: make deps run"
 	@sed -n 's/^# | \{0,1\}//p' Makefile
 
 # | Variables of run and debug:

@@ -188,7 +188,10 @@ void arch_pause(void);
 _Noreturn void arch_park(void);
 /* Last resort: end the machine by a triple fault. */
 _Noreturn void arch_triple_fault(void);
-/* Call fn(arg) on the page tables the firmware left, which still map all of its own code. */
+/*
+ * Call fn(arg) on the page tables the firmware left, which still map all of its own code. What arg
+ * points to must not lie on a stack: those tables do not map our stacks' window.
+ */
 void arch_call_on_firmware_tables(void (*fn)(void *arg), void *arg);
 
 /* --- local APIC -------------------------------------------------------------------------------- */

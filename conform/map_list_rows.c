@@ -18,22 +18,22 @@ enum { LIST_AT = sizeof(struct hv_get_vp_index_input), WORD = 4, PACKED = 1, PAD
 /* A list as a text: B the boot processor, A an AP (the first that is known), N nobody. */
 struct list_row {
 	const char *name;
-	unsigned int allowed;
 	const char *list;
+	unsigned int allowed;
 	uint16_t start;
 	uint16_t reps; /* that must have been completed in the end */
 };
 
 static const struct list_row rows[] = {
-	{"ProcessorHwId (0, 4): two elements", ALLOW_SUCCESS, "BA", 0, 2},
-	{"ProcessorHwId (0, 4): the other way round", ALLOW_SUCCESS, "AB", 0, 2},
-	{"ProcessorHwId (0, 4): one id four times", ALLOW_SUCCESS, "AAAA", 0, 4},
-	{"ProcessorHwId (0, 4): resumed at element 2 of 4", ALLOW_SUCCESS, "NNBA", 2, 4},
-	{"ProcessorHwId (0, 4): resumed at the last element", ALLOW_SUCCESS, "NNNA", 3, 4},
-	{"HV_STATUS_INVALID_PARAMETER: unknown id first of 4", UNKNOWN, "NBAB", 0, 0},
-	{"HV_STATUS_INVALID_PARAMETER: unknown id third of 4", UNKNOWN, "BANB", 0, 2},
-	{"HV_STATUS_INVALID_PARAMETER: unknown id last of 4", UNKNOWN, "BABN", 0, 3},
-	{"HV_STATUS_INVALID_PARAMETER: unknown id, resumed at it", UNKNOWN, "BANB", 2, 2},
+	{"ProcessorHwId (0, 4): two elements", "BA", ALLOW_SUCCESS, 0, 2},
+	{"ProcessorHwId (0, 4): the other way round", "AB", ALLOW_SUCCESS, 0, 2},
+	{"ProcessorHwId (0, 4): one id four times", "AAAA", ALLOW_SUCCESS, 0, 4},
+	{"ProcessorHwId (0, 4): resumed at element 2 of 4", "NNBA", ALLOW_SUCCESS, 2, 4},
+	{"ProcessorHwId (0, 4): resumed at the last element", "NNNA", ALLOW_SUCCESS, 3, 4},
+	{"HV_STATUS_INVALID_PARAMETER: unknown id first of 4", "NBAB", UNKNOWN, 0, 0},
+	{"HV_STATUS_INVALID_PARAMETER: unknown id third of 4", "BANB", UNKNOWN, 0, 2},
+	{"HV_STATUS_INVALID_PARAMETER: unknown id last of 4", "BABN", UNKNOWN, 0, 3},
+	{"HV_STATUS_INVALID_PARAMETER: unknown id, resumed at it", "BANB", UNKNOWN, 2, 2},
 };
 
 static uint32_t word(const uint8_t *page, size_t i)

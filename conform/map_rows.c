@@ -20,15 +20,15 @@ enum { HEADER_SIZE = 16, ID_AT = 16, NARROW = 4, WIDE = 8 };
 struct map_row {
 	const char *name;
 	unsigned int allowed;
+	uint32_t id;             /* this APIC id; 0: the BSP's */
 	uint64_t partition_flip; /* bits of HV_PARTITION_SELF to turn over */
-	uint8_t vtl;
-	uint8_t padding_at; /* this byte of the header is 1; 0: none */
-	uint64_t control;   /* further bits of the control word */
-	bool is_simple;     /* a rep count of 0 */
-	uint32_t id_flip;   /* bits of the APIC id to turn over */
-	uint32_t id;        /* this APIC id instead; 0: the BSP's */
+	uint64_t control;        /* further bits of the control word */
+	uint32_t id_flip;        /* bits of the APIC id to turn over */
 	enum place input, output;
 	uint32_t input_at, output_at;
+	uint8_t vtl;
+	uint8_t padding_at; /* this byte of the header is 1; 0: none */
+	bool is_simple;     /* a rep count of 0 */
 };
 
 #define REP_COUNT(n) ((uint64_t)(n) << HV_CONTROL_REP_COUNT_SHIFT)

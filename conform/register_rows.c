@@ -46,6 +46,7 @@ static const struct register_row rows[] = {
 	{BAD "Ds a system segment", {AT(ds.attributes), SEG_NOT_SYSTEM, 0}},
 	{BAD "Ds code that cannot be read", {AT(ds.attributes), SEG_TYPE, TYPE_CODE_X}},
 	{BAD "Ds limit above 1 MiB without G", {AT(ds.attributes), SEG_GRANULAR, 0}},
+	{BAD "Ds base not canonical", {AT(ds.base), 0, NOT_CANONICAL}},
 	{BAD "Es attributes, reserved bits 11:8", {AT(es.attributes), 0, SEG_RESERVED}},
 	{BAD "Es limit not of whole pages with G", {AT(es.limit), 0xFFF, 0}},
 	{BAD "Fs base not canonical", {AT(fs.base), 0, NOT_CANONICAL}},
@@ -64,6 +65,7 @@ static const struct register_row rows[] = {
 	{BAD "Tr attributes, reserved bits 11:8", {AT(tr.attributes), 0, SEG_RESERVED}},
 	{BAD "Tr limit not of whole pages with G", {AT(tr.attributes), 0, SEG_GRANULAR}},
 	{BAD "Ldtr a call gate", {AT(ldtr.attributes), 0, SEG_PRESENT | TYPE_CALL_GATE}},
+	{BAD "Ldtr base not canonical", {AT(ldtr.base), 0, NOT_CANONICAL}},
 	{BAD "Ldtr attributes, reserved bits 11:8", {AT(ldtr.attributes), 0, SEG_RESERVED}},
 
 	{BAD "Idtr base not canonical", {AT(idtr.base), 0, NOT_CANONICAL}},

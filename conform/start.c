@@ -69,16 +69,17 @@ static bool has_index(const struct bench *b, enum start_target target, const cha
 	return !*reason;
 }
 
-static uint32_t index_of(const struct bench *b, enum start_target target, const struct bench_vp *vp)
+/* good: the index of the VP that was found for the row, if it needs one. */
+static uint32_t index_of(const struct bench *b, enum start_target target, uint32_t good)
 {
 	switch (target) {
-	case TARGET_WIDE: return vp->vp_index | WIDE_BIT;
+	case TARGET_WIDE: return good | WIDE_BIT;
 	case TARGET_SELF: return b->in->hv->bsp_vp_index;
 	case TARGET_LIMIT: return limit(b);
 	case TARGET_GAP: return gap(b);
 	case TARGET_CONST_SELF: return HV_VP_INDEX_SELF;
 	case TARGET_CONST_ANY: return HV_VP_INDEX_ANY;
-	default: return vp->vp_index;
+	default: return good;
 	}
 }
 
@@ -103,22 +104,33 @@ static uint64_t fill(struct bench *b, const struct start_row *row, uint32_t vp_i
 	return bench_gpa(b, row->input, b->input, row->input_at);
 }
 
+/* Which VP came down, if it is one of ours, and whether it is the one that was asked for. */
+static void note_arrival(struct bench *b, struct bench_vp *asked, uint32_t apic_id)
+{
+	for (size_t i = 0; i < b->vp_count; i++) {
+		if (b->vp[i].apic_id == apic_id)
+			b->vp[i].use = VP_RUNS;
+	}
+	if (asked && asked->apic_id != apic_id)
+		row_wrong(b, "APIC id %u has arrived, asked was %u", apic_id, asked->apic_id);
+	row_note(b, "APIC id %u has arrived", apic_id);
+}
+
 /* The hypervisor has accepted: what became of the VP, and ground for the next one. */
 static void accepted(struct bench *b, struct bench_vp *vp, const struct start_row *row)
 {
 	const struct landing *l = b->landing;
-	bool landed = landing_await(b, l);
 
 	if (vp)
-		vp->use = landed ? VP_RUNS : VP_LOST;
-	if (landed)
-		row_note(b, "APIC id %u has arrived", l->apic_id);
+		vp->use = VP_LOST;
+	if (landing_await(b, l))
+		note_arrival(b, vp, l->apic_id);
+	else if (!row->dangerous)
+		row_wrong(b, "the call succeeds, and no VP arrives");
 	else if (l->faulted)
 		row_note(b, "the VP died of %s", arch_fault_name((uint8_t)(l->faulted - 1)));
 	else
 		row_note(b, "no VP has arrived");
-	if (!landed && !row->dangerous)
-		row_wrong(b, "the call succeeds, and no VP arrives");
 	if (landing_renew(b))
 		b->start_skip = "no memory for another VP";
 }
@@ -128,6 +140,7 @@ void start_row(struct bench *b, const struct start_row *row)
 	struct bench_vp *vp = NULL;
 	const char *reason = b->start_skip;
 	struct hv_result r;
+	uint32_t vp_index;
 
 	if (!reason && has_index(b, row->target, &reason) && needs_vp(row->target))
 		vp = target_vp(b, row->target, &reason);
@@ -135,11 +148,11 @@ void start_row(struct bench *b, const struct start_row *row)
 		row_skip(b, CALL, row->name, reason);
 		return;
 	}
+	vp_index = index_of(b, row->target, vp ? vp->vp_index : HV_VP_UNKNOWN);
 	if (row->dangerous)
-		log_print("# next: %s, aimed at VP %u\n", row->name, vp ? vp->vp_index : 0);
+		log_print("# next: %s, aimed at VP %u\n", row->name, vp_index);
 	row_begin(b, CALL, row->name, row->allowed);
-	r = row_call(b, CALL | row->control, fill(b, row, index_of(b, row->target, vp)),
-		     row->output);
+	r = row_call(b, CALL | row->control, fill(b, row, vp_index), row->output);
 	if (!b->start_known && !(row->allowed & ALLOW_NO_CALL) && !r.err &&
 	    hv_status_is(r.status, HV_STATUS_INVALID_HYPERCALL_CODE)) {
 		b->start_skip = "the hypervisor does not offer the call (it answers 0x0002)";

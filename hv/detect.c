@@ -13,7 +13,7 @@ static void put_name(char *out, uint32_t part)
 	for (unsigned int i = 0; i < 4; i++) {
 		char c = (char)(part >> 8 * i);
 
-		out[i] = c >= ' ' && c <= '~' ? c : '.';
+		out[i] = !c || (c >= ' ' && c <= '~') ? c : '.';
 	}
 }
 

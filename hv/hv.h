@@ -52,7 +52,7 @@ struct hv_features {
 	bool present;      /* CPUID.1:ECX[31] */
 	bool is_hv1;       /* leaf 0x40000001 says "Hv#1" and the range is long enough */
 	char vendor[13];   /* diagnostic only: KVM has another one */
-	char interface[5]; /* "Hv#1"; '.' for what cannot be printed */
+	char interface[5]; /* "Hv#1"; "." for what cannot be printed */
 	uint32_t interface_id;
 	uint32_t behind; /* leaf of Hyper-V's range behind another hypervisor's; 0: none */
 	uint32_t highest_leaf;

@@ -197,6 +197,16 @@ static enum err prove_bsp(struct walk *w, uint32_t bsp_apic_id)
 		       bsp.status.code, hv_status_name(bsp.status));
 		return ERR_DENIED;
 	}
+	if (w->out[0] == UNTOUCHED) {
+		format(reason, HV_REASON_SIZE,
+		       "HvCallGetVpIndexFromApicId succeeds for the BSP and answers nothing");
+		return ERR_DENIED;
+	}
+	if (w->limit && w->out[0] >= w->limit) {
+		format(reason, HV_REASON_SIZE, "VP index %u of the BSP is not below the limit, %u",
+		       w->out[0], w->limit);
+		return ERR_DENIED;
+	}
 	if (bsp.state != HV_MAP_FOUND || bsp.vp_index != expected) {
 		format(reason, HV_REASON_SIZE,
 		       "HvCallGetVpIndexFromApicId says the BSP is VP %u, its VP_INDEX MSR says %u",

@@ -7,9 +7,10 @@
 
 #include "lib/log.h"
 
-#define QEMU_EXIT_PORT 0xF4       /* -device isa-debug-exit,iobase=0xf4,iosize=4 */
-#define SLP_EN         (1U << 13) /* PM1 control, ACPI 4.8.3.2.1 */
-#define SLP_TYP_SHIFT  10
+#define QEMU_EXIT_PORT  0xF4 /* -device isa-debug-exit,iobase=0xf4,iosize=4 */
+#define QEMU_EXIT_LOOKS 100000000U
+#define SLP_EN          (1U << 13) /* PM1 control, ACPI 4.8.3.2.1 */
+#define SLP_TYP_SHIFT   10
 
 static const struct boot_info *boot_info;
 static const struct platform *platform;
@@ -37,8 +38,11 @@ static void write_register(const struct acpi_register *r, uint32_t value, bool w
 
 static void ask_firmware(enum boot_reset kind)
 {
+	static enum boot_reset argument; /* the firmware's tables do not map our stacks */
+
+	argument = kind;
 	if (boot_info && boot_info->reset)
-		arch_call_on_firmware_tables(boot_info->reset, &kind);
+		arch_call_on_firmware_tables(boot_info->reset, &argument);
 }
 
 static void power_off_by_fadt(void)
@@ -76,6 +80,8 @@ _Noreturn void exit_machine(enum exit_code code)
 	switch (method) {
 	case EXIT_QEMU:
 		arch_port_write32(QEMU_EXIT_PORT, code);
+		for (uint32_t i = 0; i < QEMU_EXIT_LOOKS; i++) /* newer QEMUs end a little later */
+			arch_pause();
 		log_error("exit=qemu: there is no isa-debug-exit device at port 0x%x: halted",
 			  QEMU_EXIT_PORT);
 		break;

@@ -215,7 +215,7 @@ static void parse_word(struct word w, struct options *out)
 				 value.text, o->values);
 		return;
 	}
-	warn_unknown(key);
+	warn_unknown(key.len ? key : w);
 }
 
 void options_parse(const char *text, struct options *out)

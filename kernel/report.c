@@ -57,7 +57,7 @@ static void row(const struct smp *smp, const struct cpu *cpu)
 	number(uid, sizeof(uid), cpu->uid, SMP_UID_UNKNOWN);
 	number(vp, sizeof(vp), cpu->vp_index, HV_VP_UNKNOWN);
 	number(numa, sizeof(numa), cpu->numa, SMP_NUMA_UNKNOWN);
-	if (cpu->hv_calls)
+	if (cpu->hv_calls && !cpu->hv_unanswered)
 		format(status, sizeof(status), "0x%02x", cpu->hv_status.code);
 	if (started)
 		format(by, sizeof(by), "%u", smp->cpu[cpu->starter]->apic_id);

@@ -67,7 +67,7 @@ static void processor(const struct smp *smp, const struct cpu *cpu)
 	text_field("role", cpu->is_bsp ? "bsp" : "ap", ",");
 	text_field("method", cpu_method_name(cpu->method), ",");
 	text_field("verdict", cpu_verdict_name(cpu->verdict), ",");
-	id_field("hv_status", cpu->hv_status.code, cpu->hv_calls && !cpu->hv_faulted);
+	id_field("hv_status", cpu->hv_status.code, cpu->hv_calls && !cpu->hv_unanswered);
 	log_print("\"tries\":%u,", cpu->hv_calls);
 	id_field("started_by", started ? smp->cpu[cpu->starter]->apic_id : 0, started);
 	time_field("t_issued_ns", smp, cpu->issued_tsc);

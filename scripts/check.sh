@@ -66,8 +66,9 @@ import json
 import re
 import jsonschema
 
+for name in ("report", "conformance"):
+    jsonschema.Draft202012Validator.check_schema(json.load(open(f"docs/{name}.schema.json")))
 schema = json.load(open("docs/report.schema.json"))
-jsonschema.Draft202012Validator.check_schema(schema)
 samples = re.findall(r"```json\n(.*?)```", open("docs/report.md").read(), re.DOTALL)
 assert samples, "docs/report.md has no sample"
 for sample in samples:

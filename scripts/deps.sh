@@ -8,7 +8,8 @@ set -eu
 
 # One need a line: how to see that it is there, then its package in Debian/Ubuntu, Fedora, Arch.
 # "cmd:" a command, "file:" any of some files (shell patterns), "py:" a module of /usr/bin/python3,
-# "lib:" an object the C compiler knows. The second word says who needs it: the build, or others.
+# "lib:" an object the C compiler knows, "fuzz:" a compiler that links with libFuzzer. The second word
+# says who needs it: the build, or others. "-": that family has no such package.
 needs() {
 	cat <<-'END'
 		cmd:gcc                                   build gcc gcc gcc
@@ -26,6 +27,9 @@ needs() {
 		lib:libasan.so                            test gcc libasan gcc
 		lib:libubsan.so                           test gcc libubsan gcc
 		lib:libtsan.so                            test gcc libtsan gcc
+		fuzz:clang                                test libclang-rt-dev compiler-rt compiler-rt
+		cmd:spin                                  test spin - -
+		cmd:gcovr                                 test gcovr gcovr -
 		py:jsonschema                             test python3-jsonschema python3-jsonschema python-jsonschema
 		cmd:clang                                 check clang clang clang
 		cmd:clang-format                          check clang-format clang-tools-extra clang
@@ -44,6 +48,10 @@ present() {
 	cmd:*) command -v "$what" >/dev/null ;;
 	file:*) compgen -G "${what%%,*}" >/dev/null || compgen -G "${what##*,}" >/dev/null ;;
 	py:*) "$python" -c "import $what" 2>/dev/null ;;
+	fuzz:*)
+		echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' |
+			"$what" -fsanitize=fuzzer,address,undefined -x c - -o /dev/null 2>/dev/null
+		;;
 	lib:*) command -v gcc >/dev/null && [ "$(gcc -print-file-name="$what")" != "$what" ] ;;
 	esac
 }
@@ -56,7 +64,7 @@ missing() {
 		[ -z "${2-}" ] || [ "$2" = "$user" ] || continue
 		present "$probe" && continue
 		case $1 in 1) echo "$apt" ;; 2) echo "$dnf" ;; 3) echo "$pacman" ;; esac
-	done | sort -u
+	done | grep -vx -e - | sort -u
 }
 
 as_root() {

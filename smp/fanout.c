@@ -24,12 +24,14 @@ static void back_off(unsigned int timeouts)
 static enum start_outcome call(struct cpu *target, struct cpu *starter)
 {
 	for (unsigned int timeouts = 0;; timeouts++) {
-		struct hv_result r =
-			hv_start_vp(&starter->caller, target->vp_index, &target->wanted);
+		struct hv_result r;
 
+		/* Noted before the call, which may never come back. */
 		target->hv_calls++;
+		target->hv_unanswered = true;
+		r = hv_start_vp(&starter->caller, target->vp_index, &target->wanted);
 		target->hv_status = r.status;
-		target->hv_faulted = r.err != OK;
+		target->hv_unanswered = r.err != OK;
 		if (r.err)
 			return timeouts ? START_UNKNOWN : START_REFUSED;
 		if (hv_status_is(r.status, HV_STATUS_SUCCESS))
@@ -45,7 +47,7 @@ static enum start_outcome call(struct cpu *target, struct cpu *starter)
 /* The call is not there at all, as opposed to refused for this one target. */
 static bool is_useless(const struct cpu *target)
 {
-	return target->hv_faulted ||
+	return target->hv_unanswered ||
 	       hv_status_is(target->hv_status, HV_STATUS_INVALID_HYPERCALL_CODE) ||
 	       hv_status_is(target->hv_status, HV_STATUS_ACCESS_DENIED);
 }

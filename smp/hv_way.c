@@ -181,7 +181,7 @@ static void close_rung(struct smp *smp)
 /* "answers 0x02 (INVALID_HYPERCALL_CODE)", or that it faulted and answered nothing. */
 static void describe(char *out, size_t size, const struct cpu *cpu)
 {
-	if (cpu->hv_faulted)
+	if (cpu->hv_unanswered)
 		format(out, size, "faults");
 	else
 		format(out, size, "answers 0x%02x (%s)", cpu->hv_status.code,
@@ -196,7 +196,8 @@ static void note_refusals(struct smp *smp)
 		const struct cpu *cpu = smp->cpu[i];
 		char answer[64];
 
-		if (cpu->outcome != START_REFUSED && cpu->outcome != START_UNKNOWN)
+		if ((cpu->outcome != START_REFUSED && cpu->outcome != START_UNKNOWN) ||
+		    cpu_has_arrived(cpu))
 			continue;
 		describe(answer, sizeof(answer), cpu);
 		log_warn("APIC id %u: HvCallStartVirtualProcessor on VP %u %s after %u calls",

@@ -117,7 +117,7 @@ void smp_summarize(const struct smp *smp, bool hv_offered, struct smp_summary *o
 	out->bringup_ns = arch_clock_from_tsc(smp->end_tsc) - arch_clock_from_tsc(smp->start_tsc);
 	if (mismatch)
 		out->verdict = MACHINE_FAILED;
-	else if (fallback || out->online != out->expected)
+	else if (fallback || smp->incomplete || out->online != out->expected)
 		out->verdict = MACHINE_DEGRADED;
 	else
 		out->verdict = MACHINE_OK;

@@ -44,6 +44,7 @@ enum err smp_prepare(struct smp *smp, const struct smp_config *config,
 	if (!smp->bsp || !smp->bsp->prepared)
 		return ERR_NO_MEMORY;
 	smp->left_out = topology->dropped;
+	smp->incomplete = topology->incomplete;
 	smp->bsp->is_bsp = true;
 	smp->bsp->method = CPU_METHOD_FIRMWARE;
 	for (size_t i = 0; i < topology->count; i++) {

@@ -61,8 +61,10 @@ static void check_identity(struct cpu *cpu)
 	const struct smp_config *config = &cpu->smp->config;
 
 	hold(cpu, PROOF_APIC_ID, cpu->apic_id, arch_apic_id());
-	if (!config->has_vp_index || hv_vp_index(config->machine, &cpu->found_vp_index))
+	if (!config->has_vp_index)
 		return;
+	/* A register that was there for the boot processor and is not here is a difference, too. */
+	(void)hv_vp_index(config->machine, &cpu->found_vp_index);
 	if (cpu->vp_index != HV_VP_UNKNOWN)
 		hold(cpu, PROOF_VP_INDEX, cpu->vp_index, cpu->found_vp_index);
 }

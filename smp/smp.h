@@ -31,6 +31,7 @@ struct topology {
 	size_t bsp;      /* index of the boot processor */
 	size_t disabled; /* entries that are not enabled, online-capable ones among them */
 	size_t dropped;  /* enabled ones for which there was no room */
+	bool incomplete; /* there may be more: no MADT, or one that could not be read to its end */
 	uint64_t lapic_address;
 	bool need_x2apic; /* an id above 254 is there */
 };
@@ -125,7 +126,7 @@ struct cpu {
 	uint32_t starter;           /* index */
 	uint32_t hv_calls;          /* 0x99 calls made for it */
 	struct hv_status hv_status; /* of the last of them */
-	bool hv_faulted;            /* the last of them raised an exception */
+	bool hv_unanswered;         /* the last of them raised an exception, or has not come back */
 	uint64_t issued_tsc;
 
 	/* By itself. */
@@ -162,6 +163,7 @@ struct smp {
 	struct cpu **cpu;
 	size_t count;
 	size_t left_out; /* enabled processors without a record: no room in the table, no memory */
+	bool incomplete; /* topology.incomplete */
 	struct cpu *bsp;
 	struct pages *pages;
 	struct hv_map_info map;

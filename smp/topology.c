@@ -78,12 +78,13 @@ static void on_affinity(void *ctx, uint32_t apic_id, uint32_t domain)
 		t->cpu[i].numa = domain;
 }
 
-static void find_bsp(struct topology *t, uint32_t bsp_apic_id)
+static void find_bsp(struct topology *t, const struct acpi_table *madt, uint32_t bsp_apic_id)
 {
 	t->bsp = find(t, bsp_apic_id);
 	if (t->bsp != NOT_FOUND)
 		return;
-	log_warn("MADT: does not list the boot processor, APIC id %u: added", bsp_apic_id);
+	if (madt)
+		log_warn("MADT: does not list the boot processor, APIC id %u: added", bsp_apic_id);
 	make_room(t);
 	t->bsp = t->count;
 	add(t, (struct topology_cpu){bsp_apic_id, SMP_UID_UNKNOWN, SMP_NUMA_UNKNOWN, false});
@@ -98,8 +99,10 @@ void topology_read(struct topology *t, const struct acpi_table *madt, const stru
 
 	t->count = t->disabled = t->dropped = 0;
 	t->need_x2apic = false;
+	t->incomplete = !madt;
 	if (madt) {
 		e = acpi_madt_read(madt, &info, on_cpu, &walk);
+		t->incomplete = e != OK;
 		if (e)
 			log_warn("MADT: %s after %u entries: the rest is not read", err_name(e),
 				 (unsigned int)info.entries);
@@ -108,7 +111,7 @@ void topology_read(struct topology *t, const struct acpi_table *madt, const stru
 				 (unsigned long)info.wakeup_mailbox);
 	}
 	t->lapic_address = info.lapic_address;
-	find_bsp(t, bsp_apic_id);
+	find_bsp(t, madt, bsp_apic_id);
 	if (t->dropped)
 		log_warn("%u processors are more than the table's %u: left out",
 			 (unsigned int)t->dropped, (unsigned int)t->capacity);

@@ -3,7 +3,8 @@
 """Everything that needs no special hardware: the tool behind `make test`.
 
 Runs the unit tests of the boot runner's judgement (unit), the host tests (host) and the boot cases
-(the other groups), and ends with one line that counts them all.
+(the other groups), and ends with one line that counts them all. The group "all" runs the cases that
+want KVM in an emulated machine where this one's KVM cannot.
 """
 import argparse
 import re
@@ -15,8 +16,9 @@ from collections import Counter
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE / "boot"))
+sys.path[:0] = [str(HERE / "boot"), str(HERE / "kvm-nested")]
 import run as boot  # noqa: E402
+import nested  # noqa: E402
 
 TAP_RESULT = re.compile(r"(not )?ok\b(.*)")
 
@@ -67,30 +69,52 @@ def run_host(make: str, build: Path) -> Counter:
 
 def run_boot(build: Path, group: str, jobs: int) -> Counter:
     try:
-        cases = boot.choose(boot.load_cases(HERE / "boot" / "cases.toml"), group, [])
+        cases = boot.load_cases(*boot.CASE_FILES)
+        if group == "all" and not kvm_is_here():
+            cases = [case for case in cases if case["group"] != "kvm"]
+        cases = boot.choose(cases, "" if group == "all" else group, [])
         return boot.run_cases(cases, build, jobs)
     except (ValueError, boot.vm.Unusable) as e:
         print(f"# boot: {e}")
         return Counter(failed=1)
 
 
+def run_nested(build: Path, jobs: int) -> Counter:
+    try:
+        return nested.run_cases(nested.load_cases(), build, jobs)
+    except (ValueError, boot.vm.Unusable) as e:
+        print(f"# kvm-nested: {e}")
+        return Counter(failed=1)
+
+
+def kvm_is_here() -> bool:
+    try:
+        boot.vm.probe_kvm()
+    except boot.vm.NoKvm:
+        return False
+    return True
+
+
 def main() -> int:
     p = argparse.ArgumentParser(description="Run all tests.")
     p.add_argument("--build", type=Path, default=Path("build"))
     p.add_argument("--make", default="make", help="the make program")
-    p.add_argument("--group", default="", help="unit, host, or a group of boot cases")
+    p.add_argument("--group", default="", help="unit, host, kvm-nested, all or a boot group")
     p.add_argument("--jobs", type=int, default=2, help="machines at a time")
     args = p.parse_args()
     total = Counter()
-    if args.group in ("", "unit"):
+    if args.group in ("", "all", "unit"):
         heading("unit: the runner's judgement")
         total += run_unit()
-    if args.group in ("", "host"):
+    if args.group in ("", "all", "host"):
         heading("host: the kernel's sources on this machine")
         total += run_host(args.make, args.build)
-    if args.group not in ("unit", "host"):
+    if args.group not in ("unit", "host", "kvm-nested"):
         heading("boot: whole machines in QEMU")
         total += run_boot(args.build, args.group, args.jobs)
+    if args.group == "kvm-nested" or args.group == "all" and not kvm_is_here():
+        heading("kvm-nested: machines under KVM in an emulated machine")
+        total += run_nested(args.build, args.jobs)
     print(f"\n{total['passed']} passed, {total['failed']} failed, {total['skipped']} skipped")
     return 1 if total["failed"] or not total["passed"] else 0
 

@@ -8,9 +8,14 @@
 
 #define NS_PER_S 1000000000UL
 
-/* How long a measurement takes, and how often it looks at a counter that stands still. */
+/*
+ * How long a measurement takes, and when a counter is given up that stands still: by the time stamp
+ * counter (1 s at 2 GHz), as a read may be slow, and by the number of reads, should that stand still too.
+ */
 #define MEASURE_FRACTION 500 /* of a second: 2 ms */
-#define MEASURE_READS    10000000UL
+#define MEASURE_TICKS    (1UL << 31)
+#define MEASURE_SAMPLES  20000000UL
+#define SAMPLE_READS     5
 
 #define CPUID_TSC        0x15U
 #define CPUID_FREQ       0x16U
@@ -46,33 +51,53 @@ uint64_t arch_tsc_hz_cpuid(void)
 	return (arch_cpuid(CPUID_FREQ, 0).eax & 0xFFFFU) * 1000000UL;
 }
 
+/* A counter's reading and the time stamp that goes with it. */
+struct sample {
+	uint64_t count, tsc;
+};
+
+/*
+ * The reading that took the shortest of a few: on a busy host any one of them may be interrupted for
+ * milliseconds, which would bend the rate by as much.
+ */
+static struct sample take_sample(uint64_t (*counter)(void *), void *ctx)
+{
+	uint64_t shortest = ~0UL;
+	struct sample best = {0};
+
+	for (int i = 0; i < SAMPLE_READS; i++) {
+		uint64_t before = arch_tsc();
+		uint64_t count = counter(ctx);
+		uint64_t took = arch_tsc() - before;
+
+		if (took < shortest) {
+			shortest = took;
+			best = (struct sample){count, before + took / 2};
+		}
+	}
+	return best;
+}
+
 enum err arch_tsc_hz_measure(uint64_t (*counter)(void *), void *ctx, uint64_t counter_hz,
 			     uint64_t mask, uint64_t *hz)
 {
 	uint64_t wanted = counter_hz / MEASURE_FRACTION;
-	uint64_t first = counter(ctx);
-	uint64_t start;
-	uint64_t ticks;
-	uint64_t gone;
+	struct sample first = take_sample(counter, ctx);
 
 	*hz = 0;
-	/* Begin on a fresh tick, so that the counter's grain does not count. */
-	for (uint64_t reads = 0; counter(ctx) == first; reads++) {
-		if (reads == MEASURE_READS)
-			return ERR_TIMEOUT;
-	}
-	start = arch_tsc();
-	first = counter(ctx);
-	for (uint64_t reads = 0;; reads++) {
-		gone = (counter(ctx) - first) & mask;
-		ticks = arch_tsc() - start;
-		if (gone >= wanted)
+	for (uint64_t i = 0; i < MEASURE_SAMPLES; i++) {
+		struct sample last = take_sample(counter, ctx);
+		uint64_t gone = (last.count - first.count) & mask;
+		uint64_t ticks = last.tsc - first.tsc;
+
+		if (gone >= wanted) {
+			*hz = ticks * counter_hz / gone;
+			return *hz ? OK : ERR_TIMEOUT;
+		}
+		if (ticks > MEASURE_TICKS)
 			break;
-		if (reads == MEASURE_READS)
-			return ERR_TIMEOUT;
 	}
-	*hz = ticks * counter_hz / gone;
-	return *hz ? OK : ERR_TIMEOUT;
+	return ERR_TIMEOUT;
 }
 
 void arch_clock_set(uint64_t tsc_hz)

@@ -31,7 +31,7 @@ try:
 except ImportError:
     sys.exit("the tests need Python 3.11 or newer (tomllib)")
 
-CASE_FILES = HERE / "cases.toml", HERE / "kvm.toml"
+CASE_FILES = HERE / "cases.toml", HERE / "faults.toml", HERE / "kvm.toml"
 CASE_KEYS = {"name", "group", "hv", "smp", "mem", "cmdline", "refhv", "cpu", "machine", "extra"}
 ALONE_FROM = 64  # processors
 SCRATCH = ("disk.img", "vars.fd", "vars.qcow2", "vars.bin")
@@ -125,10 +125,12 @@ def judge(case: dict, outcome: vm.Outcome, log: str, build: Path) -> tuple[dict 
     wrong += witness.check_exit(report, outcome.status, by_firmware)
     wrong += witness.check_tap(report, outcome.lines)
     if case["hv"] == "ref":
-        wrong += witness.check_witness(report, events)
+        wrong += witness.check_witness(report, events, case["expect"].get("apic_ids"))
         wrong += witness.check_no_crash(events)
     else:
         wrong += witness.check_without_hypervisor(report)
+    wrong += expect.check_bound(case.get("cmdline", ""), report)
+    wrong = expect.excuse(case["expect"], wrong)
     return report, wrong + texts + expect.compare(case["expect"], processors(case), report)
 
 

@@ -20,8 +20,8 @@ class PropertiesTest(unittest.TestCase):
     def test_sets(self):
         self.red("online is 3", lambda r: r.update(online=3))
         self.red("expected is 5", lambda r: r.update(expected=5))
-        self.red("differs from arrived", lambda r: r["cpus"][2].update(t_online_ns=None))
-        self.red("differs from arrived", lambda r: r["cpus"][2].update(verdict="late"))
+        self.red("came, the times", lambda r: r["cpus"][2].update(t_online_ns=None))
+        self.red("came, the times", lambda r: r["cpus"][2].update(verdict="missing"))
         self.red("has 2 records", lambda r: r["cpus"].append(cpu(1, 3)))
         self.red("have the role bsp", lambda r: r["cpus"][1].update(role="bsp"))
 
@@ -51,11 +51,11 @@ class PropertiesTest(unittest.TestCase):
         report = good_report()
         lost = {"t_first_ns": None, "t_online_ns": None}
         report["cpus"][2].update(lost, verdict="refused", method="none", started_by=None)
-        report["cpus"][3].update(lost, verdict="mismatch", mismatches=["CR3"])
-        report.update(online=2, verdict="failed", bringup_ns=3000)
+        report["cpus"][3].update(verdict="mismatch", mismatches=["CR3"])
+        report.update(online=2, verdict="failed")
         self.assertEqual(witness.check_sets(report), [])
         self.assertEqual(witness.check_tap(report, tap_lines(report)), [])
-        report["cpus"][3].update(verdict="late", mismatches=[], t_first_ns=9000)
+        report["cpus"][3].update(verdict="late", mismatches=[])
         report.update(verdict="degraded")
         self.assertEqual(witness.check_sets(report), [])
         self.assertEqual(witness.check_tap(report, tap_lines(report)), [])
@@ -121,6 +121,18 @@ class ExpectTest(unittest.TestCase):
         ):  # fmt: skip
             found = expect.compare_texts(expected, ["oh hello"], ["refhv: run"])
             self.assertEqual(len(found), wrong, expected)
+
+    def test_bound(self):
+        self.assertEqual(expect.check_bound("", {"bringup_ns": 10**9}), [])
+        self.assertEqual(expect.check_bound("cap=500", {"bringup_ns": 19 * 10**8}), [])
+        self.assertEqual(len(expect.check_bound("cap=500", {"bringup_ns": 21 * 10**8})), 1)
+        self.assertEqual(len(expect.check_bound("", {"bringup_ns": 122 * 10**9})), 1)
+
+    def test_excuses(self):
+        wrong = ["apic 2: ran 2 times", "apic 3: lost"]
+        self.assertEqual(expect.excuse({}, wrong), wrong)
+        self.assertEqual(expect.excuse({"excuses": ["ran 2"]}, wrong), wrong[1:])
+        self.assertEqual(len(expect.excuse({"excuses": ["ran 3"]}, wrong)), 3)
 
     def test_stack(self):
         frames = ["provoke at provoke.c:60", "run at main.c:150"]

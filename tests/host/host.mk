@@ -37,7 +37,9 @@ $(eval $(call host_test, acpi/test_s5,     acpi/s5.c $(ACPI_BUILD)))
 
 HV_SCRIPTED = hv/call.c hv/status.c $(LIB_FORMAT) tests/host/hv/scripted.c
 $(eval $(call host_test, hv/test_tlfs,   hv/start_vp.c $(HV_SCRIPTED)))
-$(eval $(call host_test, hv/test_vp_map, hv/vp_map.c $(HV_SCRIPTED)))
+HV_MAP = hv/vp_map.c $(HV_SCRIPTED) tests/host/hv/map_fixture.c
+$(eval $(call host_test, hv/test_vp_map,         $(HV_MAP)))
+$(eval $(call host_test, hv/test_vp_map_answers, $(HV_MAP)))
 $(eval $(call host_test, hv/test_setup,  hv/setup.c lib/pages.c $(HV_SCRIPTED)))
 $(eval $(call host_test, hv/test_detect, hv/detect.c $(LIB_FORMAT)))
 $(eval $(call host_test, hv/test_status, hv/status.c))
@@ -67,11 +69,13 @@ REFHV_CALLS = $(addprefix tests/refhv/,hypercall.c map_vp.c start_vp.c start_fau
 $(eval $(call host_test, refhv/test_tlfs))
 $(eval $(call host_test, refhv/test_cfg,       $(REFHV_CFG)))
 $(eval $(call host_test, refhv/test_faults,    $(filter-out %/cfg.c,$(REFHV_CFG))))
+$(eval $(call host_test, refhv/test_acpi_fault, tests/refhv/acpi_fault.c $(filter-out %/cfg.c,$(REFHV_CFG))))
 $(eval $(call host_test, refhv/test_topology,  tests/refhv/topology.c))
 $(eval $(call host_test, refhv/test_line,      tests/refhv/line.c))
 $(eval $(call host_test, refhv/test_decode,    tests/refhv/decode.c))
 $(eval $(call host_test, refhv/test_context,   tests/refhv/context.c))
 $(eval $(call host_test, refhv/test_hypercall, $(REFHV_CALLS)))
+$(eval $(call host_test, refhv/test_call_faults, $(REFHV_CALLS)))
 
 # The memory functions stay libc's, which the sanitizers watch; ours are tested under other names.
 $(HOST)/obj/lib/string.c.o $(HOST)/tsan/obj/lib/string.c.o: HOST_DEFS = -Dmemcpy=our_memcpy \

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Preloaded into the QEMU 7.2 that emulates the machine. That QEMU ends in an assertion when a nested
- * guest writes CR8 while its hypervisor waits for an interrupt window: helper_write_crN() calls
- * cpu_interrupt() without QEMU's big lock. Debian's QEMU has TCG in a module which calls
+ * Preloaded into the QEMU 7.2 that emulates the machine. That QEMU ends in an assertion when a
+ * nested guest writes CR8 while its hypervisor waits for an interrupt window: helper_write_crN()
+ * calls cpu_interrupt() without QEMU's big lock. Debian's QEMU has TCG in a module which calls
  * tcg_handle_interrupt() through its symbol, so this one can stand before it and take the lock.
  */
 #include <dlfcn.h>

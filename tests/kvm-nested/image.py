@@ -4,9 +4,11 @@
 Everything comes from Debian: the kernel and busybox are downloaded once, QEMU and the firmware are
 this machine's own.
 """
+import os
 import re
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import vm  # of scripts/; nested.py puts it on the path
@@ -30,6 +32,13 @@ def output(*command: str, cwd: Path | None = None) -> str:
     return result.stdout
 
 
+def download(directory: Path) -> None:
+    kernel = re.search(r"Depends: (\S+)", output("apt-cache", "depends", KERNEL_PACKAGE))
+    if not kernel:
+        raise vm.Unusable(f"apt-cache knows no kernel behind {KERNEL_PACKAGE}")
+    output("apt-get", "download", kernel[1], "busybox-static", cwd=directory)
+
+
 def fetch_packages(work: Path) -> Path:
     """The unpacked packages, downloaded into the work directory unless they are there."""
     done = work / "packages"
@@ -39,10 +48,11 @@ def fetch_packages(work: Path) -> Path:
     for directory in (debs, unpacked):
         shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir(parents=True)
-    kernel = re.search(r"Depends: (\S+)", output("apt-cache", "depends", KERNEL_PACKAGE))
-    if not kernel:
-        raise vm.Unusable(f"apt-cache knows no kernel behind {KERNEL_PACKAGE}; apt-get update?")
-    output("apt-get", "download", kernel[1], "busybox-static", cwd=debs)
+    try:
+        download(debs)
+    except vm.Unusable:  # the lists of packages are missing or old
+        output(*([] if os.geteuid() == 0 else ["sudo", "-n"]), "apt-get", "update")
+        download(debs)
     for deb in debs.glob("*.deb"):
         output("dpkg", "-x", str(deb), str(unpacked))
     unpacked.rename(done)
@@ -95,10 +105,10 @@ class Archive:
         return bytes(self.data)
 
 
-def stripped(module: Path, work: Path) -> bytes:
-    out = work / "module.ko"
-    output("strip", "--strip-debug", "-o", str(out), str(module))
-    return out.read_bytes()
+def stripped(module: Path) -> bytes:
+    with tempfile.NamedTemporaryFile() as out:
+        output("strip", "--strip-debug", "-o", out.name, str(module))
+        return Path(out.name).read_bytes()
 
 
 def libraries(program: str) -> list[str]:
@@ -106,7 +116,7 @@ def libraries(program: str) -> list[str]:
     return re.findall(r"(/\S+) \(0x", output("ldd", program))
 
 
-def base_archive(packages: Path, qemu: str, firmware: str, work: Path) -> bytes:
+def base_archive(packages: Path, qemu: str, firmware: str) -> bytes:
     """Everything but the plan of one run. The kernel takes archives one after the other."""
     archive = Archive()
     for name in ("proc", "sys", "dev", "tmp"):
@@ -117,7 +127,7 @@ def base_archive(packages: Path, qemu: str, firmware: str, work: Path) -> bytes:
         archive.link(f"/bin/{name}", "busybox")
     for name in MODULES:
         module = one(packages, f"lib/modules/*/kernel/**/{name}.ko")
-        archive.file(f"/modules/{name}.ko", stripped(module, work))
+        archive.file(f"/modules/{name}.ko", stripped(module))
     for path in [qemu, *libraries(qemu)]:
         archive.file(path, Path(path).read_bytes(), 0o755)
     for path in [*QEMU_FILES, firmware]:

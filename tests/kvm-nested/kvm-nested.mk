@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-# What tests/kvm-nested needs beside the kernel: the waiting boot loader and QEMU's repair.
+# What tests/kvm-nested needs beside the kernel: the waiting boot loader, two things for the host.
 
 NESTED = $(BUILD)/kvm-nested
-NESTED_FILES = $(NESTED)/wait.efi $(NESTED)/bqlfix.so
+NESTED_FILES = $(NESTED)/wait.efi $(NESTED)/bqlfix.so $(NESTED)/tsc
 WAIT_OBJS = $(BUILD)/obj/tests/kvm-nested/wait.c.o
 
 test: $(if $(filter all kvm-nested,$(GROUP)),$(NESTED_FILES))
@@ -16,5 +16,10 @@ $(NESTED)/bqlfix.so: tests/kvm-nested/bqlfix.c
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "CC    $< (host)")
 	$(Q)$(CC) -std=gnu17 -O2 -shared -fPIC $(WARNINGS) -o $@ $< -ldl
+
+$(NESTED)/tsc: tests/kvm-nested/tsc.c
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "CC    $< (host)")
+	$(Q)$(CC) -std=gnu17 -O2 $(WARNINGS) -o $@ $<
 
 -include $(WAIT_OBJS:.o=.d)

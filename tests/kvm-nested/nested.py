@@ -72,11 +72,12 @@ class Group:
 
     def run_machine(self, out: Path, base: bytes) -> str:
         outs = {name: fresh(self.work / name) for name in self.cases}
-        how = machine.run(list(self.cases.values()), outs, self.build, out, base, self.ended)
-        for directory in (out, *outs.values()):
-            for name in SCRATCH:
-                (directory / name).unlink(missing_ok=True)
-        return how
+        try:
+            return machine.run([*self.cases.values()], outs, self.build, out, base, self.ended)
+        finally:
+            for directory in (out, *outs.values()):
+                for name in SCRATCH:
+                    (directory / name).unlink(missing_ok=True)
 
     def ended(self, name: str, outcome: vm.Outcome) -> None:
         """An inner machine has ended."""
@@ -95,7 +96,7 @@ def run_all(cases: list[dict], build: Path, jobs: int):
     """Yields results as they come, the emulated machine with most processors first."""
     packages = image.fetch_packages(build / "kvm-nested")
     qemu = vm.find_tool("qemu-system-x86_64")
-    base = image.base_archive(packages, qemu, machine.FIRMWARE, build / "kvm-nested")
+    base = image.base_archive(packages, qemu, machine.FIRMWARE)
     by_processors = defaultdict(list)
     for case in sorted(cases, key=boot.processors, reverse=True):
         by_processors[str(case["smp"])].append(case)

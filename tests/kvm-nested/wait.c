@@ -2,8 +2,9 @@
 /*
  * A boot loader that waits for another disk. It is started from a disk with a mark in its boot
  * sector, says so on the console, and reads that sector until the mark is gone: until the machine,
- * saved meanwhile, was restored with the disk of a test case in the place of this one. Then it makes
- * the firmware look at the disk anew and starts its \EFI\BOOT\BOOTX64.EFI, as the firmware would.
+ * saved meanwhile, was restored with the disk of a test case in the place of this one. Then it
+ * makes the firmware look at the disk anew and starts its \EFI\BOOT\BOOTX64.EFI, as the firmware
+ * would.
  */
 #include <efi.h>
 

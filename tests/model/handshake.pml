@@ -30,11 +30,17 @@
 #ifndef TIMEOUTS
 #define TIMEOUTS 1 /* calls after an unclear answer, MAX_TIMEOUTS of fanout.c; -1: all answers are clear */
 #endif
+#ifndef SIPI
+#define SIPI 1 /* 0: INIT-SIPI is impossible, there is no page for it */
+#endif
 #ifndef HASTE
 #define HASTE 1 /* 1: the deadline may be over at any look; 0: only when nothing else can happen */
 #endif
 #ifndef MUTATE
-#define MUTATE 0
+#define MUTATE 0 /* what is broken on purpose: README.md */
+#endif
+#ifndef WITNESS
+#define WITNESS 0 /* something that must be possible: then the search fails on it */
 #endif
 
 /* --- smp/handshake.h ----------------------------------------------------------------------------- */
@@ -69,7 +75,6 @@
 #define V_LATE    2
 #define V_MISSING 3
 #define V_REFUSED 4
-#define V_FAULTED 5
 
 byte claim[CPUS];
 byte stage[CPUS];
@@ -95,6 +100,7 @@ bool may_start[CPUS];   /* a 0x99 may have started it */
 bool init_sent[CPUS];   /* INIT-SIPI was aimed at it */
 bool welcome[CPUS];     /* invited, and neither withdrawn nor revoked */
 byte ins[CPUS];         /* how often it came in */
+byte users[CPUS];       /* processors on its stack */
 bool rung_closed;       /* the first rung starts nothing more and lets nobody in */
 bool over;              /* every verdict is in the ledger */
 
@@ -281,9 +287,7 @@ proctype ap(byte self)
 
 	atomic { coming[self] > 0 -> coming[self]-- }
 	may_die(self);
-#if MUTATE == 6
-	skip;
-#else
+#if MUTATE != 6
 	atomic {
 		if
 		:: entered[self] -> goto gone /* somebody is on this stack already */
@@ -291,6 +295,11 @@ proctype ap(byte self)
 		fi
 	}
 #endif
+	atomic {
+		/* P: no processor runs twice. */
+		users[self]++;
+		assert(users[self] == 1)
+	}
 	may_die(self);
 	atomic {
 #if MUTATE == 7
@@ -325,8 +334,20 @@ gone:
 
 /* --- hv_way.c, sipi_way.c, ledger.c -------------------------------------------------------------- */
 
-/* A bounded wait begins; one more look at its clock. */
-#if HASTE
+/* One more look at the clock of a bounded wait. */
+#ifdef LIVE
+bool clock_over;
+#define deadline_start() atomic { expired = false; stalled = false; clock_over = false }
+#else
+#define deadline_start() atomic { expired = false; stalled = false }
+#endif
+#if defined(LIVE) && MUTATE == 16
+#define deadline_look() skip
+#define stalled_look()  stalled = true
+#elif defined(LIVE)
+#define deadline_look() expired = clock_over
+#define stalled_look()  if :: stalled = true :: stalled = false fi
+#elif HASTE
 #define deadline_look() if :: expired = true :: true fi
 #define stalled_look()  if :: stalled = true :: stalled = false fi
 #else
@@ -379,7 +400,11 @@ inline rescue(t)
 		fi
 	}
 	if
+#if MUTATE == 13
+	:: ok && PHASE(seen) == DONE ->
+#else
 	:: ok ->
+#endif
 #if MUTATE == 8
 		atomic { claim[t] = WORD(0, CLAIMED); step() }
 #else
@@ -396,7 +421,7 @@ inline rescue(t)
 
 inline hv_await()
 {
-	expired = false; stalled = false;
+	deadline_start();
 	do
 	:: settled = true;
 	   t = 1;
@@ -481,7 +506,11 @@ inline close_rung()
 inline is_candidate(t)
 {
 	r = outcome[t];
+	#if MUTATE == 14
+	atomic { ok = (r == NONE || r == REFUSED); r = 0 }
+#else
 	atomic { ok = ((r == NONE || r == REFUSED) && stage[t] == IDLE); r = 0 }
+#endif
 }
 
 inline send_inits()
@@ -529,7 +558,7 @@ inline send_startups()
 
 inline sipi_await()
 {
-	expired = false; stalled = false;
+	deadline_start();
 	do
 	:: settled = true;
 	   t = 1;
@@ -580,14 +609,38 @@ inline judge(t)
 {
 	atomic {
 		if
-		:: stage[t] == PROVED -> verdict[t] = V_ONLINE
-		:: stage[t] == ARRIVED -> verdict[t] = (faulted[t] -> V_FAULTED : V_MISSING)
-		:: stage[t] == LATE -> verdict[t] = V_LATE
-		:: stage[t] == REVOKED || stage[t] == INVITED -> verdict[t] = V_MISSING
-		:: else -> verdict[t] = (entered[t] -> V_LATE : V_REFUSED)
+		:: faulted[t] -> verdict[t] = V_MISSING
+		:: !faulted[t] && stage[t] == PROVED -> verdict[t] = V_ONLINE
+		:: !faulted[t] && stage[t] == LATE -> verdict[t] = V_LATE
+		:: !faulted[t] && stage[t] == IDLE -> verdict[t] = (entered[t] -> V_LATE : V_REFUSED)
+#if MUTATE != 15
+		:: else -> verdict[t] = V_MISSING
+#else
+		:: else
+#endif
 		fi
 	}
 }
+
+#if WITNESS == 1 /* started by an AP */
+#define witnessed() (verdict[2] == V_ONLINE && method[2] == BY_HV && STARTER(claim[2]) == 1)
+#elif WITNESS == 2 /* started by INIT-SIPI after a refusal */
+#define witnessed() (verdict[1] == V_ONLINE && init_sent[1] && outcome[1] == REFUSED)
+#elif WITNESS == 3 /* started by INIT-SIPI because its starter died before the call */
+#define witnessed() (verdict[2] == V_ONLINE && outcome[2] == NONE && claim[2] == WORD(0, CLAIMED))
+#elif WITNESS == 4 /* in, though nobody knows what the call did */
+#define witnessed() (verdict[1] == V_ONLINE && outcome[1] == UNKNOWN)
+#elif WITNESS == 5 /* closed while its call was under way */
+#define witnessed() (verdict[2] == V_MISSING && claim[2] == WORD(1, CALLING) && stage[2] == REVOKED)
+#elif WITNESS == 6
+#define witnessed() (verdict[1] == V_LATE)
+#elif WITNESS == 7 /* with SIPI=0 */
+#define witnessed() (verdict[1] == V_REFUSED && verdict[2] == V_ONLINE)
+#elif WITNESS == 8 /* one is useless, so all others come the other way */
+#define witnessed() (stop && verdict[1] == V_ONLINE && verdict[2] == V_ONLINE && init_sent[2])
+#elif WITNESS == 9 /* faults, and the one that it was to start comes all the same */
+#define witnessed() (faulted[1] && verdict[1] == V_MISSING && verdict[2] == V_ONLINE)
+#endif
 
 /* P: one verdict for each, and a true one. */
 inline check_ledger()
@@ -600,14 +653,34 @@ inline check_ledger()
 			assert(verdict[t] != V_ONLINE || ins[t] == 1);
 			assert((verdict[t] != V_REFUSED && verdict[t] != V_LATE) || ins[t] == 0);
 #if !HASTE
+			/* P: whom the first rung is known not to have started, the second one tries. */
+			assert(outcome[t] != REFUSED || init_sent[t]);
 			/* P: whoever fails takes nobody along. */
 			assert(spoilt[t] || verdict[t] == V_ONLINE);
+			assert(spoilt[t] || stop || t == UNMAPPED || method[t] == BY_HV);
 #endif
 			t++
 		:: else -> break
 		od
 	}
+#if WITNESS
+	assert(!witnessed())
+#endif
 }
+
+#ifdef LIVE
+/* Time goes on; nobody knows how fast. */
+active proctype clock()
+{
+	do
+	:: !clock_over -> clock_over = true
+	:: over -> break
+	od
+}
+
+/* P: the boot processor ends, whatever the others do. */
+ltl terminates { <> over }
+#endif
 
 active proctype boot()
 {
@@ -617,7 +690,9 @@ active proctype boot()
 	fanout_run(0);
 	hv_await();
 	close_rung();
+#if SIPI
 	sipi_way();
+#endif
 	t = 1;
 	do
 	:: t < CPUS -> judge(t); t++

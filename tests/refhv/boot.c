@@ -182,6 +182,17 @@ static void find_ram(void)
 	boot_services->FreePool(map);
 }
 
+void boot_take_low_memory(void)
+{
+	EFI_PHYSICAL_ADDRESS at = BELOW_640K;
+
+	if (!fault_on(FAULT_MEMORY_LOW, NULL))
+		return;
+	while (!EFI_ERROR(
+		boot_services->AllocatePages(AllocateMaxAddress, EfiReservedMemoryType, 1, &at)))
+		at = BELOW_640K;
+}
+
 void boot_allocate(uint64_t pages)
 {
 	hv.arena = allocate(BELOW_4G, pages, "no_memory_for_hypervisor");

@@ -28,6 +28,12 @@ void boot_measure_tsc(void);
 /* Allocate hv.arena and hv.trampoline as reserved memory and note where the guest has RAM. */
 void boot_allocate(uint64_t pages);
 
+/* Replace the firmware's ACPI tables, if faults want that (acpi_install.c). */
+void boot_change_tables(EFI_SYSTEM_TABLE *system_table);
+
+/* fault=memory:low=none: leave the guest no page below 640 KiB. */
+void boot_take_low_memory(void);
+
 /* As a guest: load and start the image under test. It does not return from here in a good run. */
 EFI_STATUS boot_start_guest(void);
 

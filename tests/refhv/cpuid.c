@@ -41,14 +41,14 @@ static struct cpuid version_leaf(const struct vp *vp)
 static struct cpuid features_leaf(void)
 {
 	uint64_t privileges = hv.partition.cfg.privileges;
-	uint32_t edx = HV_FEATURE_HYPERCALL_LOCK;
+	uint32_t edx = hv.partition.cfg.features;
 
-	if (privileges & HV_PRIVILEGE_FREQUENCY_MSRS)
-		edx |= HV_FEATURE_FREQUENCY_MSRS;
+	if (!(privileges & HV_PRIVILEGE_FREQUENCY_MSRS))
+		edx &= ~HV_FEATURE_FREQUENCY_MSRS;
 	return (struct cpuid){(uint32_t)privileges, (uint32_t)(privileges >> 32), 0, edx};
 }
 
-static struct cpuid hypervisor_leaf(const struct vp *vp, uint32_t leaf)
+struct cpuid cpuid_hypervisor_leaf(const struct vp *vp, uint32_t leaf)
 {
 	switch (leaf) {
 	case HV_LEAF_VENDOR: /* "Microsoft Hv" */
@@ -57,8 +57,8 @@ static struct cpuid hypervisor_leaf(const struct vp *vp, uint32_t leaf)
 	case HV_LEAF_VERSION: return version_leaf(vp);
 	case HV_LEAF_FEATURES: return features_leaf();
 	case HV_LEAF_RECOMMENDATIONS:
-		return (struct cpuid){0, HV_NEVER_NOTIFY_SPIN, hv.partition.limits.physical_bits,
-				      0};
+		return (struct cpuid){hv.partition.cfg.hints, HV_NEVER_NOTIFY_SPIN,
+				      hv.partition.limits.physical_bits, 0};
 	case HV_LEAF_LIMITS: return (struct cpuid){MAX_VP_INDEXES, MAX_VP_INDEXES, 0, 0};
 	case HV_LEAF_HARDWARE: return (struct cpuid){HARDWARE_MSR_BITMAPS | HARDWARE_SLAT, 0, 0, 0};
 	default: return (struct cpuid){0};
@@ -73,7 +73,7 @@ void cpuid_exit(struct vp *vp)
 	struct cpuid r;
 
 	if (leaf >= LEAF_HYPERVISOR_FIRST && leaf <= LEAF_HYPERVISOR_LAST)
-		r = hypervisor_leaf(vp, leaf);
+		r = cpuid_fault_leaf(vp, leaf);
 	else
 		r = cpu_cpuid(leaf, subleaf);
 	switch (leaf) {
@@ -81,6 +81,8 @@ void cpuid_exit(struct vp *vp)
 		r.ecx &= ~FEATURE_ECX_OSXSAVE;
 		r.ecx |= FEATURE_ECX_HYPERVISOR |
 			 (vmcb->cr4 & CR4_OSXSAVE ? FEATURE_ECX_OSXSAVE : 0);
+		if (fault_on(FAULT_CPUID_PRESENT, NULL))
+			r.ecx &= ~FEATURE_ECX_HYPERVISOR;
 		break;
 	case LEAF_MORE_FEATURES:
 		if (!subleaf)

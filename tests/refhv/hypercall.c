@@ -78,8 +78,10 @@ static enum hv_status map_parameters(struct hypercall *call, const struct call_t
 		return status;
 	call->input = input;
 	if (in_overlay(call, in) || (list && in_overlay(call, out)))
-		return HV_INVALID_HYPERCALL_INPUT;
-	if (list && in < out + list && out < in + in_size)
+		call->broken = "parameters_in_hypercall_page";
+	else if (list && in < out + list && out < in + in_size)
+		call->broken = "input_and_output_overlap";
+	if (call->broken)
 		return HV_INVALID_HYPERCALL_INPUT;
 	return HV_SUCCESS;
 }
@@ -88,8 +90,10 @@ static enum hv_status dispatch(struct hypercall *call, const struct call_type *t
 {
 	union hv_control control = call->control;
 
-	if (control.reserved_27 || control.nested || control.reserved_44 || control.reserved_60)
+	if (control.reserved_27 || control.nested || control.reserved_44 || control.reserved_60) {
+		call->broken = "reserved_bits_in_control";
 		return HV_INVALID_HYPERCALL_INPUT;
+	}
 	if (!type)
 		return HV_INVALID_HYPERCALL_CODE;
 	if (!(call->partition->cfg.privileges & type->privilege))
@@ -110,6 +114,31 @@ enum hv_status hypercall_check_vtl(const struct hypercall *call, uint8_t target_
 	return target_vtl > call->caller->active_vtl ? HV_ACCESS_DENIED : HV_SUCCESS;
 }
 
+const struct fault *hypercall_fault(const struct hypercall *call, enum fault_effect effect,
+				    uint32_t vp, uint32_t apic)
+{
+	return fault_strike(&call->partition->cfg.faults, effect, vp, call->caller->index, apic);
+}
+
+void hypercall_common_faults(struct hypercall *call, enum fault_effect ud,
+			     enum fault_effect garbage, uint32_t vp)
+{
+	if (hypercall_fault(call, ud, vp, FAULT_ANY))
+		call->raises_ud = true;
+	if (hypercall_fault(call, garbage, vp, FAULT_ANY))
+		call->garbage = HV_RESULT_RESERVED;
+}
+
+bool hypercall_is_zero(struct hypercall *call, const void *padding, size_t bytes)
+{
+	const uint8_t *b = padding;
+
+	for (size_t i = 0; i < bytes; i++)
+		if (b[i])
+			call->broken = "padding_not_zero";
+	return !call->broken;
+}
+
 uint64_t hypercall_dispatch(struct hypercall *call)
 {
 	const struct call_type *type = find_type(call->control.code);
@@ -122,8 +151,16 @@ uint64_t hypercall_dispatch(struct hypercall *call)
 		 call->output_gpa);
 	call->reps_done = 0;
 	call->started = NULL;
+	call->garbage = 0;
+	call->raises_ud = false;
+	call->caller_dies = false;
+	call->is_suspended = false;
+	call->broken = NULL;
 	enum hv_status status = dispatch(call, type);
 
-	line_add(line, " status=0x%04x reps=%u", (unsigned int)status, call->reps_done);
-	return (uint64_t)status | (uint64_t)call->reps_done << HV_RESULT_REPS_SHIFT;
+	if (call->raises_ud || call->caller_dies)
+		line_add(line, " status=none reps=0");
+	else
+		line_add(line, " status=0x%04x reps=%u", (unsigned int)status, call->reps_done);
+	return (uint64_t)status | (uint64_t)call->reps_done << HV_RESULT_REPS_SHIFT | call->garbage;
 }

@@ -20,6 +20,11 @@ struct hypercall {
 	/* Results of the handler. */
 	uint32_t reps_done; /* absolute; stays at rep_start when nothing was done */
 	struct vp *started; /* to be sent on its way once the log line is queued */
+	uint64_t garbage;   /* for the result's reserved bits */
+	bool raises_ud;     /* the instruction faults instead of answering */
+	bool caller_dies;   /* the caller never gets its answer */
+	bool is_suspended;  /* the started VP will not run */
+	const char *broken; /* the rule that the guest broke, or NULL; the status tells it too */
 };
 
 /* Check and carry out a call. Returns the result word; fills `started` and the caller's line. */
@@ -28,6 +33,23 @@ uint64_t hypercall_dispatch(struct hypercall *call);
 /* Handlers: TLFS, HvCallGetVpIndexFromApicId and HvCallStartVirtualProcessor. */
 enum hv_status map_vp_call(struct hypercall *call);
 enum hv_status start_vp_call(struct hypercall *call);
+
+/*
+ * The fault that strikes this call with `effect`, or NULL. `vp` is whom the call is about, `apic` the
+ * APIC id it names; FAULT_ANY where there is none.
+ */
+const struct fault *hypercall_fault(const struct hypercall *call, enum fault_effect effect,
+				    uint32_t vp, uint32_t apic);
+
+/* Faults that any call can have: #UD, garbage in the result. */
+void hypercall_common_faults(struct hypercall *call, enum fault_effect ud,
+			     enum fault_effect garbage, uint32_t vp);
+
+/* Put wrong values in the registers that the configuration names for this start (start_fault.c). */
+void start_fault_registers(const struct hypercall *call, uint32_t vp, struct hv_vp_context *c);
+
+/* Padding must be zero; notes it if it is not. */
+bool hypercall_is_zero(struct hypercall *call, const void *padding, size_t bytes);
 
 /* The VTL byte of both: beyond 2 or not a plain number -> 5, above the caller's -> 6. */
 enum hv_status hypercall_check_vtl(const struct hypercall *call, uint8_t target_vtl);

@@ -36,14 +36,17 @@ void io_exit(struct vp *vp)
 		low = 0xFF;
 	else if (info & IO_SIZE_16)
 		low = 0xFFFF;
+	bool is_absent = gen2_is_absent(vp, port);
+
 	if (info & IO_IN) {
-		uint32_t value = low == 0xFF     ? cpu_inb(port)
+		uint32_t value = is_absent       ? UINT32_MAX
+				 : low == 0xFF   ? cpu_inb(port)
 				 : low == 0xFFFF ? cpu_inw(port)
 						 : cpu_inl(port);
 
 		/* A 32-bit result clears the upper half, a smaller one keeps the rest. */
-		vmcb->rax = low == 0xFFFFFFFF ? value : (vmcb->rax & ~low) | value;
-	} else {
+		vmcb->rax = low == UINT32_MAX ? value : (vmcb->rax & ~low) | (value & low);
+	} else if (!is_absent) {
 		log_flush();
 		if (low == 0xFF)
 			cpu_outb(port, (uint8_t)vmcb->rax);

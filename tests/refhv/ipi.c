@@ -30,6 +30,9 @@ void ipi_take_over(void)
 {
 	hv.armed = true;
 	paging_protect(APIC_PAGE);
+	paging_drop_holes();
+	vp_fault_set_tsc(hv.partition.bsp);
+	gen2_take_over();
 	apic_send(0, ICR_ALL_BUT_SELF | SEND_INIT);
 	for (uint32_t i = 0; i < hv.partition.vp_count; i++) {
 		struct vp *vp = hv.partition.vps[i];
@@ -143,6 +146,9 @@ static void deliver(struct vp *sender, struct vp *target, uint32_t command)
 		line_add(line, " vector=0x%02x accepted=%u", command & ICR_VECTOR, accepted);
 	}
 	log_queue(line);
+	if (!is_init && !vp_active(target)->had_init)
+		vcpu_note(sender, "sipi_without_init", target->apic_id);
+	vp_active(target)->had_init |= is_init;
 	if (is_init)
 		init_vp(target);
 	else if (accepted)
@@ -174,17 +180,10 @@ void ipi_command(struct vp *sender, uint32_t destination, uint32_t command)
 	}
 }
 
-void ipi_arrive(struct vp *vp)
+void ipi_begin(struct vp *vp)
 {
 	struct vp_vtl *vtl = vp_active(vp);
 
-	host_enter(vp);
-	__atomic_store_n(&vtl->in_host, 1, __ATOMIC_SEQ_CST);
-	if (!change_state(vtl, VP_STARTING, VP_RUNNING)) {
-		__atomic_store_n(&vtl->parked, 1, __ATOMIC_RELEASE);
-		for (;;)
-			cpu_hlt();
-	}
 	for (int i = 0; i < REGS; i++)
 		vp->gpr[i] = 0;
 	vp->gpr[REG_RDX] = cpu_cpuid(1, 0).eax; /* as after INIT: the processor's signature */
@@ -197,5 +196,21 @@ void ipi_arrive(struct vp *vp)
 	line_add(&vp->line, " vp=%u apic_id=%u method=%s", vp->index, vp->apic_id,
 		 vtl->start.method == START_SIPI ? "sipi" : "start");
 	log_emit(&vp->line);
+	vp_fault_run(vp);
+}
+
+void ipi_arrive(struct vp *vp)
+{
+	struct vp_vtl *vtl = vp_active(vp);
+
+	host_enter(vp);
+	__atomic_store_n(&vtl->in_host, 1, __ATOMIC_SEQ_CST);
+	if (!change_state(vtl, VP_STARTING, VP_RUNNING)) {
+		__atomic_store_n(&vtl->parked, 1, __ATOMIC_RELEASE);
+		for (;;)
+			cpu_hlt();
+	}
+	vp_fault_arrive(vp);
+	ipi_begin(vp);
 	vcpu_run(vp);
 }

@@ -17,6 +17,8 @@
 #define LEAF_SVM         0x8000000Au
 #define SVM_EDX_NESTED   (1u << 0)
 #define OPCODE_INT3      0xCC
+#define GARBAGE_A        1103515245u /* the C standard's example of a generator */
+#define GARBAGE_C        12345u
 
 struct refhv hv;
 static struct line line;
@@ -36,6 +38,7 @@ static void read_configuration(void)
 	struct cfg_error error;
 
 	cfg_defaults(&hv.partition.cfg);
+	hv.partition.cfg.faults.struck = fault_log_strike;
 	if (cfg_parse(&hv.partition.cfg, text, boot_read_configuration(text, sizeof(text)), &error))
 		return;
 	line_begin(&line, "error");
@@ -80,9 +83,19 @@ static void create_hypercall_page(void)
 {
 	static const uint8_t code[] = {0x0F, 0x01, 0xD9 /* VMMCALL */, 0xC3 /* RET */};
 
+	static const uint8_t undefined[] = {0x0F, 0x0B}; /* UD2 */
+
 	hv.hypercall_page = memory_take(1);
 	cpu_fill(hv.hypercall_page, OPCODE_INT3, PAGE_SIZE);
 	cpu_copy(hv.hypercall_page, code, sizeof(code));
+	if (fault_on(FAULT_PAGE_UD, NULL))
+		cpu_copy(hv.hypercall_page, undefined, sizeof(undefined));
+	const struct fault *fill = fault_on(FAULT_PAGE_FILL, NULL);
+
+	/* Garbage of a fixed kind, so that runs can be repeated. */
+	for (uint32_t i = 0, x = 1; fill && i < PAGE_SIZE; i++, x = x * GARBAGE_A + GARBAGE_C)
+		hv.hypercall_page[i] = fill->value == FILL_ZERO ? 0 : (uint8_t)(x >> 16);
+	hv.foreign_page = (uint64_t)memory_take(1);
 }
 
 static void log_partition(void)
@@ -96,9 +109,10 @@ static void log_partition(void)
 	line_add(&line, " vp_indexes=");
 	for (uint32_t i = 0; i < partition->vp_count; i++)
 		line_add(&line, "%s%u", i ? "," : "", partition->vps[i]->index);
-	line_add(&line, " vp=%s stride=%u reps=%s privileges=0x%016lx",
+	line_add(&line, " vp=%s stride=%u reps=%s privileges=0x%016lx preset=%s",
 		 cfg_numbering_name(partition->cfg.numbering), partition->cfg.stride,
-		 partition->cfg.one_rep ? "1" : "all", partition->cfg.privileges);
+		 partition->cfg.one_rep ? "1" : "all", partition->cfg.privileges,
+		 cfg_preset_name(&partition->cfg));
 	log_emit(&line);
 }
 
@@ -130,7 +144,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 	boot_measure_tsc();
 	boot_allocate(VP_PAGES * processors->count + PAGING_POOL_PAGES +
 		      PAGES(resident_image_size()) + PAGES(LOG_RING_SIZE) + PAGES(IOPM_SIZE) +
-		      PAGES(MSRPM_SIZE) + 1 /* hypercall page */);
+		      PAGES(MSRPM_SIZE) + 2 /* hypercall page, and where others have it */);
 	paging_init();
 	create_partition(processors);
 	create_hypercall_page();
@@ -140,6 +154,8 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 	io_init();
 	msr_init();
 	log_partition();
+	boot_change_tables(system_table);
+	boot_take_low_memory();
 	become_guest();
 	return boot_start_guest(); /* in the guest from here on */
 }

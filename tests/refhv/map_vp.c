@@ -19,7 +19,7 @@ static void log_ids(struct hypercall *call, uint32_t attempted)
 }
 
 /* One element: false when no VP has this APIC id. An 8-byte element is written as a whole. */
-static bool map_element(const struct hypercall *call, uint32_t i)
+static bool map_element(const struct hypercall *call, uint32_t i, bool is_untouched)
 {
 	const struct hv_map_input *input = call->input;
 	uint32_t stride = call->partition->cfg.stride;
@@ -27,12 +27,17 @@ static bool map_element(const struct hypercall *call, uint32_t i)
 	uint8_t *out = (uint8_t *)call->output + (size_t)i * stride;
 	const struct vp *vp = apic_id < MAX_APIC_IDS ? call->partition->by_apic_id[apic_id] : NULL;
 
-	if (!vp)
+	if (!vp || hypercall_fault(call, FAULT_MAP_UNKNOWN, FAULT_ANY, apic_id))
 		return false;
+	const struct fault *fault = hypercall_fault(call, FAULT_MAP_ANSWER, FAULT_ANY, apic_id);
+	uint32_t index = fault ? (uint32_t)fault->value : vp->index;
+
+	if (is_untouched)
+		return true;
 	if (stride == sizeof(uint64_t))
-		*(uint64_t *)out = vp->index;
+		*(uint64_t *)out = index;
 	else
-		*(uint32_t *)out = vp->index;
+		*(uint32_t *)out = index;
 	return true;
 }
 
@@ -53,15 +58,20 @@ enum hv_status map_vp_call(struct hypercall *call)
 
 	if (status != HV_SUCCESS)
 		return status;
-	for (size_t n = 0; n < sizeof(input->padding); n++)
-		if (input->padding[n])
-			return HV_INVALID_PARAMETER;
-	const struct fault *fault =
-		cfg_fault(&partition->cfg, HV_CALL_MAP_VP, call->caller->index, FAULT_STATUS);
+	/* Not that of 8-byte elements: a guest may have to find out how long they are. */
+	if (!hypercall_is_zero(call, input->padding, sizeof(input->padding)))
+		return HV_INVALID_PARAMETER;
+	const struct fault *fault = hypercall_fault(call, FAULT_MAP_STATUS, FAULT_ANY, FAULT_ANY);
 
-	if (fault)
-		return (enum hv_status)fault->value;
-	while (i < end && map_element(call, i))
+	hypercall_common_faults(call, FAULT_MAP_UD, FAULT_MAP_GARBAGE, FAULT_ANY);
+	if (fault || call->raises_ud)
+		return fault ? (enum hv_status)fault->value : HV_SUCCESS;
+	fault = hypercall_fault(call, FAULT_MAP_REPS, FAULT_ANY, FAULT_ANY);
+	if (fault && end - start > fault->value)
+		end = start + (uint32_t)fault->value;
+	bool is_untouched = hypercall_fault(call, FAULT_MAP_UNTOUCHED, FAULT_ANY, FAULT_ANY);
+
+	while (i < end && map_element(call, i, is_untouched))
 		i++;
 	call->reps_done = i;
 	log_ids(call, i < end ? i + 1 : i);

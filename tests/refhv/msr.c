@@ -56,9 +56,11 @@ static bool read_synthetic(const struct vp *vp, uint32_t msr, uint64_t *value)
 	case HV_MSR_HYPERCALL:
 		*value = vtl->hypercall;
 		return has_privilege(HV_PRIVILEGE_HYPERCALL_MSRS);
-	case HV_MSR_VP_INDEX: *value = vp->index; return has_privilege(HV_PRIVILEGE_VP_INDEX);
+	case HV_MSR_VP_INDEX:
+		*value = vp->index;
+		return has_privilege(HV_PRIVILEGE_VP_INDEX) && !fault_on(FAULT_VP_INDEX_GP, vp);
 	case HV_MSR_TIME_REF_COUNT:
-		*value = reference_count();
+		*value = msr_fault_reference(reference_count());
 		return has_privilege(HV_PRIVILEGE_REFERENCE_COUNTER);
 	case HV_MSR_TSC_FREQUENCY:
 		*value = hv.tsc_hz;
@@ -66,11 +68,15 @@ static bool read_synthetic(const struct vp *vp, uint32_t msr, uint64_t *value)
 	case HV_MSR_APIC_FREQUENCY:
 		*value = APIC_TIMER_HZ;
 		return has_privilege(HV_PRIVILEGE_FREQUENCY_MSRS);
-	default: return false;
+	default:
+		if (!crash_has_msr(msr))
+			return false;
+		*value = crash_read(msr);
+		return true;
 	}
 }
 
-static void set_hypercall(struct partition_vtl *vtl, uint64_t value)
+void msr_set_hypercall(struct partition_vtl *vtl, uint64_t value)
 {
 	bool enabled = value & HV_HYPERCALL_ENABLE;
 
@@ -83,30 +89,41 @@ static void write_os_id(struct partition_vtl *vtl, uint64_t value)
 	vtl->guest_os_id = value;
 	/* TLFS: clearing the id disables the page; a locked register stays as it is. */
 	if (!value && !(vtl->hypercall & HV_HYPERCALL_LOCKED))
-		set_hypercall(vtl, vtl->hypercall & ~HV_HYPERCALL_ENABLE);
+		msr_set_hypercall(vtl, vtl->hypercall & ~HV_HYPERCALL_ENABLE);
 }
 
 static bool write_hypercall(struct partition_vtl *vtl, uint64_t value)
 {
 	if (vtl->hypercall & HV_HYPERCALL_LOCKED)
 		return false;
-	if (value & HV_HYPERCALL_ENABLE && !memory_guest_ram(value & HV_HYPERCALL_PAGE, PAGE_SIZE))
+	if (value & HV_HYPERCALL_ENABLE && (value & HV_HYPERCALL_PAGE) != hv.foreign_page &&
+	    !memory_guest_ram(value & HV_HYPERCALL_PAGE, PAGE_SIZE))
 		return false;
 	/* TLFS: without a guest OS id the enable bit stays clear, and nothing faults. */
 	if (!vtl->guest_os_id)
 		value &= ~HV_HYPERCALL_ENABLE;
-	set_hypercall(vtl, value);
+	msr_set_hypercall(vtl, value);
 	return true;
 }
 
-static bool write_synthetic(const struct vp *vp, uint32_t msr, uint64_t value)
+static bool write_synthetic(struct vp *vp, uint32_t msr, uint64_t value)
 {
 	struct partition_vtl *vtl = &hv.partition.vtl[vp->active_vtl];
 	bool ok = has_privilege(HV_PRIVILEGE_HYPERCALL_MSRS);
 
+	if (crash_has_msr(msr)) {
+		crash_write(vp, msr, value);
+		return true;
+	}
 	/* VP_INDEX, TIME_REF_COUNT and the frequencies are read-only. */
 	if (!ok || (msr != HV_MSR_GUEST_OS_ID && msr != HV_MSR_HYPERCALL))
 		return false;
+	if (!msr_fault_may_write(vp, msr, value))
+		return false;
+	enum msr_outcome outcome = msr_fault_write(vp, msr, &value);
+
+	if (outcome != MSR_WRITE)
+		return outcome == MSR_DONE;
 	hv_lock();
 	if (msr == HV_MSR_HYPERCALL)
 		ok = write_hypercall(vtl, value);
@@ -125,7 +142,8 @@ static const char *synthetic_name(uint32_t msr)
 	case HV_MSR_TIME_REF_COUNT: return "TIME_REF_COUNT";
 	case HV_MSR_TSC_FREQUENCY: return "TSC_FREQUENCY";
 	case HV_MSR_APIC_FREQUENCY: return "APIC_FREQUENCY";
-	default: return "unknown";
+	case HV_MSR_CRASH_CTL: return "CRASH_CTL";
+	default: return crash_has_msr(msr) ? "CRASH_P" : "unknown";
 	}
 }
 

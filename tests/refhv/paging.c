@@ -19,6 +19,9 @@
 #define TOP_LEVEL           4
 #define SPACE_BITS          40 /* 1 TiB: two tables of 1 GiB entries */
 
+#define MMIO_START          0x80000000ull /* q35 has devices from here up to 4 GiB */
+#define MMIO_END            0x100000000ull
+
 #define CPUID_ADDRESS_SIZES 0x80000008u
 
 static uint8_t *pool;
@@ -81,6 +84,29 @@ static void identity_map(struct page_tables *tables)
 		for (uint64_t i = 0; i < ENTRIES && top * ENTRIES + i < gigabytes; i++)
 			table[i] = (top * ENTRIES + i) * level_size(LEVEL_1G) | FLAGS | LARGE;
 		tables->root[top] = (uint64_t)table | FLAGS;
+	}
+}
+
+static bool has_ram(struct range range)
+{
+	for (uint32_t i = 0; i < hv.ram_count; i++)
+		if (hv.ram[i].start < range.end && range.start < hv.ram[i].end)
+			return true;
+	return false;
+}
+
+void paging_drop_holes(void)
+{
+	for (uint64_t gpa = 0; hv.nested.root[gpa / level_size(TOP_LEVEL)] & PRESENT;
+	     gpa += level_size(LEVEL_1G)) {
+		uint64_t *table =
+			(uint64_t *)(hv.nested.root[gpa / level_size(TOP_LEVEL)] & ADDRESS);
+		uint64_t *entry = &table[gpa / level_size(LEVEL_1G) % ENTRIES];
+		bool is_mmio = gpa >= MMIO_START && gpa < MMIO_END;
+
+		if (*entry & LARGE && !is_mmio &&
+		    !has_ram((struct range){gpa, gpa + level_size(LEVEL_1G)}))
+			*entry = 0;
 	}
 }
 

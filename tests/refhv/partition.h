@@ -27,7 +27,7 @@ enum { REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI, R
 enum vp_state {
 	VP_WAIT,     /* wait-for-SIPI */
 	VP_STARTING, /* start accepted, processor on its way */
-	VP_NEVER,    /* start "accepted" by fault=start:never=1; nothing is on its way */
+	VP_NEVER,    /* start "accepted" by fault=start:never; nothing is on its way */
 	VP_RUNNING,
 	VP_STOPPING, /* INIT was sent to the running processor */
 };
@@ -38,6 +38,9 @@ enum start_method { START_HYPERCALL, START_SIPI };
 struct vp_start {
 	enum start_method method;
 	uint8_t sipi_vector;
+	uint32_t asked_vp; /* whom the start was meant for, and who made it */
+	uint32_t caller;
+	bool is_suspended; /* a bad register is noticed when it is about to run */
 	struct hv_vp_context context;
 };
 
@@ -49,6 +52,8 @@ struct vp_vtl {
 	uint32_t in_host; /* out of the guest; see ipi.c, stop() */
 	uint32_t stop;    /* stay out of it */
 	uint32_t parked;  /* the processor has arrived and found nothing to run */
+	bool had_init;    /* the guest has sent it an INIT */
+	uint64_t again;   /* TSC at which it is entered once more (fault=start:twice); 0: never */
 	struct vp_start start;
 };
 

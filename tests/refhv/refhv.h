@@ -7,6 +7,7 @@
 #ifndef REFHV_H
 #define REFHV_H
 
+#include "cpu.h"
 #include "hypercall.h"
 #include "log.h"
 #include "partition.h"
@@ -37,6 +38,7 @@ struct refhv {
 	uint8_t *io_permissions;
 	uint8_t *msr_permissions;
 	uint8_t *hypercall_page;
+	uint64_t foreign_page; /* where somebody else than the guest has the hypercall page */
 	uint64_t tsc_hz;
 	uint64_t tsc_at_start; /* the reference counter's zero */
 	uint64_t notify_rip;   /* the loader's VMMCALL; 0 once it has been made with success */
@@ -67,6 +69,9 @@ void paging_init(void);
 
 /* Guest accesses to these pages leave the guest with a nested page fault. */
 void paging_hide(struct range range);
+
+/* Where there is neither RAM nor a device nobody has business (in steps of 1 GiB). */
+void paging_drop_holes(void);
 
 /* The guest reads the page at `gpa`, but writes to it fault. */
 void paging_protect(uint64_t gpa);
@@ -112,6 +117,8 @@ static inline struct vp_vtl *vp_active(struct vp *vp)
 /* --- exit handlers ---------------------------------------------------------------------------- */
 
 void cpuid_exit(struct vp *vp);
+struct cpuid cpuid_hypervisor_leaf(const struct vp *vp, uint32_t leaf);
+struct cpuid cpuid_fault_leaf(const struct vp *vp, uint32_t leaf); /* as the guest gets it */
 void cpuid_limits(struct cpu_limits *limits);
 
 void io_init(void);
@@ -119,10 +126,51 @@ void io_exit(struct vp *vp);
 
 void msr_init(void);
 void msr_exit(struct vp *vp);
+void msr_set_hypercall(struct partition_vtl *vtl, uint64_t value);
+
+/* msr_fault.c: what the synthetic MSRs hold when the guest begins; what becomes of a write. */
+enum msr_outcome { MSR_WRITE, MSR_DONE, MSR_FAULTS };
+void msr_fault_begin(void);
+bool msr_fault_may_write(struct vp *vp, uint32_t msr, uint64_t value);
+enum msr_outcome msr_fault_write(const struct vp *vp, uint32_t msr, uint64_t *value);
+uint64_t msr_fault_reference(uint64_t count);
+
+/* gen2.c: ExitBootServices is over; is there nothing at `port`? (Notes if it was touched too often.) */
+void gen2_take_over(void);
+bool gen2_is_absent(struct vp *vp, uint16_t port);
+
+/* crash.c */
+bool crash_has_msr(uint32_t msr);
+uint64_t crash_read(uint32_t msr);
+void crash_write(struct vp *vp, uint32_t msr, uint64_t value);
 
 void vmmcall_exit(struct vp *vp);
 
 void apic_trap_exit(struct vp *vp, uint64_t gpa);
+
+/* --- fault_log.c, vp_fault.c: faults that are not in a hypercall's answer ---------------------- */
+
+void fault_log_strike(const struct fault *fault, uint32_t vp, uint32_t caller);
+
+/* The fault that strikes with `effect`, on `vp` if it is one of VPs; or NULL. */
+const struct fault *fault_on(enum fault_effect effect, const struct vp *vp);
+
+/* A VP that has arrived to be started, before it begins. May not return. */
+void vp_fault_arrive(struct vp *vp);
+
+/* A VP whose VMCB is ready. */
+void vp_fault_run(struct vp *vp);
+void vp_fault_set_tsc(const struct vp *vp);
+
+/* The BSP makes a call 0x99. */
+void vp_fault_first_start(const struct vp *bsp);
+
+/* Exits that only faults cause; false: not one of these. Then, after any exit: once more? */
+bool vp_fault_exit(struct vp *vp);
+void vp_fault_again(struct vp *vp);
+
+/* Never back into the guest. */
+_Noreturn void vp_fault_stay(struct vp *vp);
 
 /* --- apic.c: the local APIC of the processor that calls --------------------------------------- */
 
@@ -171,6 +219,9 @@ void ipi_take_over(void);
 /* A VP's processor is out of the guest, and on its way back in. */
 void ipi_enter_host(struct vp *vp);
 void ipi_leave_host(struct vp *vp);
+
+/* Make the VMCB of a VP that begins as its start says. */
+void ipi_begin(struct vp *vp);
 
 /* Where a processor arrives from the trampoline, on its VP's stack. */
 _Noreturn void ipi_arrive(struct vp *vp);

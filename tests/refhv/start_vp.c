@@ -35,7 +35,7 @@ static void log_input(struct line *line, const struct hv_start_input *input,
 		 c->cr3, c->cr4, c->pat);
 }
 
-static enum hv_status check_target(const struct hypercall *call, const struct hv_start_input *input,
+static enum hv_status check_target(struct hypercall *call, const struct hv_start_input *input,
 				   const struct vp *target)
 {
 	if (input->partition_id != HV_PARTITION_SELF)
@@ -48,24 +48,29 @@ static enum hv_status check_target(const struct hypercall *call, const struct hv
 
 	if (status != HV_SUCCESS)
 		return status;
-	if (input->padding[0] || input->padding[1] || input->padding[2])
+	if (!hypercall_is_zero(call, input->padding, sizeof(input->padding)))
 		return HV_INVALID_PARAMETER;
 	if (__atomic_load_n(&target->vtl[input->target_vtl].state, __ATOMIC_ACQUIRE) != VP_WAIT)
 		return HV_INVALID_VP_STATE;
 	return HV_SUCCESS;
 }
 
-static enum hv_status start(struct hypercall *call, const struct hv_start_input *input,
-			    struct vp *target)
+/* Carry the start out; on whom, and whether at all, faults may have their say. */
+static enum hv_status accept(struct hypercall *call, const struct hv_start_input *input,
+			     struct vp *target)
 {
-	struct cfg *cfg = &call->partition->cfg;
-	struct vp_vtl *vtl = &target->vtl[input->target_vtl];
-	const struct fault *fault = cfg_fault(cfg, HV_CALL_START_VP, target->index, FAULT_STATUS);
+	const struct partition *partition = call->partition;
+	const struct fault *runs =
+		hypercall_fault(call, FAULT_START_RUNS, target->index, FAULT_ANY);
+	bool never = hypercall_fault(call, FAULT_START_NEVER, target->index, FAULT_ANY);
 	uint32_t expected = VP_WAIT;
 
-	if (fault)
-		return (enum hv_status)fault->value;
-	bool never = cfg_fault(cfg, HV_CALL_START_VP, target->index, FAULT_NEVER);
+	if (runs) {
+		target = runs->value < MAX_VP_INDEXES ? partition->by_index[runs->value] : NULL;
+		if (!target)
+			return HV_INVALID_VP_INDEX;
+	}
+	struct vp_vtl *vtl = &target->vtl[input->target_vtl];
 
 	if (!__atomic_compare_exchange_n(&vtl->state, &expected, never ? VP_NEVER : VP_STARTING,
 					 false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
@@ -73,9 +78,33 @@ static enum hv_status start(struct hypercall *call, const struct hv_start_input 
 	if (never)
 		return HV_SUCCESS;
 	vtl->start.method = START_HYPERCALL;
+	vtl->start.asked_vp = input->vp_index;
+	vtl->start.caller = call->caller->index;
+	vtl->start.is_suspended = call->is_suspended || hypercall_fault(call, FAULT_START_SUSPEND,
+									input->vp_index, FAULT_ANY);
 	vtl->start.context = input->context;
+	start_fault_registers(call, input->vp_index, &vtl->start.context);
 	call->started = target;
 	return HV_SUCCESS;
+}
+
+static enum hv_status start(struct hypercall *call, const struct hv_start_input *input,
+			    struct vp *target)
+{
+	uint32_t vp = target->index;
+	const struct fault *dies = hypercall_fault(call, FAULT_START_DIES, vp, FAULT_ANY);
+	const struct fault *status;
+
+	hypercall_common_faults(call, FAULT_START_UD, FAULT_START_GARBAGE, vp);
+	call->caller_dies = dies;
+	if (call->raises_ud || (dies && dies->value == DIES_BEFORE))
+		return HV_SUCCESS;
+	status = hypercall_fault(call, FAULT_START_STATUS, vp, FAULT_ANY);
+	if (status && !status->takes_effect)
+		return (enum hv_status)status->value;
+	enum hv_status real = accept(call, input, target);
+
+	return status ? (enum hv_status)status->value : real;
 }
 
 enum hv_status start_vp_call(struct hypercall *call)
@@ -97,7 +126,14 @@ enum hv_status start_vp_call(struct hypercall *call)
 		return status;
 	const char *bad = context_bad_register(&input.context, &partition->limits);
 
-	if (bad) {
+	const struct hv_vp_context *c = &input.context;
+
+	(void)hypercall_is_zero(call, c->idtr.padding, sizeof(c->idtr.padding));
+	(void)hypercall_is_zero(call, c->gdtr.padding, sizeof(c->gdtr.padding));
+	if (bad)
+		call->is_suspended =
+			hypercall_fault(call, FAULT_START_SUSPEND, target->index, FAULT_ANY);
+	if (bad && !call->is_suspended) {
 		line_add(line, " bad_register=%s", bad);
 		return HV_INVALID_REGISTER_VALUE;
 	}

@@ -20,6 +20,7 @@
 #define HV_LEAF_RECOMMENDATIONS 0x40000004u
 #define HV_LEAF_LIMITS          0x40000005u
 #define HV_LEAF_HARDWARE        0x40000006u
+#define HV_LEAF_ISOLATION       0x4000000Cu
 #define HV_LEAF_RANGE_END       0x400000FFu
 #define HV_INTERFACE_HV1        0x31237648u /* "Hv#1" */
 #define HV_NEVER_NOTIFY_SPIN    0xFFFFFFFFu
@@ -31,9 +32,21 @@
 #define HV_PRIVILEGE_FREQUENCY_MSRS    (1ull << 11)
 #define HV_PRIVILEGE_START_VP          (1ull << 53)
 
+#define HV_PRIVILEGE_ISOLATION         (1ull << 54)
+#define HV_PRIVILEGES_OFFERED                                                                   \
+	(HV_PRIVILEGE_REFERENCE_COUNTER | HV_PRIVILEGE_HYPERCALL_MSRS | HV_PRIVILEGE_VP_INDEX | \
+	 HV_PRIVILEGE_FREQUENCY_MSRS | HV_PRIVILEGE_START_VP)
+
 /* TLFS, features leaf, EDX. */
 #define HV_FEATURE_FREQUENCY_MSRS (1u << 8)
+#define HV_FEATURE_CRASH_MSRS     (1u << 10)
 #define HV_FEATURE_HYPERCALL_LOCK (1u << 18)
+#define HV_FEATURES_OFFERED \
+	(HV_FEATURE_FREQUENCY_MSRS | HV_FEATURE_CRASH_MSRS | HV_FEATURE_HYPERCALL_LOCK)
+
+/* TLFS, recommendations leaf, EAX: watchdogs need patience. That asks for no call and no MSR. */
+#define HV_HINT_RELAXED_TIMING (1u << 5)
+#define HV_HINTS_OFFERED       HV_HINT_RELAXED_TIMING
 
 /* TLFS, Synthetic MSRs. */
 #define HV_MSR_FIRST          0x40000000u
@@ -43,12 +56,25 @@
 #define HV_MSR_TIME_REF_COUNT 0x40000020u
 #define HV_MSR_TSC_FREQUENCY  0x40000022u
 #define HV_MSR_APIC_FREQUENCY 0x40000023u
+#define HV_MSR_CRASH_P0       0x40000100u
+#define HV_MSR_CRASH_CTL      0x40000105u
 #define HV_MSR_LAST           0x40000FFFu
+
+/* TLFS, partition properties, guest crash: reads of CTL tell which of these are known. */
+#define HV_CRASH_PARAMETERS  5u
+#define HV_CRASH_NOTIFY      (1ull << 63)
+#define HV_CRASH_MESSAGE     (1ull << 62)          /* P3 is the GPA of a text, P4 its length */
+#define HV_CRASH_RESERVED    0x03FFFFFFFFFFFFFFull /* 63 to 58 mean something */
+#define HV_CRASH_MESSAGE_MAX 4096u
 
 /* TLFS, HV_X64_MSR_HYPERCALL_CONTENTS. Bits 11:2 are preserved. */
 #define HV_HYPERCALL_ENABLE (1ull << 0)
 #define HV_HYPERCALL_LOCKED (1ull << 1)
 #define HV_HYPERCALL_PAGE   0xFFFFFFFFFFFFF000ull
+#define HV_HYPERCALL_KEPT   0x0000000000000FFCull
+
+/* What the firmware of a generation 2 VM calls itself: OS id 1. */
+#define HV_FIRMWARE_OS_ID   0x0000010000000000ull
 
 #define HV_TICKS_PER_SECOND 10000000ull /* the reference counter counts 100 ns */
 
@@ -88,6 +114,7 @@ _Static_assert(sizeof(union hv_control) == 8, "TLFS, hypercall input value");
 
 /* TLFS, Hypercall Outputs: status in 15:0, elements completed (counted from 0) in 43:32. */
 #define HV_RESULT_REPS_SHIFT 32
+#define HV_RESULT_RESERVED   0xFFFFF000FFFF0000ull
 
 #define HV_CALL_START_VP     0x0099u
 #define HV_CALL_MAP_VP       0x009Au

@@ -28,7 +28,7 @@ void vcpu_skip(struct vp *vp, uint64_t length)
 
 void vcpu_note(struct vp *vp, const char *what, uint64_t address)
 {
-	line_begin(&vp->line, "violation");
+	line_begin(&vp->line, hv.partition.cfg.notes ? "note" : "violation");
 	line_add(&vp->line, " vp=%u what=%s address=0x%lx rip=0x%lx", vp->index, what, address,
 		 vp_active(vp)->vmcb->rip);
 	log_emit(&vp->line);
@@ -114,7 +114,7 @@ static void nested_fault(struct vp *vp, const struct vmcb *vmcb)
 	} else if (in_range(hv.arena, gpa) || in_range(hv.trampoline, gpa)) {
 		vcpu_violation(vp, "access_to_hypervisor_memory", gpa);
 	} else {
-		vcpu_violation(vp, "access_beyond_memory", gpa);
+		vcpu_violation(vp, "access_to_hole", gpa);
 	}
 }
 
@@ -148,6 +148,8 @@ static void handle_exit(struct vp *vp)
 	case EXIT_INVALID: invalid_state(vp, vmcb); break;
 	case EXIT_INVLPGA: vcpu_inject(vp, EXCEPTION_UD); break;
 	default:
+		if (vp_fault_exit(vp))
+			break;
 		/* SVM is not offered: its instructions do not exist. */
 		if (vmcb->exit_code < EXIT_VMRUN || vmcb->exit_code > EXIT_SKINIT)
 			vcpu_violation(vp, "unknown_exit", vmcb->exit_code);
@@ -163,5 +165,6 @@ void vcpu_run(struct vp *vp)
 		vmrun_enter(vp->gpr, vp_active(vp)->vmcb);
 		ipi_enter_host(vp);
 		handle_exit(vp);
+		vp_fault_again(vp);
 	}
 }

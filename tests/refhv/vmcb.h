@@ -65,6 +65,7 @@ struct vmcb {
 _Static_assert(sizeof(struct vmcb) == 4096, "APM 2, appendix B");
 VMCB_FIELD(intercept_1, 0x00C);
 VMCB_FIELD(iopm_pa, 0x040);
+VMCB_FIELD(tsc_offset, 0x050);
 VMCB_FIELD(asid, 0x058);
 VMCB_FIELD(int_control, 0x060);
 VMCB_FIELD(exit_code, 0x070);
@@ -113,6 +114,7 @@ VMCB_FIELD(cr2, 0x640);
 #define EXIT_MSR_WRITE   1u          /* exit_info_1 of EXIT_MSR */
 #define NPF_WRITE        (1ull << 1) /* exit_info_1 of EXIT_NPF */
 
+#define EVENT_NMI        (2ull << 8)
 #define EVENT_EXCEPTION  (3ull << 8)
 #define EVENT_ERROR_CODE (1ull << 11)
 #define EVENT_VALID      (1ull << 31)

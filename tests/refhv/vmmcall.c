@@ -34,6 +34,16 @@ static uint64_t join(uint64_t high, uint64_t low)
 	return high << 32 | (uint32_t)low;
 }
 
+static void answer(struct vp *vp, uint64_t result, bool is_64)
+{
+	struct vmcb *vmcb = vp_active(vp)->vmcb;
+
+	vmcb->rax = is_64 ? result : (uint32_t)result;
+	if (!is_64)
+		vp->gpr[REG_RDX] = result >> 32;
+	vcpu_skip(vp, VMMCALL_LENGTH);
+}
+
 void vmmcall_exit(struct vp *vp)
 {
 	struct vmcb *vmcb = vp_active(vp)->vmcb;
@@ -57,13 +67,19 @@ void vmmcall_exit(struct vp *vp)
 	call.output_gpa = is_64 ? gpr[REG_R8] : join(gpr[REG_RDI], gpr[REG_RSI]);
 	uint64_t result = hypercall_dispatch(&call);
 
-	vmcb->rax = is_64 ? result : (uint32_t)result;
-	if (!is_64)
-		gpr[REG_RDX] = result >> 32;
+	if (vp == hv.partition.bsp && call.control.code == HV_CALL_START_VP)
+		vp_fault_first_start(vp);
+	if (call.raises_ud)
+		vcpu_inject(vp, EXCEPTION_UD);
+	else
+		answer(vp, result, is_64);
 	/* The line of a start comes before that of the run, and the start does not wait for it. */
 	log_queue(&vp->line);
+	if (call.broken)
+		vcpu_note(vp, call.broken, call.input_gpa);
 	if (call.started)
 		ipi_launch(call.started);
+	if (call.caller_dies)
+		vp_fault_stay(vp);
 	log_drain();
-	vcpu_skip(vp, VMMCALL_LENGTH);
 }

@@ -23,6 +23,7 @@ static void parse(const char *text)
 
 static void assert_defaults(void)
 {
+	assert_int_equal(o.mode, MODE_NORMAL);
 	assert_int_equal(o.start, START_AUTO);
 	assert_true(o.fanout);
 	assert_in_range(o.deadline_ms, 1, 600000);
@@ -46,7 +47,9 @@ static void no_text_gives_the_defaults(void **state)
 static void every_option_is_read(void **state)
 {
 	(void)state;
-	parse("start=hv fanout=off deadline=1 cap=600000 exit=qemu log=verbose report=json");
+	parse("start=hv fanout=off deadline=1 cap=600000 exit=qemu log=verbose report=json "
+	      "mode=conformance");
+	assert_int_equal(o.mode, MODE_CONFORMANCE);
 	assert_int_equal(o.start, START_HV);
 	assert_false(o.fanout);
 	assert_int_equal(o.deadline_ms, 1);

@@ -35,7 +35,7 @@ static void an_empty_text_leaves_the_defaults(void **state)
 	assert_int_equal(cfg.stride, 4);
 	assert_false(cfg.one_rep);
 	assert_int_equal(cfg.privileges, 0x0020000000000862);
-	assert_int_equal(cfg.fault_count, 0);
+	assert_int_equal(cfg.faults.count, 0);
 }
 
 static void every_key_is_read(void **state)
@@ -80,17 +80,10 @@ static void wrong_lines_are_named(void **state)
 		{"privileges=0x1g", 1, "privileges_need_a_number"},
 		{"privileges=0x10000000000000000", 1, "privileges_need_a_number"},
 		{"privileges=-1", 1, "privileges_need_a_number"},
-		{"fault=boot:never=1", 1, "unknown_fault_call"},
-		{"fault=start", 1, "fault_without_effect"},
-		{"fault=start:vp=1", 1, "fault_without_effect"},
-		{"fault=start:vp=x:never=1", 1, "fault_needs_a_number"},
-		{"fault=start:vp=4294967296:never=1", 1, "fault_needs_a_number"},
-		{"fault=start:never=2", 1, "fault_value_out_of_range"},
-		{"fault=start:status=0", 1, "fault_value_out_of_range"},
-		{"fault=start:status=0x10000", 1, "fault_value_out_of_range"},
-		{"fault=start:status=5:times=0", 1, "fault_times_must_not_be_0"},
-		{"fault=map:never=1", 1, "unknown_fault"},
-		{"fault=start:later=5", 1, "unknown_fault"},
+		{"fault=", 1, "unknown_fault_place"},
+		{"stride=8\nfault=start", 2, "fault_without_effect"},
+		{"preset=gen3", 1, "unknown_preset"},
+		{"violations=ignore", 1, "violations_must_be_count_or_note"},
 	};
 
 	(void)state;
@@ -114,39 +107,23 @@ static void texts_that_are_too_long_are_refused(void **state)
 	assert_int_equal(strlen(cfg.args), CFG_TEXT_MAX - 1);
 }
 
-static void faults_strike_whom_and_as_often_as_they_say(void **state)
+static void presets_set_what_cpuid_tells(void **state)
 {
 	(void)state;
-	assert_true(parse("fault=start:vp=3:status=0x78:times=2\n"
-			  "fault=start:never=1:vp=2\n"
-			  "fault=map:status=5\n"));
-	assert_int_equal(cfg.fault_count, 3);
-	assert_null(cfg_fault(&cfg, 0x99, 2, FAULT_STATUS));
-	assert_int_equal(cfg_fault(&cfg, 0x99, 3, FAULT_STATUS)->value, 0x78);
-	assert_non_null(cfg_fault(&cfg, 0x99, 3, FAULT_STATUS));
-	assert_null(cfg_fault(&cfg, 0x99, 3, FAULT_STATUS));
-	assert_non_null(cfg_fault(&cfg, 0x99, 2, FAULT_NEVER));
-	assert_null(cfg_fault(&cfg, 0x99, 3, FAULT_NEVER));
-	for (uint32_t vp = 0; vp < 3; vp++)
-		assert_int_equal(cfg_fault(&cfg, 0x9a, vp, FAULT_STATUS)->value, 5);
-	assert_null(cfg_fault(&cfg, 0x9a, 0, FAULT_NEVER));
-}
-
-static void too_many_faults_are_refused(void **state)
-{
-	static const char fault[] = "fault=start:status=0x78\n";
-	enum { LENGTH = sizeof(fault) - 1 };
-	char text[(CFG_FAULTS_MAX + 1) * LENGTH + 1];
-
-	(void)state;
-	for (size_t i = 0; i <= CFG_FAULTS_MAX; i++)
-		memcpy(text + i * LENGTH, fault, sizeof(fault));
-	assert_false(parse(text));
-	assert_string_equal(error.reason, "too_many_faults");
-	assert_int_equal(error.line, CFG_FAULTS_MAX + 1);
-	text[CFG_FAULTS_MAX * LENGTH] = '\0';
-	assert_true(parse(text));
-	assert_int_equal(cfg.fault_count, CFG_FAULTS_MAX);
+	assert_true(parse("preset=gen2"));
+	assert_string_equal(cfg_preset_name(&cfg), "gen2");
+	assert_true(cfg.is_gen2);
+	assert_int_equal(cfg.privileges, 0x0020000000000862); /* all that is here a host gives */
+	assert_int_equal(cfg.features, 0x00040500);
+	assert_int_equal(cfg.hints, 0x20);
+	assert_true(parse("preset=gen2_raw\nprivileges=0x60\nviolations=note"));
+	assert_int_equal(cfg.privileges, 0x60); /* a later line wins */
+	assert_int_equal(cfg.features, 0xE4BED7B6);
+	assert_int_equal(cfg.hints, 0x24C2C);
+	assert_true(cfg.notes);
+	assert_true(parse("preset=gen2\npreset=none\nviolations=note\nviolations=count"));
+	assert_false(cfg.is_gen2);
+	assert_false(cfg.notes);
 }
 
 int main(void)
@@ -156,8 +133,7 @@ int main(void)
 		cmocka_unit_test(every_key_is_read),
 		cmocka_unit_test(wrong_lines_are_named),
 		cmocka_unit_test(texts_that_are_too_long_are_refused),
-		cmocka_unit_test(faults_strike_whom_and_as_often_as_they_say),
-		cmocka_unit_test(too_many_faults_are_refused),
+		cmocka_unit_test(presets_set_what_cpuid_tells),
 	};
 
 	return cmocka_run_group_tests_name("refhv/cfg", tests, NULL, NULL);

@@ -143,7 +143,7 @@ static void a_resumed_call_counts_from_element_0(void **state)
 	assert_int_equal(call(MAP_FOUR_RESUMED_CONTROL), MAP_FOUR_RESULT);
 	assert_memory_equal(output() + 8, map_four_output + 8, 8);
 	assert_int_equal(output()[0], 0xEE);
-	assert_true(line_has(" start=2 count=4"));
+	assert_true(line_has(" start=2 count=4 target_vtl=0 apic_ids=4,5 vp_indexes=2,3 status"));
 }
 
 static void f21_one_rep_a_call_is_success_with_less(void **state)

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* What the tests of the 0x9A loop share; see map_fixture.h. */
+#include "tests/host/test.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/host/hv/map_fixture.h"
+
+const uint32_t ids[COUNT] = {0, 1, 2, 4, 5, 6, 8, 9};
+
+struct hv hv;
+struct hv_caller caller = {.hv = &hv};
+struct hv_map_entry entry[MANY];
+struct hv_map_info info;
+uint32_t bsp, limit;
+
+int map_set_up(void **state)
+{
+	(void)state;
+	caller.input = aligned_alloc(PAGE, PAGE);
+	caller.output = aligned_alloc(PAGE, PAGE);
+	memset(caller.input, 0, PAGE);
+	memset(caller.output, 0, PAGE);
+	hv = (struct hv){.machine = &script_machine};
+	bsp = limit = 0;
+	script_reset(ids, COUNT);
+	return 0;
+}
+
+int map_tear_down(void **state)
+{
+	(void)state;
+	free(caller.input);
+	free(caller.output);
+	return 0;
+}
+
+enum err map_ids(const uint32_t *list, size_t count)
+{
+	memset(entry, 0xEE, sizeof(entry));
+	memset(&info, 0xEE, sizeof(info));
+	for (size_t i = 0; i < count; i++)
+		entry[i].apic_id = list[i];
+	hv.bsp_vp_index = script_vp(bsp);
+	script.calls = 0;
+	return hv_map(&caller, bsp, limit, entry, count, &info);
+}
+
+enum err map(void)
+{
+	return map_ids(ids, COUNT);
+}
+
+void assert_found(size_t i)
+{
+	assert_int_equal(entry[i].state, HV_MAP_FOUND);
+	assert_int_equal(entry[i].vp_index, script_vp(entry[i].apic_id));
+}
+
+void assert_state(size_t i, enum hv_map_state state)
+{
+	assert_int_equal(entry[i].state, state);
+	assert_int_equal(entry[i].vp_index, HV_VP_UNKNOWN);
+}
+
+void assert_all_found(void)
+{
+	for (size_t i = 0; i < COUNT; i++)
+		assert_found(i);
+	assert_int_equal(info.elements, COUNT);
+	assert_int_equal(info.calls, script.calls);
+}

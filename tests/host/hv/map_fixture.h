@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* One processor list, one caller with parameter pages of its own, and what may be said of a result. */
+#pragma once
+
+#include "tests/host/hv/scripted.h"
+
+enum { PAGE = 4096, MANY = 2048, COUNT = 8 };
+
+/* APIC ids as two sockets of three and one of two cores have them; the BSP is varied. */
+extern const uint32_t ids[COUNT];
+
+extern struct hv hv;
+extern struct hv_caller caller;
+extern struct hv_map_entry entry[MANY];
+extern struct hv_map_info info;
+extern uint32_t bsp, limit; /* APIC id of the BSP; limit of VP indexes */
+
+int map_set_up(void **state);
+int map_tear_down(void **state);
+#define MAP_TEST(name) cmocka_unit_test_setup_teardown(name, map_set_up, map_tear_down)
+
+/* Map this list, or ids, from clean entries; the BSP's MSR says what the script has for it. */
+enum err map_ids(const uint32_t *list, size_t count);
+enum err map(void);
+
+void assert_found(size_t i);
+void assert_state(size_t i, enum hv_map_state state);
+void assert_all_found(void);

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* The knobs as data: what a line that turns one may and must say. */
+#ifndef REFHV_FAULT_TABLE_H
+#define REFHV_FAULT_TABLE_H
+
+#include "fault.h"
+
+enum fault_kind {
+	FLAG,     /* nothing, or 1 */
+	NUMBER,   /* min to max */
+	REGISTER, /* any number; after '^' one that is XORed to the right one */
+	SIGNED,   /* -max to max, not 0 */
+	WORDS,    /* one of `words`; the value is its position */
+	IMPLIED,  /* the place alone says it */
+};
+
+/* Selectors, and what else a line may say beside its knob. */
+enum {
+	VP = 1,
+	CALLER = 2,
+	APIC = 4,
+	TIMES = 8,
+	EFFECT = 16,
+	CALL = CALLER | TIMES,
+	TARGET = VP | CALLER | TIMES,
+};
+
+/* Of one group only one fault can strike the same VP. */
+enum fault_group { NO_GROUP, FATE, MSR_PAGE, PAGE, BSP, ENTRY, CLOCK };
+
+struct fault_knob {
+	const char *place;
+	const char *part;
+	const char *name;
+	enum fault_kind kind;
+	uint64_t min;
+	uint64_t max;
+	uint8_t may;  /* selectors that it takes */
+	uint8_t must; /* selectors that it needs */
+	enum fault_group group;
+	const char *words[3];
+};
+
+#define FAULT_ID_MAX 0xFFFFFFFEull /* the highest VP index and APIC id that can be named */
+
+extern const struct fault_knob fault_knobs[FAULT_EFFECTS];
+
+#endif

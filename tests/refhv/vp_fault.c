@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/* What befalls a VP that begins to run: late, twice, never, with an NMI, with another time. */
+#include "cpu.h"
+#include "refhv.h"
+
+#define MS_PER_SECOND 1000u
+#define US_PER_SECOND 1000000
+#define EXIT_RDTSC    0x06Eu
+#define EXIT_PAUSE    0x077u
+#define EXIT_HLT      0x078u
+#define RDTSC_LENGTH  2
+#define PAUSE_LENGTH  2
+#define NMI_VECTOR    2u
+/* With these the VP comes by often enough, whatever it waits for. */
+#define INTERCEPT_OFTEN ((1u << 14) /* RDTSC */ | (1u << 23) /* PAUSE */ | (1u << 24) /* HLT */)
+
+/* A fault of the start that `vp` begins with: it is aimed at whom the caller has asked for. */
+static const struct fault *on_start(const struct vp *vp, enum fault_effect effect)
+{
+	const struct vp_start *start = &vp->vtl[vp->active_vtl].start;
+
+	if (start->method != START_HYPERCALL)
+		return NULL;
+	return fault_strike(&hv.partition.cfg.faults, effect, start->asked_vp, start->caller,
+			    FAULT_ANY);
+}
+
+static uint64_t after(uint64_t ms)
+{
+	return cpu_rdtsc() + hv.tsc_hz / MS_PER_SECOND * ms;
+}
+
+/* Wait in the hypervisor; an INIT of the guest ends it for good. */
+static void wait_until(struct vp *vp, uint64_t tsc)
+{
+	while ((int64_t)(cpu_rdtsc() - tsc) < 0) {
+		ipi_enter_host(vp);
+		cpu_pause();
+	}
+}
+
+_Noreturn void vp_fault_stay(struct vp *vp)
+{
+	log_drain();
+	ipi_leave_host(vp);
+	for (;;)
+		cpu_hlt();
+}
+
+void vp_fault_arrive(struct vp *vp)
+{
+	struct vp_vtl *vtl = vp_active(vp);
+	const struct fault *delay = on_start(vp, FAULT_START_DELAY);
+	const struct fault *twice = on_start(vp, FAULT_START_TWICE);
+
+	if (delay)
+		wait_until(vp, after(delay->value));
+	vtl->again = twice ? after(twice->value) : 0;
+	if (!vtl->start.is_suspended)
+		return;
+	line_begin(&vp->line, "invalid_vp_register");
+	line_add(&vp->line, " vp=%u apic_id=%u", vp->index, vp->apic_id);
+	log_emit(&vp->line);
+	vp_fault_stay(vp);
+}
+
+void vp_fault_set_tsc(const struct vp *vp)
+{
+	const struct fault *fault = fault_on(FAULT_TSC_OFFSET, vp);
+	struct vmcb *vmcb = vp->vtl[vp->active_vtl].vmcb;
+
+	if (fault)
+		vmcb->tsc_offset =
+			(uint64_t)((int64_t)fault->value * (int64_t)(hv.tsc_hz / US_PER_SECOND));
+}
+
+static void inject_nmi(const struct vp *vp)
+{
+	if (fault_on(FAULT_NMI, vp))
+		vp->vtl[vp->active_vtl].vmcb->event_inject = EVENT_VALID | EVENT_NMI | NMI_VECTOR;
+}
+
+void vp_fault_first_start(const struct vp *bsp)
+{
+	static bool is_over;
+
+	if (!is_over)
+		inject_nmi(bsp);
+	is_over = true;
+}
+
+void vp_fault_run(struct vp *vp)
+{
+	struct vp_vtl *vtl = vp_active(vp);
+
+	vp_fault_set_tsc(vp);
+	inject_nmi(vp);
+	if (vtl->again)
+		vtl->vmcb->intercept_1 |= INTERCEPT_OFTEN;
+}
+
+/* The exits that nobody else wants. False: not one of these. */
+bool vp_fault_exit(struct vp *vp)
+{
+	struct vmcb *vmcb = vp_active(vp)->vmcb;
+	uint64_t now = cpu_rdtsc() + vmcb->tsc_offset;
+
+	if (!(vmcb->intercept_1 & INTERCEPT_OFTEN))
+		return false;
+	switch ((uint32_t)vmcb->exit_code) {
+	case EXIT_RDTSC:
+		vmcb->rax = (uint32_t)now;
+		vp->gpr[REG_RDX] = now >> 32;
+		vcpu_skip(vp, RDTSC_LENGTH);
+		return true;
+	case EXIT_PAUSE: vcpu_skip(vp, PAUSE_LENGTH); return true;
+	case EXIT_HLT: wait_until(vp, vp_active(vp)->again); return true;
+	default: return false;
+	}
+}
+
+/* Out of the guest, all done: is it time to enter it from the beginning once more? */
+void vp_fault_again(struct vp *vp)
+{
+	struct vp_vtl *vtl = vp_active(vp);
+
+	if (!vtl->again || (int64_t)(cpu_rdtsc() - vtl->again) < 0)
+		return;
+	vtl->again = 0;
+	ipi_begin(vp);
+}

@@ -89,6 +89,7 @@ step format format
 step shellcheck shellcheck "${shells[@]}"
 step python "$python" -m py_compile "${pythons[@]}"
 step schema schema
+step faults "$python" scripts/fault_rows.py --check
 step leftovers leftovers
 step spdx spdx
 step clang-build build_clang

@@ -73,6 +73,7 @@ class Machine:
     cpu: str = ""  # QEMU's -cpu text, if not the usual one
     machine: str = "q35"
     display: str = "none"
+    serial: str = "stdio"  # none: the machine has no serial port
     qemu: str = ""
     code: str = ""
     vars: str = ""
@@ -212,7 +213,7 @@ def qemu_command(m: Machine, out: Path) -> list[str]:
     flash = "if=pflash,format={},file={}"
     command = [qemu, "-machine", m.machine, "-accel", accel, "-cpu", cpu]
     command += ["-smp", m.smp, "-m", m.mem, "-nodefaults", "-no-reboot", "-monitor", "none"]
-    command += ["-display", m.display, "-serial", "stdio"]
+    command += ["-display", m.display, "-serial", m.serial]
     if m.display != "none":
         command += ["-device", "VGA"]
     command += ["-drive", flash.format(formats.get(code.suffix, "raw"), code) + ",readonly=on"]

@@ -31,6 +31,9 @@ def check_keys(name: str, expected: dict) -> None:
     if expected.get("ends") in ("panic", "crash"):
         if set(expected) - {"ends", "serial", "log", "stack"}:
             raise ValueError(f"{name}: a panic leaves no report")
+    elif expected.get("ends") == "silent":
+        if set(expected) - {"ends", "log"}:
+            raise ValueError(f"{name}: nobody hears what a machine without a serial port says")
     elif "ends" in expected or "verdict" not in expected or "aps" not in expected:
         raise ValueError(f"{name}: verdict and aps must be declared, or ends = \"panic\"")
 

@@ -32,7 +32,7 @@ except ImportError:
     sys.exit("the tests need Python 3.11 or newer (tomllib)")
 
 CASE_FILES = HERE / "cases.toml", HERE / "faults.toml", HERE / "kvm.toml"
-CASE_KEYS = {"name", "group", "hv", "smp", "mem", "cmdline", "refhv", "cpu", "machine", "extra"}
+CASE_KEYS = {"name", "group", "hv", "smp", "mem", "cmdline", "refhv", "cpu", "machine", "extra", "serial"}
 ALONE_FROM = 64  # processors
 SCRATCH = ("disk.img", "vars.fd", "vars.qcow2", "vars.bin")
 
@@ -107,6 +107,8 @@ def judge(case: dict, outcome: vm.Outcome, log: str, build: Path) -> tuple[dict 
         stack = symbols.frames(outcome.lines, build / "hvsmp.so")
         texts += expect.compare_stack(case["expect"], stack)
         return None, witness.check_panic(events, outcome.status, ends) + texts
+    if case["expect"].get("ends") == "silent":
+        return None, witness.check_silent(events, outcome, processors(case)) + texts
     if case["expect"].get("ends") == "conformance":
         result, wrong = judge_conformance(case, outcome, events)
         return result, wrong + texts

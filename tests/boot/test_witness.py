@@ -2,6 +2,7 @@
 """The report against refhv.log: each disagreement must turn red."""
 import copy
 import unittest
+from types import SimpleNamespace
 
 import witness
 from samples import FALLBACK_LOG, LOG, cpu, fallback_report, good_report
@@ -152,15 +153,30 @@ class WitnessTest(unittest.TestCase):
         self.assertEqual(witness.check_no_crash(witness.parse_log(LOG)), [])
         self.assertEqual(len(witness.check_no_crash(crash)), 1)
 
+    def test_silent(self):
+        runs = "\n".join(f"refhv: run vp={vp} apic_id={vp} method=start" for vp in (1, 2))
+        silent = SimpleNamespace(status=33, lines=["", ""])
+        check = witness.check_silent
+        self.assertEqual(check(witness.parse_log(runs), silent, 3), [])
+        self.assertEqual(len(check(witness.parse_log(runs), silent, 4)), 1)
+        self.assertEqual(len(check(witness.parse_log(runs + "\n" + runs), silent, 3)), 1)
+        loud = SimpleNamespace(status=35, lines=["hello"])
+        self.assertEqual(len(check(witness.parse_log(runs), loud, 3)), 2)
+
     def test_panic(self):
-        events = witness.parse_log(LOG)
+        crash = 'refhv: crash vp=1 p0=0x13 message="no more, of = this"\n'
+        events = witness.parse_log(LOG + crash)
+        self.assertEqual(events[-1].fields["message"], "no more, of = this")
         self.assertEqual(witness.check_panic(events, 39), [])
         for status in (33, 37, 0, 255, None):
             self.assertEqual(len(witness.check_panic(events, status)), 1)
         self.assertEqual(witness.check_panic(events, 0, "crash"), [])
         self.assertEqual(len(witness.check_panic(events, 39, "crash")), 1)
-        shutdown = witness.parse_log(LOG + "refhv: shutdown vp=1 rip=0x0\n")
+        shutdown = witness.parse_log(LOG + crash + "refhv: shutdown vp=1 rip=0x0\n")
         self.assertEqual(len(witness.check_panic(shutdown, 39)), 1)
+        self.assertEqual(len(witness.check_panic(witness.parse_log(LOG), 39)), 1)
+        self.assertEqual(len(witness.check_panic(witness.parse_log(LOG + 2 * crash), 39)), 1)
+        self.assertEqual(witness.check_panic([], 39), [])  # under KVM nobody keeps such a log
 
     def test_sipi_without_the_report_saying_so(self):
         log = LOG + "refhv: sipi vp=2 target_vp=1 apic_id=3 vector=0x9f accepted=1\n"

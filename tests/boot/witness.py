@@ -231,11 +231,27 @@ def check_no_crash(events: list[Event]) -> list[str]:
     return [f"written without a panic: {event.text}" for event in writes]
 
 
+def check_silent(events: list[Event], outcome, processors: int) -> list[str]:
+    """A machine without a serial port: the exit code and the hypervisor's log are all there is."""
+    wrong = [f"log: {event.text}" for event in events if event.name in FORBIDDEN]
+    if outcome.status != EXIT_STATUS["ok"]:
+        wrong.append(f"QEMU's exit status is {outcome.status}, must be {EXIT_STATUS['ok']}")
+    if any(outcome.lines):
+        wrong.append(f"it has a serial port: {next(filter(None, outcome.lines))}")
+    runs = Counter(event.number("vp") for event in events if event.name == "run")
+    if sorted(runs.values()) != [1] * (processors - 1):
+        wrong.append(f"{len(runs)} VPs began to run, must be {processors - 1}, once each: {dict(runs)}")
+    return wrong
+
+
 def check_panic(events: list[Event], status: int | None, ends: str = "panic") -> list[str]:
     """A run that must end in a panic, and in nothing worse."""
     wrong = [f"log: {event.text}" for event in events if event.name in FORBIDDEN]
     if status != ENDS[ends]:
         wrong.append(f"QEMU's exit status is {status}, must be {ENDS[ends]} for a {ends}")
+    told = sum(event.name == "crash" for event in events)
+    if told != 1 and any(event.name == "start" for event in events):
+        wrong.append(f"P8: the reference hypervisor was told of {told} crashes, must be one")
     return wrong
 
 

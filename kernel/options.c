@@ -223,7 +223,7 @@ void options_parse(const char *text, struct options *out)
 	*out = (struct options){
 		.start = START_AUTO,
 		.fanout = true,
-		.deadline_ms = 2000,
+		.deadline_ms = 5000,
 		.cap_ms = 60000,
 		.exit = EXIT_HALT,
 		.log = LOG_INFO,

@@ -112,6 +112,7 @@ NOTES = {
     "F34": "a boot shows 0.5 and 3; the late arrival itself needs the ledger still open and is a host test",
     "F37": "a wrong CR3 leaves no instruction to report it: on the host only, or as the guest's shutdown",
     "F42": "which processor claims what is a matter of timing: host tests and the model (tests/model)",
+    "F74": "a millisecond may hide in the time that a start takes: the boot cases are off by seconds",
     "F77": "no boot case but `framebuffer` has one",
 }
 HEAD = """# The fault matrix

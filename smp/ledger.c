@@ -70,6 +70,25 @@ static void judge_bsp(struct cpu *bsp)
 	bsp->verdict = bsp->mismatch_count ? CPU_MISMATCH : CPU_ONLINE;
 }
 
+/* What cannot be, if all counters run together: it came before it was asked, or after the end. */
+static void check_times(const struct smp *smp, const struct cpu *cpu)
+{
+	uint64_t first = arch_cpu_first_tsc((const struct arch_cpu *)cpu->arch);
+	uint64_t off = 0;
+
+	if (cpu->is_bsp || !cpu_online_tsc(cpu))
+		return;
+	if (first < cpu->issued_tsc)
+		off = cpu->issued_tsc - first;
+	else if (cpu->online_tsc > smp->end_tsc)
+		off = cpu->online_tsc - smp->end_tsc;
+	if (off)
+		log_warn("APIC id %u: its time stamp counter is at least %lu ns %s", cpu->apic_id,
+			 (unsigned long)arch_clock_ticks_ns(off),
+			 first < cpu->issued_tsc ? "behind its starter's"
+						 : "ahead of the boot processor's");
+}
+
 void ledger_close(struct smp *smp)
 {
 	judge_bsp(smp->bsp);
@@ -78,6 +97,7 @@ void ledger_close(struct smp *smp)
 
 		if (!cpu->is_bsp)
 			cpu->verdict = judge_ap(cpu);
+		check_times(smp, cpu);
 		if (cpu->nmis)
 			log_warn("APIC id %u: %u NMIs during bring-up", cpu->apic_id, cpu->nmis);
 		if (cpu->verdict == CPU_REFUSED)

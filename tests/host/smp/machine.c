@@ -79,6 +79,11 @@ uint64_t arch_clock_from_tsc(uint64_t tsc)
 	return tsc;
 }
 
+uint64_t arch_clock_ticks_ns(uint64_t ticks)
+{
+	return ticks;
+}
+
 void arch_pause(void)
 {
 	if (__atomic_load_n(&at_work, __ATOMIC_RELAXED) > 0)

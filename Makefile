@@ -27,7 +27,7 @@ EFI_CRT0 = $(firstword $(wildcard /usr/lib/crt0-efi-x86_64.o /usr/lib64/gnuefi/c
 	/usr/lib/gnuefi/crt0-efi-x86_64.o /usr/lib/x86_64-linux-gnu/gnuefi/crt0-efi-x86_64.o) \
 	crt0-efi-x86_64.o)
 EFI_LIBDIR = $(dir $(EFI_CRT0))
-EFI_INCLUDE = $(firstword $(wildcard /usr/include/efi) /usr/include/efi)
+EFI_INCLUDE = /usr/include/efi
 
 WARNINGS = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef \
 	-Wpointer-arith -Wwrite-strings -Wvla

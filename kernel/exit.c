@@ -8,7 +8,7 @@
 #include "lib/log.h"
 
 #define QEMU_EXIT_PORT  0xF4 /* -device isa-debug-exit,iobase=0xf4,iosize=4 */
-#define QEMU_EXIT_LOOKS 100000000U
+#define QEMU_EXIT_LOOKS 1000000U
 #define SLP_EN          (1U << 13) /* PM1 control, ACPI 4.8.3.2.1 */
 #define SLP_TYP_SHIFT   10
 

@@ -90,13 +90,13 @@ static void send_startups(struct smp *smp, bool first)
 }
 
 /* Wait until all have come and proved themselves, or nothing happens for patience_ns. */
-static enum deadline_end await(struct smp *smp, uint64_t patience_ns)
+static enum deadline_end await(struct smp *smp, uint64_t patience_ns, uint64_t cap_ns)
 {
 	enum deadline_end end;
 	struct deadline d;
 	uint64_t before = 0;
 
-	deadline_start(&d, patience_ns, smp->config.cap_ns);
+	deadline_start(&d, patience_ns, cap_ns);
 	do {
 		uint64_t sum = 0;
 		bool waiting = false;
@@ -148,6 +148,9 @@ static struct arch_sipi_target *candidates(struct smp *smp, size_t *count)
 
 void sipi_way(struct smp *smp)
 {
+	uint64_t cap = smp->config.cap_ns;
+	uint64_t start;
+	uint64_t used;
 	enum deadline_end end;
 	size_t count;
 	struct arch_sipi_target *targets = candidates(smp, &count);
@@ -163,10 +166,12 @@ void sipi_way(struct smp *smp)
 	send_inits(smp);
 	init_delay();
 	send_startups(smp, true);
-	end = await(smp, SECOND_SIPI_NS);
+	start = arch_clock_ns();
+	end = await(smp, SECOND_SIPI_NS, cap);
 	if (end != DEADLINE_RUNNING) {
 		send_startups(smp, false);
-		end = await(smp, smp->config.deadline_ns);
+		used = arch_clock_ns() - start; /* one cap for both waits */
+		end = await(smp, smp->config.deadline_ns, used < cap ? cap - used : 0);
 	}
 	if (end != DEADLINE_RUNNING)
 		log_warn("gave up waiting for processors started by INIT-SIPI: %s",

@@ -14,7 +14,7 @@ else
 
 .DEFAULT_GOAL = all
 .DELETE_ON_ERROR:
-.PHONY: all run debug test test-kvm-nested check clean help
+.PHONY: all run debug test test-kvm-nested check clean help FORCE
 
 BUILD ?= build
 CC     = gcc
@@ -69,6 +69,15 @@ $(KERNEL_OBJS): GUARD_CFLAGS = -fstack-protector-strong -mstack-protector-guard=
 # Only the UEFI stub, the reference hypervisor and a test's boot loader see GNU-EFI.
 $(BUILD)/obj/boot/%.o $(BUILD)/obj/tests/refhv/%.o $(BUILD)/obj/tests/kvm-nested/%.o: \
 	DIR_CFLAGS = -DGNU_EFI_USE_MS_ABI -isystem $(EFI_INCLUDE) -isystem $(EFI_INCLUDE)/x86_64
+
+# The version is git's; the file changes only when that does. Without git: VERSION=.
+VERSION ?= $(or $(shell git describe --tags --always --dirty --abbrev=12 2>/dev/null),unversioned)
+$(BUILD)/gen/version: FORCE
+	@mkdir -p $(@D)
+	@echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' > $@
+FORCE:
+$(BUILD)/obj/kernel/version.c.o: $(BUILD)/gen/version
+$(BUILD)/obj/kernel/version.c.o: DIR_CFLAGS = -DHVSMP_VERSION='"$(VERSION)"'
 
 # One truth for offsets that C and NASM share.
 $(BUILD)/gen/offsets.inc: arch/x86_64/offsets.h

@@ -9,6 +9,9 @@
 #include "lib/pages.h"
 #include "smp/smp.h"
 
+/* version.c: "v1.0-3-g0123abc", "-dirty" behind it where files differ from the commit. */
+extern const char kernel_version[];
+
 /* memory.c: page allocator and page tables from the boot stub's map; the kernel runs on them after. */
 enum err memory_init(const struct boot_info *boot, struct pages *pages);
 /* memory.c: for the ACPI readers. */

@@ -47,7 +47,7 @@ static void console_init(const struct boot_info *boot)
 		(void)log_add_sink(arch_serial_write, NULL);
 	options_parse(boot->options, &kernel.options);
 	log_set_level(kernel.options.log);
-	log_info("hvsmp: image at 0x%lx", (unsigned long)boot->image_base);
+	log_info("hvsmp %s: image at 0x%lx", kernel_version, (unsigned long)boot->image_base);
 	show_options(boot);
 }
 

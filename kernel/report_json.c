@@ -103,6 +103,7 @@ void report_json(const struct report *r)
 	const struct smp *smp = r->smp;
 
 	log_print("@report {\"schema\":\"hvsmp-report/1\",");
+	text_field("version", kernel_version, ",");
 	text_field("verdict", machine_verdict_name(r->summary.verdict), ",");
 	hypervisor(r->platform);
 	log_print("\"map\":{\"calls\":%u,\"stride\":%u,\"elements\":%u},", smp->map.calls,

@@ -44,7 +44,7 @@ def bsp(vp: int) -> dict:
 
 def good_report() -> dict:
     return {
-        "schema": "hvsmp-report/1", "verdict": "ok",
+        "schema": "hvsmp-report/1", "version": "v0-1-g0123456789ab", "verdict": "ok",
         "hypervisor": {
             "present": True, "interface": "Hv#1", "vendor": "Microsoft Hv",
             "version": "10.0.20348.1-0-0", "start_vp": True, "reason": "",

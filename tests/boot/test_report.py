@@ -192,7 +192,7 @@ class SchemaTest(unittest.TestCase):
     def test_each_breach_is_found(self):
         for path, value in (
             (("verdict",), "fine"), (("expected",), -1), (("bringup_ns",), 1.5), (("extra",), 1),
-            (("schema",), "hvsmp-report/2"), (("map", "stride"), 5), (("clock", "source"), ""),
+            (("schema",), "hvsmp-report/2"), (("version",), ""), (("map", "stride"), 5), (("clock", "source"), ""),
             (("hypervisor", "start_vp"), False), (("hypervisor", "present"), False),
             (("cpus", 1, "method"), "ipi"), (("cpus", 1, "verdict"), "dead"),
             (("cpus", 1, "hv_status"), 65536), (("cpus", 1, "apic_id"), None),

@@ -60,7 +60,7 @@ $(eval $(call host_test_threads, smp/test_arrive, $(SMP_BRINGUP)))
 $(eval $(call host_test_threads, smp/test_fanout, $(SMP_BRINGUP)))
 
 $(eval $(call host_test, kernel/test_options, kernel/options.c lib/log.c $(LIB_FORMAT)))
-REPORT = $(addprefix kernel/,report.c report_json.c report_tap.c)
+REPORT = $(addprefix kernel/,report.c report_json.c report_tap.c version.c)
 $(eval $(call host_test, kernel/test_report, $(REPORT) $(SMP_START)))
 
 REFHV_CFG = $(addprefix tests/refhv/,cfg.c fault.c fault_parse.c fault_table.c span.c)

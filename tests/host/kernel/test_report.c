@@ -88,7 +88,9 @@ static void json_word_for_word(void **state)
 	report_json(&report);
 	assert_string_equal(
 		heard.text,
-		"@report {\"schema\":\"hvsmp-report/1\",\"verdict\":\"degraded\","
+		"@report "
+		"{\"schema\":\"hvsmp-report/"
+		"1\",\"version\":\"unversioned\",\"verdict\":\"degraded\","
 		"\"hypervisor\":{\"present\":true,\"interface\":\"Hv#1\","
 		"\"vendor\":\"Microsoft Hv\",\"version\":\"10.0.20348.1-0-0\","
 		"\"start_vp\":true,\"reason\":\"\"},"

@@ -14,7 +14,8 @@ else
 
 .DEFAULT_GOAL = all
 .DELETE_ON_ERROR:
-.PHONY: all run debug test test-kvm-nested check clean help FORCE
+.PHONY: all run debug test test-kvm-nested check compile_commands.json clean \
+	help FORCE
 
 BUILD ?= build
 CC     = gcc
@@ -135,11 +136,14 @@ test-kvm-nested: ## boot cases under the real KVM in an emulated machine (GROUP=
 check: ## formatting, static analysis, a build with clang, the schema
 	@scripts/check.sh $(BUILD)/check '$(MAKE)' '$(EFI_CFLAGS)' '$(EFI_INCLUDE)'
 
+compile_commands.json: ## how each file is compiled, for clangd and editors
+	@$(PYTHON) scripts/compile_commands.py '$(MAKE)'
+
 clean: ## remove everything that was built
 	rm -rf $(BUILD)
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile $(wildcard tests/*/*.mk tests/*/*/*.mk) | \
+	@sed -n 's/^\([a-z_.-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile $(wildcard tests/*/*.mk tests/*/*/*.mk) | \
 		expand -t 25
 	@echo "  make deps              install what is missing; may stand before others: make deps run"
 	@sed -n 's/^# | \{0,1\}//p' Makefile

@@ -8,6 +8,7 @@ processor spins there, stops the machine and writes a gdb script that knows the 
 restores the instruction, loads the symbols and runs to the image's main function.
 """
 import json
+import re
 import socket
 import struct
 import sys
@@ -94,14 +95,24 @@ def wait_for_entry(monitor: Monitor, entry: int, seconds: float) -> int:
     raise vm.Unusable(f"the image was not started within {seconds:.0f} s")
 
 
-def write_script(path: Path, elf: Path, base: int, entry: int, original: bytes, main: str) -> None:
+def refhv_symbols(log: Path, elf: Path) -> str:
+    """gdb's command for the hypervisor that runs beneath the kernel; it has copied itself there."""
+    found = re.search(r"^refhv: start .*\bimage=(0x[0-9a-f]+)", log.read_text("ascii", "replace"), re.M)
+    if not found:
+        raise vm.Unusable(f"{log} does not say where the reference hypervisor lies")
+    return f"add-symbol-file {elf.resolve()} -o {found[1]}\n"
+
+
+def write_script(
+    path: Path, elf: Path, base: int, entry: int, original: bytes, main: str, more: str
+) -> None:
     stores = "\n".join(
         f"set {{unsigned char}}{base + entry + i:#x} = {byte:#x}" for i, byte in enumerate(original)
     )
     path.write_text(
         f"set confirm off\nset pagination off\n"
         f"file {elf.resolve()}\ntarget remote localhost:{GDB_PORT}\n{stores}\n"
-        f"symbol-file {elf.resolve()} -o {base:#x}\n"
+        f"symbol-file {elf.resolve()} -o {base:#x}\n{more}"
         f"set confirm on\nset pagination on\nbreak {main}\ncontinue\n"
     )
 
@@ -127,7 +138,10 @@ def main() -> None:
             base = wait_for_entry(Monitor(qmp), entry, args.timeout or 120)
             script = out / f"{args.image}.gdb"
             elf = args.build / f"{args.image}.so"
-            write_script(script, elf, base, entry, original, MAIN[args.image])
+            more = ""
+            if m.hv == "ref" and args.image == "hvsmp":
+                more = refhv_symbols(out / "refhv.log", args.build / "refhv.so")
+            write_script(script, elf, base, entry, original, MAIN[args.image], more)
             print(f"{args.image}.efi stands at its first instruction, image base {base:#x}.")
             print(f"In another terminal:\n\n    gdb -q -x {script}\n", flush=True)
             terminal = run.Terminal()

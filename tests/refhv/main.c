@@ -109,10 +109,10 @@ static void log_partition(void)
 	line_add(&line, " vp_indexes=");
 	for (uint32_t i = 0; i < partition->vp_count; i++)
 		line_add(&line, "%s%u", i ? "," : "", partition->vps[i]->index);
-	line_add(&line, " vp=%s stride=%u reps=%s privileges=0x%016lx preset=%s",
+	line_add(&line, " vp=%s stride=%u reps=%s privileges=0x%016lx preset=%s image=0x%lx",
 		 cfg_numbering_name(partition->cfg.numbering), partition->cfg.stride,
 		 partition->cfg.one_rep ? "1" : "all", partition->cfg.privileges,
-		 cfg_preset_name(&partition->cfg));
+		 cfg_preset_name(&partition->cfg), (uint64_t)hv.image);
 	log_emit(&line);
 }
 
@@ -120,14 +120,13 @@ static void log_partition(void)
 static void become_guest(void)
 {
 	static struct entry entry;
-	void *copy = memory_take(PAGES(resident_image_size()));
 
 	paging_hide(hv.arena);
 	paging_hide(hv.trampoline);
 	hv.notify_rip = (uint64_t)loader_notify_site;
 	entry.host_cr3 = (uint64_t)hv.host.root;
 	entry.host_stack = hv.partition.bsp->stack_top;
-	entry.host_function = resident_copy(copy, host_from_loader);
+	entry.host_function = resident_copy(hv.image, host_from_loader);
 	loader_enter(&entry);
 }
 
@@ -148,6 +147,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 	paging_init();
 	create_partition(processors);
 	create_hypercall_page();
+	hv.image = memory_take(PAGES(resident_image_size()));
 	hv.log_ring = memory_take(PAGES(LOG_RING_SIZE));
 	hv.io_permissions = memory_take(PAGES(IOPM_SIZE));
 	hv.msr_permissions = memory_take(PAGES(MSRPM_SIZE));

@@ -34,6 +34,7 @@ struct refhv {
 	struct range trampoline; /* the page below 1 MiB where its processors begin */
 	uint32_t ram_count;
 	struct range ram[RAM_RANGES_MAX];
+	void *image; /* where the hypervisor stays: resident.c */
 	char *log_ring;
 	uint8_t *io_permissions;
 	uint8_t *msr_permissions;

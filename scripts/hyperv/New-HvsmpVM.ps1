@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: MIT
+<#
+.SYNOPSIS
+Boots hvsmp in a Hyper-V Generation 2 virtual machine and saves its report.
+
+.DESCRIPTION
+Creates a Generation 2 virtual machine with a copy of the given hvsmp.vhdx, with static memory, without
+network adapter and checkpoints, and with COM1 on a named pipe. Starts it, shows live what the kernel
+says on COM1 until its report is complete, turns the virtual machine off, and writes into OutputPath:
+
+  serial.log    what came from COM1
+  report.json   the report, one line (conformance.json with -CommandLine mode=conformance)
+
+The given file is never written to. If something fails, the virtual machine and its folder, OutputPath\vm,
+are removed again; the log stays. Otherwise they stay, unless -Remove is given.
+
+As a script it ends with 0 if the verdict is ok, 2 if it is degraded, 3 if it is failed, and with an
+error (1 from powershell -File) if there is no report. Runs in Windows PowerShell 5.1 and PowerShell 7.
+
+.PARAMETER VhdxPath
+The disk image, made by make images as build/hvsmp.vhdx. It is copied.
+
+.PARAMETER Name
+Name of the virtual machine; there must be none of that name yet. Letters, digits, dot, underscore, dash.
+
+.PARAMETER ProcessorCount
+Virtual processors, 1 to 2048; no more than the host has logical processors, nor than its version of
+Hyper-V allows (docs/hyper-v.md).
+
+.PARAMETER MemoryMB
+Memory in MiB, an even number. All of it is assigned at the start.
+
+.PARAMETER SecureBoot
+Off (default) or On. With On the firmware refuses an image that is not signed by a certificate of the
+template.
+
+.PARAMETER SecureBootTemplate
+The template for -SecureBoot On: MicrosoftUEFICertificateAuthority (default), MicrosoftWindows or
+OpenSourceShieldedVM.
+
+.PARAMETER CommandLine
+Options of the kernel (docs/options.md), such as "start=sipi log=verbose". They replace
+\EFI\hvsmp\hvsmp.cfg on the copied disk, which is mounted for that: this needs Administrator.
+
+.PARAMETER OutputPath
+Folder for serial.log, report.json and the virtual machine's folder vm; on a local disk. Default:
+a folder of the virtual machine's name in the current one. Logs of an earlier run are replaced.
+
+.PARAMETER TimeoutSeconds
+How long to wait for the report after the start. Default: 180 and one more for each processor.
+
+.PARAMETER Remove
+Remove the virtual machine and its folder at the end. The log and the report stay.
+
+.EXAMPLE
+.\New-HvsmpVM.ps1 -VhdxPath C:\hvsmp\hvsmp.vhdx
+
+Four processors, 1 GiB; the virtual machine stays, turned off.
+
+.EXAMPLE
+.\New-HvsmpVM.ps1 -VhdxPath C:\hvsmp\hvsmp.vhdx -Name hvsmp-64 -ProcessorCount 64 -MemoryMB 2048 -Remove
+
+64 processors; afterwards only the folder hvsmp-64 with the log and the report is left.
+
+.EXAMPLE
+$run = .\New-HvsmpVM.ps1 -VhdxPath .\hvsmp.vhdx -CommandLine 'mode=conformance' -Remove
+$run.Report.rows | Where-Object result -eq failed
+
+Real calls of both hypercalls, line by line of their documents; then what differed.
+
+.OUTPUTS
+One object: Name, Verdict, Online and Expected (processors), Seconds, SerialLog, ReportPath, and Report,
+the parsed JSON (docs/report.md).
+#>
+[CmdletBinding(SupportsShouldProcess)]
+[OutputType([pscustomobject])]
+param(
+    [Parameter(Mandatory, Position = 0)]
+    [ValidateNotNullOrEmpty()]
+    [string]$VhdxPath,
+
+    [ValidatePattern('^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$')]
+    [string]$Name = 'hvsmp',
+
+    [ValidateRange(1, 2048)]
+    [int]$ProcessorCount = 4,
+
+    [ValidateRange(128, 1048576)]
+    [ValidateScript({ if ($_ % 2) { throw 'Hyper-V wants an even number of MiB.' }; $true })]
+    [int]$MemoryMB = 1024,
+
+    [ValidateSet('Off', 'On')]
+    [string]$SecureBoot = 'Off',
+
+    [ValidateSet('MicrosoftUEFICertificateAuthority', 'MicrosoftWindows', 'OpenSourceShieldedVM')]
+    [string]$SecureBootTemplate = 'MicrosoftUEFICertificateAuthority',
+
+    [ValidatePattern('^[\x20-\x7e]{0,500}$')]
+    [string]$CommandLine,
+
+    [string]$OutputPath = (Join-Path -Path $PWD.ProviderPath -ChildPath $Name),
+
+    [ValidateRange(10, 86400)]
+    [int]$TimeoutSeconds = (180 + $ProcessorCount),
+
+    [switch]$Remove
+)
+
+Set-StrictMode -Version 2
+$ErrorActionPreference = 'Stop'
+. (Join-Path -Path $PSScriptRoot -ChildPath 'machine.ps1')
+. (Join-Path -Path $PSScriptRoot -ChildPath 'serial.ps1')
+
+$exitCodes = @{ ok = 0; degraded = 2; failed = 3 }
+$setOptions = $PSBoundParameters.ContainsKey('CommandLine')
+
+Assert-HvsmpHost -ProcessorCount $ProcessorCount -WriteDisk $setOptions
+$image = Resolve-HvsmpImage -Path $VhdxPath
+if (@(Hyper-V\Get-VM | Where-Object -Property Name -EQ -Value $Name)) {
+    throw "There is a virtual machine named $Name already: choose another -Name, or remove that one (Remove-VM)."
+}
+$output = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($OutputPath)
+$folder = Join-Path -Path $output -ChildPath 'vm'
+if (Test-Path -LiteralPath $folder) {
+    throw "$folder is there already, from an earlier virtual machine: remove it, or choose another -OutputPath."
+}
+$action = "Create and start a virtual machine with $ProcessorCount processors"
+if (-not $PSCmdlet.ShouldProcess($Name, $action)) { return }
+
+$serialLog = Join-Path -Path $output -ChildPath 'serial.log'
+$vm = $null
+$pipe = $null
+$finished = $false
+try {
+    $null = New-Item -Path $folder -ItemType Directory
+    foreach ($old in 'serial.log', 'report.json', 'conformance.json') {
+        $path = Join-Path -Path $output -ChildPath $old
+        if (Test-Path -LiteralPath $path) { Remove-Item -LiteralPath $path }
+    }
+    $disk = Join-Path -Path $folder -ChildPath 'hvsmp.vhdx'
+    Write-Verbose -Message "Copying $image to $disk"
+    Copy-Item -LiteralPath $image -Destination $disk
+    Set-ItemProperty -LiteralPath $disk -Name IsReadOnly -Value $false
+    if ($setOptions) {
+        $mountPoint = Join-Path -Path $folder -ChildPath 'esp'
+        Write-HvsmpOption -DiskPath $disk -MountPoint $mountPoint -CommandLine $CommandLine
+    }
+    $bytes = 1024 * 1024 * [long]$MemoryMB
+    $vm = Hyper-V\New-VM -Name $Name -Generation 2 -MemoryStartupBytes $bytes -VHDPath $disk -Path $folder
+    $pipeName = "hvsmp-$($vm.Id)" # of this virtual machine and no other
+    $settings = @{
+        VM                 = $vm
+        ProcessorCount     = $ProcessorCount
+        SecureBoot         = $SecureBoot
+        SecureBootTemplate = $SecureBootTemplate
+        PipeName           = $pipeName
+    }
+    Initialize-HvsmpMachine @settings
+
+    Write-Verbose -Message "Starting $Name, COM1 is \\.\pipe\$pipeName"
+    $pipe = Connect-HvsmpPipe -Name $pipeName -TimeoutSeconds $TimeoutSeconds
+    Hyper-V\Start-VM -VM $vm
+    Wait-HvsmpPipe -Pipe $pipe -TimeoutSeconds 30
+    $serial = Read-HvsmpSerial -Stream $pipe.Stream -LogPath $serialLog -TimeoutSeconds $TimeoutSeconds
+    $found = Get-HvsmpReport -Serial $serial -TimeoutSeconds $TimeoutSeconds
+    $reportPath = Join-Path -Path $output -ChildPath "$($found.Kind).json"
+    [System.IO.File]::WriteAllText($reportPath, "$($found.Json)`n")
+    Disable-HvsmpMachine -VM $vm
+    $finished = $true
+} finally {
+    if ($pipe) { $pipe.Stream.Dispose() }
+    if ($Remove -or -not $finished) { Clear-HvsmpMachine -VM $vm -Folder $folder }
+}
+
+$report = $found.Report
+$isBringUp = $found.Kind -eq 'report'
+[pscustomobject]@{
+    Name       = $Name
+    Verdict    = $report.verdict
+    Online     = if ($isBringUp) { $report.online } else { $null }
+    Expected   = if ($isBringUp) { $report.expected } else { $null }
+    Seconds    = [System.Math]::Round($serial.Seconds, 1)
+    SerialLog  = $serialLog
+    ReportPath = $reportPath
+    Report     = $report
+}
+exit $exitCodes[$report.verdict]

@@ -18,6 +18,7 @@ mapfile -t sources < <(find "${rooms[@]}" tests -name '*.[ch]' | sort)
 mapfile -t units < <(find "${rooms[@]}" tests/refhv tests/kvm-nested -name '*.c' | sort)
 mapfile -t shells < <(grep -lE '^#!.*\b(ba)?sh\b' -r .ci scripts tests | sort)
 mapfile -t pythons < <(find scripts tests -name '*.py' | sort)
+powershells=(scripts/hyperv/*.ps1)
 
 failed=()
 step() { # NAME COMMAND...: run it, quietly if it succeeds
@@ -77,12 +78,23 @@ END
 }
 
 # What a reader should never meet in the sources.
-leftovers() { ! grep -nE 'TODO|FIXME|XXX' "${sources[@]}" "${pythons[@]}"; }
+leftovers() { ! grep -nE 'TODO|FIXME|XXX' "${sources[@]}" "${pythons[@]}" "${powershells[@]}"; }
 
 spdx() {
 	local without
-	without=$(grep -L 'SPDX-License-Identifier: MIT' "${sources[@]}" "${shells[@]}" "${pythons[@]}")
+	without=$(grep -L 'SPDX-License-Identifier: MIT' "${sources[@]}" "${shells[@]}" "${pythons[@]}" \
+		"${powershells[@]}")
 	[ -z "$without" ] || { echo "no SPDX line: $without" && return 1; }
+}
+
+# Debian has no PowerShell, but npm has its grammar. Prints why it cannot be had here, if so.
+no_powershell_grammar() {
+	if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
+		echo "needs node and npm"
+	elif ! timeout 60 npm install --prefix "$out/powershell" --no-save --ignore-scripts --omit=peer \
+		--no-audit --no-fund tree-sitter-powershell@0.26.4 web-tree-sitter@0.27.1 >"$out/npm.log" 2>&1; then
+		echo "npm cannot install the grammar, see $out/npm.log"
+	fi
 }
 
 step format format
@@ -92,6 +104,12 @@ step schema schema
 step faults "$python" scripts/fault_rows.py --check
 step leftovers leftovers
 step spdx spdx
+reason=$(no_powershell_grammar)
+if [ -n "$reason" ]; then
+	printf '%-14s skipped (%s)\n' powershell "$reason"
+else
+	step powershell node scripts/hyperv/parse.mjs "$out/powershell" "${powershells[@]}"
+fi
 step clang-build build_clang
 step cppcheck cppcheck_all
 step clang-tidy tidy

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+
 <#
 .SYNOPSIS
 Boots hvsmp in a Hyper-V Generation 2 virtual machine and saves its report.
@@ -169,7 +170,13 @@ try {
     $finished = $true
 } finally {
     if ($pipe) { $pipe.Stream.Dispose() }
-    if ($Remove -or -not $finished) { Clear-HvsmpMachine -VM $vm -Folder $folder }
+    if ($Remove -or -not $finished) {
+        try {
+            Clear-HvsmpMachine -VM $vm -Folder $folder
+        } catch { # must not hide why the run failed
+            Write-Warning -Message "Not all was removed of $Name and ${folder}: $($_.Exception.Message)"
+        }
+    }
 }
 
 $report = $found.Report

@@ -49,6 +49,15 @@ class Script(unittest.TestCase):
         self.assertEqual(set(re.findall(r"^\.PARAMETER (\w+)", MAIN, re.M)), script_parameters())
         self.assertIn("ProcessorCount", script_parameters())
 
+    def test_the_help_is_a_comment_of_its_own(self):
+        # PowerShell takes no comment for help that begins with anything but a directive.
+        self.assertIn("\n\n<#\n.SYNOPSIS\n", MAIN)
+
+    def test_the_scripts_are_ascii(self):
+        # Windows PowerShell reads a file without a byte order mark in the machine's code page.
+        for name, text in PARTS.items():
+            self.assertTrue(text.isascii(), name)
+
     def test_what_the_page_calls_it_with_exists(self):
         for call in re.findall(r"New-HvsmpVM\.ps1((?: -?[^`|\n]+)*)", PAGE + MAIN):
             used = set(re.findall(r"(?<= )-([A-Z]\w+)", re.sub(r"'.*?'", "''", call)))

@@ -16,7 +16,8 @@ The given file is never written to. If something fails, the virtual machine and 
 are removed again; the log stays. Otherwise they stay, unless -Remove is given.
 
 As a script it ends with 0 if the verdict is ok, 2 if it is degraded, 3 if it is failed, and with an
-error (1 from powershell -File) if there is no report. Runs in Windows PowerShell 5.1 and PowerShell 7.
+error (1 from powershell -File) if there is no report. Runs in Windows PowerShell 5.1 and, from Windows
+Server 2019 and Windows 10 1809 on, in PowerShell 7.
 
 .PARAMETER VhdxPath
 The disk image, made by make images as build/hvsmp.vhdx. It is copied.
@@ -132,8 +133,8 @@ $serialLog = Join-Path -Path $output -ChildPath 'serial.log'
 $vm = $null
 $pipe = $null
 $finished = $false
+$null = New-Item -Path $folder -ItemType Directory # from here on it is ours to remove
 try {
-    $null = New-Item -Path $folder -ItemType Directory
     foreach ($old in 'serial.log', 'report.json', 'conformance.json') {
         $path = Join-Path -Path $output -ChildPath $old
         if (Test-Path -LiteralPath $path) { Remove-Item -LiteralPath $path }

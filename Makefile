@@ -38,7 +38,7 @@ EFI_CFLAGS = -std=gnu17 -O2 -g -ffreestanding -fno-builtin -fpic -fvisibility=hi
 	-mgeneral-regs-only -march=x86-64 $(WARNINGS)
 EFI_LDFLAGS = -nostdlib -shared -Bsymbolic -z nocombreloc -z noexecstack --no-undefined \
 	--no-warn-rwx-segments --build-id=none -T linker.ld
-PE_SECTIONS = -j .text -j .reloc -j .rodata -j .rela -j .data -j .dynamic
+PE_SECTIONS = -j .text -j .reloc -j .rodata -j .sbat -j .rela -j .data -j .dynamic
 
 include tests/refhv/refhv.mk
 include tests/kvm-nested/kvm-nested.mk
@@ -77,8 +77,9 @@ $(BUILD)/gen/version: FORCE
 	@mkdir -p $(@D)
 	@echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' > $@
 FORCE:
-$(BUILD)/obj/kernel/version.c.o: $(BUILD)/gen/version
+$(BUILD)/obj/kernel/version.c.o $(BUILD)/obj/boot/sbat.c.o: $(BUILD)/gen/version
 $(BUILD)/obj/kernel/version.c.o: DIR_CFLAGS = -DHVSMP_VERSION='"$(VERSION)"'
+$(BUILD)/obj/boot/sbat.c.o: DIR_CFLAGS = -DHVSMP_VERSION='"$(VERSION)"'
 
 # One truth for offsets that C and NASM share.
 $(BUILD)/gen/offsets.inc: arch/x86_64/offsets.h
@@ -102,7 +103,7 @@ $(BUILD)/%.efi: $(BUILD)/%.so scripts/pe.py
 	$(if $(V),,@echo "EFI   $@")
 	$(Q)$(OBJCOPY) $(PE_SECTIONS) --target=efi-app-x86_64 --file-alignment 512 \
 		--section-alignment 4096 $< $@
-	$(Q)$(PYTHON) scripts/pe.py $@
+	$(Q)$(PYTHON) scripts/pe.py $@ $(if $(filter %/hvsmp.efi,$@),--sbat)
 
 -include $(KERNEL_OBJS:.o=.d) $(REFHV_OBJS:.o=.d)
 

@@ -15,6 +15,7 @@ uint64_t firmware_image_base(EFI_HANDLE image, EFI_SYSTEM_TABLE *st);
 uint64_t firmware_rsdp(const EFI_SYSTEM_TABLE *st);
 void firmware_framebuffer(EFI_SYSTEM_TABLE *st, struct boot_framebuffer *out);
 uint64_t firmware_low_page(EFI_SYSTEM_TABLE *st);
+enum boot_secure_boot firmware_secure_boot(EFI_SYSTEM_TABLE *st);
 void firmware_console_start(EFI_SYSTEM_TABLE *st);
 void firmware_console_stop(void);
 void firmware_reset_init(EFI_SYSTEM_TABLE *st);

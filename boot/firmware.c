@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the firmware knows: image base, ACPI root pointer, framebuffer, a low page, reset. */
+/* What the firmware knows: image base, ACPI root pointer, framebuffer, a low page, Secure Boot, reset. */
 #include "boot/boot.h"
 #include "lib/log.h"
 #include "lib/string.h"
@@ -105,6 +105,27 @@ uint64_t firmware_low_page(EFI_SYSTEM_TABLE *st)
 	if (EFI_ERROR(st->BootServices->AllocatePages(AllocateMaxAddress, EfiLoaderData, 1, &page)))
 		return 0;
 	return page;
+}
+
+/* UEFI 3.3, "Globally Defined Variables": one byte each. */
+static bool global_flag(EFI_SYSTEM_TABLE *st, CHAR16 *name, uint8_t *value)
+{
+	EFI_GUID guid = EFI_GLOBAL_VARIABLE;
+	UINTN size = sizeof(*value);
+
+	return !EFI_ERROR(st->RuntimeServices->GetVariable(name, &guid, NULL, &size, value));
+}
+
+enum boot_secure_boot firmware_secure_boot(EFI_SYSTEM_TABLE *st)
+{
+	uint8_t on = 0, setup = 0;
+
+	if (!global_flag(st, (CHAR16 *)L"SecureBoot", &on))
+		return BOOT_SECURE_BOOT_NOT_OFFERED;
+	if (on)
+		return BOOT_SECURE_BOOT_ON;
+	(void)global_flag(st, (CHAR16 *)L"SetupMode", &setup);
+	return setup ? BOOT_SECURE_BOOT_SETUP : BOOT_SECURE_BOOT_OFF;
 }
 
 void firmware_reset_init(EFI_SYSTEM_TABLE *st)

@@ -20,6 +20,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *st)
 	boot.rsdp = firmware_rsdp(st);                        /* ACPI root pointer */
 	firmware_framebuffer(st, &boot.framebuffer);          /* GOP */
 	boot.low_page = firmware_low_page(st);                /* for INIT-SIPI */
+	boot.secure_boot = firmware_secure_boot(st);          /* for the log */
 	firmware_reset_init(st);                              /* runtime services */
 	boot.reset = firmware_reset;                          /* called after the end */
 	status = memory_exit_boot_services(image, st, &boot); /* the point of no return */

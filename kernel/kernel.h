@@ -33,6 +33,13 @@ struct boot_framebuffer {
 	uint32_t red_mask, green_mask, blue_mask;
 };
 
+enum boot_secure_boot {
+	BOOT_SECURE_BOOT_NOT_OFFERED,
+	BOOT_SECURE_BOOT_OFF,
+	BOOT_SECURE_BOOT_SETUP, /* off: no platform key is enrolled */
+	BOOT_SECURE_BOOT_ON,
+};
+
 enum boot_reset { BOOT_RESET_COLD, BOOT_RESET_POWER_OFF };
 
 struct boot_info {
@@ -42,6 +49,7 @@ struct boot_info {
 	struct boot_framebuffer framebuffer;
 	const struct boot_memory *memory; /* ascending, not overlapping */
 	size_t memory_count;
+	enum boot_secure_boot secure_boot;
 	const char *options;        /* text, "" if none was given */
 	const char *options_source; /* where it was found, for people */
 	/*

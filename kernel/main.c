@@ -41,6 +41,13 @@ static void show_options(const struct boot_info *boot)
 	log_info("options from %s: %s", boot->options_source, text);
 }
 
+static const char *const secure_boot_text[] = {
+	[BOOT_SECURE_BOOT_NOT_OFFERED] = "not offered",
+	[BOOT_SECURE_BOOT_OFF] = "off",
+	[BOOT_SECURE_BOOT_SETUP] = "off, no platform key is enrolled",
+	[BOOT_SECURE_BOOT_ON] = "on",
+};
+
 static void console_init(const struct boot_info *boot)
 {
 	if (!arch_serial_init())
@@ -48,6 +55,7 @@ static void console_init(const struct boot_info *boot)
 	options_parse(boot->options, &kernel.options);
 	log_set_level(kernel.options.log);
 	log_info("hvsmp %s: image at 0x%lx", kernel_version, (unsigned long)boot->image_base);
+	log_info("Secure Boot: %s", secure_boot_text[boot->secure_boot]);
 	show_options(boot);
 }
 

@@ -4,7 +4,8 @@
 
 objcopy cannot set DllCharacteristics when it makes a PE image from an ELF object, so this does,
 and proves on the way that the promise is kept: sections on 4 KiB boundaries, none both writable
-and executable. Offsets: Microsoft PE/COFF specification, "Optional Header (Image Only)".
+and executable. With --sbat there must be a well-formed .sbat section, which shim asks for under
+Secure Boot. Offsets: Microsoft PE/COFF specification, "Optional Header (Image Only)".
 """
 import struct
 import sys
@@ -19,7 +20,27 @@ SCN_CODE, SCN_EXECUTE, SCN_READ, SCN_WRITE = 0x20, 0x20000000, 0x40000000, 0x800
 PAGE = 4096
 
 
-def main(path):
+SBAT_FIELDS = 6  # component, generation, vendor, package, version, URL
+
+
+def check_sbat(path, text, flags):
+    """shim: SBAT.md, "CSV"; the first line is the format's own."""
+    if flags & (SCN_EXECUTE | SCN_WRITE) or not flags & SCN_READ:
+        sys.exit(f"{path}: section .sbat must be read-only data, its flags are {flags:#x}")
+    try:
+        lines = text.rstrip(b"\0").decode("ascii").splitlines()
+    except UnicodeDecodeError:
+        sys.exit(f"{path}: section .sbat is not ASCII text")
+    rows = [line.split(",") for line in lines]
+    for row in rows:
+        if len(row) != SBAT_FIELDS or not all(row) or not row[1].isdigit() or row[1] == "0":
+            sys.exit(f"{path}: section .sbat: {','.join(row)!r} is not component,generation,vendor,"
+                     "package,version,URL")
+    if len(rows) < 2 or rows[0][:2] != ["sbat", "1"]:
+        sys.exit(f"{path}: section .sbat must have a line sbat,1,... and one of the image's own")
+
+
+def main(path, need_sbat=False):
     with open(path, "rb") as f:
         image = bytearray(f.read())
     (pe,) = struct.unpack_from("<I", image, PE_POINTER)
@@ -39,6 +60,12 @@ def main(path):
             sys.exit(f"{path}: section {name} at {rva:#x} is not on a page boundary")
         if flags & SCN_EXECUTE and flags & SCN_WRITE:
             sys.exit(f"{path}: section {name} is both writable and executable")
+        if name == ".sbat":
+            need_sbat = False
+            size, _, raw_size, start = struct.unpack_from("<IIII", image, entry + 8)
+            check_sbat(path, image[start : start + min(size, raw_size)], flags)
+    if need_sbat:
+        sys.exit(f"{path}: there is no section .sbat")
     (dll,) = struct.unpack_from("<H", image, opt + OPT_DLL_CHARACTERISTICS)
     struct.pack_into("<H", image, opt + OPT_DLL_CHARACTERISTICS, dll | NX_COMPAT)
     with open(path, "wb") as f:
@@ -46,6 +73,6 @@ def main(path):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("usage: pe.py IMAGE.efi")
-    main(sys.argv[1])
+    if len(sys.argv) not in (2, 3) or sys.argv[2:] not in ([], ["--sbat"]):
+        sys.exit("usage: pe.py IMAGE.efi [--sbat]")
+    main(sys.argv[1], need_sbat="--sbat" in sys.argv)

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Secure Boot Advanced Targeting: shim reads this section before it starts the image, and refuses a
+ * component whose generation (the second field) was revoked. The generation goes up when a defect
+ * lets Secure Boot be passed by. Fields: github.com/rhboot/shim/blob/main/SBAT.md.
+ */
+#ifndef HVSMP_VERSION
+#define HVSMP_VERSION "unversioned" /* lifted into another tree */
+#endif
+
+#define LINES                                                                           \
+	"sbat,1,SBAT Version,sbat,1,https://github.com/rhboot/shim/blob/main/SBAT.md\n" \
+	"hvsmp,1,hvsmp authors,hvsmp," HVSMP_VERSION ",see README.md\n"
+
+__attribute__((section(".sbat"), used)) static const char sbat[] = LINES;

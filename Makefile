@@ -99,17 +99,18 @@ $(BUILD)/refhv.so: $(REFHV_OBJS) linker.ld
 	$(if $(V),,@echo "LD    $@")
 	$(Q)$(LD) $(EFI_LDFLAGS) $(EFI_CRT0) $(REFHV_OBJS) -L$(EFI_LIBDIR) -lgnuefi -o $@
 
+# -S: symbols stay in the ELF file; behind the sections of a PE image signers take them for a gap.
 $(BUILD)/%.efi: $(BUILD)/%.so scripts/pe.py
 	$(if $(V),,@echo "EFI   $@")
-	$(Q)$(OBJCOPY) $(PE_SECTIONS) --target=efi-app-x86_64 --file-alignment 512 \
+	$(Q)$(OBJCOPY) -S $(PE_SECTIONS) --target=efi-app-x86_64 --file-alignment 512 \
 		--section-alignment 4096 $< $@
 	$(Q)$(PYTHON) scripts/pe.py $@ $(if $(filter %/hvsmp.efi,$@),--sbat)
 
 -include $(KERNEL_OBJS:.o=.d) $(REFHV_OBJS:.o=.d)
 
 # --- what people call ---------------------------------------------------------------------------
-HV  ?= ref
-SMP ?= 4
+HV  ?= $(if $(SECURE),none,ref)
+SMP ?= $(if $(SECURE),2,4)
 MEM ?= 1G
 JOBS ?= 2
 export PYTHONDONTWRITEBYTECODE = 1
@@ -118,9 +119,10 @@ export PYTHONDONTWRITEBYTECODE = 1
 QEMU_DISPLAY = $(if $(filter command,$(origin DISPLAY)),$(DISPLAY),none)
 MACHINE = --build $(BUILD) --hv '$(HV)' --smp '$(SMP)' --mem '$(MEM)' --cmdline '$(CMDLINE)' \
 	--refhv '$(REFHV)' --display '$(QEMU_DISPLAY)' --qemu '$(QEMU)' --code '$(OVMF_CODE)' \
-	--vars '$(OVMF_VARS)'
+	--vars '$(or $(OVMF_VARS),$(if $(SECURE),$(BUILD)/secure-vars.fd))' $(if $(SECURE),--secure)
 
-IMAGES = $(BUILD)/hvsmp.efi $(if $(filter ref,$(HV)),$(BUILD)/refhv.efi)
+IMAGES = $(BUILD)/hvsmp.efi $(if $(SECURE),$(addprefix $(BUILD)/,hvsmp-signed.efi secure-vars.fd)) \
+	$(if $(filter ref,$(HV)),$(BUILD)/refhv.efi)
 
 run: $(IMAGES) ## boot the kernel and show what it says; logs in build/run/
 	@$(PYTHON) scripts/run.py $(MACHINE)
@@ -144,7 +146,7 @@ clean: ## remove everything that was built
 	rm -rf $(BUILD)
 
 help: ## this list
-	@sed -n 's/^\([a-z_.-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile $(wildcard tests/*/*.mk tests/*/*/*.mk) | \
+	@sed -n 's/^\([a-z_.-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile $(wildcard scripts/*.mk tests/*/*.mk tests/*/*/*.mk) | \
 		expand -t 25
 	@echo "  make deps              install what is missing; may stand before others: make deps run"
 	@sed -n 's/^# | \{0,1\}//p' Makefile
@@ -155,7 +157,9 @@ help: ## this list
 # |   SMP=4 MEM=1G      processors (any text for QEMU's -smp) and memory
 # |   CMDLINE="..."     kernel options, see docs/options.md
 # |   REFHV="..."       lines for refhv.cfg, such as REFHV="vp=sparse stride=8"
+# |   SECURE=1          the signed kernel under firmware with Secure Boot on; HV=none, SMP=2 then
 # |   DISPLAY=none|gtk  QEMU's display; QEMU=, OVMF_CODE=, OVMF_VARS= other programs and firmware
 
+include scripts/secure.mk
 -include tests/host/host.mk tests/host/coverage.mk tests/host/fuzz/fuzz.mk tests/model/model.mk
 endif

@@ -121,6 +121,8 @@ def main() -> None:
     parser = run.argument_parser("Boot to an image's first instruction and wait for gdb.")
     parser.add_argument("--image", choices=MAIN, default="hvsmp")
     args = parser.parse_args()
+    if args.secure:
+        raise vm.Unusable("SECURE=1 does not go with debug, which changes the image after it was signed")
     out = args.out or args.build / "debug"
     out.mkdir(parents=True, exist_ok=True)
     qmp = out / "qmp.sock"

@@ -71,11 +71,14 @@ def argument_parser(purpose: str) -> argparse.ArgumentParser:
     p.add_argument("--qemu", default="")
     p.add_argument("--code", default="", help="firmware code (OVMF_CODE)")
     p.add_argument("--vars", default="", help="firmware variables (OVMF_VARS)")
+    p.add_argument("--secure", action="store_true", help="firmware with Secure Boot, signed kernel")
     p.add_argument("--timeout", type=float, help="seconds (default: 60, more with many processors)")
     return p
 
 
 def machine(args: argparse.Namespace) -> vm.Machine:
+    if args.secure and args.hv == "ref":
+        raise vm.Unusable("SECURE=1 goes with HV=none or HV=kvm: the reference hypervisor is not signed")
     if args.display != "none" and x_display():
         os.environ["DISPLAY"] = x_display()
     return vm.Machine(
@@ -88,6 +91,8 @@ def machine(args: argparse.Namespace) -> vm.Machine:
         qemu=args.qemu,
         code=args.code,
         vars=args.vars,
+        kernel="hvsmp-signed.efi" if args.secure else "hvsmp.efi",
+        secure=args.secure,
     )
 
 

@@ -22,10 +22,16 @@ PACKAGES = {
     "mmd": "mtools",
     "mcopy": "mtools",
     "timeout": "coreutils",
+    "openssl": "openssl",
+    "sbsign": "sbsigntool (Debian, Ubuntu), sbsigntools (Fedora, Arch)",
+    "sbverify": "sbsigntool (Debian, Ubuntu), sbsigntools (Fedora, Arch)",
+    "faketime": "faketime (Debian, Ubuntu), libfaketime (Fedora, Arch)",
+    "cert-to-efi-sig-list": "efitools",
+    "flash-var": "efitools",
     "firmware": "ovmf (Debian, Ubuntu) or edk2-ovmf (Fedora, Arch)",
 }
 
-# Builds without SMM and Secure Boot: the SMM build never reaches its boot manager under TCG.
+# Builds without SMM and Secure Boot: the SMM build takes long under TCG with many processors.
 FIRMWARE = [
     ("/usr/share/OVMF/OVMF_CODE_4M.fd", "/usr/share/OVMF/OVMF_VARS_4M.fd"),  # Debian, Ubuntu
     ("/usr/share/edk2/x64/OVMF_CODE.4m.fd", "/usr/share/edk2/x64/OVMF_VARS.4m.fd"),  # Arch
@@ -33,6 +39,13 @@ FIRMWARE = [
     ("/usr/share/edk2/ovmf/OVMF_CODE.fd", "/usr/share/edk2/ovmf/OVMF_VARS.fd"),  # Fedora
     ("/usr/share/OVMF/OVMF_CODE.fd", "/usr/share/OVMF/OVMF_VARS.fd"),
     ("/usr/share/edk2-ovmf/x64/OVMF_CODE.fd", "/usr/share/edk2-ovmf/x64/OVMF_VARS.fd"),
+]
+
+# Builds with SMM and Secure Boot, and variables without any key.
+SECURE_FIRMWARE = [
+    ("/usr/share/OVMF/OVMF_CODE_4M.secboot.fd", "/usr/share/OVMF/OVMF_VARS_4M.fd"),  # Debian, Ubuntu
+    ("/usr/share/edk2/x64/OVMF_CODE.secboot.4m.fd", "/usr/share/edk2/x64/OVMF_VARS.4m.fd"),  # Arch
+    ("/usr/share/edk2/ovmf/OVMF_CODE.secboot.fd", "/usr/share/edk2/ovmf/OVMF_VARS.fd"),  # Fedora
 ]
 
 # How the kernel and the reference hypervisor leave QEMU (isa-debug-exit returns 2 * value + 1).
@@ -77,6 +90,8 @@ class Machine:
     qemu: str = ""
     code: str = ""
     vars: str = ""
+    kernel: str = "hvsmp.efi"  # which image in the build directory
+    secure: bool = False  # firmware with Secure Boot, in flash that only SMM writes to
     extra: list[str] = field(default_factory=list)
 
 
@@ -100,7 +115,7 @@ def find_tool(name: str) -> str:
     return path
 
 
-def find_firmware(code: str = "", nvram: str = "") -> tuple[Path, Path]:
+def find_firmware(code: str = "", nvram: str = "", secure: bool = False) -> tuple[Path, Path]:
     """The firmware's code and its pristine variables; both may be given by the user."""
     if code:
         nvram = nvram or code.replace("CODE", "VARS")
@@ -108,11 +123,12 @@ def find_firmware(code: str = "", nvram: str = "") -> tuple[Path, Path]:
             if not os.path.isfile(path):
                 raise Unusable(f"{name}={path} is not a file")
         return Path(code), Path(nvram)
-    for pair in FIRMWARE:
+    for pair in SECURE_FIRMWARE if secure else FIRMWARE:
         if all(os.path.isfile(path) for path in pair):
             return Path(pair[0]), Path(nvram or pair[1])
     raise Unusable(
-        f"no UEFI firmware found: install the package {PACKAGES['firmware']}, "
+        f"no UEFI firmware{' with Secure Boot' if secure else ''} found: "
+        f"install the package {PACKAGES['firmware']}, "
         "or give OVMF_CODE= and OVMF_VARS="
     )
 
@@ -134,7 +150,7 @@ def kernel_options(cmdline: str) -> str:
 
 def image_files(m: Machine, build: Path) -> dict[str, bytes]:
     """What stands on the disk: the kernel, or the reference hypervisor that starts it."""
-    kernel = (build / "hvsmp.efi").read_bytes()
+    kernel = (build / m.kernel).read_bytes()
     files = {KERNEL_CFG: kernel_options(m.cmdline).encode() + b"\n"}
     if m.hv == "ref":
         files[BOOT_PATH] = (build / "refhv.efi").read_bytes()
@@ -197,7 +213,7 @@ def kvm_cpu(qemu: str) -> str:
 def qemu_command(m: Machine, out: Path) -> list[str]:
     """QEMU's command line. The machine's files (disk, variables, logs) lie in out."""
     qemu = find_tool(m.qemu or "qemu-system-x86_64")
-    code, nvram = find_firmware(m.code, m.vars)
+    code, nvram = find_firmware(m.code, m.vars, m.secure)
     my_vars = out / f"vars{nvram.suffix}"
     shutil.copyfile(nvram, my_vars)
     if m.hv == "kvm":
@@ -211,7 +227,10 @@ def qemu_command(m: Machine, out: Path) -> list[str]:
         accel, cpu = "tcg", m.cpu or "qemu64,-svm,-monitor,-hypervisor"
     formats = {".qcow2": "qcow2"}
     flash = "if=pflash,format={},file={}"
-    command = [qemu, "-machine", m.machine, "-accel", accel, "-cpu", cpu]
+    machine = f"{m.machine},smm=on" if m.secure else m.machine
+    command = [qemu, "-machine", machine, "-accel", accel, "-cpu", cpu]
+    if m.secure:
+        command += ["-global", "driver=cfi.pflash01,property=secure,value=on"]
     command += ["-smp", m.smp, "-m", m.mem, "-nodefaults", "-no-reboot", "-monitor", "none"]
     command += ["-display", m.display, "-serial", m.serial]
     if m.display != "none":

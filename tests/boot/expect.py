@@ -34,6 +34,9 @@ def check_keys(name: str, expected: dict) -> None:
     elif expected.get("ends") == "silent":
         if set(expected) - {"ends", "log"}:
             raise ValueError(f"{name}: nobody hears what a machine without a serial port says")
+    elif expected.get("ends") == "refused":
+        if set(expected) - {"ends", "serial"}:
+            raise ValueError(f"{name}: an image that is refused leaves no report")
     elif "ends" in expected or "verdict" not in expected or "aps" not in expected:
         raise ValueError(f"{name}: verdict and aps must be declared, or ends = \"panic\"")
 

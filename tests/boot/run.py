@@ -22,6 +22,7 @@ ROOT = HERE.parents[1]
 sys.path[:0] = [str(HERE), str(ROOT / "scripts")]
 import conformance  # noqa: E402
 import expect  # noqa: E402
+import secure_cases  # noqa: E402
 import symbols  # noqa: E402
 import vm  # noqa: E402
 import witness  # noqa: E402
@@ -31,8 +32,9 @@ try:
 except ImportError:
     sys.exit("the tests need Python 3.11 or newer (tomllib)")
 
-CASE_FILES = HERE / "cases.toml", HERE / "faults.toml", HERE / "kvm.toml"
+CASE_FILES = HERE / "cases.toml", HERE / "faults.toml", HERE / "kvm.toml", HERE / "secure.toml"
 CASE_KEYS = {"name", "group", "hv", "smp", "mem", "cmdline", "refhv", "cpu", "machine", "extra", "serial"}
+CASE_KEYS |= secure_cases.KEYS
 ALONE_FROM = 64  # processors
 SCRATCH = ("disk.img", "vars.fd", "vars.qcow2", "vars.bin")
 
@@ -107,6 +109,8 @@ def judge(case: dict, outcome: vm.Outcome, log: str, build: Path) -> tuple[dict 
         stack = symbols.frames(outcome.lines, build / "hvsmp.so")
         texts += expect.compare_stack(case["expect"], stack)
         return None, witness.check_panic(events, outcome.status, ends) + texts
+    if case["expect"].get("ends") == "refused":
+        return None, secure_cases.check_refused(outcome) + texts
     if case["expect"].get("ends") == "silent":
         return None, witness.check_silent(events, outcome, processors(case)) + texts
     if case["expect"].get("ends") == "conformance":
@@ -150,7 +154,9 @@ def run_case(case: dict, build: Path, seconds: float | None) -> Result:
     out = build / "test" / case["name"]
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
-    settings = {key: case[key] for key in CASE_KEYS - {"name", "group"} if key in case}
+    others = {"name", "group"} | secure_cases.KEYS
+    settings = {key: case[key] for key in CASE_KEYS - others if key in case}
+    settings |= secure_cases.settings(case, build)
     m = vm.Machine(**{**settings, "smp": str(case["smp"])})
     try:
         command = vm.qemu_command(m, out)
@@ -158,7 +164,8 @@ def run_case(case: dict, build: Path, seconds: float | None) -> Result:
         return Result(case["name"], "skipped", reasons=[str(e)])
     (out / "command").write_text(shlex.join(command) + "\n")
     vm.build_image(out / "disk.img", vm.image_files(m, build))
-    outcome = vm.run_qemu(command, out, seconds or 120 + 2 * processors(case))
+    halts = secure_cases.refused if case["expect"].get("ends") == "refused" else None
+    outcome = vm.run_qemu(command, out, seconds or 120 + 2 * processors(case), halts=halts)
     log = out / ("refhv.log" if case["hv"] == "ref" else "qemu.log")
     text = log.read_text(encoding="ascii", errors="replace") if log.exists() else ""
     result = settle(case, outcome, text, out, build)

@@ -122,7 +122,7 @@ def main() -> None:
     parser.add_argument("--image", choices=MAIN, default="hvsmp")
     args = parser.parse_args()
     if args.secure:
-        raise vm.Unusable("SECURE=1 does not go with debug, which changes the image after it was signed")
+        raise vm.Unusable("SECURE=1 does not go with debug, which changes the signed image")
     out = args.out or args.build / "debug"
     out.mkdir(parents=True, exist_ok=True)
     qmp = out / "qmp.sock"

@@ -21,6 +21,10 @@ needs() {
 		cmd:qemu-system-x86_64                    run qemu-system-x86 qemu-system-x86 qemu-system-x86
 		file:/usr/share/*/OVMF_CODE*,/usr/share/*/*/OVMF_CODE* run ovmf edk2-ovmf edk2-ovmf
 		cmd:mcopy                                 run mtools mtools mtools
+		cmd:openssl                               run openssl openssl openssl
+		cmd:sbsign                                run sbsigntool sbsigntools sbsigntools
+		cmd:flash-var                             run efitools efitools efitools
+		cmd:faketime                              run faketime libfaketime libfaketime
 		cmd:gdb                                   run gdb gdb gdb
 		file:/usr/include/stdlib.h                test libc6-dev glibc-devel glibc
 		file:/usr/include/cmocka.h                test libcmocka-dev libcmocka-devel cmocka

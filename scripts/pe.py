@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Mark a PE image NX-compatible and refuse one whose sections would not be RX, R and RW.
 
-objcopy cannot set DllCharacteristics when it makes a PE image from an ELF object, so this does,
+objcopy cannot set DllCharacteristics when it makes a PE image from an ELF object, so this does
+(and the checksum anew, which signers keep right: a signature can be taken off without a trace),
 and proves on the way that the promise is kept: sections on 4 KiB boundaries, none both writable
 and executable. With --sbat there must be a well-formed .sbat section, which shim asks for under
 Secure Boot. Offsets: Microsoft PE/COFF specification, "Optional Header (Image Only)".
@@ -13,6 +14,7 @@ import sys
 PE_POINTER = 0x3C
 COFF_SIZE = 24  # signature and COFF header
 OPT_SECTION_ALIGNMENT = 32
+OPT_CHECKSUM = 64
 OPT_DLL_CHARACTERISTICS = 70
 NX_COMPAT = 0x0100
 SECTION_SIZE = 40
@@ -38,6 +40,17 @@ def check_sbat(path, text, flags):
                      "package,version,URL")
     if len(rows) < 2 or rows[0][:2] != ["sbat", "1"]:
         sys.exit(f"{path}: section .sbat must have a line sbat,1,... and one of the image's own")
+
+
+def checksum(image, field):
+    """The sum of the file's 16-bit words, carries added, without the field itself; and its length."""
+    total = 0
+    for offset in range(0, len(image), 2):
+        if not field <= offset < field + 4:
+            total += int.from_bytes(image[offset : offset + 2], "little")
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return total + len(image)
 
 
 def main(path, need_sbat=False):
@@ -68,6 +81,7 @@ def main(path, need_sbat=False):
         sys.exit(f"{path}: there is no section .sbat")
     (dll,) = struct.unpack_from("<H", image, opt + OPT_DLL_CHARACTERISTICS)
     struct.pack_into("<H", image, opt + OPT_DLL_CHARACTERISTICS, dll | NX_COMPAT)
+    struct.pack_into("<I", image, opt + OPT_CHECKSUM, checksum(image, opt + OPT_CHECKSUM))
     with open(path, "wb") as f:
         f.write(image)
 

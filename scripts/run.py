@@ -78,7 +78,7 @@ def argument_parser(purpose: str) -> argparse.ArgumentParser:
 
 def machine(args: argparse.Namespace) -> vm.Machine:
     if args.secure and args.hv == "ref":
-        raise vm.Unusable("SECURE=1 goes with HV=none or HV=kvm: the reference hypervisor is not signed")
+        raise vm.Unusable("SECURE=1 goes with HV=none or kvm: the reference hypervisor is not signed")
     if args.display != "none" and x_display():
         os.environ["DISPLAY"] = x_display()
     return vm.Machine(

@@ -12,7 +12,7 @@ MEDIA += $(BUILD)/hvsmp-signed.efi
 keys: ## make a key and certificate for Secure Boot in keys/, once (KEYS=directory)
 	@$(SECURE_PY) keys '$(KEYS)'
 
-sign: $(BUILD)/hvsmp-signed.efi ## sign the kernel: hvsmp-signed.efi (SIGN_KEY=, SIGN_CERT=, else those of `make keys`)
+sign: $(BUILD)/hvsmp-signed.efi ## hvsmp-signed.efi, for Secure Boot (SIGN_KEY=, SIGN_CERT=, else those of keys)
 	@echo "$< is signed with $(SIGN_KEY)"
 
 # Whoever asks for a signed image and names no key of his own is given one.

@@ -75,8 +75,8 @@ def make_keys(where: Path) -> str:
         key, crt, cer = (Path(tmp) / name for name in NAMES)
         config = Path(tmp) / "request.cnf"
         config.write_text(REQUEST.format(day=time.strftime("%Y-%m-%d %H:%M", time.gmtime())))
-        run("openssl", "req", "-new", "-x509", "-newkey", "rsa:2048", "-sha256", "-nodes", "-days", DAYS,
-            "-config", config, "-keyout", key, "-out", crt)  # fmt: skip
+        run("openssl", "req", "-new", "-x509", "-newkey", "rsa:2048", "-sha256", "-nodes",
+            "-days", DAYS, "-config", config, "-keyout", key, "-out", crt)  # fmt: skip
         run("openssl", "x509", "-in", crt, "-outform", "DER", "-out", cer)
         key.chmod(0o600)
         for public in (crt, cer):
@@ -102,8 +102,7 @@ def source_date() -> str:
 
 
 def sign(key: Path, cert: Path, image: Path, out: Path) -> None:
-    """sbsign writes the time into the signature, and has no option for it: it is shown another,
-    and one that stands still."""
+    """sbsign writes the time into the signature and has no option for it: it sees the commit's."""
     hint = "make one with `make keys`, or give SIGN_KEY= and SIGN_CERT= (PEM)"
     need_file(key, "the key", hint)
     need_file(cert, "the certificate", hint)
@@ -118,7 +117,7 @@ def sign(key: Path, cert: Path, image: Path, out: Path) -> None:
 
 
 def enrol(cert: Path, out: Path) -> None:
-    """Written from outside: the firmware finds its platform key and is in user mode from the start."""
+    """Written from outside: the firmware finds a platform key, so Secure Boot is on at once."""
     need_file(cert, "the certificate", "make one with `make keys`, or give SIGN_CERT= (PEM)")
     template = vm.find_firmware(secure=True)[1]
     with tempfile.TemporaryDirectory(dir=out.parent) as tmp:

@@ -16,7 +16,9 @@ KEYS = {"image", "enrolled"}  # what a case may say
 IMAGES = ("unsigned", "signed", "tampered", "damaged", "foreign")
 
 # edk2, BmBoot.c: what the boot manager says of the disk, whose options are called "UEFI ...".
-REFUSAL = re.compile(r'BdsDxe: failed to (load|start) Boot\d+ "UEFI .*: (Access Denied|Security Violation)$')
+REFUSAL = re.compile(
+    r'BdsDxe: failed to (load|start) Boot\d+ "UEFI .*: (Access Denied|Security Violation)$'
+)
 BOOT_MANAGER = re.compile(r"BdsDxe: (loading Boot|No bootable option)")
 KERNEL = re.compile(r"hvsmp\b|options from |Secure Boot: |TAP version|verdict: |panic")
 
@@ -92,5 +94,6 @@ def check_refused(outcome: vm.Outcome) -> list[str]:
     if not refused(outcome.lines):
         wrong.append("the firmware did not say that it refuses the image, and go on")
     if outcome.ended != "halted":
-        wrong.append(f"the machine ended by itself or by time-out: {vm.failure(outcome) or outcome.status}")
+        how = vm.failure(outcome) or f"status {outcome.status}"
+        wrong.append(f"the machine ended by itself or by time-out: {how}")
     return wrong + [f"the kernel ran: {line}" for line in outcome.lines if KERNEL.match(line)]

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import os
+import struct
 import sys
 import tempfile
 import unittest
@@ -81,6 +82,24 @@ class Sbat(unittest.TestCase):
         for text, flags in bad:
             with self.subTest(text=text, flags=flags), self.assertRaises(SystemExit):
                 pe.check_sbat("x", text, flags)
+
+
+class Checksum(unittest.TestCase):
+    def test_words_carries_length_and_not_the_field(self):
+        image = b"\xff\xff\x02\x00" + b"\xaa\xbb\xcc\xdd" + b"\x07"
+        self.assertEqual(pe.checksum(image, 4), 2 + 7 + len(image))
+
+    @unittest.skipUnless(SOME_IMAGE, "efitools' HelloWorld.efi is not installed")
+    def test_as_sbsign_does_it(self):
+        with tempfile.TemporaryDirectory() as tmp:
+            where = Path(tmp)
+            secure.make_keys(where / "k")
+            secure.sign(where / "k/hvsmp.key", where / "k/hvsmp.crt", SOME_IMAGE, where / "signed")
+            image = (where / "signed").read_bytes()
+        (header,) = struct.unpack_from("<I", image, pe.PE_POINTER)
+        field = header + pe.COFF_SIZE + pe.OPT_CHECKSUM
+        (stored,) = struct.unpack_from("<I", image, field)
+        self.assertEqual(pe.checksum(image, field), stored)
 
 
 class Keys(unittest.TestCase):

@@ -130,7 +130,10 @@ run: $(IMAGES) ## boot the kernel and show what it says; logs in build/run/
 debug: $(IMAGES) ## boot to the first instruction and wait for gdb (DEBUG=refhv: that of refhv.efi)
 	@$(PYTHON) scripts/debug.py $(MACHINE) --image '$(or $(DEBUG),hvsmp)'
 
-test: all ## host tests and boot cases (GROUP=host|unit|one of the boot groups, JOBS=2)
+# Only the boot cases of the media need the media.
+MEDIA_TESTS = $(filter all media,$(or $(GROUP),all))
+
+test: all $(if $(MEDIA_TESTS),images) ## host tests and boot cases (GROUP=host|unit|one of the boot groups, JOBS=2)
 	@$(PYTHON) tests/all.py --build $(BUILD) --make '$(MAKE)' --group '$(GROUP)' --jobs '$(JOBS)'
 
 test-kvm-nested: ## boot cases under the real KVM in an emulated machine (GROUP=all: these as well)
@@ -162,4 +165,5 @@ help: ## this list
 
 include scripts/secure.mk
 -include tests/host/host.mk tests/host/coverage.mk tests/host/fuzz/fuzz.mk tests/model/model.mk
+include scripts/images.mk
 endif

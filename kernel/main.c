@@ -23,7 +23,7 @@ static struct {
 	struct smp smp;
 } kernel;
 
-/* On one line, whatever line ends the file has. */
+/* On one line, whatever line ends the file has, and without its comments. */
 static void show_options(const struct boot_info *boot)
 {
 	char text[128];
@@ -32,13 +32,19 @@ static void show_options(const struct boot_info *boot)
 	for (const char *s = boot->options; *s && n < sizeof(text) - 1; s++) {
 		bool blank = *s <= ' ';
 
+		if (*s == '#' && (!n || text[n - 1] == ' ')) {
+			while (s[1] && s[1] != '\n')
+				s++;
+			continue;
+		}
+
 		if (!blank || (n && text[n - 1] != ' '))
 			text[n++] = blank ? ' ' : *s;
 	}
 	while (n && text[n - 1] == ' ')
 		n--;
 	text[n] = '\0';
-	log_info("options from %s: %s", boot->options_source, text);
+	log_info("options from %s: %s", boot->options_source, n ? text : "(none)");
 }
 
 static const char *const secure_boot_text[] = {

@@ -25,6 +25,11 @@ needs() {
 		cmd:sbsign                                run sbsigntool sbsigntools sbsigntools
 		cmd:flash-var                             run efitools efitools efitools
 		cmd:faketime                              run faketime libfaketime libfaketime
+		file:/usr/sbin/sfdisk,/usr/bin/sfdisk     run fdisk util-linux util-linux
+		file:/usr/bin/grub-mkimage,/usr/bin/grub2-mkimage run grub-common grub2-tools grub
+		file:/usr/lib/grub/x86_64-efi/chain.mod   run grub-efi-amd64-bin grub2-efi-x64-modules grub
+		cmd:xorriso                               run xorriso xorriso libisoburn
+		cmd:qemu-img                              run qemu-utils qemu-img qemu-img
 		cmd:gdb                                   run gdb gdb gdb
 		file:/usr/include/stdlib.h                test libc6-dev glibc-devel glibc
 		file:/usr/include/cmocka.h                test libcmocka-dev libcmocka-devel cmocka

@@ -19,7 +19,6 @@ import vm  # noqa: E402
 
 SKIPPED = 77
 TAP_LINE = re.compile(r"TAP version 13$|1\.\.\d+$|(not )?ok \d+\b")
-END_OF_OUTPUT = re.compile(r"verdict: (ok|degraded|failed)\b")
 
 
 class Terminal:
@@ -126,7 +125,7 @@ def main() -> str:
     seconds = args.timeout or (86400 if keep_open else 60 + vm.processors(m.smp))
 
     def halts(lines: list[str]) -> bool:
-        return bool(halting and not keep_open and lines and END_OF_OUTPUT.match(lines[-1]))
+        return bool(halting and not keep_open and vm.said_all(lines))
 
     kind = vm.report_kind(m.cmdline)
     terminal = Terminal(tap=kind == "conformance")

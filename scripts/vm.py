@@ -28,6 +28,11 @@ PACKAGES = {
     "faketime": "faketime (Debian, Ubuntu), libfaketime (Fedora, Arch)",
     "cert-to-efi-sig-list": "efitools",
     "flash-var": "efitools",
+    "sfdisk": "fdisk (Debian, Ubuntu) or util-linux (Fedora, Arch)",
+    "grub-mkimage": "grub-common and grub-efi-amd64-bin (Debian, Ubuntu), "
+    "grub2-tools and grub2-efi-x64-modules (Fedora) or grub (Arch)",
+    "xorriso": "xorriso (Debian, Ubuntu, Fedora) or libisoburn (Arch)",
+    "qemu-img": "qemu-utils (Debian, Ubuntu) or qemu-img (Fedora, Arch)",
     "firmware": "ovmf (Debian, Ubuntu) or edk2-ovmf (Fedora, Arch)",
 }
 
@@ -59,9 +64,18 @@ KERNEL_PATH, KERNEL_CFG = "EFI/hvsmp/hvsmp.efi", "EFI/hvsmp/hvsmp.cfg"
 REFHV_CFG, BOOT_PATH = "EFI/refhv/refhv.cfg", "EFI/BOOT/BOOTX64.EFI"
 IMAGE_BYTES = 32 << 20
 
+# Drives for boot media, without a bootindex: the firmware's boot manager finds them by itself.
+ATTACH = {
+    "virtio": ["-device", "virtio-blk-pci,drive=disk"],
+    "scsi": ["-device", "virtio-scsi-pci", "-device", "scsi-hd,drive=disk"],
+    "cd": ["-device", "ide-cd,drive=disk"],
+    "usb": ["-device", "qemu-xhci", "-device", "usb-storage,drive=disk"],
+}
+
 ESCAPES = re.compile(rb"\x1b(?:\[[0-9;?=]*[ -/]*[@-~]|[()][A-Za-z0-9]|[=>78c])")
 CONTROLS = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
 MACHINE_LINE = re.compile(r"@(report|conformance) ")
+END_OF_OUTPUT = re.compile(r"verdict: (ok|degraded|failed)\b")
 FIRMWARE_CHATTER = re.compile(r"BdsDxe: (loading|starting) Boot\d+")
 
 
@@ -92,6 +106,8 @@ class Machine:
     vars: str = ""
     kernel: str = "hvsmp.efi"  # which image in the build directory
     secure: bool = False  # firmware with Secure Boot, in flash that only SMM writes to
+    boots: Path | None = None  # boot media, instead of a disk made for this run
+    attach: str = "virtio"  # the media's kind of drive, see ATTACH
     extra: list[str] = field(default_factory=list)
 
 
@@ -104,10 +120,13 @@ class Outcome:
     seconds: float
     errors: str  # QEMU's own messages
     ended: str = ""  # "time-out" or "halted" when it did not end by itself
+    awaited: str = ""  # a text that never came, so that the keys for it were not typed
 
 
-def find_tool(name: str) -> str:
-    path = shutil.which(name)
+def find_tool(name: str, *others: str) -> str:
+    """A program's path, also where only root looks; other names are those of other distributions."""
+    places = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
+    path = next(filter(None, (shutil.which(one, path=places) for one in (name, *others))), None)
     if not path:
         package = PACKAGES.get(name)
         hint = f"install the package {package}, or run: make deps" if package else "not found"
@@ -210,6 +229,18 @@ def kvm_cpu(qemu: str) -> str:
     return ",".join(["host", *(f"hv-{f}" for f in HV_FLAGS if f"hv-{f}" in known)])
 
 
+def drive_words(m: Machine, out: Path) -> list[str]:
+    """The disk made for this run, or boot media as they are."""
+    drive = "file={},format={},if=none,id=disk,readonly=on"
+    if not m.boots:
+        disk = ["-device", "virtio-blk-pci,drive=disk,bootindex=0"]
+        return ["-drive", drive.format(out / "disk.img", "raw"), *disk]
+    if not m.boots.is_file():
+        raise Unusable(f"{m.boots} is missing: run make images")
+    kind = "vhdx" if m.boots.suffix == ".vhdx" else "raw"
+    return ["-drive", drive.format(m.boots, kind), *ATTACH[m.attach]]
+
+
 def qemu_command(m: Machine, out: Path) -> list[str]:
     """QEMU's command line. The machine's files (disk, variables, logs) lie in out."""
     qemu = find_tool(m.qemu or "qemu-system-x86_64")
@@ -237,8 +268,7 @@ def qemu_command(m: Machine, out: Path) -> list[str]:
         command += ["-device", "VGA"]
     command += ["-drive", flash.format(formats.get(code.suffix, "raw"), code) + ",readonly=on"]
     command += ["-drive", flash.format(formats.get(nvram.suffix, "raw"), my_vars)]
-    command += ["-drive", f"file={out / 'disk.img'},format=raw,if=none,id=disk,readonly=on"]
-    command += ["-device", "virtio-blk-pci,drive=disk,bootindex=0"]
+    command += drive_words(m, out)
     command += ["-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
     if m.hv == "ref":
         command += ["-debugcon", f"file:{out / 'refhv.log'}"]
@@ -277,7 +307,33 @@ class Serial:
             self.take(self.rest)
 
 
-def start_qemu(command: list[str], out: Path, seconds: float = 0) -> subprocess.Popen:
+class Typist:
+    """Types keys when a text has come, one step after the other: (text, keys), (text, keys) ...
+
+    Menus are drawn without line ends, so this looks at all output since the last keys.
+    """
+
+    LOOKS_BACK = 65536  # bytes
+
+    def __init__(self, steps):
+        self.steps = [(text.encode(), keys.encode()) for text, keys in steps]
+        self.seen = b""
+
+    def feed(self, data: bytes) -> bytes:
+        """The keys that are due now."""
+        self.seen = (self.seen + data)[-self.LOOKS_BACK :]
+        if not self.steps or self.steps[0][0] not in ESCAPES.sub(b"", self.seen):
+            return b""
+        self.seen = b""
+        return self.steps.pop(0)[1]
+
+    def awaited(self) -> str:
+        return self.steps[0][0].decode() if self.steps else ""
+
+
+def start_qemu(
+    command: list[str], out: Path, seconds: float = 0, stdin: int = subprocess.DEVNULL
+) -> subprocess.Popen:
     """Start QEMU, serial output to a pipe, its own messages to out/qemu.log.
 
     timeout(1) ends it after so many seconds (0: never) even if nobody is left to watch it.
@@ -285,19 +341,29 @@ def start_qemu(command: list[str], out: Path, seconds: float = 0) -> subprocess.
     bounded = [find_tool("timeout"), "--foreground", "-k", "5", str(seconds), *command]
     with open(out / "qemu.log", "wb") as errors:
         return subprocess.Popen(
-            bounded, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors
+            bounded, stdin=stdin, stdout=subprocess.PIPE, stderr=errors, bufsize=0
         )
 
 
-def run_qemu(command: list[str], out: Path, seconds: float, listener=None, halts=None) -> Outcome:
+def said_all(lines: list[str]) -> bool:
+    """Whether the kernel has said its last line: with exit=halt nothing comes after it."""
+    return bool(lines and END_OF_OUTPUT.match(lines[-1]))
+
+
+def run_qemu(
+    command: list[str], out: Path, seconds: float, listener=None, halts=None, keys=()
+) -> Outcome:
     """Run QEMU for at most so many seconds. Serial output goes to out/serial.log and the listener.
 
     halts(lines) may say that the machine has done all it will do: it is ended then.
+    keys are a typist's steps, typed on the serial port.
     """
+    typist = Typist(keys)
+    stdin = subprocess.PIPE if keys else subprocess.DEVNULL
     start = time.monotonic()
     ended = ""
     with open(out / "serial.log", "w", encoding="utf-8") as log, start_qemu(
-        command, out, seconds + 5
+        command, out, seconds + 5, stdin
     ) as child:
         serial = Serial(log, listener)
         fd = child.stdout.fileno()
@@ -311,6 +377,8 @@ def run_qemu(command: list[str], out: Path, seconds: float, listener=None, halts
                     if not data:
                         break
                     serial.feed(data)
+                    if due := typist.feed(data):
+                        child.stdin.write(due)  # a few bytes: the pipe takes them at once
                 elif halts and halts(serial.lines):
                     ended = "halted"
         except BaseException:
@@ -322,7 +390,8 @@ def run_qemu(command: list[str], out: Path, seconds: float, listener=None, halts
         serial.close()
     text = (out / "qemu.log").read_text(encoding="utf-8", errors="replace")
     status = None if ended else child.returncode
-    return Outcome(status, serial.lines, time.monotonic() - start, text, ended)
+    past = time.monotonic() - start
+    return Outcome(status, serial.lines, past, text, ended, typist.awaited())
 
 
 def report_kind(cmdline: str) -> str:
@@ -352,6 +421,8 @@ def find_report(lines: list[str], kind: str = "report") -> dict:
 def failure(outcome: Outcome) -> str:
     """Why a run is no result at all, in one line; empty if the exit status is one of a kernel."""
     last = next((line for line in reversed(outcome.lines) if line), "nothing")
+    if outcome.awaited:
+        return f"'{outcome.awaited}' never came, so its keys were not typed; the last line was: {last}"
     if outcome.ended == "time-out":
         return f"time-out after {outcome.seconds:.0f} s; the last serial line was: {last}"
     status = outcome.status

@@ -32,9 +32,11 @@ try:
 except ImportError:
     sys.exit("the tests need Python 3.11 or newer (tomllib)")
 
-CASE_FILES = HERE / "cases.toml", HERE / "faults.toml", HERE / "kvm.toml", HERE / "secure.toml"
-CASE_KEYS = {"name", "group", "hv", "smp", "mem", "cmdline", "refhv", "cpu", "machine", "extra", "serial"}
-CASE_KEYS |= secure_cases.KEYS
+CASE_FILES = sorted(HERE.glob("*.toml"))
+MACHINE_KEYS = {
+    "hv", "smp", "mem", "cmdline", "refhv", "cpu", "machine", "extra", "serial", "boots", "attach",
+}  # fmt: skip
+CASE_KEYS = MACHINE_KEYS | {"name", "group", "keys"} | secure_cases.KEYS
 ALONE_FROM = 64  # processors
 SCRATCH = ("disk.img", "vars.fd", "vars.qcow2", "vars.bin")
 
@@ -59,8 +61,22 @@ def load_cases(*paths: Path) -> list[dict]:
         if unknown or missing:
             what = f"unknown keys {unknown}, missing keys {missing}"
             raise ValueError(f"case {case.get('name')}: {what}")
+        check_media(case)
         expect.check_keys(case["name"], case["expect"])
     return cases
+
+
+def check_media(case: dict) -> None:
+    """ValueError if a case says of boot media what cannot be done with them."""
+    attach, steps = case.get("attach", "virtio"), case.get("keys", [])
+    if attach not in vm.ATTACH:
+        raise ValueError(f"{case['name']}: attach is {attach}, must be one of {sorted(vm.ATTACH)}")
+    if "boots" not in case and {"attach", "keys"} & set(case):
+        raise ValueError(f"{case['name']}: attach and keys go with boots")
+    if "boots" in case and {"cmdline", "refhv"} & set(case):
+        raise ValueError(f"{case['name']}: boot media bring their own cmdline and refhv")
+    if not all(len(step) == 2 and all(isinstance(word, str) and word for word in step) for step in steps):
+        raise ValueError(f"{case['name']}: keys must be pairs, a text to wait for and what to type")
 
 
 def processors(case: dict) -> int:
@@ -84,6 +100,13 @@ def schema_complaints(report: dict, kind: str = "report") -> list[str]:
     ]
 
 
+def exit_status(outcome: vm.Outcome) -> int | None:
+    """QEMU's exit status; of a machine that halted, the one that its last line stands for."""
+    if outcome.ended != "halted":
+        return outcome.status
+    return witness.EXIT_STATUS[vm.END_OF_OUTPUT.match(outcome.lines[-1])[1]]
+
+
 def judge_conformance(case: dict, outcome: vm.Outcome, events: list) -> tuple[dict | None, list]:
     failure = vm.failure(outcome)
     wrong = [failure] if failure else []
@@ -94,7 +117,7 @@ def judge_conformance(case: dict, outcome: vm.Outcome, events: list) -> tuple[di
     invalid = schema_complaints(result, "conformance")
     if invalid:
         return result, wrong + invalid
-    wrong += conformance.check(result, outcome.lines, outcome.status)
+    wrong += conformance.check(result, outcome.lines, exit_status(outcome))
     if case["hv"] == "ref":
         wrong += conformance.check_witness(result, events)
     return result, wrong + conformance.compare(case["expect"], result)
@@ -128,7 +151,7 @@ def judge(case: dict, outcome: vm.Outcome, log: str, build: Path) -> tuple[dict 
         return report, wrong + invalid
     by_firmware = bool(re.search(r"\bexit=(reset|poweroff)\b", case.get("cmdline", "")))
     wrong += witness.check_sets(report)
-    wrong += witness.check_exit(report, outcome.status, by_firmware)
+    wrong += witness.check_exit(report, exit_status(outcome), by_firmware)
     wrong += witness.check_tap(report, outcome.lines)
     if case["hv"] == "ref":
         wrong += witness.check_witness(report, events, case["expect"].get("apic_ids"))
@@ -143,6 +166,8 @@ def judge(case: dict, outcome: vm.Outcome, log: str, build: Path) -> tuple[dict 
 def settle(case: dict, outcome: vm.Outcome, log: str, out: Path, build: Path) -> Result:
     """Judge what came out of a machine and leave the judgement beside its logs."""
     report, wrong = judge(case, outcome, log, build)
+    if "boots" in case and outcome.ended != "halted":
+        wrong.append("the machine did not halt after the report, as boot media must by default")
     if report is not None:
         (out / "report.json").write_text(json.dumps(report, indent=1) + "\n")
     if wrong:
@@ -154,8 +179,8 @@ def run_case(case: dict, build: Path, seconds: float | None) -> Result:
     out = build / "test" / case["name"]
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
-    others = {"name", "group"} | secure_cases.KEYS
-    settings = {key: case[key] for key in CASE_KEYS - others if key in case}
+    settings = {key: case[key] for key in MACHINE_KEYS if key in case}
+    settings["boots"] = build / case["boots"] if "boots" in case else None
     settings |= secure_cases.settings(case, build)
     m = vm.Machine(**{**settings, "smp": str(case["smp"])})
     try:
@@ -163,9 +188,13 @@ def run_case(case: dict, build: Path, seconds: float | None) -> Result:
     except vm.NoKvm as e:
         return Result(case["name"], "skipped", reasons=[str(e)])
     (out / "command").write_text(shlex.join(command) + "\n")
-    vm.build_image(out / "disk.img", vm.image_files(m, build))
-    halts = secure_cases.refused if case["expect"].get("ends") == "refused" else None
-    outcome = vm.run_qemu(command, out, seconds or 120 + 2 * processors(case), halts=halts)
+    if not m.boots:
+        vm.build_image(out / "disk.img", vm.image_files(m, build))
+    bound = seconds or 120 + 2 * processors(case)
+    halts = vm.said_all if m.boots else None
+    if case["expect"].get("ends") == "refused":
+        halts = secure_cases.refused
+    outcome = vm.run_qemu(command, out, bound, halts=halts, keys=case.get("keys", ()))
     log = out / ("refhv.log" if case["hv"] == "ref" else "qemu.log")
     text = log.read_text(encoding="ascii", errors="replace") if log.exists() else ""
     result = settle(case, outcome, text, out, build)

@@ -15,8 +15,11 @@ MAKE_IMAGE = $(if $(V),,@echo "IMAGE $@" &&) $(PYTHON) scripts/images.py
 $(BUILD)/hvsmp.img: $(BUILD)/hvsmp.efi boot/hvsmp.cfg $(IMAGES_NEED)
 	$(MAKE_IMAGE) img $@ $(BUILD)/hvsmp.efi boot/hvsmp.cfg
 
-$(BUILD)/hvsmp.iso: $(BUILD)/hvsmp.efi boot/grub.cfg $(IMAGES_NEED)
-	$(MAKE_IMAGE) iso $@ $(BUILD)/hvsmp.efi boot/grub.cfg
+$(BUILD)/grub.efi: $(IMAGES_NEED)
+	$(MAKE_IMAGE) grub $@
+
+$(BUILD)/hvsmp.iso: $(BUILD)/hvsmp.efi $(BUILD)/grub.efi boot/grub.cfg $(IMAGES_NEED)
+	$(MAKE_IMAGE) iso $@ $(BUILD)/hvsmp.efi $(BUILD)/grub.efi boot/grub.cfg
 
 $(BUILD)/hvsmp.vhdx: $(BUILD)/hvsmp.img scripts/vhdx.py $(IMAGES_NEED)
 	$(MAKE_IMAGE) vhdx $@ $(BUILD)/hvsmp.img

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Boot media of the kernel, the same bytes from the same commit: the tool behind `make images`.
 
-    images.py img|iso|vhdx OUTPUT INPUT...     (scripts/images.mk has the inputs)
+    images.py img|grub|iso|vhdx OUTPUT INPUT...     (scripts/images.mk has the inputs)
     images.py sums OUTPUT FILE...
     images.py epoch OUTPUT                     the media's date, a file that changes only with it
 
@@ -104,36 +104,39 @@ def make_img(out: Path, kernel: Path, options: Path) -> None:
     make_fat(out, ESP_START, ESP_BYTES, files, fat32=True)
 
 
-def make_grub(out: Path, uuid: str, work: Path) -> None:
-    start = work / "start.cfg"
-    start.write_text(GRUB_START.format(uuid=uuid))
-    run(
-        "grub-mkimage", "-O", "x86_64-efi", "-o", str(out), "-p", "/boot/grub", "-c", str(start),
-        *GRUB_MODULES, others=("grub2-mkimage",)
-    )  # fmt: skip
+def disc_date(form: str) -> str:
+    """The date of the disc, to a hundredth of a second; written with dashes it is the disc's UUID."""
+    return time.strftime(form, time.gmtime(source_date()[0]))
 
 
-def make_iso(out: Path, kernel: Path, menu: Path) -> None:
+def make_grub(out: Path) -> None:
+    """GRUB with the modules it needs; the menu stays on the disc, where it can be read."""
+    with tempfile.NamedTemporaryFile("w", suffix=".cfg") as start:
+        start.write(GRUB_START.format(uuid=disc_date("%Y-%m-%d-%H-%M-%S-00")))
+        start.flush()
+        run(
+            "grub-mkimage", "-O", "x86_64-efi", "-o", str(out), "-p", "/boot/grub",
+            "-c", start.name, *GRUB_MODULES, others=("grub2-mkimage",)
+        )  # fmt: skip
+
+
+def make_iso(out: Path, kernel: Path, grub: Path, menu: Path) -> None:
     """A disc, and a hybrid: the ESP with GRUB is its El Torito image and a GPT partition.
 
     GRUB reads its menu and the kernel from the ISO 9660 file system, which both kinds of media show.
     """
-    date = time.gmtime(source_date()[0])
-    stamp = time.strftime("%Y%m%d%H%M%S00", date)
-    with tempfile.TemporaryDirectory() as name:
-        work = Path(name)
-        make_grub(work / "grub.efi", time.strftime("%Y-%m-%d-%H-%M-%S-00", date), work)
-        with open(work / "esp.img", "wb") as f:
-            f.truncate(GRUB_ESP_BYTES)
-        files = {vm.BOOT_PATH: (work / "grub.efi").read_bytes()}
-        make_fat(work / "esp.img", 0, GRUB_ESP_BYTES, files, fat32=False)
+    stamp = disc_date("%Y%m%d%H%M%S00")
+    with tempfile.NamedTemporaryFile(suffix=".img") as esp:
+        esp.truncate(GRUB_ESP_BYTES)
+        files = {vm.BOOT_PATH: grub.read_bytes()}
+        make_fat(Path(esp.name), 0, GRUB_ESP_BYTES, files, fat32=False)
         out.unlink(missing_ok=True)  # xorriso would add to it
         run(
             "xorriso", "-as", "mkisofs", "-o", str(out), "-quiet", "-V", "HVSMP", "-R", "-J",
             "-graft-points", "-uid", "0", "-gid", "0", "-file-mode", "0444", "-dir-mode", "0555",
             f"--modification-date={stamp}", "--set_all_file_dates", stamp,
             "--gpt_disk_guid", ISO_GUID, "-partition_offset", "16",
-            "-append_partition", "2", ESP_TYPE, str(work / "esp.img"), "-appended_part_as_gpt",
+            "-append_partition", "2", ESP_TYPE, esp.name, "-appended_part_as_gpt",
             "-e", "--interval:appended_partition_2:all::", "-no-emul-boot",
             f"/{vm.KERNEL_PATH}={kernel}", f"/boot/grub/grub.cfg={menu}",
         )  # fmt: skip
@@ -168,6 +171,7 @@ def make_epoch(out: Path) -> None:
 
 KINDS = {
     "img": make_img,
+    "grub": make_grub,
     "iso": make_iso,
     "vhdx": make_vhdx,
     "sums": make_sums,

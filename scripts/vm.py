@@ -64,12 +64,12 @@ KERNEL_PATH, KERNEL_CFG = "EFI/hvsmp/hvsmp.efi", "EFI/hvsmp/hvsmp.cfg"
 REFHV_CFG, BOOT_PATH = "EFI/refhv/refhv.cfg", "EFI/BOOT/BOOTX64.EFI"
 IMAGE_BYTES = 32 << 20
 
-# Drives for boot media, without a bootindex: the firmware's boot manager finds them by itself.
+# Drives for boot media. They have no bootindex: the firmware's boot manager finds them by itself.
 ATTACH = {
-    "virtio": ["-device", "virtio-blk-pci,drive=disk"],
-    "scsi": ["-device", "virtio-scsi-pci", "-device", "scsi-hd,drive=disk"],
-    "cd": ["-device", "ide-cd,drive=disk"],
-    "usb": ["-device", "qemu-xhci", "-device", "usb-storage,drive=disk"],
+    "virtio": ["-device", "virtio-blk-pci,drive=media"],
+    "scsi": ["-device", "virtio-scsi-pci", "-device", "scsi-hd,drive=media"],
+    "cd": ["-device", "ide-cd,drive=media"],
+    "usb": ["-device", "qemu-xhci", "-device", "usb-storage,drive=media"],
 }
 
 ESCAPES = re.compile(rb"\x1b(?:\[[0-9;?=]*[ -/]*[@-~]|[()][A-Za-z0-9]|[=>78c])")
@@ -106,7 +106,7 @@ class Machine:
     vars: str = ""
     kernel: str = "hvsmp.efi"  # which image in the build directory
     secure: bool = False  # firmware with Secure Boot, in flash that only SMM writes to
-    boots: Path | None = None  # boot media, instead of a disk made for this run
+    boots: Path | None = None  # boot media instead of a disk made for this run
     attach: str = "virtio"  # the media's kind of drive, see ATTACH
     extra: list[str] = field(default_factory=list)
 
@@ -168,8 +168,11 @@ def kernel_options(cmdline: str) -> str:
 
 
 def image_files(m: Machine, build: Path) -> dict[str, bytes]:
-    """What stands on the disk: the kernel, or the reference hypervisor that starts it."""
-    kernel = (build / m.kernel).read_bytes()
+    """What stands on the disk: the kernel, or the reference hypervisor that starts it.
+
+    Before boot media the reference hypervisor starts GRUB, which finds them.
+    """
+    kernel = (build / ("grub.efi" if m.boots else m.kernel)).read_bytes()
     files = {KERNEL_CFG: kernel_options(m.cmdline).encode() + b"\n"}
     if m.hv == "ref":
         files[BOOT_PATH] = (build / "refhv.efi").read_bytes()
@@ -229,16 +232,27 @@ def kvm_cpu(qemu: str) -> str:
     return ",".join(["host", *(f"hv-{f}" for f in HV_FLAGS if f"hv-{f}" in known)])
 
 
+def needs_disk(m: Machine) -> bool:
+    """Whether a disk is made for this run: the reference hypervisor must start before boot media."""
+    return not m.boots or m.hv == "ref"
+
+
 def drive_words(m: Machine, out: Path) -> list[str]:
-    """The disk made for this run, or boot media as they are."""
-    drive = "file={},format={},if=none,id=disk,readonly=on"
-    if not m.boots:
-        disk = ["-device", "virtio-blk-pci,drive=disk,bootindex=0"]
-        return ["-drive", drive.format(out / "disk.img", "raw"), *disk]
-    if not m.boots.is_file():
-        raise Unusable(f"{m.boots} is missing: run make images")
-    kind = "vhdx" if m.boots.suffix == ".vhdx" else "raw"
-    return ["-drive", drive.format(m.boots, kind), *ATTACH[m.attach]]
+    """The disk made for this run, and boot media as they are."""
+    drive = "file={},format={},if=none,id={},readonly=on"
+    words = []
+    if needs_disk(m):
+        words += ["-drive", drive.format(out / "disk.img", "raw", "disk")]
+        words += ["-device", "virtio-blk-pci,drive=disk,bootindex=0"]
+    if m.boots:
+        if not m.boots.is_file():
+            raise Unusable(f"{m.boots} is missing: run make images")
+        kind = "vhdx" if m.boots.suffix == ".vhdx" else "raw"
+        words += ["-drive", drive.format(m.boots, kind, "media")]
+        words += ATTACH[m.attach]
+    if m.boots and m.hv == "ref":
+        words[-1] += ",bootindex=1"  # where one drive has an index OVMF connects none without
+    return words
 
 
 def qemu_command(m: Machine, out: Path) -> list[str]:

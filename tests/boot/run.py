@@ -73,8 +73,10 @@ def check_media(case: dict) -> None:
         raise ValueError(f"{case['name']}: attach is {attach}, must be one of {sorted(vm.ATTACH)}")
     if "boots" not in case and {"attach", "keys"} & set(case):
         raise ValueError(f"{case['name']}: attach and keys go with boots")
-    if "boots" in case and {"cmdline", "refhv"} & set(case):
-        raise ValueError(f"{case['name']}: boot media bring their own cmdline and refhv")
+    if "boots" in case and "cmdline" in case:
+        raise ValueError(f"{case['name']}: boot media bring their own cmdline")
+    if case["hv"] == "ref" and case.get("boots", ".iso")[-4:] != ".iso":
+        raise ValueError(f"{case['name']}: the reference hypervisor starts GRUB, for an .iso only")
     if not all(len(step) == 2 and all(isinstance(word, str) and word for word in step) for step in steps):
         raise ValueError(f"{case['name']}: keys must be pairs, a text to wait for and what to type")
 
@@ -188,7 +190,7 @@ def run_case(case: dict, build: Path, seconds: float | None) -> Result:
     except vm.NoKvm as e:
         return Result(case["name"], "skipped", reasons=[str(e)])
     (out / "command").write_text(shlex.join(command) + "\n")
-    if not m.boots:
+    if vm.needs_disk(m):
         vm.build_image(out / "disk.img", vm.image_files(m, build))
     bound = seconds or 120 + 2 * processors(case)
     halts = vm.said_all if m.boots else None

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """scripts/vm.py: what is made of a request before QEMU runs and of its output afterwards."""
 import sys
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -41,6 +42,59 @@ class RequestTest(unittest.TestCase):
             self.assertFalse(any("sec" in name or ".ms." in name for name in pair))
 
 
+    def test_boot_media_have_no_boot_index(self):
+        with tempfile.TemporaryDirectory() as name:
+            media = Path(name) / "hvsmp.vhdx"
+            m = vm.Machine(hv="none", boots=media, attach="scsi")
+            with self.assertRaisesRegex(vm.Unusable, "hvsmp.vhdx is missing: run make images"):
+                vm.drive_words(m, Path(name))
+            media.touch()
+            words = " ".join(vm.drive_words(m, Path(name)))
+            self.assertRegex(words, "^-drive file=[^ ]*hvsmp.vhdx,format=vhdx,[^ ]* .*scsi-hd,drive=media$")
+            m.hv = "ref"
+            words = " ".join(vm.drive_words(m, Path(name)))
+            self.assertRegex(words, "drive=disk,bootindex=0 .*drive=media,bootindex=1$")
+
+
+class TypistTest(unittest.TestCase):
+    def test_keys_follow_their_texts(self):
+        typist = vm.Typist([("one", "1"), ("two", "2"), ("two", "3")])
+        for data, keys in (
+            (b"two o", b""), (b"n", b""), (b"e two", b"1"), (b"tw\x1b[01;02Ho", b"2"),
+            (b"nothing", b""), (b"two", b"3"), (b"one two", b""),
+        ):  # fmt: skip
+            self.assertEqual(typist.feed(data), keys, data)
+        self.assertEqual(typist.awaited(), "")
+
+    def test_what_never_came_is_told(self):
+        typist = vm.Typist([("menu", "x")])
+        typist.feed(b"no such thing")
+        self.assertEqual(typist.awaited(), "menu")
+        ended = outcome(33, "bye")
+        ended.awaited = typist.awaited()
+        self.assertRegex(vm.failure(ended), "'menu' never came.*bye")
+
+    def test_memory_is_bounded(self):
+        typist = vm.Typist([("menu", "x")])
+        for _ in range(100):
+            typist.feed(b"." * 4096)
+        self.assertLessEqual(len(typist.seen), typist.LOOKS_BACK)
+
+    def test_keys_reach_the_machine(self):
+        """Something that asks and answers, in QEMU's place."""
+        script = "echo -n 'key? '; read -r key; echo \"got $key\"; echo verdict: ok; sleep 60"
+        with tempfile.TemporaryDirectory() as name:
+            done = vm.run_qemu(
+                ["sh", "-c", script], Path(name), 30, halts=vm.said_all, keys=[("key?", "k\n")]
+            )
+        self.assertEqual((done.lines, done.ended), (["key? got k", "verdict: ok"], "halted"))
+
+    def test_a_machine_that_ended_gets_no_keys(self):
+        with tempfile.TemporaryDirectory() as name:
+            done = vm.run_qemu(["echo", "key?"], Path(name), 30, keys=[("key?", "k"), ("more", "k")])
+        self.assertEqual((done.status, done.awaited), (0, "more"))
+
+
 class OutputTest(unittest.TestCase):
     def test_lines_are_clean(self):
         for raw, clean in (
@@ -74,6 +128,11 @@ class OutputTest(unittest.TestCase):
         for what in (outcome(33), outcome(35), outcome(37), outcome(0, REPORT)):
             self.assertEqual(vm.failure(what), "")
         self.assertEqual(vm.failure(outcome(None, ended="halted")), "")
+
+    def test_last_line(self):
+        self.assertTrue(vm.said_all(["@report {}", "verdict: ok - 1 of 1 processors online"]))
+        for lines in ([], ["verdict: fine"], ["verdict: ok", "more"]):
+            self.assertFalse(vm.said_all(lines))
 
     def test_exit_status_must_agree(self):
         self.assertEqual(vm.verdict_of(outcome(33), {"verdict": "ok"}), "ok")

@@ -6,7 +6,7 @@ MEDIA += $(addprefix $(BUILD)/,hvsmp.efi hvsmp.img hvsmp.iso hvsmp.vhdx)
 images: $(BUILD)/SHA256SUMS ## boot media: hvsmp.img, .iso, .vhdx and their SHA256SUMS
 
 # A new commit or SOURCE_DATE_EPOCH makes new media, everything else leaves them alone.
-$(BUILD)/media-date: images-always
+$(BUILD)/media-date: FORCE
 	$(Q)$(PYTHON) scripts/images.py epoch $@
 
 IMAGES_NEED = $(BUILD)/media-date scripts/images.py scripts/vm.py
@@ -28,4 +28,4 @@ $(BUILD)/SHA256SUMS: $(MEDIA) scripts/images.py
 	$(Q)$(PYTHON) scripts/images.py sums $@ $(MEDIA)
 	@cat $@
 
-.PHONY: images images-always
+.PHONY: images

@@ -150,8 +150,8 @@ clean: ## remove everything that was built
 
 help: ## this list
 	@sed -n 's/^\([a-z_.-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile $(wildcard scripts/*.mk tests/*/*.mk tests/*/*/*.mk) | \
-		expand -t 25
-	@echo "  make deps              install what is missing; may stand before others: make deps run"
+		expand -t 32
+	@echo "  make deps                     install what is missing; may stand before others: make deps run"
 	@sed -n 's/^# | \{0,1\}//p' Makefile
 
 # | Variables of run and debug:

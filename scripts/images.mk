@@ -3,7 +3,7 @@
 
 MEDIA += $(addprefix $(BUILD)/,hvsmp.efi hvsmp.img hvsmp.iso hvsmp.vhdx)
 
-images: $(BUILD)/SHA256SUMS ## boot media: hvsmp.img, .iso, .vhdx and their SHA256SUMS
+images: $(BUILD)/SHA256SUMS ## boot media: hvsmp.img, .iso, .vhdx, hvsmp-signed.efi, SHA256SUMS
 
 # A new commit or SOURCE_DATE_EPOCH makes new media, everything else leaves them alone.
 $(BUILD)/media-date: FORCE

@@ -4,6 +4,7 @@
 Used by scripts/run.py and tests/boot/run.py. Standard library only. Everything that can be missing
 on a machine raises Unusable with a message that names the package.
 """
+import contextlib
 import fcntl
 import json
 import os
@@ -392,7 +393,8 @@ def run_qemu(
                         break
                     serial.feed(data)
                     if due := typist.feed(data):
-                        child.stdin.write(due)  # a few bytes: the pipe takes them at once
+                        with contextlib.suppress(BrokenPipeError):  # it has ended meanwhile
+                            child.stdin.write(due)  # a few bytes: the pipe takes them at once
                 elif halts and halts(serial.lines):
                     ended = "halted"
         except BaseException:

@@ -11,6 +11,7 @@ import conformance
 KEYS = {
     "verdict", "aps", "start_vp", "reason", "stride", "elements", "calls", "warnings", "cpus",
     "indexes", "serial", "log", "apic_ids", "starters", "ends", "stack", "expected", "excuses",
+    "never",  # not on the serial port
 }  # fmt: skip
 CPU_KEYS = {
     "apic", "vp", "verdict", "method", "hv_status", "tries", "started_by", "numa", "vp_index",
@@ -42,8 +43,9 @@ def check_keys(name: str, expected: dict) -> None:
 
 
 def compare_texts(expected: dict, serial: list[str], log: list[str]) -> list[str]:
-    """Texts that the serial lines and refhv.log must have."""
-    return [
+    """Texts that the serial lines and refhv.log must have, or the serial lines must not have."""
+    heard = [text for text in expected.get("never", []) if any(text in line for line in serial)]
+    return [f"a line of serial has '{text}'" for text in heard] + [
         f"no line of {where} has '{text}'"
         for where, lines in (("serial", serial), ("log", log))
         for text in expected.get(where, [])

@@ -117,7 +117,7 @@ class ExpectTest(unittest.TestCase):
     def test_texts(self):
         for expected, wrong in (
             ({}, 0), ({"serial": ["hello"], "log": ["run"]}, 0), ({"serial": ["run"]}, 1),
-            ({"log": ["hello", "refhv"]}, 1),
+            ({"log": ["hello", "refhv"]}, 1), ({"never": ["hello", "run"]}, 1),
         ):  # fmt: skip
             found = expect.compare_texts(expected, ["oh hello"], ["refhv: run"])
             self.assertEqual(len(found), wrong, expected)

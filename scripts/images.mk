@@ -9,7 +9,7 @@ images: $(BUILD)/SHA256SUMS ## boot media: hvsmp.img, .iso, .vhdx, hvsmp-signed.
 $(BUILD)/media-date: FORCE
 	$(Q)$(PYTHON) scripts/images.py epoch $@
 
-IMAGES_NEED = $(BUILD)/media-date scripts/images.py scripts/vm.py
+IMAGES_NEED = $(BUILD)/media-date scripts/images.py scripts/source_date.py scripts/vm.py
 MAKE_IMAGE = $(if $(V),,@echo "IMAGE $@" &&) $(PYTHON) scripts/images.py
 
 $(BUILD)/hvsmp.img: $(BUILD)/hvsmp.efi boot/hvsmp.cfg $(IMAGES_NEED)

@@ -18,10 +18,10 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+import source_date  # noqa: E402
 import vhdx  # noqa: E402
 import vm  # noqa: E402
 
-ROOT = Path(__file__).resolve().parents[1]
 
 MIB = 1 << 20
 DISK_BYTES = 64 * MIB  # a FAT32 of the smallest clusters needs 33 MiB
@@ -35,9 +35,6 @@ DISK_GUID = "5B0B4B5C-6B3D-4A0E-9C61-0D1F6E3A7A01"
 ESP_GUID = "5B0B4B5C-6B3D-4A0E-9C61-0D1F6E3A7A02"
 ISO_GUID = "5B0B4B5C-6B3D-4A0E-9C61-0D1F6E3A7A03"
 
-EPOCH_WITHOUT_GIT = 1767225600  # 2026-01-01
-EPOCH_RANGE = range(315532800, 4354819200)  # the years that FAT can tell: 1980 to 2107
-
 # What boot/grub.cfg uses, and what finds it.
 GRUB_MODULES = (
     "boot chain configfile echo fat iso9660 normal part_gpt part_msdos search search_fs_uuid serial "
@@ -49,29 +46,11 @@ set prefix=($root)/boot/grub
 """
 
 
-def source_date() -> tuple[int, str]:
-    """The date of all that is made, seconds since 1970, and where it is from."""
-    text = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if text:
-        if not text.isdigit() or int(text) not in EPOCH_RANGE:
-            raise vm.Unusable(
-                f"SOURCE_DATE_EPOCH={text} is no number of seconds since 1970 between 1980 and 2107"
-            )
-        return int(text), "SOURCE_DATE_EPOCH"
-    if (ROOT / ".git").exists():
-        git = ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"]
-        try:
-            return int(subprocess.run(git, capture_output=True, check=True).stdout), "HEAD"
-        except (OSError, ValueError, subprocess.CalledProcessError):
-            pass
-    return EPOCH_WITHOUT_GIT, "no git here, a fixed date"
-
-
 def run(tool: str, *args: str, data: bytes | None = None, others: tuple = ()) -> None:
     """Run a tool as if it were always the same day, place and user."""
     kept = {key: os.environ[key] for key in ("PATH", "HOME", "TMPDIR") if key in os.environ}
     env = {**kept, "LC_ALL": "C.UTF-8", "TZ": "UTC", "MTOOLS_SKIP_CHECK": "1", "MTOOLSRC": ""}
-    env["SOURCE_DATE_EPOCH"] = str(source_date()[0])
+    env["SOURCE_DATE_EPOCH"] = str(source_date.find()[0])
     command = [vm.find_tool(tool, *others), *args]
     result = subprocess.run(command, input=data, capture_output=True, env=env)
     if result.returncode:
@@ -106,7 +85,7 @@ def make_img(out: Path, kernel: Path, options: Path) -> None:
 
 def disc_date(form: str) -> str:
     """The date of the disc, to a hundredth of a second; written with dashes it is the disc's UUID."""
-    return time.strftime(form, time.gmtime(source_date()[0]))
+    return time.strftime(form, time.gmtime(source_date.find()[0]))
 
 
 def make_grub(out: Path) -> None:
@@ -162,7 +141,7 @@ def make_sums(out: Path, *files: Path) -> None:
 
 
 def make_epoch(out: Path) -> None:
-    date, source = source_date()
+    date, source = source_date.find()
     text = f"{date} ({source})\n"
     if not out.exists() or out.read_text() != text:
         out.write_text(text)

@@ -16,9 +16,9 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+import source_date  # noqa: E402
 import vm  # noqa: E402
 
-ROOT = Path(__file__).resolve().parents[1]
 NAMES = ("hvsmp.key", "hvsmp.crt", "hvsmp.cer")
 
 # Firmware menus show the name. Nothing of the machine's own openssl.cnf counts.
@@ -37,7 +37,6 @@ subjectKeyIdentifier = hash
 """
 DAYS = "3650"  # for tools that look; UEFI firmware does not
 
-EPOCH_WITHOUT_GIT = "1767225600"  # 2026-01-01
 OWNER = "7d2f3c0e-5f0b-4f57-9a53-6876736d7001"  # UEFI 32.4.1, SignatureOwner: who brought a key in
 ENROLLED_AT = "2026-01-01 00:00:00"  # updates of the variables must be younger
 
@@ -86,28 +85,13 @@ def make_keys(where: Path) -> str:
     return f"keys: {where}/hvsmp.key (keep it to yourself), hvsmp.crt and hvsmp.cer (to enrol)"
 
 
-def source_date() -> str:
-    """SOURCE_DATE_EPOCH, else when the commit was made."""
-    given = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if given:
-        if not given.isdigit():
-            raise vm.Unusable(f"SOURCE_DATE_EPOCH={given} is not a number of seconds")
-        return given
-    git = ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"]
-    try:
-        told = subprocess.run(git, capture_output=True, text=True).stdout.strip()
-    except OSError:
-        told = ""
-    return told if told.isdigit() else EPOCH_WITHOUT_GIT
-
-
 def sign(key: Path, cert: Path, image: Path, out: Path) -> None:
     """sbsign writes the time into the signature and has no option for it: it sees the commit's."""
     hint = "make one with `make keys`, or give SIGN_KEY= and SIGN_CERT= (PEM)"
     need_file(key, "the key", hint)
     need_file(cert, "the certificate", hint)
     need_file(image, "the image", "make it first")
-    date = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(int(source_date())))
+    date = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(source_date.find()[0]))
     with tempfile.TemporaryDirectory(dir=out.parent) as tmp:
         made = Path(tmp) / out.name
         run("sbsign", "--key", key, "--cert", cert, "--output", made, image, at=date)

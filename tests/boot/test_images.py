@@ -15,6 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 import images  # noqa: E402
+import source_date  # noqa: E402
 import vhdx  # noqa: E402
 import vm  # noqa: E402
 
@@ -119,13 +120,13 @@ class DateTest(unittest.TestCase):
 
     def test_environment_wins(self):
         os.environ["SOURCE_DATE_EPOCH"] = EPOCH
-        self.assertEqual(images.source_date()[0], int(EPOCH))
+        self.assertEqual(source_date.find()[0], int(EPOCH))
 
     def test_bad_dates_are_refused(self):
         for text in ("yesterday", "-1", "0", "1.5", "99999999999"):
             os.environ["SOURCE_DATE_EPOCH"] = text
             with self.assertRaisesRegex(vm.Unusable, "between 1980 and 2107"):
-                images.source_date()
+                source_date.find()
 
 
 class VhdxTest(unittest.TestCase):

@@ -14,6 +14,7 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[2] / "scripts")]
 import pe  # noqa: E402
 import secure  # noqa: E402
 import secure_cases  # noqa: E402
+import source_date  # noqa: E402
 import vm  # noqa: E402
 
 DISK = 'Boot0001 "UEFI Non-Block Boot Device" from PciRoot(0x0)/Pci(0x1,0x0)'
@@ -147,7 +148,7 @@ class Keys(unittest.TestCase):
             secure.sign(self.dir / "no.key", self.dir / "no.crt", self.dir / "i", self.dir / "o")
         with mock.patch.dict(os.environ, SOURCE_DATE_EPOCH="soon"):
             with self.assertRaisesRegex(vm.Unusable, "SOURCE_DATE_EPOCH=soon"):
-                secure.source_date()
+                source_date.find()
 
     def test_usage(self):
         with mock.patch.object(sys, "argv", ["secure.py", "sign", "one"]):

@@ -22,7 +22,6 @@ import source_date  # noqa: E402
 import vhdx  # noqa: E402
 import vm  # noqa: E402
 
-
 MIB = 1 << 20
 DISK_BYTES = 64 * MIB  # a FAT32 of the smallest clusters needs 33 MiB
 ESP_START, ESP_BYTES = MIB, 62 * MIB  # the last MiB is left to the second partition table

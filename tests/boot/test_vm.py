@@ -90,7 +90,7 @@ class TypistTest(unittest.TestCase):
         self.assertEqual((done.lines, done.ended), (["key? got k", "verdict: ok"], "halted"))
 
     def test_a_machine_that_ended_gets_no_keys(self):
-        script = "(sleep 1; echo key?) &"  # its output comes when nobody reads any more
+        script = "(sleep 1; echo 'key?') &"  # its output comes when nobody reads any more
         with tempfile.TemporaryDirectory() as name:
             command = ["sh", "-c", script]
             done = vm.run_qemu(command, Path(name), 30, keys=[("key?", "k"), ("more", "k")])

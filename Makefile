@@ -62,7 +62,7 @@ $(BUILD)/.tools: scripts/deps.sh
 $(BUILD)/obj/%.c.o: %.c Makefile | $(BUILD)/.tools
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "CC    $<")
-	$(Q)$(CC) $(EFI_CFLAGS) $(GUARD_CFLAGS) $(DIR_CFLAGS) -I. -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(EFI_CFLAGS) $(GUARD_CFLAGS) $(DIR_CFLAGS) -I. -I$(BUILD)/gen -MMD -MP -c $< -o $@
 
 # The kernel's frames are guarded; the canary is canary.c's.
 $(KERNEL_OBJS): GUARD_CFLAGS = -fstack-protector-strong -mstack-protector-guard=global
@@ -85,6 +85,13 @@ $(BUILD)/obj/boot/sbat.c.o: DIR_CFLAGS = -DHVSMP_VERSION='"$(VERSION)"'
 $(BUILD)/gen/offsets.inc: arch/x86_64/offsets.h
 	@mkdir -p $(@D)
 	$(Q)sed -n 's|^#define \([A-Z0-9_]*\) *\([0-9A-Fx]*\).*|\1 equ \2|p' $< > $@
+
+# The screen's glyphs, from a console font of the distribution.
+$(BUILD)/gen/font.inc: scripts/font.py | $(BUILD)/.tools
+	@mkdir -p $(@D)
+	$(Q)$(PYTHON) scripts/font.py $@
+
+$(BUILD)/obj/kernel/font.c.o: $(BUILD)/gen/font.inc
 
 $(BUILD)/obj/%.asm.o: %.asm $(BUILD)/gen/offsets.inc Makefile | $(BUILD)/.tools
 	@mkdir -p $(@D)

@@ -105,7 +105,8 @@ void arch_set_image(uint64_t base, uint64_t text_end);
 enum {
 	ARCH_MAP_WRITE = 1 << 0, /* never together with EXEC */
 	ARCH_MAP_EXEC = 1 << 1,
-	ARCH_MAP_DEVICE = 1 << 2, /* uncached */
+	ARCH_MAP_DEVICE = 1 << 2,  /* uncached */
+	ARCH_MAP_COMBINE = 1 << 3, /* write-combining where the processor can, else uncached */
 };
 
 /* Boot processor only. An empty set of page tables, its root below 4 GiB. ERR_NO_MEMORY. */
@@ -124,6 +125,8 @@ void arch_walk_pages(arch_page_fn fn, void *ctx);
 /* The guard pages under the block's stacks. */
 enum { ARCH_STACK_GUARDS = 4 };
 void arch_cpu_guards(const struct arch_cpu *cpu, uint64_t out[ARCH_STACK_GUARDS]);
+/* Is ARCH_MAP_COMBINE more than uncached on this processor? */
+bool arch_can_combine(void);
 /*
  * A protection that CPUID offers and this processor has not switched on, by name; NULL if all of
  * them are on.

@@ -93,6 +93,7 @@ void firmware_framebuffer(EFI_SYSTEM_TABLE *st, struct boot_framebuffer *out)
 	out->red_mask = info->PixelInformation.RedMask;
 	out->green_mask = info->PixelInformation.GreenMask;
 	out->blue_mask = info->PixelInformation.BlueMask;
+	out->reserved_mask = info->PixelInformation.ReservedMask;
 }
 
 /* Below 640 KiB: a start-up IPI reaches no higher, and vectors from 0xA0 up are not all usable. */

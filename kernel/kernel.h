@@ -30,7 +30,7 @@ struct boot_framebuffer {
 	uint64_t size; /* bytes */
 	uint32_t width, height, pixels_per_line;
 	enum boot_pixel_format format;
-	uint32_t red_mask, green_mask, blue_mask;
+	uint32_t red_mask, green_mask, blue_mask, reserved_mask; /* BOOT_PIXEL_MASK */
 };
 
 enum boot_secure_boot {

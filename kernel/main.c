@@ -2,6 +2,9 @@
 /* The kernel as a table of contents. */
 #include "kernel/internal.h"
 
+#include "kernel/grid.h"
+#include "kernel/screen.h"
+
 #include "lib/assert.h"
 #include "lib/log.h"
 #include "lib/string.h"
@@ -58,6 +61,7 @@ static void console_init(const struct boot_info *boot)
 {
 	if (!arch_serial_init())
 		(void)log_add_sink(arch_serial_write, NULL);
+	(void)log_add_sink(screen_write, NULL); /* keeps it until there is a screen */
 	options_parse(boot->options, &kernel.options);
 	log_set_level(kernel.options.log);
 	log_info("hvsmp %s: image at 0x%lx", kernel_version, (unsigned long)boot->image_base);
@@ -114,6 +118,7 @@ static struct smp_config configuration(void)
 		.hv = &kernel.hv,
 		.machine = &platform_machine,
 		.low_page = kernel.boot->low_page,
+		.progress = screen_is_on() ? grid_step : NULL,
 	};
 }
 
@@ -159,7 +164,9 @@ static void run(void *arg)
 	if (kernel.options.mode == MODE_CONFORMANCE)
 		conformance_run(&kernel.platform, &kernel.smp, &kernel.hv); /* and exit */
 	provoke_prepare(&kernel.options, &kernel.smp);
+	grid_begin(&kernel.smp);    /* on the screen, if there is one */
 	smp_start_all(&kernel.smp); /* the reason for all this */
+	grid_end(&kernel.smp);
 	if (kernel.options.selftest)
 		selftest_run(kernel.boot, &kernel.smp);
 	provoke_run(&kernel.options);
@@ -181,6 +188,8 @@ _Noreturn void kernel_main(const struct boot_info *boot)
 	if (memory_init(boot, &kernel.pages)) /* allocator, page tables */
 		panic("no memory for page tables");
 	kernel.pages.fail_at = kernel.options.fail_alloc;
+	if (kernel.options.screen)
+		screen_start(boot, &kernel.pages);
 	platform_find_tables(&kernel.platform, &kernel.acpi_memory, boot->rsdp);
 	if (platform_topology(&kernel.platform, &kernel.pages, &kernel.topology))
 		panic("no memory for the list of processors");

@@ -56,6 +56,7 @@ enum field {
 	FIELD_EXIT,
 	FIELD_LOG,
 	FIELD_REPORT,
+	FIELD_SCREEN,
 	FIELD_SELFTEST,
 	FIELD_FAIL_ALLOC,
 	FIELD_PANIC,
@@ -77,6 +78,7 @@ static const struct option {
 	{"exit", FIELD_EXIT, KIND_CHOICE, exit_choices, "qemu, halt, reset or poweroff"},
 	{"log", FIELD_LOG, KIND_CHOICE, log_choices, "quiet, info or verbose"},
 	{"report", FIELD_REPORT, KIND_SET, report_choices, "table, json, tap (comma-separated)"},
+	{"screen", FIELD_SCREEN, KIND_CHOICE, switch_choices, "on or off"},
 	{"selftest", FIELD_SELFTEST, KIND_CHOICE, switch_choices, "on or off"},
 	{"fail_alloc", FIELD_FAIL_ALLOC, KIND_NUMBER, NULL, "1..600000"},
 	{"panic", FIELD_PANIC, KIND_CHOICE, panic_choices, "off, bsp or ap"},
@@ -163,6 +165,7 @@ static void store(struct options *o, enum field field, unsigned int value)
 	case FIELD_EXIT: o->exit = (enum option_exit)value; break;
 	case FIELD_LOG: o->log = (enum log_level)value; break;
 	case FIELD_REPORT: o->report = value; break;
+	case FIELD_SCREEN: o->screen = value; break;
 	case FIELD_SELFTEST: o->selftest = value; break;
 	case FIELD_FAIL_ALLOC: o->fail_alloc = value; break;
 	case FIELD_PANIC: o->panic = (enum option_panic)value; break;
@@ -227,6 +230,7 @@ void options_parse(const char *text, struct options *out)
 		.cap_ms = 60000,
 		.exit = EXIT_HALT,
 		.log = LOG_INFO,
+		.screen = true,
 		.report = REPORT_TABLE | REPORT_JSON | REPORT_TAP,
 	};
 	while (*text) {

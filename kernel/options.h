@@ -31,6 +31,7 @@ struct options {
 	enum option_exit exit;
 	enum log_level log;
 	unsigned int report; /* REPORT_... */
+	bool screen;
 	bool selftest;
 	uint32_t fail_alloc; /* the how-manieth page allocation fails; 0: none */
 	enum option_panic panic;

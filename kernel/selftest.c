@@ -6,6 +6,7 @@
  */
 #include "kernel/internal.h"
 
+#include "kernel/screen.h"
 #include "lib/log.h"
 
 #define ONE_MIB 0x100000UL
@@ -34,11 +35,22 @@ static bool may_execute(const struct audit *a, uint64_t va, uint64_t size)
 	return va == a->boot->low_page || (a->hv && va == a->hv->page);
 }
 
+/* Slow, and right all the same: nothing else would show that the PAT is not as it should be. */
+static void check_framebuffer(struct audit *a, uint64_t va, uint64_t size, unsigned int flags)
+{
+	const struct boot_framebuffer *fb = &a->boot->framebuffer;
+	unsigned int wanted = arch_can_combine() ? ARCH_MAP_COMBINE : ARCH_MAP_DEVICE;
+
+	if (screen_is_on() && va < fb->base + fb->size && fb->base < va + size && !(flags & wanted))
+		broken(a, "the framebuffer is not write-combining", va);
+}
+
 static void on_page(void *ctx, uint64_t va, uint64_t size, unsigned int flags)
 {
 	struct audit *a = ctx;
 
 	a->pages++;
+	check_framebuffer(a, va, size, flags);
 	if (va == 0)
 		broken(a, "page 0 is mapped", va);
 	if (!(flags & ARCH_MAP_EXEC))

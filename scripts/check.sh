@@ -39,7 +39,8 @@ format() { clang-format --dry-run -Werror "${sources[@]}"; }
 cppcheck_all() {
 	cppcheck --std=c11 --platform=unix64 --enable=warning,performance,portability \
 		--inline-suppr --error-exitcode=1 --quiet -j "$jobs" -I . \
-		--suppress=missingIncludeSystem --suppress=unknownMacro --suppress=comparePointers "${units[@]}"
+		--suppress=missingIncludeSystem --suppress=unknownMacro --suppress=comparePointers \
+		-I "$out/clang/gen" "${units[@]}"
 }
 
 # One process a file: the stub and the reference hypervisor see GNU-EFI, the rest must not.
@@ -51,11 +52,11 @@ tidy_one() {
 		;;
 	esac
 	# shellcheck disable=SC2086  # the flags are words
-	clang-tidy --quiet --warnings-as-errors='*' "$1" -- $cflags "${efi[@]}" -I.
+	clang-tidy --quiet --warnings-as-errors='*' "$1" -- $cflags "${efi[@]}" -I. -I"$out/clang/gen"
 }
 tidy() {
 	export -f tidy_one
-	export cflags efi_include
+	export cflags efi_include out
 	printf '%s\n' "${units[@]}" | xargs -P "$jobs" -I{} bash -c 'tidy_one {}'
 }
 

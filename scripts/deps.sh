@@ -18,6 +18,7 @@ needs() {
 		cmd:nasm                                  build nasm nasm nasm
 		cmd:python3                               build python3 python3 python
 		file:/usr/include/efi/efi.h               build gnu-efi gnu-efi-devel gnu-efi
+		file:/usr/share/consolefonts/Uni2-Terminus16.psf.gz,/usr/*/kbd/consolefonts/ter-u16n.psf.gz build console-setup-linux terminus-fonts-console terminus-font
 		cmd:qemu-system-x86_64                    run qemu-system-x86 qemu-system-x86 qemu-system-x86
 		file:/usr/share/*/OVMF_CODE*,/usr/share/*/*/OVMF_CODE* run ovmf edk2-ovmf edk2-ovmf
 		cmd:mcopy                                 run mtools mtools mtools

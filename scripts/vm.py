@@ -64,6 +64,7 @@ KVM_CHECK_EXTENSION, KVM_CAP_HYPERV = 0xAE03, 44  # linux/kvm.h
 KERNEL_PATH, KERNEL_CFG = "EFI/hvsmp/hvsmp.efi", "EFI/hvsmp/hvsmp.cfg"
 REFHV_CFG, BOOT_PATH = "EFI/refhv/refhv.cfg", "EFI/BOOT/BOOTX64.EFI"
 IMAGE_BYTES = 32 << 20
+DISPLAY_SIZE = "1024x768"  # of the window of make run DISPLAY=gtk
 
 # Drives for boot media. They have no bootindex: the firmware's boot manager finds them by itself.
 ATTACH = {
@@ -102,6 +103,7 @@ class Machine:
     machine: str = "q35"
     display: str = "none"
     serial: str = "stdio"  # none: the machine has no serial port
+    screen: str = ""  # "800x600": a screen of this size, of which QMP can take pictures
     qemu: str = ""
     code: str = ""
     vars: str = ""
@@ -256,6 +258,17 @@ def drive_words(m: Machine, out: Path) -> list[str]:
     return words
 
 
+def screen_arguments(m: Machine, out: Path) -> list[str]:
+    """A graphics card whose monitor prefers the size that was asked for: the firmware follows it."""
+    if not m.screen and m.display == "none":
+        return []
+    match = re.fullmatch(r"(\d+)x(\d+)", m.screen or DISPLAY_SIZE)
+    if not match:
+        raise Unusable(f"a screen is WIDTHxHEIGHT, such as 1024x768, not {m.screen}")
+    card = ["-device", f"VGA,edid=on,xres={match[1]},yres={match[2]}"]
+    return card + ["-qmp", f"unix:{out / 'qmp'},server=on,wait=off"]
+
+
 def qemu_command(m: Machine, out: Path) -> list[str]:
     """QEMU's command line. The machine's files (disk, variables, logs) lie in out."""
     qemu = find_tool(m.qemu or "qemu-system-x86_64")
@@ -279,8 +292,7 @@ def qemu_command(m: Machine, out: Path) -> list[str]:
         command += ["-global", "driver=cfi.pflash01,property=secure,value=on"]
     command += ["-smp", m.smp, "-m", m.mem, "-nodefaults", "-no-reboot", "-monitor", "none"]
     command += ["-display", m.display, "-serial", m.serial]
-    if m.display != "none":
-        command += ["-device", "VGA"]
+    command += screen_arguments(m, out)
     command += ["-drive", flash.format(formats.get(code.suffix, "raw"), code) + ",readonly=on"]
     command += ["-drive", flash.format(formats.get(nvram.suffix, "raw"), my_vars)]
     command += drive_words(m, out)

@@ -139,6 +139,7 @@ static void await(struct smp *smp)
 		before = now;
 		for (size_t i = 0; i < smp->count; i++)
 			rescue(smp, smp->cpu[i], deadline_idle_ns(&d) > patience / TAKE_OVER_PART);
+		show_progress(smp);
 		arch_pause();
 		end = deadline_look(&d);
 	} while (end == DEADLINE_RUNNING);

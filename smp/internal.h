@@ -32,5 +32,12 @@ void sipi_way(struct smp *smp);
 /* ledger.c */
 void ledger_close(struct smp *smp);
 
+/* Where the boot processor only waits: let whoever watches have a look. */
+static inline void show_progress(const struct smp *smp)
+{
+	if (smp->config.progress)
+		smp->config.progress(smp);
+}
+
 /* arrive.c: is it in? */
 bool cpu_has_arrived(const struct cpu *cpu);

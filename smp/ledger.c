@@ -51,6 +51,21 @@ static enum cpu_verdict judge_ap(struct cpu *cpu)
 	return arch_cpu_first_tsc(arch_of(cpu)) ? CPU_LATE : CPU_REFUSED;
 }
 
+enum cpu_progress cpu_progress(const struct cpu *cpu)
+{
+	if (cpu->is_bsp)
+		return CPU_UP;
+	if (__atomic_load_n(&cpu->faulted, __ATOMIC_ACQUIRE))
+		return CPU_LOST;
+	switch (handshake_read(&cpu->stage)) {
+	case STAGE_IDLE: return CPU_WAITING;
+	case STAGE_INVITED:
+	case STAGE_ARRIVED: return CPU_STARTING;
+	case STAGE_PROVED: return CPU_UP;
+	default: return CPU_LOST;
+	}
+}
+
 uint64_t cpu_online_tsc(const struct cpu *cpu)
 {
 	return cpu->verdict == CPU_ONLINE || cpu->verdict == CPU_LATE ||

@@ -35,13 +35,15 @@ static enum err prepare(struct smp *smp, struct arch_sipi_target *targets, size_
 	return e;
 }
 
-static void init_delay(void)
+static void init_delay(const struct smp *smp)
 {
 	struct deadline d;
 
 	deadline_start(&d, INIT_DELAY_NS, INIT_DELAY_NS);
-	while (deadline_look(&d) == DEADLINE_RUNNING)
+	while (deadline_look(&d) == DEADLINE_RUNNING) {
+		show_progress(smp);
 		arch_pause();
+	}
 }
 
 /* INIT to all; those whose APIC does not take the message are out. */
@@ -116,6 +118,7 @@ static enum deadline_end await(struct smp *smp, uint64_t patience_ns, uint64_t c
 		if (sum != before)
 			deadline_progress(&d);
 		before = sum;
+		show_progress(smp);
 		arch_pause();
 		end = deadline_look(&d);
 	} while (end == DEADLINE_RUNNING);
@@ -164,7 +167,7 @@ void sipi_way(struct smp *smp)
 	if (prepare(smp, targets, count))
 		return;
 	send_inits(smp);
-	init_delay();
+	init_delay(smp);
 	send_startups(smp, true);
 	start = arch_clock_ns();
 	end = await(smp, SECOND_SIPI_NS, cap);

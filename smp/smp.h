@@ -156,6 +156,8 @@ struct smp_config {
 	uint32_t vp_limit;
 	uint64_t low_page;              /* 0: INIT-SIPI is impossible */
 	void (*after)(struct cpu *cpu); /* what an AP does once it has proved itself; may be NULL */
+	/* Called by the boot processor while it waits for others, to show how far they are; may be NULL. */
+	void (*progress)(const struct smp *smp);
 };
 
 struct smp {
@@ -209,6 +211,15 @@ struct smp_summary {
  * then a start by INIT-SIPI is a fallback.
  */
 void smp_summarize(const struct smp *smp, bool hv_offered, struct smp_summary *out);
+
+/* How far a processor is, at any time; the verdict says more, but only after smp_start_all. */
+enum cpu_progress {
+	CPU_WAITING,  /* nobody has started it yet */
+	CPU_STARTING, /* on its way: cpu->method says how */
+	CPU_UP,       /* it is in and has proved itself, with or without mismatches */
+	CPU_LOST,     /* an exception ended it, or its time was over */
+};
+enum cpu_progress cpu_progress(const struct cpu *cpu);
 
 /* When the processor came in, as a time stamp; 0 if it is not there to stay. */
 uint64_t cpu_online_tsc(const struct cpu *cpu);

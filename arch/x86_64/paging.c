@@ -10,7 +10,7 @@
 #define ENTRY_PRESENT  (1UL << 0)
 #define ENTRY_WRITE    (1UL << 1)
 #define ENTRY_PWT      (1UL << 3)
-#define ENTRY_PCD      (1UL << 4) /* with PWT: PAT entry 3, uncached after reset */
+#define ENTRY_PCD      (1UL << 4)
 #define ENTRY_LARGE    (1UL << 7)
 #define ENTRY_NX       (1UL << 63)
 #define ENTRY_ADDRESS  0x000FFFFFFFFFF000UL
@@ -21,6 +21,16 @@
 #define LEVEL_1G       3U
 #define CPUID_EXTENDED 0x80000001U
 #define CPUID_EDX_1G   (1U << 26)
+#define CPUID1_EDX_PAT (1U << 16)
+
+/*
+ * SDM 11.12.4: PWT and PCD choose one of the first four entries. As after reset, but entry 1 (PWT
+ * alone) combines writes instead of writing through; entry 3 (both) is uncached either way.
+ */
+#define PAT_OURS        0x0007040600070106UL
+#define PAT_AFTER_RESET 0x0007040600070406UL
+#define PAT_UNCACHED    0U
+#define PAT_COMBINE     1U
 
 static struct pages *memory;
 static uint64_t *root;
@@ -88,6 +98,11 @@ static enum err set_page(uint64_t va, uint64_t value, unsigned int at_level)
 	return OK;
 }
 
+bool arch_can_combine(void)
+{
+	return arch_cpuid(1, 0).edx & CPUID1_EDX_PAT;
+}
+
 static uint64_t page_bits(unsigned int flags)
 {
 	uint64_t bits = ENTRY_PRESENT;
@@ -96,7 +111,9 @@ static uint64_t page_bits(unsigned int flags)
 		bits |= ENTRY_WRITE;
 	if (!(flags & ARCH_MAP_EXEC))
 		bits |= ENTRY_NX;
-	if (flags & ARCH_MAP_DEVICE)
+	if (flags & ARCH_MAP_COMBINE && arch_can_combine())
+		bits |= ENTRY_PWT;
+	else if (flags & (ARCH_MAP_DEVICE | ARCH_MAP_COMBINE))
 		bits |= ENTRY_PCD | ENTRY_PWT;
 	return bits;
 }
@@ -192,10 +209,17 @@ static uint64_t hardening_bits(void)
 	return bits;
 }
 
+/* By the PAT as it is, not as it should be. Our entries leave the third bit of its index alone. */
 static unsigned int flags_of(uint64_t entry)
 {
+	uint64_t pat = arch_can_combine() ? rdmsr(MSR_PAT) : PAT_AFTER_RESET;
+	unsigned int index = (entry & ENTRY_PWT ? 1U : 0U) | (entry & ENTRY_PCD ? 2U : 0U);
+	unsigned int type = pat >> 8 * index & 7U;
+
 	return (entry & ENTRY_WRITE ? ARCH_MAP_WRITE : 0U) |
-	       (entry & ENTRY_NX ? 0U : ARCH_MAP_EXEC) | (entry & ENTRY_PCD ? ARCH_MAP_DEVICE : 0U);
+	       (entry & ENTRY_NX ? 0U : ARCH_MAP_EXEC) |
+	       (type == PAT_UNCACHED ? ARCH_MAP_DEVICE : 0U) |
+	       (type == PAT_COMBINE ? ARCH_MAP_COMBINE : 0U);
 }
 
 /* Upper tables are writable and executable throughout, so that the leaf alone decides. */
@@ -259,6 +283,8 @@ uint64_t paging_root(void)
 void arch_paging_enable(void)
 {
 	wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_NXE);
+	if (arch_can_combine())
+		wrmsr(MSR_PAT, PAT_OURS); /* nothing is mapped write-through yet */
 	write_cr3((uint64_t)root);
 	write_cr0(CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP | CR0_PG);
 	write_cr4((read_cr4() & CR4_LA57) | CR4_DE | CR4_PAE | CR4_MCE | CR4_PGE |

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+/* The glyphs themselves, made by scripts/font.py: Terminus, under the SIL Open Font License 1.1. */
+#include "kernel/font.h"
+
+#include "font.inc"
+
+_Static_assert(sizeof(glyphs_6x12) == 12UL * (GLYPH_END - GLYPH_FIRST),
+	       "glyphs of font.py and font.h");

@@ -27,22 +27,25 @@ enum state {
 	STATES,
 };
 
+#define INK COLOUR_TILE_INK
+
 /* No two have the same letter: colour only repeats it. */
 static const struct {
-	uint8_t letter, paper;
+	uint8_t letter, paper, ink;
+	uint8_t dot_ink;  /* as a dot, one of very many */
 	const char *word; /* on a large tile */
 } looks[STATES] = {
-	[STATE_WAITING] = {GLYPH_DOT, COLOUR_TILE_IDLE, "waiting"},
-	[STATE_STARTING_HV] = {'h', COLOUR_TILE_STARTING, "starting"},
-	[STATE_STARTING_SIPI] = {'s', COLOUR_TILE_STARTING, "starting"},
-	[STATE_BOOT] = {'B', COLOUR_TILE_BOOT, "online"},
-	[STATE_HV] = {'H', COLOUR_TILE_HV, "online"},
-	[STATE_SIPI] = {'S', COLOUR_TILE_SIPI, "online"},
-	[STATE_MISSING] = {'?', COLOUR_TILE_MISSING, "missing"},
-	[STATE_REFUSED] = {'x', COLOUR_TILE_ODD, "refused"},
-	[STATE_LATE] = {'L', COLOUR_TILE_ODD, "late"},
-	[STATE_ABSENT] = {'-', COLOUR_TILE_ODD, "absent"},
-	[STATE_MISMATCH] = {'!', COLOUR_TILE_MISMATCH, "mismatch"},
+	[STATE_WAITING] = {GLYPH_DOT, COLOUR_TILE_IDLE, COLOUR_DIM, COLOUR_DIM, "waiting"},
+	[STATE_STARTING_HV] = {'h', COLOUR_TILE_STARTING, INK, INK, "starting"},
+	[STATE_STARTING_SIPI] = {'s', COLOUR_TILE_STARTING, INK, INK, "starting"},
+	[STATE_BOOT] = {'B', COLOUR_TILE_BOOT, INK, INK, "online"},
+	[STATE_HV] = {'H', COLOUR_TILE_HV, INK, COLOUR_SOFT_HV, "online"},
+	[STATE_SIPI] = {'S', COLOUR_TILE_SIPI, INK, COLOUR_SOFT_SIPI, "online"},
+	[STATE_MISSING] = {'?', COLOUR_TILE_MISSING, INK, INK, "missing"},
+	[STATE_REFUSED] = {'x', COLOUR_TILE_ODD, INK, INK, "refused"},
+	[STATE_LATE] = {'L', COLOUR_TILE_ODD, INK, INK, "late"},
+	[STATE_ABSENT] = {'-', COLOUR_TILE_ODD, INK, INK, "absent"},
+	[STATE_MISMATCH] = {'!', COLOUR_TILE_MISMATCH, INK, INK, "mismatch"},
 };
 
 static const struct {
@@ -116,12 +119,12 @@ static void tile_row(uint32_t column, uint32_t row, enum state state, const char
 {
 	uint32_t width = grid.layout.tile_columns;
 	uint32_t wide = (uint32_t)str_len(text);
-	bool idle = state == STATE_WAITING;
+	uint8_t ink = grid.layout.size == GRID_DOT ? looks[state].dot_ink : looks[state].ink;
 
 	for (uint32_t i = 0; i < width; i++)
 		screen_put(column + i, row,
-			   (struct cell){i < wide ? (uint8_t)text[i] : (uint8_t)' ',
-					 idle ? COLOUR_DIM : COLOUR_TILE_INK, looks[state].paper,
+			   (struct cell){i < wide ? (uint8_t)text[i] : (uint8_t)' ', ink,
+					 looks[state].paper,
 					 (i + 1 == width ? GAP_RIGHT : 0) |
 						 (last ? GAP_BELOW : 0)});
 }
@@ -227,21 +230,27 @@ static void draw_heading(const struct smp *smp)
 		draw_bar(all, online, starting, failed);
 }
 
+/* A tile of three columns: its letter does not touch its edges. */
+static uint32_t draw_sample(uint32_t column, uint32_t row, enum state state)
+{
+	for (unsigned int i = 0; i < 3; i++)
+		screen_put(column++, row,
+			   (struct cell){i == 1 ? looks[state].letter : ' ', looks[state].ink,
+					 looks[state].paper, GAP_BELOW | (i == 2 ? GAP_RIGHT : 0)});
+	return column;
+}
+
 static void draw_legend(void)
 {
 	uint32_t column[2] = {0, 0};
 
 	for (size_t i = 0; i < sizeof(legend) / sizeof(legend[0]); i++) {
-		enum state state = legend[i].state;
 		uint32_t row = grid.layout.legend + legend[i].row;
 		uint32_t *at = &column[legend[i].row];
-		enum colour ink = state == STATE_WAITING ? COLOUR_DIM : COLOUR_TILE_INK;
 
-		screen_put((*at)++, row,
-			   (struct cell){looks[state].letter, ink, looks[state].paper,
-					 GAP_RIGHT | GAP_BELOW});
+		*at = draw_sample(*at, row, legend[i].state);
 		if (legend[i].word[0])
-			*at = write(*at + 1, row, COLOUR_INK, legend[i].word) + 3;
+			*at = write(*at + 1, row, COLOUR_INK, legend[i].word) + 2;
 	}
 	for (uint32_t i = 0; i < screen_columns(); i++)
 		screen_put(i, grid.layout.end - 1,
@@ -284,6 +293,7 @@ static void look_at_all(const struct smp *smp)
 
 void grid_begin(const struct smp *smp)
 {
+	memset(&grid, 0, sizeof(grid));
 	if (!screen_is_on() || smp->count > SMP_MAX_CPUS ||
 	    !grid_fit(&grid.layout, smp->count, longest_id(smp), screen_columns(), screen_rows()))
 		return;

@@ -15,7 +15,7 @@ static const struct {
 	enum grid_size size;
 	uint32_t rows, beside, least, most;
 } sizes[] = {
-	{GRID_LARGE, 3, 7, 12, 20},
+	{GRID_LARGE, 3, 7, 12, 24},
 	{GRID_MEDIUM, 2, 4, 9, 16},
 	{GRID_SMALL, 1, 3, 5, 10},
 };

@@ -22,6 +22,8 @@ enum colour {
 	COLOUR_BAD,
 	COLOUR_PANIC_PAPER,
 	COLOUR_TILE_INK, /* on all tiles but the idle one */
+	COLOUR_SOFT_HV, /* the two good ones, where many small tiles stand: what is odd stands out */
+	COLOUR_SOFT_SIPI,
 	COLOUR_TILE_IDLE,
 	COLOUR_TILE_BOOT,
 	COLOUR_TILE_HV,

@@ -24,6 +24,13 @@ static struct {
 	size_t early_len;
 } screen = {.ink = COLOUR_INK, .line_begins = true};
 
+void screen_reset(void)
+{
+	memset(&screen, 0, sizeof(screen));
+	screen.ink = COLOUR_INK;
+	screen.line_begins = true;
+}
+
 bool screen_is_on(void)
 {
 	return screen.on;

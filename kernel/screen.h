@@ -27,5 +27,7 @@ uint32_t screen_rows(void);
 
 /* Keep the upper rows out of the text's way, once: they are blank then, and whoever asked draws there. */
 void screen_pin(uint32_t rows);
+/* Forget everything: for tests. */
+void screen_reset(void);
 /* One cell; nothing is drawn if it looks like that already, or does not exist. */
 void screen_put(uint32_t column, uint32_t row, struct cell cell);

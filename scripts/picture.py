@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: MIT
 """Pictures of the machine's screen: from QEMU, as PNG, and read back into characters.
 
+picture.py FILE.ppm FILE.png makes the one from the other.
+
 Standard library only. read_cells() is exact: a picture of which one pixel is not what a character of
 the font in two colours of the palette would give is refused, and the place named.
 """
 import json
 import socket
 import struct
+import sys
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,7 +94,7 @@ def write_png(picture: Picture, file: Path) -> None:
 PALETTE = {
     "paper": 0x0F1419, "ink": 0xC9D1D9, "bright": 0xFFFFFF, "dim": 0x6E7A87,
     "good": 0x3FD6A0, "warn": 0xF0C542, "bad": 0xFF7B54, "panic": 0x7A0C12,
-    "tile-ink": 0x0B0F13, "idle": 0x27303A, "boot": 0xE4E8EC, "hv": 0x56B4E9,
+    "tile-ink": 0x0B0F13, "soft-hv": 0x1B6594, "soft-sipi": 0x07553D, "idle": 0x27303A, "boot": 0xE4E8EC, "hv": 0x56B4E9,
     "sipi": 0x1DB386, "starting": 0xF0E442, "missing": 0xE8641B, "odd": 0xE69F00,
     "mismatch": 0xCC79A7,
 }  # fmt: skip
@@ -199,3 +202,12 @@ class Reader:
 
 def text_of(row: list[Cell]) -> str:
     return "".join(cell.char for cell in row).rstrip()
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit("usage: picture.py FILE.ppm FILE.png")
+    try:
+        write_png(read_ppm(Path(sys.argv[1]).read_bytes()), Path(sys.argv[2]))
+    except (OSError, PictureError) as e:
+        sys.exit(f"picture.py: {e}")

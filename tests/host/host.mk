@@ -63,6 +63,11 @@ $(eval $(call host_test, kernel/test_options, kernel/options.c lib/log.c $(LIB_F
 REPORT = $(addprefix kernel/,report.c report_json.c report_tap.c version.c)
 $(eval $(call host_test, kernel/test_report, $(REPORT) $(SMP_START)))
 
+SCREEN = $(addprefix kernel/,screen.c raster.c grid.c grid_layout.c font.c) lib/err.c lib/log.c \
+	lib/pages.c $(LIB_FORMAT) tests/host/kernel/canvas.c
+$(eval $(call host_test, kernel/test_screen, $(SCREEN)))
+$(eval $(call host_test, kernel/test_grid,   $(SCREEN)))
+
 REFHV_CFG = $(addprefix tests/refhv/,cfg.c fault.c fault_parse.c fault_table.c span.c)
 REFHV_CALLS = $(addprefix tests/refhv/,hypercall.c map_vp.c start_vp.c start_fault.c context.c line.c) \
 	$(REFHV_CFG)
@@ -84,14 +89,25 @@ $(HOST)/obj/lib/string.c.o $(HOST)/tsan/obj/lib/string.c.o: HOST_DEFS = -Dmemcpy
 $(HOST)/obj/%.c.o: %.c tests/host/host.mk | host-deps
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "CC    $< (host)")
-	$(Q)$(CC) $(HOST_CFLAGS) $(HOST_ASAN) $(HOST_DEFS) -I. -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(HOST_CFLAGS) $(HOST_ASAN) $(HOST_DEFS) -I. -I$(BUILD)/gen -MMD -MP -c $< -o $@
 
 $(HOST)/tsan/obj/%.c.o: %.c tests/host/host.mk | host-deps
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "CC    $< (host, threads)")
 	$(Q)$(CC) $(HOST_CFLAGS) $(HOST_TSAN) $(HOST_DEFS) -I. -MMD -MP -c $< -o $@
 
-$(HOST_PROGRAMS):
+$(HOST)/obj/kernel/font.c.o: $(BUILD)/gen/font.inc
+
+# Not a test: the screen of a machine that is not there, to be looked at.
+SCREEN_SIZE ?= 800x600
+$(HOST)/kernel/draw_grid: $(patsubst %,$(HOST)/obj/%.o,tests/host/kernel/draw_grid.c $(SCREEN))
+
+picture: $(HOST)/kernel/draw_grid ## the screen with SMP= processors, drawn on the host (SCREEN_SIZE=800x600)
+	@$< $(subst x, ,$(SCREEN_SIZE)) $(SMP) $(STATE) >$(BUILD)/picture.ppm
+	@$(PYTHON) scripts/picture.py $(BUILD)/picture.ppm $(BUILD)/picture.png
+	@echo $(BUILD)/picture.png
+
+$(HOST_PROGRAMS) $(HOST)/kernel/draw_grid:
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_ASAN) $^ -lcmocka -lpthread -o $@
 
@@ -106,6 +122,6 @@ host-deps:
 	@test -e /usr/include/cmocka.h || \
 		{ echo "The host tests lack cmocka: install libcmocka-dev, or run: make deps" >&2; exit 1; }
 
-.PHONY: host-test host-deps
+.PHONY: host-test host-deps picture
 
 -include $(shell find $(HOST) -name '*.d' 2>/dev/null)

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: MIT */
+/* kernel/grid.c and grid_layout.c: where tiles lie, what they show, and how much one step draws. */
+#include "tests/host/test.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "kernel/grid.h"
+#include "kernel/grid_layout.h"
+#include "lib/log.h"
+#include "tests/host/kernel/canvas.h"
+
+static int set_up(void **state)
+{
+	(void)state;
+	log_reset();
+	log_set_level(LOG_WARN);
+	canvas_boot = (struct boot_info){0};
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	canvas_close();
+	return 0;
+}
+
+static struct smp *start(uint32_t width, uint32_t height, size_t count)
+{
+	struct smp *smp = canvas_smp(count);
+
+	canvas_open(width, height, 0, CANVAS_BGRX);
+	screen_start(&canvas_boot, &canvas_pages);
+	assert_true(screen_is_on());
+	return smp;
+}
+
+/* --- where tiles lie --- */
+
+static const uint32_t screens[][2] = {{40, 10},  {99, 37},  {106, 39}, {127, 47},
+				      {159, 44}, {239, 67}, {60, 200}};
+static const size_t counts[] = {1, 2, 3, 4, 5, 64, 255, 256, 1000, 2048};
+
+/* Inside the grid's rows, beside each other, with room for text below. */
+static void assert_sound(const struct grid_layout *g, size_t count, uint32_t columns, uint32_t rows)
+{
+	static bool taken[200][240];
+
+	memset(taken, 0, sizeof(taken));
+	assert_true(g->end + 6 <= rows);
+	assert_true(g->legend + 2 < g->end);
+	for (size_t i = 0; i < count; i++) {
+		uint32_t column;
+		uint32_t row;
+
+		grid_place(g, i, &column, &row);
+		assert_true(row >= g->first && row + g->tile_rows <= g->legend);
+		assert_true(column >= g->label && column + g->tile_columns <= columns);
+		for (uint32_t y = row; y < row + g->tile_rows; y++) {
+			for (uint32_t x = column; x < column + g->tile_columns; x++) {
+				assert_false(taken[y][x]);
+				taken[y][x] = true;
+			}
+		}
+	}
+}
+
+static void every_size_and_count_is_sound(void **state)
+{
+	unsigned int fits = 0;
+
+	(void)state;
+	for (size_t s = 0; s < ARRAY_COUNT(screens); s++) {
+		for (size_t c = 0; c < ARRAY_COUNT(counts); c++) {
+			for (uint32_t digits = 1; digits <= 10; digits++) {
+				struct grid_layout g;
+
+				if (!grid_fit(&g, counts[c], digits, screens[s][0], screens[s][1]))
+					continue;
+				fits++;
+				assert_sound(&g, counts[c], screens[s][0], screens[s][1]);
+			}
+		}
+	}
+	assert_true(fits > 500);
+}
+
+static void every_count_fits_on_800x600(void **state)
+{
+	struct grid_layout g;
+
+	(void)state;
+	for (size_t count = 1; count <= SMP_MAX_CPUS; count++) {
+		assert_true(grid_fit(&g, count, 4, 99, 37));
+		assert_sound(&g, count, 99, 37);
+	}
+	assert_false(grid_fit(&g, 2048, 4, 40, 20));
+	assert_false(grid_fit(&g, 2, 1, 15, 8));
+}
+
+static void few_processors_have_large_tiles(void **state)
+{
+	static const struct {
+		size_t count;
+		enum grid_size at_99x37, at_127x47, at_159x44;
+		uint32_t across_99x37, across_127x47, across_159x44;
+	} due[] = {
+		{1, GRID_LARGE, GRID_LARGE, GRID_LARGE, 1, 1, 1},
+		{2, GRID_LARGE, GRID_LARGE, GRID_LARGE, 2, 2, 2},
+		{4, GRID_LARGE, GRID_LARGE, GRID_LARGE, 4, 4, 4},
+		{64, GRID_MEDIUM, GRID_MEDIUM, GRID_MEDIUM, 8, 8, 16},
+		{255, GRID_SMALL, GRID_SMALL, GRID_SMALL, 16, 16, 16},
+		{2048, GRID_DOT, GRID_DOT, GRID_DOT, 80, 112, 128},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(due); i++) {
+		uint32_t digits = due[i].count > 1000 ? 4 : due[i].count > 100 ? 3 : 2;
+		struct grid_layout g;
+
+		assert_true(grid_fit(&g, due[i].count, digits, 99, 37));
+		assert_int_equal(g.size, due[i].at_99x37);
+		assert_int_equal(g.across, due[i].across_99x37);
+		assert_true(grid_fit(&g, due[i].count, digits, 127, 47));
+		assert_int_equal(g.size, due[i].at_127x47);
+		assert_int_equal(g.across, due[i].across_127x47);
+		assert_true(grid_fit(&g, due[i].count, digits, 159, 44));
+		assert_int_equal(g.size, due[i].at_159x44);
+		assert_int_equal(g.across, due[i].across_159x44);
+	}
+}
+
+/* --- what they show --- */
+
+static bool tile_reads(uint32_t column, uint32_t row, const char *text, uint32_t ink,
+		       uint32_t paper)
+{
+	for (; *text; text++) {
+		uint8_t glyph = *text == '~' ? GLYPH_DOT : (uint8_t)*text;
+		bool found = false;
+
+		for (unsigned int gaps = 0; gaps < 4; gaps++)
+			found |= canvas_shows(column, row, glyph, ink, paper, gaps);
+		if (!found)
+			return false;
+		column++;
+	}
+	return true;
+}
+
+static void large_tiles_say_it_all(void **state)
+{
+	struct smp *smp = start(800, 600, 2);
+
+	(void)state;
+	grid_begin(smp);
+	assert_true(canvas_reads(0, 0, "hvsmp", RGB_BRIGHT, RGB_PAPER));
+	assert_true(canvas_reads(7, 0, "1 of 2 online, 0 starting, 1 waiting, 0 failed ", RGB_INK,
+				 RGB_PAPER));
+	assert_true(tile_reads(0, 2, " B online   ", RGB_TILE_INK, RGB_BOOT));
+	assert_true(tile_reads(0, 3, " APIC 0 ", RGB_TILE_INK, RGB_BOOT));
+	assert_true(tile_reads(0, 4, " VP - ", RGB_TILE_INK, RGB_BOOT));
+	assert_true(tile_reads(24, 2, " ~ waiting  ", RGB_DIM, RGB_IDLE));
+	smp->cpu[1]->method = CPU_METHOD_SIPI;
+	smp->cpu[1]->vp_index = 1234;
+	canvas_progress[1] = CPU_STARTING;
+	grid_step(smp);
+	assert_true(tile_reads(24, 2, " s starting ", RGB_TILE_INK, RGB_STARTING));
+	assert_true(tile_reads(24, 4, " VP 1234 ", RGB_TILE_INK, RGB_STARTING));
+	assert_true(canvas_reads(7, 0, "1 of 2 online, 1 starting, 0 waiting, 0 failed ", RGB_INK,
+				 RGB_PAPER));
+	canvas_progress[1] = CPU_UP;
+	grid_step(smp);
+	assert_true(tile_reads(24, 2, " S online   ", RGB_TILE_INK, RGB_SIPI));
+	assert_true(canvas_reads(7, 0, "2 of 2 online, 0 starting, 0 waiting, 0 failed ", RGB_INK,
+				 RGB_PAPER));
+	smp->cpu[1]->verdict = CPU_ONLINE;
+	grid_end(smp);
+	assert_true(tile_reads(24, 2, " S online   ", RGB_TILE_INK, RGB_SIPI));
+}
+
+/* In a row of 255: each state has a letter and a paper; as dots the good ones have softer ink. */
+static const struct {
+	enum cpu_verdict verdict;
+	enum cpu_method method;
+	char letter;
+	uint32_t paper, dot_ink;
+} ends[] = {
+	{CPU_ONLINE, CPU_METHOD_HV, 'H', RGB_HV, RGB_SOFT_HV},
+	{CPU_ONLINE, CPU_METHOD_SIPI, 'S', RGB_SIPI, RGB_SOFT_SIPI},
+	{CPU_MISSING, CPU_METHOD_HV, '?', RGB_MISSING, RGB_TILE_INK},
+	{CPU_REFUSED, CPU_METHOD_NONE, 'x', RGB_ODD, RGB_TILE_INK},
+	{CPU_LATE, CPU_METHOD_HV, 'L', RGB_ODD, RGB_TILE_INK},
+	{CPU_ABSENT, CPU_METHOD_NONE, '-', RGB_ODD, RGB_TILE_INK},
+	{CPU_MISMATCH, CPU_METHOD_HV, '!', RGB_MISMATCH, RGB_TILE_INK},
+};
+
+static void every_end_has_its_letter(void **state)
+{
+	struct smp *smp = start(800, 600, 255);
+
+	(void)state;
+	grid_begin(smp);
+	for (size_t i = 1; i < smp->count; i++) {
+		smp->cpu[i]->verdict = ends[i % ARRAY_COUNT(ends)].verdict;
+		smp->cpu[i]->method = ends[i % ARRAY_COUNT(ends)].method;
+	}
+	grid_end(smp);
+	for (size_t i = 1; i < smp->count; i++) {
+		uint32_t column = (uint32_t)i % 16 * 6;
+		uint32_t row = 2 + (uint32_t)i / 16;
+		char text[32];
+
+		snprintf(text, sizeof(text), "%c %zu ", ends[i % ARRAY_COUNT(ends)].letter, i);
+		assert_true(tile_reads(column, row, text, RGB_TILE_INK,
+				       ends[i % ARRAY_COUNT(ends)].paper));
+		assert_true(canvas_shows(column + 5, row, ' ', RGB_INK,
+					 ends[i % ARRAY_COUNT(ends)].paper, GAP_RIGHT | GAP_BELOW));
+	}
+	/* 254 = 36 * 7 + 2: of the ends, the second and third are there once more */
+	assert_true(canvas_reads(7, 0, "74 of 255 online, 0 starting, 0 waiting, 181 failed ",
+				 RGB_BAD, RGB_PAPER));
+}
+
+static void dots_have_labels_and_groups(void **state)
+{
+	struct smp *smp = start(800, 600, 2048);
+
+	(void)state;
+	grid_begin(smp);
+	assert_true(canvas_shows(6, 1, 'B', RGB_TILE_INK, RGB_BOOT, GAP_RIGHT | GAP_BELOW));
+	assert_true(canvas_shows(7, 1, GLYPH_DOT, RGB_DIM, RGB_IDLE, GAP_RIGHT | GAP_BELOW));
+	assert_true(canvas_reads(0, 2, "   80 ", RGB_DIM, RGB_PAPER));
+	assert_true(canvas_reads(0, 26, " 2000 ", RGB_DIM, RGB_PAPER));
+	assert_true(canvas_reads(6 + 16, 1, " ", RGB_INK, RGB_PAPER)); /* between groups */
+	for (size_t i = 1; i < smp->count; i++) {
+		smp->cpu[i]->verdict = ends[i % ARRAY_COUNT(ends)].verdict;
+		smp->cpu[i]->method = ends[i % ARRAY_COUNT(ends)].method;
+	}
+	grid_end(smp);
+	for (size_t i = 1; i < smp->count; i++) {
+		uint32_t x = (uint32_t)i % 80;
+
+		assert_true(canvas_shows(6 + x + x / 16, 1 + (uint32_t)i / 80,
+					 (uint8_t)ends[i % ARRAY_COUNT(ends)].letter,
+					 ends[i % ARRAY_COUNT(ends)].dot_ink,
+					 ends[i % ARRAY_COUNT(ends)].paper, GAP_RIGHT | GAP_BELOW));
+	}
+}
+
+static void live_states_show(void **state)
+{
+	struct smp *smp = start(1024, 768, 64);
+
+	(void)state;
+	grid_begin(smp);
+	for (unsigned int i = 1; i < 6; i++)
+		smp->cpu[i]->method = CPU_METHOD_HV;
+	canvas_progress[1] = CPU_STARTING;
+	canvas_progress[2] = CPU_UP;
+	canvas_progress[3] = CPU_UP;
+	smp->cpu[3]->mismatch_count = 1;
+	canvas_progress[4] = CPU_LOST;
+	grid_step(smp);
+	assert_true(tile_reads(15, 2, " h 1 ", RGB_TILE_INK, RGB_STARTING));
+	assert_true(tile_reads(30, 2, " H 2 ", RGB_TILE_INK, RGB_HV));
+	assert_true(tile_reads(45, 2, " ! 3 ", RGB_TILE_INK, RGB_MISMATCH));
+	assert_true(tile_reads(60, 2, " ? 4 ", RGB_TILE_INK, RGB_MISSING));
+	assert_true(tile_reads(75, 2, " ~ 5 ", RGB_DIM, RGB_IDLE));
+	assert_true(canvas_reads(7, 0, "2 of 64 online, 1 starting, 59 waiting, 2 failed ", RGB_BAD,
+				 RGB_PAPER));
+}
+
+/* --- how much a step draws --- */
+
+static unsigned int drawn_tiles(const struct smp *smp)
+{
+	unsigned int drawn = 0;
+
+	for (uint32_t i = 0; i < smp->count; i++) {
+		uint32_t x = i % 80;
+
+		drawn += !canvas_is_poison(4 + (6 + x + x / 16) * 8, 4 + (1 + i / 80) * 16);
+	}
+	return drawn;
+}
+
+static void a_step_is_small(void **state)
+{
+	struct smp *smp = start(800, 600, 2048);
+	unsigned int drawn = 0;
+	unsigned int steps = 0;
+
+	(void)state;
+	grid_begin(smp);
+	canvas_poison();
+	for (unsigned int i = 0; i < 100; i++)
+		grid_step(smp);
+	assert_int_equal(drawn_tiles(smp), 0); /* nothing happened, nothing is drawn */
+	for (size_t i = 1; i < smp->count; i++) {
+		canvas_progress[i] = CPU_UP;
+		smp->cpu[i]->method = CPU_METHOD_HV;
+	}
+	for (; drawn < 2047 && steps < 1000; steps++) {
+		unsigned int before = drawn;
+
+		grid_step(smp);
+		drawn = drawn_tiles(smp);
+		assert_true(drawn - before <= 8);
+	}
+	assert_int_equal(drawn, 2047);
+	assert_true(steps <= 2048 / 8 + 2048 / 64 + 1);
+}
+
+static void processors_without_a_record_have_failed(void **state)
+{
+	struct smp *smp = start(800, 600, 4);
+
+	(void)state;
+	smp->left_out = 3;
+	grid_begin(smp);
+	assert_true(canvas_reads(7, 0, "1 of 7 online, 0 starting, 3 waiting, 3 failed ", RGB_BAD,
+				 RGB_PAPER));
+}
+
+/* Among 2048 one that failed is seen in the bar, too. */
+static void one_failure_is_seen_in_the_bar(void **state)
+{
+	struct smp *smp = start(800, 600, 2048);
+
+	(void)state;
+	grid_begin(smp);
+	for (size_t i = 1; i < smp->count; i++) {
+		smp->cpu[i]->verdict = i == 7 ? CPU_MISSING : CPU_ONLINE;
+		smp->cpu[i]->method = CPU_METHOD_HV;
+	}
+	grid_end(smp);
+	assert_true(canvas_shows(98, 0, ' ', 0, RGB_MISSING, GAP_RIGHT));
+	assert_true(canvas_shows(97, 0, ' ', 0, RGB_GOOD, GAP_RIGHT));
+	assert_true(canvas_shows(75, 0, ' ', 0, RGB_GOOD, GAP_RIGHT));
+}
+
+static void without_a_screen_nothing_happens(void **state)
+{
+	struct smp *smp = canvas_smp(4);
+
+	(void)state;
+	grid_begin(smp);
+	grid_step(smp);
+	grid_end(smp);
+	assert_false(screen_is_on());
+	smp = start(246, 126, 2048); /* a screen, but none for so many */
+	screen_write(NULL, "text", 4);
+	grid_begin(smp);
+	grid_step(smp);
+	grid_end(smp);
+	assert_true(canvas_reads(0, 0, "text ", RGB_INK, RGB_PAPER));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(every_size_and_count_is_sound),
+		TEST(every_count_fits_on_800x600),
+		TEST(few_processors_have_large_tiles),
+		TEST(large_tiles_say_it_all),
+		TEST(every_end_has_its_letter),
+		TEST(dots_have_labels_and_groups),
+		TEST(live_states_show),
+		TEST(a_step_is_small),
+		TEST(processors_without_a_record_have_failed),
+		TEST(one_failure_is_seen_in_the_bar),
+		TEST(without_a_screen_nothing_happens),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -127,13 +127,28 @@ void screen_pin(uint32_t rows)
 	screen.row = rows + kept;
 }
 
-/* The whole screen, in red. */
+/* The whole screen, in red; the text's last lines stay, above what is to come. */
 static void take_over(void)
 {
+	uint32_t most = screen.raster.rows / 3;
+	uint32_t row = screen.row < screen.raster.rows ? screen.row : screen.raster.rows;
+	uint32_t kept = row - screen.first < most ? row - screen.first : most;
+
 	screen.paper = COLOUR_PANIC_PAPER;
 	screen.ink = COLOUR_BRIGHT;
-	screen.first = screen.row = screen.column = 0;
-	clear_all();
+	screen.first = 0;
+	screen.row = kept;
+	raster_clear(&screen.raster, screen.paper);
+	for (uint32_t to = 0; to < screen.raster.rows; to++) {
+		for (uint32_t column = 0; column < screen.raster.columns; column++) {
+			struct cell old = *cell_at(column, to < kept ? row - kept + to : to);
+
+			*cell_at(column, to) = blank();
+			if (to < kept)
+				screen_put(column, to,
+					   (struct cell){old.glyph, COLOUR_INK, screen.paper, 0});
+		}
+	}
 }
 
 /* What a line's first words say about it. */

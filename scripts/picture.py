@@ -104,8 +104,9 @@ MARGIN_PAPERS = ("paper", "panic")
 @dataclass(frozen=True)
 class Cell:
     char: str
-    ink: str
+    ink: str  # "" where nothing is to be seen of it
     paper: str
+    gaps: int = 0  # seams: 1 on the right, 2 below
 
 
 def expand(glyph: bytes, width: int, height: int) -> list[list[bool]]:
@@ -159,7 +160,7 @@ class Reader:
                 ink = tuple(tuple(name != paper for name in line) for line in body)
                 char = self.shapes.get((gaps, ink))
                 if char is not None:
-                    return Cell(char, *(colours - {paper} or {""}), paper)
+                    return Cell(char, *(colours - {paper} or {""}), paper, gaps)
         return None
 
     def cells(self, p: Picture) -> list[list[Cell]]:

@@ -258,6 +258,11 @@ def drive_words(m: Machine, out: Path) -> list[str]:
     return words
 
 
+def socket_path(out: Path) -> Path:
+    """Where the machine's QMP socket lies; from here, because such a path has room for 107 bytes."""
+    return Path(min(os.path.relpath(out / "qmp"), str(out / "qmp"), key=len))
+
+
 def screen_arguments(m: Machine, out: Path) -> list[str]:
     """A graphics card whose monitor prefers the size that was asked for: the firmware follows it."""
     if not m.screen and m.display == "none":
@@ -266,7 +271,7 @@ def screen_arguments(m: Machine, out: Path) -> list[str]:
     if not match:
         raise Unusable(f"a screen is WIDTHxHEIGHT, such as 1024x768, not {m.screen}")
     card = ["-device", f"VGA,edid=on,xres={match[1]},yres={match[2]}"]
-    return card + ["-qmp", f"unix:{out / 'qmp'},server=on,wait=off"]
+    return card + ["-qmp", f"unix:{socket_path(out)},server=on,wait=off"]
 
 
 def qemu_command(m: Machine, out: Path) -> list[str]:

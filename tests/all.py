@@ -72,6 +72,8 @@ def run_boot(build: Path, group: str, jobs: int) -> Counter:
         cases = boot.load_cases(*boot.CASE_FILES)
         if group == "all" and not kvm_is_here():
             cases = [case for case in cases if case["group"] != "kvm"]
+        if not group:
+            cases = [case for case in cases if not case.get("slow")]
         cases = boot.choose(cases, "" if group == "all" else group, [])
         return boot.run_cases(cases, build, jobs)
     except (ValueError, boot.vm.Unusable) as e:

@@ -11,6 +11,7 @@ import conformance
 KEYS = {
     "verdict", "aps", "start_vp", "reason", "stride", "elements", "calls", "warnings", "cpus",
     "indexes", "serial", "log", "apic_ids", "starters", "ends", "stack", "expected", "excuses",
+    "shows",
     "never",  # not on the serial port
 }  # fmt: skip
 CPU_KEYS = {
@@ -30,10 +31,10 @@ def check_keys(name: str, expected: dict) -> None:
     if unknown:
         raise ValueError(f"{name}: unknown expectations {sorted(unknown)}")
     if expected.get("ends") in ("panic", "crash"):
-        if set(expected) - {"ends", "serial", "log", "stack"}:
+        if set(expected) - {"ends", "serial", "log", "stack", "shows"}:
             raise ValueError(f"{name}: a panic leaves no report")
     elif expected.get("ends") == "silent":
-        if set(expected) - {"ends", "log"}:
+        if set(expected) - {"ends", "log", "shows"}:
             raise ValueError(f"{name}: nobody hears what a machine without a serial port says")
     elif expected.get("ends") == "refused":
         if set(expected) - {"ends", "serial"}:

@@ -22,6 +22,7 @@ ROOT = HERE.parents[1]
 sys.path[:0] = [str(HERE), str(ROOT / "scripts")]
 import conformance  # noqa: E402
 import expect  # noqa: E402
+import screenshot  # noqa: E402
 import secure_cases  # noqa: E402
 import symbols  # noqa: E402
 import vm  # noqa: E402
@@ -35,8 +36,9 @@ except ImportError:
 CASE_FILES = sorted(HERE.glob("*.toml"))
 MACHINE_KEYS = {
     "hv", "smp", "mem", "cmdline", "refhv", "cpu", "machine", "extra", "serial", "boots", "attach",
+    "screen",
 }  # fmt: skip
-CASE_KEYS = MACHINE_KEYS | {"name", "group", "keys"} | secure_cases.KEYS
+CASE_KEYS = MACHINE_KEYS | {"name", "group", "keys", "slow"} | secure_cases.KEYS
 ALONE_FROM = 64  # processors
 SCRATCH = ("disk.img", "vars.fd", "vars.qcow2", "vars.bin")
 
@@ -165,11 +167,14 @@ def judge(case: dict, outcome: vm.Outcome, log: str, build: Path) -> tuple[dict 
     return report, wrong + texts + expect.compare(case["expect"], processors(case), report)
 
 
-def settle(case: dict, outcome: vm.Outcome, log: str, out: Path, build: Path) -> Result:
+def settle(
+    case: dict, outcome: vm.Outcome, log: str, out: Path, build: Path, seen: list[str] = []
+) -> Result:
     """Judge what came out of a machine and leave the judgement beside its logs."""
     report, wrong = judge(case, outcome, log, build)
     if "boots" in case and outcome.ended != "halted":
         wrong.append("the machine did not halt after the report, as boot media must by default")
+    wrong += seen  # what is wrong with its screen
     if report is not None:
         (out / "report.json").write_text(json.dumps(report, indent=1) + "\n")
     if wrong:
@@ -193,13 +198,20 @@ def run_case(case: dict, build: Path, seconds: float | None) -> Result:
     if vm.needs_disk(m):
         vm.build_image(out / "disk.img", vm.image_files(m, build))
     bound = seconds or 120 + 2 * processors(case)
-    halts = vm.said_all if m.boots else None
+    camera = screenshot.Camera(case, out) if screenshot.is_due(case) else None
+    halts = camera or (vm.said_all if m.boots else None)
     if case["expect"].get("ends") == "refused":
         halts = secure_cases.refused
     outcome = vm.run_qemu(command, out, bound, halts=halts, keys=case.get("keys", ()))
     log = out / ("refhv.log" if case["hv"] == "ref" else "qemu.log")
     text = log.read_text(encoding="ascii", errors="replace") if log.exists() else ""
-    result = settle(case, outcome, text, out, build)
+    seen = []
+    if camera:
+        seen = screenshot.check(case, camera, outcome.lines)
+        camera.develop()
+        if outcome.ended == "halted":
+            outcome.status = camera.status()  # what the exit status would have been
+    result = settle(case, outcome, text, out, build, seen)
     for name in SCRATCH:
         (out / name).unlink(missing_ok=True)
     return result

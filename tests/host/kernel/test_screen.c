@@ -242,6 +242,26 @@ static void first_words_colour_a_line(void **state)
 	}
 }
 
+/* Of a full screen a third stays, its newest lines. */
+static void a_panic_keeps_the_last_lines(void **state)
+{
+	char text[32];
+
+	(void)state;
+	start(800, 600, 0, CANVAS_BGRX);
+	for (int i = 0; i < 37; i++) {
+		snprintf(text, sizeof(text), "warning: %d\n", i);
+		say(text);
+	}
+	say("PANIC: x\n");
+	for (uint32_t row = 0; row < 12; row++) {
+		snprintf(text, sizeof(text), "warning: %u  ", 25 + row);
+		assert_true(canvas_reads(0, row, text, RGB_INK, RGB_PANIC));
+	}
+	assert_true(canvas_reads(0, 12, "PANIC: x ", RGB_BRIGHT, RGB_PANIC));
+	assert_covered(0);
+}
+
 /* In the middle of a line for machines, with rows pinned, the cursor somewhere. */
 static void a_panic_takes_the_whole_screen(void **state)
 {
@@ -255,10 +275,12 @@ static void a_panic_takes_the_whole_screen(void **state)
 	say("  rax\n\nPANIC: no way\n");
 	say("warning: on\n");
 	assert_covered(0);
-	assert_true(canvas_reads(0, 0, "exception #PF at 0x0 ", RGB_BRIGHT, RGB_PANIC));
-	assert_true(canvas_reads(0, 1, "  rax ", RGB_BRIGHT, RGB_PANIC));
-	assert_true(canvas_reads(0, 3, "PANIC: no way ", RGB_BRIGHT, RGB_PANIC));
-	assert_true(canvas_reads(0, 4, "warning: on ", RGB_BRIGHT, RGB_PANIC));
+	assert_true(canvas_reads(0, 0, "text  ", RGB_INK, RGB_PANIC));
+	assert_true(canvas_reads(0, 1, "exception #PF at 0x0 ", RGB_BRIGHT, RGB_PANIC));
+	assert_true(canvas_reads(0, 2, "  rax ", RGB_BRIGHT, RGB_PANIC));
+	assert_true(canvas_reads(0, 3, "          ", RGB_BRIGHT, RGB_PANIC));
+	assert_true(canvas_reads(0, 4, "PANIC: no way ", RGB_BRIGHT, RGB_PANIC));
+	assert_true(canvas_reads(0, 5, "warning: on ", RGB_BRIGHT, RGB_PANIC));
 	for (int i = 0; i < 40; i++)
 		say("more\n");
 	assert_true(canvas_reads(0, 1, "more ", RGB_BRIGHT, RGB_PANIC));
@@ -431,6 +453,7 @@ int main(void)
 		TEST(lines_for_machines_are_left_out),
 		TEST(early_text_is_shown_later),
 		TEST(first_words_colour_a_line),
+		TEST(a_panic_keeps_the_last_lines),
 		TEST(a_panic_takes_the_whole_screen),
 		TEST(pinned_rows_stay),
 		TEST(nonsense_is_refused),

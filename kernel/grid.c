@@ -2,12 +2,15 @@
 /* The grid: from the ledger to tiles, and only those that have changed. */
 #include "kernel/grid.h"
 
+#include "arch/arch.h"
 #include "kernel/grid_layout.h"
 #include "kernel/screen.h"
 #include "lib/format.h"
 #include "lib/string.h"
 
-enum { LOOKS = 64, DRAWS = 8 };   /* of one step */
+/* One step: processors looked at, cells drawn or a little more; and a pause after it. */
+enum { LOOKS = 64, DRAWN_CELLS = 240 };
+#define STEP_NS 5000000UL
 enum { BAR = 24, BAR_FROM = 90 }; /* columns */
 enum { TEXT_SIZE = 128 };
 
@@ -70,6 +73,7 @@ static struct {
 	bool on, ended;
 	struct grid_layout layout;
 	size_t next;                 /* to be looked at */
+	uint64_t next_ns;            /* not before */
 	uint8_t shown[SMP_MAX_CPUS]; /* 1 + state, and whether the VP index is known */
 	uint32_t count[STATES];
 } grid;
@@ -306,12 +310,15 @@ void grid_begin(const struct smp *smp)
 
 void grid_step(const struct smp *smp)
 {
-	unsigned int drawn = 0;
+	uint64_t now = arch_clock_ns();
+	uint32_t drawn = 0;
 
-	if (!grid.on)
+	if (!grid.on || now < grid.next_ns)
 		return;
-	for (unsigned int i = 0; i < LOOKS && i < smp->count && drawn < DRAWS; i++) {
-		drawn += look(smp, grid.next);
+	grid.next_ns = now + STEP_NS; /* the wait is for processors, not for pictures of them */
+	for (unsigned int i = 0; i < LOOKS && i < smp->count && drawn < DRAWN_CELLS; i++) {
+		if (look(smp, grid.next))
+			drawn += grid.layout.tile_columns * grid.layout.tile_rows;
 		grid.next = grid.next + 1 < smp->count ? grid.next + 1 : 0;
 	}
 	if (drawn)

@@ -27,6 +27,16 @@ enum err arch_map(uint64_t va, uint64_t pa, uint64_t size, unsigned int flags)
 	return OK;
 }
 
+uint64_t canvas_tick = 100000000;
+
+uint64_t arch_clock_ns(void)
+{
+	static uint64_t now;
+
+	now += canvas_tick;
+	return now;
+}
+
 enum cpu_progress cpu_progress(const struct cpu *cpu)
 {
 	return canvas_progress[cpu->index];

@@ -66,5 +66,7 @@ enum {
 
 /* `count` processors with APIC ids 0, 1, ...; all of them wait. */
 struct smp *canvas_smp(size_t count);
+/* Nanoseconds that go by between two looks at the clock; 100 ms at first. */
+extern uint64_t canvas_tick;
 /* How far each is: what cpu_progress says. */
 extern enum cpu_progress canvas_progress[SMP_MAX_CPUS];

@@ -125,8 +125,9 @@ export PYTHONDONTWRITEBYTECODE = 1
 # DISPLAY usually comes from X: it means QEMU's display only on make's own command line.
 QEMU_DISPLAY = $(if $(filter command,$(origin DISPLAY)),$(DISPLAY),none)
 MACHINE = --build $(BUILD) --hv '$(HV)' --smp '$(SMP)' --mem '$(MEM)' --cmdline '$(CMDLINE)' \
-	--refhv '$(REFHV)' --display '$(QEMU_DISPLAY)' --qemu '$(QEMU)' --code '$(OVMF_CODE)' \
-	--vars '$(or $(OVMF_VARS),$(if $(SECURE),$(BUILD)/secure-vars.fd))' $(if $(SECURE),--secure)
+	--refhv '$(REFHV)' --display '$(QEMU_DISPLAY)' --screen '$(SCREEN_SIZE)' --qemu '$(QEMU)' \
+	--code '$(OVMF_CODE)' --vars '$(or $(OVMF_VARS),$(if $(SECURE),$(BUILD)/secure-vars.fd))' \
+	$(if $(SECURE),--secure)
 
 IMAGES = $(BUILD)/hvsmp.efi $(if $(SECURE),$(addprefix $(BUILD)/,hvsmp-signed.efi secure-vars.fd)) \
 	$(if $(filter ref,$(HV)),$(BUILD)/refhv.efi)
@@ -168,7 +169,9 @@ help: ## this list
 # |   CMDLINE="..."     kernel options, see docs/options.md
 # |   REFHV="..."       lines for refhv.cfg, such as REFHV="vp=sparse stride=8"
 # |   SECURE=1          the signed kernel under firmware with Secure Boot on; HV=none, SMP=2 then
-# |   DISPLAY=none|gtk  QEMU's display; QEMU=, OVMF_CODE=, OVMF_VARS= other programs and firmware
+# |   DISPLAY=none|gtk  gtk: a window with the machine's screen, until it is closed
+# |   SCREEN_SIZE=      its size, such as 800x600 (1024x768); without DISPLAY nobody sees it
+# |   QEMU=, OVMF_CODE=, OVMF_VARS= other programs and firmware
 
 include scripts/secure.mk
 -include tests/host/host.mk tests/host/coverage.mk tests/host/fuzz/fuzz.mk tests/model/model.mk

@@ -7,6 +7,7 @@ Standard library only. read_cells() is exact: a picture of which one pixel is no
 the font in two colours of the palette would give is refused, and the place named.
 """
 import json
+import re
 import socket
 import struct
 import sys
@@ -55,11 +56,11 @@ def take(qmp: Path, file: Path, seconds: float = 10) -> Picture:
 
 def read_ppm(data: bytes) -> Picture:
     """A binary PPM as QEMU writes it."""
-    fields = data.split(maxsplit=4)
-    if len(fields) < 4 or fields[0] != b"P6" or fields[3] != b"255":
+    header = re.match(rb"P6\s+(\d+)\s+(\d+)\s+255\s", data)
+    if not header:
         raise PictureError("not a PPM file of three bytes a pixel")
-    width, height = int(fields[1]), int(fields[2])
-    pixels = data[len(data) - 3 * width * height :]
+    width, height = int(header[1]), int(header[2])
+    pixels = data[header.end() :]
     if width * height == 0 or len(pixels) != 3 * width * height:
         raise PictureError(f"a PPM file of {len(data)} bytes has no {width}x{height} pixels")
     return Picture(width, height, pixels)
@@ -72,7 +73,7 @@ def write_png(picture: Picture, file: Path) -> None:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     stride = 3 * picture.width
-    lines = [picture.pixels[y * stride :][:stride] for y in range(picture.height)]
+    lines = [picture.pixels[y * stride : (y + 1) * stride] for y in range(picture.height)]
     pixels = {line[x : x + 3] for line in set(lines) for x in range(0, stride, 3)}
     palette = b""
     kind = 2  # RGB
@@ -174,7 +175,7 @@ class Reader:
             rows.append([])
             for column in range(self.columns):
                 at = (self.top + row * h) * stride + 3 * (self.left + column * w)
-                lines = tuple(p.pixels[at + y * stride :][: 3 * w] for y in range(h))
+                lines = tuple(p.pixels[at + y * stride : at + y * stride + 3 * w] for y in range(h))
                 if lines not in self.known:
                     self.known[lines] = self.explain(lines)
                 if self.known[lines] is None:

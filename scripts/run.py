@@ -66,7 +66,8 @@ def argument_parser(purpose: str) -> argparse.ArgumentParser:
     p.add_argument("--mem", default="1G")
     p.add_argument("--cmdline", default="", help="kernel options")
     p.add_argument("--refhv", default="", help="lines of refhv.cfg, separated by ; or blanks")
-    p.add_argument("--display", default="none")
+    p.add_argument("--display", default="none", help="QEMU's display; with a window: until it is closed")
+    p.add_argument("--screen", default="", help="WIDTHxHEIGHT: a graphics card for a screen of that size")
     p.add_argument("--qemu", default="")
     p.add_argument("--code", default="", help="firmware code (OVMF_CODE)")
     p.add_argument("--vars", default="", help="firmware variables (OVMF_VARS)")
@@ -78,8 +79,10 @@ def argument_parser(purpose: str) -> argparse.ArgumentParser:
 def machine(args: argparse.Namespace) -> vm.Machine:
     if args.secure and args.hv == "ref":
         raise vm.Unusable("SECURE=1 goes with HV=none or kvm: the reference hypervisor is not signed")
-    if args.display != "none" and x_display():
-        os.environ["DISPLAY"] = x_display()
+    if args.display != "none":
+        os.environ["DISPLAY"] = x_display() or ""
+    if args.display != "none" and not re.search(r"(^|\s)exit=", args.cmdline):
+        args.cmdline = f"{args.cmdline} exit=halt".strip()  # the window is to stay
     return vm.Machine(
         hv=args.hv,
         smp=args.smp,
@@ -87,6 +90,7 @@ def machine(args: argparse.Namespace) -> vm.Machine:
         cmdline=args.cmdline,
         refhv=args.refhv.split(";" if ";" in args.refhv else None),
         display=args.display,
+        screen=args.screen,
         qemu=args.qemu,
         code=args.code,
         vars=args.vars,
@@ -129,6 +133,8 @@ def main() -> str:
 
     kind = vm.report_kind(m.cmdline)
     terminal = Terminal(tap=kind == "conformance")
+    if keep_open:
+        print("the machine stays until its window is closed", flush=True)
     outcome = vm.run_qemu(command, out, seconds, terminal, halts)
     problem = vm.failure(outcome)
     if outcome.status in (vm.EXIT_REFHV_ERROR, vm.EXIT_GUEST_SHUTDOWN):

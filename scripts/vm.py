@@ -34,6 +34,7 @@ PACKAGES = {
     "grub2-tools and grub2-efi-x64-modules (Fedora) or grub (Arch)",
     "xorriso": "xorriso (Debian, Ubuntu, Fedora) or libisoburn (Arch)",
     "qemu-img": "qemu-utils (Debian, Ubuntu) or qemu-img (Fedora, Arch)",
+    "display": "qemu-system-gui (Debian, Ubuntu) or qemu-ui-gtk (Fedora, Arch)",
     "firmware": "ovmf (Debian, Ubuntu) or edk2-ovmf (Fedora, Arch)",
 }
 
@@ -258,6 +259,15 @@ def drive_words(m: Machine, out: Path) -> list[str]:
     return words
 
 
+def find_display(qemu: str, display: str) -> None:
+    """QEMU's windows are packages of their own, and need an X or Wayland session."""
+    text = subprocess.run([qemu, "-display", "help"], capture_output=True, text=True, timeout=30)
+    if display.partition(",")[0] not in text.stdout.split():
+        raise Unusable(f"QEMU has no display {display}: install the package {PACKAGES['display']}")
+    if display.startswith("gtk") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        raise Unusable("DISPLAY=gtk opens a window: there is no X or Wayland session here")
+
+
 def socket_path(out: Path) -> Path:
     """Where the machine's QMP socket lies; from here, because such a path has room for 107 bytes."""
     return Path(min(os.path.relpath(out / "qmp"), str(out / "qmp"), key=len))
@@ -277,6 +287,8 @@ def screen_arguments(m: Machine, out: Path) -> list[str]:
 def qemu_command(m: Machine, out: Path) -> list[str]:
     """QEMU's command line. The machine's files (disk, variables, logs) lie in out."""
     qemu = find_tool(m.qemu or "qemu-system-x86_64")
+    if m.display != "none":
+        find_display(qemu, m.display)
     code, nvram = find_firmware(m.code, m.vars, m.secure)
     my_vars = out / f"vars{nvram.suffix}"
     shutil.copyfile(nvram, my_vars)

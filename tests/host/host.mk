@@ -99,11 +99,10 @@ $(HOST)/tsan/obj/%.c.o: %.c tests/host/host.mk | host-deps
 $(HOST)/obj/kernel/font.c.o: $(BUILD)/gen/font.inc
 
 # Not a test: the screen of a machine that is not there, to be looked at.
-SCREEN_SIZE ?= 800x600
 $(HOST)/kernel/draw_grid: $(patsubst %,$(HOST)/obj/%.o,tests/host/kernel/draw_grid.c $(SCREEN))
 
 picture: $(HOST)/kernel/draw_grid ## the screen with SMP= processors, drawn on the host (SCREEN_SIZE=800x600)
-	@$< $(subst x, ,$(SCREEN_SIZE)) $(SMP) $(STATE) >$(BUILD)/picture.ppm
+	@$< $(subst x, ,$(or $(SCREEN_SIZE),800x600)) $(SMP) $(STATE) >$(BUILD)/picture.ppm
 	@$(PYTHON) scripts/picture.py $(BUILD)/picture.ppm $(BUILD)/picture.png
 	@echo $(BUILD)/picture.png
 

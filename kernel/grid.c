@@ -66,7 +66,7 @@ static const struct {
 	{1, STATE_REFUSED, "refused"},
 	{1, STATE_LATE, "late"},
 	{1, STATE_ABSENT, "absent"},
-	{1, STATE_MISMATCH, "not as asked"},
+	{1, STATE_MISMATCH, "mismatch"},
 };
 
 static struct {

@@ -89,6 +89,29 @@ def write_png(picture: Picture, file: Path) -> None:
     )
 
 
+def read_png(data: bytes) -> Picture:
+    """A PNG file of write_png's; of others those that are as plain."""
+    chunks, at = {}, 8
+    while at + 12 <= len(data):
+        (size,) = struct.unpack_from(">I", data, at)
+        chunks[data[at + 4 : at + 8]] = data[at + 8 : at + 8 + size]
+        at += 12 + size
+    try:
+        width, height, *form = struct.unpack(">IIBBBBB", chunks[b"IHDR"])
+        raw = zlib.decompress(chunks[b"IDAT"])
+    except (KeyError, struct.error, zlib.error) as e:
+        raise PictureError(f"not a PNG file: {e}") from None
+    step = 1 + width * (3 if form[1] == 2 else 1)
+    rows = [raw[y * step + 1 : (y + 1) * step] for y in range(height)]
+    if form not in ([8, 2, 0, 0, 0], [8, 3, 0, 0, 0]) or len(raw) != step * height or any(raw[::step]):
+        raise PictureError("a PNG file of a kind that is not read here")
+    if form[1] == 3:
+        palette = chunks[b"PLTE"]
+        colours = [palette[i : i + 3] for i in range(0, len(palette), 3)]
+        rows = [b"".join(colours[i] for i in row) for row in rows]
+    return Picture(width, height, b"".join(rows))
+
+
 # --- back to characters -------------------------------------------------------------------------
 
 # kernel/raster.c has the same colours under the same names.

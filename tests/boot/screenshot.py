@@ -6,8 +6,8 @@ The picture is read back into characters, exactly: one wrong pixel is a complain
 (heading, tiles, legend) must be those of pictures/CASE.txt, and the text below must be the end of what
 the serial port said, in its colours.
 
-screenshot.py WIDTHxHEIGHT FILE.ppm prints the grid's rows of a picture as pictures/CASE.txt has them:
-look at the picture before you believe it.
+screenshot.py FILE.png prints the grid's rows of a picture as pictures/CASE.txt has them: look at the
+picture before you believe it.
 """
 import re
 import sys
@@ -180,12 +180,12 @@ def check_grid(name: str, shown: list[str], folder: Path) -> list[str]:
 
 
 def main() -> int:
-    if len(sys.argv) != 3 or not re.fullmatch(r"\d+x\d+", sys.argv[1]):
-        print("usage: screenshot.py WIDTHxHEIGHT FILE.ppm", file=sys.stderr)
+    if len(sys.argv) != 2:
+        print("usage: screenshot.py FILE.png", file=sys.stderr)
         return 1
     try:
-        reader = picture.Reader(*map(int, sys.argv[1].split("x")))
-        grid, _ = split(reader.cells(picture.read_ppm(Path(sys.argv[2]).read_bytes())))
+        taken = picture.read_png(Path(sys.argv[1]).read_bytes())
+        grid, _ = split(picture.Reader(taken.width, taken.height).cells(taken))
     except (OSError, picture.PictureError, font.FontError) as e:
         print(f"screenshot.py: {e}", file=sys.stderr)
         return 1

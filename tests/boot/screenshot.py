@@ -20,7 +20,7 @@ import picture  # noqa: E402
 import vm  # noqa: E402
 
 PICTURES = HERE / "pictures"
-FIRST_LINE = "hvsmp: image at"
+FIRST_LINE = "hvsmp "  # and the version
 LOOKS = 40  # at the picture after the last line came over the serial port, half a second each
 STATUSES = {word: status for status, word in vm.EXIT_VERDICTS.items()}
 

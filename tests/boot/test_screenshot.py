@@ -168,7 +168,7 @@ class FontTest(unittest.TestCase):
 
 SERIAL = [
     "BdsDxe: starting",
-    "hvsmp: image at 0x1000",
+    "hvsmp v1: image at 0x1000",
     "[    0.000001] warning: odd",
     '@report {"x": 1}',
     "x" * 100,

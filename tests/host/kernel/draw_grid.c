@@ -13,7 +13,7 @@
 
 static void say(const struct smp *smp)
 {
-	log_print("hvsmp: image at 0x3dd9c000\n"
+	log_print("hvsmp v1.0: image at 0x3dd9c000\n"
 		  "hypervisor \"Microsoft Hv\", interface \"Hv#1\", version 10.0.20348.1-0-0\n"
 		  "[    0.000571] clock: hv-tsc-frequency, 2597868000 Hz; %lu processors, x2APIC\n",
 		  smp->count);

@@ -38,6 +38,7 @@ static uint64_t firmware_root;
 static unsigned int levels;
 static unsigned int largest; /* level of the largest page the processor has */
 static bool enabled;
+static bool can_combine;
 
 static unsigned int shift_of(unsigned int level)
 {
@@ -100,7 +101,7 @@ static enum err set_page(uint64_t va, uint64_t value, unsigned int at_level)
 
 bool arch_can_combine(void)
 {
-	return arch_cpuid(1, 0).edx & CPUID1_EDX_PAT;
+	return can_combine;
 }
 
 static uint64_t page_bits(unsigned int flags)
@@ -111,7 +112,7 @@ static uint64_t page_bits(unsigned int flags)
 		bits |= ENTRY_WRITE;
 	if (!(flags & ARCH_MAP_EXEC))
 		bits |= ENTRY_NX;
-	if (flags & ARCH_MAP_COMBINE && arch_can_combine())
+	if (flags & ARCH_MAP_COMBINE && can_combine)
 		bits |= ENTRY_PWT;
 	else if (flags & (ARCH_MAP_DEVICE | ARCH_MAP_COMBINE))
 		bits |= ENTRY_PCD | ENTRY_PWT;
@@ -210,9 +211,8 @@ static uint64_t hardening_bits(void)
 }
 
 /* By the PAT as it is, not as it should be. Our entries leave the third bit of its index alone. */
-static unsigned int flags_of(uint64_t entry)
+static unsigned int flags_of(uint64_t entry, uint64_t pat)
 {
-	uint64_t pat = arch_can_combine() ? rdmsr(MSR_PAT) : PAT_AFTER_RESET;
 	unsigned int index = (entry & ENTRY_PWT ? 1U : 0U) | (entry & ENTRY_PCD ? 2U : 0U);
 	unsigned int type = pat >> 8 * index & 7U;
 
@@ -223,7 +223,8 @@ static unsigned int flags_of(uint64_t entry)
 }
 
 /* Upper tables are writable and executable throughout, so that the leaf alone decides. */
-static void walk(const uint64_t *table, unsigned int level, uint64_t va, arch_page_fn fn, void *ctx)
+static void walk(const uint64_t *table, unsigned int level, uint64_t va, uint64_t pat,
+		 arch_page_fn fn, void *ctx)
 {
 	for (uint64_t i = 0; i < ENTRIES; i++) {
 		uint64_t entry = table[i];
@@ -234,15 +235,16 @@ static void walk(const uint64_t *table, unsigned int level, uint64_t va, arch_pa
 		if (!(entry & ENTRY_PRESENT))
 			continue;
 		if (level == LEVEL_4K || entry & ENTRY_LARGE)
-			fn(ctx, at, size_of(level), flags_of(entry));
+			fn(ctx, at, size_of(level), flags_of(entry, pat));
 		else
-			walk(table_of(entry), level - 1, at, fn, ctx);
+			walk(table_of(entry), level - 1, at, pat, fn, ctx);
 	}
 }
 
 void arch_walk_pages(arch_page_fn fn, void *ctx)
 {
-	walk(table_of(read_cr3()), levels, 0, fn, ctx);
+	walk(table_of(read_cr3()), levels, 0, can_combine ? rdmsr(MSR_PAT) : PAT_AFTER_RESET, fn,
+	     ctx);
 }
 
 const char *arch_protection_missing(void)
@@ -269,6 +271,7 @@ enum err arch_paging_init(struct pages *pages)
 	memory = pages;
 	enabled = false;
 	firmware_root = read_cr3();
+	can_combine = arch_cpuid(1, 0).edx & CPUID1_EDX_PAT;
 	levels = read_cr4() & CR4_LA57 ? 5 : 4;
 	largest = extended.edx & CPUID_EDX_1G ? LEVEL_1G : LEVEL_1G - 1;
 	root = pages_alloc(memory, 1, FOUR_GIB);
@@ -283,7 +286,7 @@ uint64_t paging_root(void)
 void arch_paging_enable(void)
 {
 	wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_NXE);
-	if (arch_can_combine())
+	if (can_combine)
 		wrmsr(MSR_PAT, PAT_OURS); /* nothing is mapped write-through yet */
 	write_cr3((uint64_t)root);
 	write_cr0(CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP | CR0_PG);

@@ -381,6 +381,11 @@ static void odd_masks_are_refused(void **state)
 	assert_refused("colour masks");
 	bad()->green_mask = 0x505;
 	assert_refused("colour masks");
+	bad()->green_mask = 0x3FF00000;
+	assert_refused("colour masks");
+	bad()->blue_mask = 0x3FF;
+	canvas_boot.framebuffer.green_mask = 0x7FF;
+	assert_refused("colour masks");
 	bad()->blue_mask = 0x3FF00000;
 	assert_refused("colour masks");
 	*bad() = (struct boot_framebuffer){.base = canvas_boot.framebuffer.base,

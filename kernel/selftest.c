@@ -18,6 +18,7 @@ struct audit {
 	const struct hv *hv; /* NULL: no hypercall page */
 	uint64_t pages, executable;
 	unsigned int broken;
+	bool slow_framebuffer; /* said once, not for each of its pages */
 };
 
 static void broken(struct audit *a, const char *what, uint64_t va)
@@ -41,8 +42,11 @@ static void check_framebuffer(struct audit *a, uint64_t va, uint64_t size, unsig
 	const struct boot_framebuffer *fb = &a->boot->framebuffer;
 	unsigned int wanted = arch_can_combine() ? ARCH_MAP_COMBINE : ARCH_MAP_DEVICE;
 
-	if (screen_is_on() && va < fb->base + fb->size && fb->base < va + size && !(flags & wanted))
-		broken(a, "the framebuffer is not write-combining", va);
+	if (!screen_is_on() || a->slow_framebuffer || va >= fb->base + fb->size ||
+	    fb->base >= va + size || flags & wanted)
+		return;
+	a->slow_framebuffer = true;
+	broken(a, "the framebuffer is not write-combining", va);
 }
 
 static void on_page(void *ctx, uint64_t va, uint64_t size, unsigned int flags)

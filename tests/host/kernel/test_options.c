@@ -32,6 +32,7 @@ static void assert_defaults(void)
 	assert_int_equal(o.log, LOG_INFO);
 	assert_int_equal(o.report, REPORT_TABLE | REPORT_JSON | REPORT_TAP);
 	assert_int_equal(o.panic, PANIC_OFF);
+	assert_true(o.screen);
 }
 
 static void no_text_gives_the_defaults(void **state)
@@ -48,8 +49,9 @@ static void every_option_is_read(void **state)
 {
 	(void)state;
 	parse("start=hv fanout=off deadline=1 cap=600000 exit=qemu log=verbose report=json "
-	      "mode=conformance");
+	      "mode=conformance screen=off");
 	assert_int_equal(o.mode, MODE_CONFORMANCE);
+	assert_false(o.screen);
 	assert_int_equal(o.start, START_HV);
 	assert_false(o.fanout);
 	assert_int_equal(o.deadline_ms, 1);

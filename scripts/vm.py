@@ -59,6 +59,12 @@ SECURE_FIRMWARE = [
 EXIT_VERDICTS = {33: "ok", 35: "degraded", 37: "failed"}
 EXIT_PANIC, EXIT_REFHV_ERROR, EXIT_GUEST_SHUTDOWN = 39, 253, 255
 
+# Processors that an xAPIC can name, and the first QEMU whose TCG has an x2APIC.
+XAPIC_PROCESSORS, X2APIC_QEMU = 255, (9,)
+# What names more of them to interrupt messages: an IOMMU that remaps interrupts.
+X2APIC_MACHINE = ",kernel-irqchip=off"
+X2APIC_DEVICE = ["-device", "intel-iommu,intremap=on,eim=on"]
+
 HV_FLAGS = "relaxed vpindex time synic stimer runtime reset crash frequencies tlbflush ipi".split()
 KVM_CHECK_EXTENSION, KVM_CAP_HYPERV = 0xAE03, 44  # linux/kvm.h
 
@@ -86,6 +92,10 @@ class Unusable(Exception):
     """What was asked for cannot be run; the message says why, and what to install."""
 
 
+class OldQemu(Unusable):
+    """The QEMU here cannot emulate such a machine; the message says which can."""
+
+
 class NoKvm(Exception):
     """/dev/kvm cannot run a guest with Hyper-V enlightenments here; the message says why."""
 
@@ -106,6 +116,7 @@ class Machine:
     serial: str = "stdio"  # none: the machine has no serial port
     screen: str = ""  # "800x600": a screen of this size, of which QMP can take pictures
     qemu: str = ""
+    scale_qemu: str = ""  # where `make deps-scale` puts one for many processors
     code: str = ""
     vars: str = ""
     kernel: str = "hvsmp.efi"  # which image in the build directory
@@ -136,6 +147,40 @@ def find_tool(name: str, *others: str) -> str:
         hint = f"install the package {package}, or run: make deps" if package else "not found"
         raise Unusable(f"{name} is missing: {hint}")
     return path
+
+
+def scale_qemu(build: Path) -> str:
+    """Where scripts/deps-scale.sh leaves its QEMU."""
+    return str(build / "qemu-scale" / "qemu-system-x86_64")
+
+
+def qemu_version(qemu: str) -> tuple[int, ...]:
+    """The version that a QEMU says it has; (0,) if it says none."""
+    text = subprocess.run([qemu, "--version"], capture_output=True, text=True, timeout=30).stdout
+    match = re.search(r"version (\d+(?:\.\d+)*)", text)
+    return tuple(map(int, match[1].split("."))) if match else (0,)
+
+
+def needs_x2apic(m: Machine) -> bool:
+    """Has the machine APIC ids that an xAPIC cannot name, or wants its processor an x2APIC?"""
+    return m.hv != "kvm" and (processors(m.smp) > XAPIC_PROCESSORS or "+x2apic" in m.cpu)
+
+
+def find_qemu(m: Machine) -> str:
+    """The QEMU to run: the user's choice, the system's, or for an x2APIC under TCG a newer one."""
+    if not needs_x2apic(m):
+        return find_tool(m.qemu or "qemu-system-x86_64")
+    own = [m.qemu] if m.qemu else [m.scale_qemu, "qemu-system-x86_64"]
+    found = [path for path in map(shutil.which, filter(None, own)) if path]
+    versions = [qemu_version(path) for path in found]
+    for path, version in zip(found, versions):
+        if version >= X2APIC_QEMU:
+            return path
+    last = ".".join(map(str, versions[-1])) if versions else "(there is none)"
+    raise OldQemu(
+        f"QEMU {last} emulates no x2APIC, which more than {XAPIC_PROCESSORS} processors need: "
+        f"QEMU {X2APIC_QEMU[0]} does; on Debian 12 run: make deps-scale"
+    )
 
 
 def find_firmware(code: str = "", nvram: str = "", secure: bool = False) -> tuple[Path, Path]:
@@ -286,7 +331,7 @@ def screen_arguments(m: Machine, out: Path) -> list[str]:
 
 def qemu_command(m: Machine, out: Path) -> list[str]:
     """QEMU's command line. The machine's files (disk, variables, logs) lie in out."""
-    qemu = find_tool(m.qemu or "qemu-system-x86_64")
+    qemu = find_qemu(m)
     if m.display != "none":
         find_display(qemu, m.display)
     code, nvram = find_firmware(m.code, m.vars, m.secure)
@@ -301,9 +346,13 @@ def qemu_command(m: Machine, out: Path) -> list[str]:
         accel, cpu = "tcg", m.cpu or "qemu64,+svm,+npt,-monitor"
     else:
         accel, cpu = "tcg", m.cpu or "qemu64,-svm,-monitor,-hypervisor"
+    machine, extra = m.machine, m.extra
+    if needs_x2apic(m):
+        cpu += "" if "+x2apic" in cpu else ",+x2apic"
+        machine, extra = machine + X2APIC_MACHINE, X2APIC_DEVICE + extra
     formats = {".qcow2": "qcow2"}
     flash = "if=pflash,format={},file={}"
-    machine = f"{m.machine},smm=on" if m.secure else m.machine
+    machine = f"{machine},smm=on" if m.secure else machine
     command = [qemu, "-machine", machine, "-accel", accel, "-cpu", cpu]
     if m.secure:
         command += ["-global", "driver=cfi.pflash01,property=secure,value=on"]
@@ -317,7 +366,7 @@ def qemu_command(m: Machine, out: Path) -> list[str]:
     if m.hv == "ref":
         command += ["-debugcon", f"file:{out / 'refhv.log'}"]
         command += ["-global", "isa-debugcon.iobase=0x402"]
-    return command + m.extra
+    return command + extra
 
 
 def clean_line(raw: bytes) -> str:

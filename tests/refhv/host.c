@@ -89,7 +89,7 @@ void host_from_loader(const struct entry *entry)
 	/* This is the copy: pointers into the image are made here. */
 	hv.partition.guest_ram = memory_guest_ram;
 	hv.partition.cfg.faults.struck = fault_log_strike;
-	log_start(hv.log_ring);
+	log_start(hv.log_ring, hv.log_ring_size);
 	msr_fault_begin();
 	prepare_idt();
 	prepare_trampoline();

@@ -13,8 +13,9 @@
 #define IO_SIZE_16    0x20u
 #define IO_PORT_SHIFT 16
 
+#define PORT_DEBUG_EXIT 0xF4
 /* isa-debug-exit; q35's PM1a control and reset control registers; the keyboard controller. */
-static const uint16_t ending_ports[] = {0xF4, 0x604, 0xCF9, 0x64};
+static const uint16_t ending_ports[] = {PORT_DEBUG_EXIT, 0x604, 0xCF9, 0x64};
 
 void io_init(void)
 {
@@ -47,6 +48,8 @@ void io_exit(struct vp *vp)
 		/* A 32-bit result clears the upper half, a smaller one keeps the rest. */
 		vmcb->rax = low == UINT32_MAX ? value : (vmcb->rax & ~low) | (value & low);
 	} else if (!is_absent) {
+		if (port == PORT_DEBUG_EXIT)
+			cost_log(vp);
 		log_flush();
 		if (low == 0xFF)
 			cpu_outb(port, (uint8_t)vmcb->rax);

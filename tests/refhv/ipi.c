@@ -119,17 +119,9 @@ static bool startup_vp(struct vp *target, uint8_t vector)
 	return true;
 }
 
-static bool is_destination(const struct vp *sender, const struct vp *vp, uint32_t destination,
-			   uint32_t command)
+static bool is_broadcast(uint32_t destination)
 {
-	uint32_t broadcast = apic_is_x2apic() ? UINT32_MAX : ICR_XAPIC_BROADCAST;
-
-	switch (command & ICR_SHORTHAND) {
-	case ICR_SELF: return vp == sender;
-	case ICR_ALL: return true;
-	case ICR_ALL_BUT_SELF: return vp != sender;
-	default: return destination == vp->apic_id || destination == broadcast;
-	}
+	return destination == (apic_is_x2apic() ? UINT32_MAX : ICR_XAPIC_BROADCAST);
 }
 
 static void deliver(struct vp *sender, struct vp *target, uint32_t command)
@@ -156,6 +148,23 @@ static void deliver(struct vp *sender, struct vp *target, uint32_t command)
 	log_drain();
 }
 
+static void deliver_to(struct vp *sender, struct vp *target, uint32_t command)
+{
+	if (target == sender || target == hv.partition.bsp)
+		vcpu_violation(sender, "init_or_sipi_to_self_or_bsp", target->apic_id);
+	deliver(sender, target, command);
+}
+
+static void deliver_to_all(struct vp *sender, uint32_t command, const struct vp *but)
+{
+	for (uint32_t i = 0; i < hv.partition.vp_count; i++) {
+		struct vp *vp = hv.partition.vps[i];
+
+		if (vp != but)
+			deliver_to(sender, vp, command);
+	}
+}
+
 void ipi_command(struct vp *sender, uint32_t destination, uint32_t command)
 {
 	uint32_t mode = command & ICR_MODE;
@@ -169,14 +178,15 @@ void ipi_command(struct vp *sender, uint32_t destination, uint32_t command)
 		return;
 	if (command & ICR_LOGICAL && !(command & ICR_SHORTHAND))
 		vcpu_violation(sender, "init_or_sipi_to_logical_destination", command);
-	for (uint32_t i = 0; i < hv.partition.vp_count; i++) {
-		struct vp *vp = hv.partition.vps[i];
-
-		if (!is_destination(sender, vp, destination, command))
-			continue;
-		if (vp == sender || vp == hv.partition.bsp)
-			vcpu_violation(sender, "init_or_sipi_to_self_or_bsp", vp->apic_id);
-		deliver(sender, vp, command);
+	switch (command & ICR_SHORTHAND) {
+	case ICR_SELF: deliver_to(sender, sender, command); break;
+	case ICR_ALL: deliver_to_all(sender, command, NULL); break;
+	case ICR_ALL_BUT_SELF: deliver_to_all(sender, command, sender); break;
+	default:
+		if (is_broadcast(destination))
+			deliver_to_all(sender, command, NULL);
+		else if (destination < MAX_APIC_IDS && hv.partition.by_apic_id[destination])
+			deliver_to(sender, hv.partition.by_apic_id[destination], command);
 	}
 }
 

@@ -14,6 +14,7 @@ static uint32_t lock;
 static uint32_t writing; /* a processor is at the port */
 static bool hurry;
 static char *ring;
+static uint64_t ring_size;
 static uint64_t head; /* bytes ever put in */
 static uint64_t tail; /* bytes ever written out */
 
@@ -41,18 +42,18 @@ static bool has_work(void)
 {
 	uint64_t queued = load(&head) - load(&tail);
 
-	return queued && (queued > LOG_RING_SIZE / 2 || !__atomic_load_n(&hurry, __ATOMIC_ACQUIRE));
+	return queued && (queued > ring_size / 2 || !__atomic_load_n(&hurry, __ATOMIC_ACQUIRE));
 }
 
 static void write_some(void)
 {
-	uint64_t at = tail % LOG_RING_SIZE;
+	uint64_t at = tail % ring_size;
 	uint64_t n = load(&head) - tail;
 
 	if (n > WRITE_MAX)
 		n = WRITE_MAX;
-	if (n > LOG_RING_SIZE - at)
-		n = LOG_RING_SIZE - at;
+	if (n > ring_size - at)
+		n = ring_size - at;
 	cpu_out_string(PORT_DEBUGCON, ring + at, n);
 	__atomic_store_n(&tail, tail + n, __ATOMIC_RELEASE);
 }
@@ -76,16 +77,17 @@ void log_hurry(bool on)
 
 static void put(const char *text, uint64_t length)
 {
-	uint64_t at = head % LOG_RING_SIZE;
-	uint64_t first = length < LOG_RING_SIZE - at ? length : LOG_RING_SIZE - at;
+	uint64_t at = head % ring_size;
+	uint64_t first = length < ring_size - at ? length : ring_size - at;
 
 	cpu_copy(ring + at, text, first);
 	cpu_copy(ring, text + first, length - first);
 	__atomic_store_n(&head, head + length, __ATOMIC_RELEASE);
 }
 
-void log_start(char *memory)
+void log_start(char *memory, uint64_t size)
 {
+	ring_size = size;
 	ring = memory;
 }
 
@@ -99,7 +101,7 @@ void log_queue(struct line *line)
 		return;
 	}
 	hv_lock();
-	while (head - load(&tail) + length > LOG_RING_SIZE) {
+	while (head - load(&tail) + length > ring_size) {
 		hv_unlock();
 		log_drain();
 		cpu_pause();

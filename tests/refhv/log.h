@@ -11,13 +11,15 @@
 
 #include "line.h"
 
-#define LOG_RING_SIZE 0x100000u /* all starts of 255 VPs fit, so that nobody waits */
+/* All starts fit, so that nobody waits: bytes for each VP, and at least so many. */
+#define LOG_RING_PER_VP 0x1000u
+#define LOG_RING_MIN    0x100000u
 
 /*
- * Use `memory`, LOG_RING_SIZE bytes, as the ring. Before this call there is one processor only, and
+ * Use `size` bytes of memory as the ring. Before this call there is one processor only, and
  * lines are written directly.
  */
-void log_start(char *memory);
+void log_start(char *memory, uint64_t size);
 
 /*
  * Log a line: queue it, and write out what is queued, unless another processor is at it. Lines come

@@ -135,20 +135,25 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table);
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 {
 	struct boot_processors *processors;
+	uint64_t pages;
 
 	boot_init(image, system_table);
 	check_processor();
 	read_configuration();
 	processors = boot_find_processors();
 	boot_measure_tsc();
-	boot_allocate(VP_PAGES * processors->count + PAGING_POOL_PAGES +
-		      PAGES(resident_image_size()) + PAGES(LOG_RING_SIZE) + PAGES(IOPM_SIZE) +
-		      PAGES(MSRPM_SIZE) + 2 /* hypercall page, and where others have it */);
-	paging_init();
+	hv.log_ring_size = processors->count * LOG_RING_PER_VP;
+	if (hv.log_ring_size < LOG_RING_MIN)
+		hv.log_ring_size = LOG_RING_MIN;
+	pages = VP_PAGES * processors->count + PAGES(resident_image_size()) +
+		PAGES(hv.log_ring_size) + PAGES(IOPM_SIZE) + PAGES(MSRPM_SIZE) +
+		2 /* hypercall page, and where others have it */;
+	boot_allocate(pages + paging_pool(pages));
+	paging_init(paging_pool(pages));
 	create_partition(processors);
 	create_hypercall_page();
 	hv.image = memory_take(PAGES(resident_image_size()));
-	hv.log_ring = memory_take(PAGES(LOG_RING_SIZE));
+	hv.log_ring = memory_take(PAGES(hv.log_ring_size));
 	hv.io_permissions = memory_take(PAGES(IOPM_SIZE));
 	hv.msr_permissions = memory_take(PAGES(MSRPM_SIZE));
 	io_init();

@@ -19,6 +19,11 @@ void *memory_take(uint64_t pages)
 	return (void *)at;
 }
 
+uint64_t memory_taken(void)
+{
+	return arena_used / PAGE_SIZE;
+}
+
 void *memory_guest_ram(uint64_t gpa, uint64_t bytes)
 {
 	for (uint32_t i = 0; i < hv.ram_count; i++)

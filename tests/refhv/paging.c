@@ -22,10 +22,14 @@
 #define MMIO_START          0x80000000ull /* q35 has devices from here up to 4 GiB */
 #define MMIO_END            0x100000000ull
 
+/* For pages that are protected or laid over, wherever they lie; and both ends of the arena. */
+#define POOL_BASE           64u
+
 #define CPUID_ADDRESS_SIZES 0x80000008u
 
 static uint8_t *pool;
 static uint64_t pool_left;
+static uint64_t pool_size;
 static uint64_t overlay_gpa;
 static bool has_overlay;
 
@@ -110,10 +114,21 @@ void paging_drop_holes(void)
 	}
 }
 
-void paging_init(void)
+/* What is hidden from the guest takes a table for every 2 MiB. */
+uint64_t paging_pool(uint64_t arena_pages)
 {
-	pool = memory_take(PAGING_POOL_PAGES);
-	pool_left = PAGING_POOL_PAGES;
+	return POOL_BASE + arena_pages / ENTRIES;
+}
+
+uint64_t paging_tables(void)
+{
+	return pool_size - pool_left;
+}
+
+void paging_init(uint64_t pool_pages)
+{
+	pool = memory_take(pool_pages);
+	pool_left = pool_size = pool_pages;
 	identity_map(&hv.host);
 	identity_map(&hv.nested);
 }

@@ -63,6 +63,7 @@ struct vp {
 	uint32_t index;
 	uint32_t apic_id;
 	uint32_t active_vtl;
+	uint64_t exits; /* since the boot services are over */
 	void *host_save;
 	struct vp_vtl vtl[VTLS];
 	struct line line;

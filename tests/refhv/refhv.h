@@ -36,6 +36,7 @@ struct refhv {
 	struct range ram[RAM_RANGES_MAX];
 	void *image; /* where the hypervisor stays: resident.c */
 	char *log_ring;
+	uint64_t log_ring_size;
 	uint8_t *io_permissions;
 	uint8_t *msr_permissions;
 	uint8_t *hypercall_page;
@@ -52,6 +53,9 @@ extern struct refhv hv;
 /* Take pages from the arena; they are not cleared. Loader only. */
 void *memory_take(uint64_t pages);
 
+/* Pages taken so far. */
+uint64_t memory_taken(void);
+
 /* Is [gpa, gpa + bytes) guest RAM all through? Then where; identity mapped, so `gpa` itself. */
 void *memory_guest_ram(uint64_t gpa, uint64_t bytes);
 
@@ -63,10 +67,14 @@ size_t memory_fetch(const struct vmcb *vmcb, uint8_t *code, size_t size);
 
 /* --- paging.c --------------------------------------------------------------------------------- */
 
-#define PAGING_POOL_PAGES 64
+/* Pages of the pool that tables are taken from, for an arena of so many pages besides it. */
+uint64_t paging_pool(uint64_t arena_pages);
 
 /* Set up the pool and both identity maps. Loader only. */
-void paging_init(void);
+void paging_init(uint64_t pool_pages);
+
+/* How many tables there are now. */
+uint64_t paging_tables(void);
 
 /* Guest accesses to these pages leave the guest with a nested page fault. */
 void paging_hide(struct range range);
@@ -144,6 +152,9 @@ bool gen2_is_absent(struct vp *vp, uint16_t port);
 bool crash_has_msr(uint32_t msr);
 uint64_t crash_read(uint32_t msr);
 void crash_write(struct vp *vp, uint32_t msr, uint64_t value);
+
+/* cost.c: log what this run has cost. */
+void cost_log(struct vp *vp);
 
 void vmmcall_exit(struct vp *vp);
 

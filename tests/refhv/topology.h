@@ -5,9 +5,9 @@
 
 #include <stdint.h>
 
-#define MAX_VPS        512u
-#define MAX_APIC_IDS   1024u /* APIC ids are padded at socket and node borders */
-#define MAX_VP_INDEXES 2048u /* also what CPUID leaf 0x40000005 reports */
+#define MAX_VPS        1024u
+#define MAX_APIC_IDS   2048u /* APIC ids are padded at socket and node borders */
+#define MAX_VP_INDEXES 4096u /* also what CPUID leaf 0x40000005 reports */
 
 enum vp_numbering {
 	VP_PERMUTED, /* 0..n-1, no index equal to its APIC id when n > 1 */

@@ -164,6 +164,7 @@ void vcpu_run(struct vp *vp)
 		ipi_leave_host(vp);
 		vmrun_enter(vp->gpr, vp_active(vp)->vmcb);
 		ipi_enter_host(vp);
+		vp->exits += hv.armed;
 		handle_exit(vp);
 		vp_fault_again(vp);
 	}

@@ -78,10 +78,16 @@ enum err acpi_madt_read(const struct acpi_table *table, struct acpi_madt *out, a
 			void *ctx);
 
 /* --- SRAT ---------------------------------------------------------------------------------- */
-typedef void (*acpi_affinity_fn)(void *ctx, uint32_t apic_id, uint32_t domain);
+struct acpi_srat_fns {
+	void (*cpu)(void *ctx, uint32_t apic_id, uint32_t domain);
+	void (*memory)(void *ctx, uint64_t base, uint64_t size, uint32_t domain);
+};
 
-/* Enabled processor affinity entries (types 0 and 2). Errors as acpi_madt_read. */
-enum err acpi_srat_read(const struct acpi_table *table, acpi_affinity_fn fn, void *ctx);
+/*
+ * Enabled affinity entries of processors (types 0 and 2) and of memory (type 1: any base and size).
+ * A function that is NULL wants none of them. Errors as acpi_madt_read.
+ */
+enum err acpi_srat_read(const struct acpi_table *table, const struct acpi_srat_fns *fns, void *ctx);
 
 /* --- FADT ---------------------------------------------------------------------------------- */
 enum { ACPI_SPACE_MEMORY = 0, ACPI_SPACE_IO = 1 };

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* System Resource Affinity Table: the NUMA domain of each processor. */
+/* System Resource Affinity Table: the NUMA domain of each processor and of memory. */
 #include "acpi/internal.h"
 
 /* ACPI 6.5, 5.2.16 "System Resource Affinity Table (SRAT)" */
 enum {
 	SRAT_FIXED_SIZE = 48,
 	TYPE_LOCAL_APIC_AFFINITY = 0,
+	TYPE_MEMORY_AFFINITY = 1,
 	TYPE_LOCAL_X2APIC_AFFINITY = 2,
 	AFFINITY_ENABLED = 1 << 0,
 	LOCAL_APIC_AFFINITY_SIZE = 16,
+	MEMORY_AFFINITY_SIZE = 40,
 	LOCAL_X2APIC_AFFINITY_SIZE = 24,
 	/* Revision 1 has 8-bit domains; the bytes of the upper 24 bits are reserved there. */
 	WIDE_DOMAIN_REVISION = 2,
@@ -16,9 +18,15 @@ enum {
 
 struct walk {
 	bool wide_domain;
-	acpi_affinity_fn fn;
+	const struct acpi_srat_fns *fns;
 	void *ctx;
 };
+
+static void give_cpu(const struct walk *w, uint32_t apic_id, uint32_t domain, uint32_t flags)
+{
+	if (flags & AFFINITY_ENABLED && w->fns->cpu)
+		w->fns->cpu(w->ctx, apic_id, domain);
+}
 
 static bool read_entry(void *ctx, const uint8_t *e, size_t size)
 {
@@ -32,22 +40,27 @@ static bool read_entry(void *ctx, const uint8_t *e, size_t size)
 		domain = e[2];
 		if (w->wide_domain)
 			domain |= (uint32_t)acpi_u16(e + 9) << 8 | (uint32_t)e[11] << 24;
-		if ((acpi_u32(e + 4) & AFFINITY_ENABLED) != 0)
-			w->fn(w->ctx, e[3], domain);
+		give_cpu(w, e[3], domain, acpi_u32(e + 4));
+		return true;
+	case TYPE_MEMORY_AFFINITY:
+		if (size < MEMORY_AFFINITY_SIZE)
+			return false;
+		domain = w->wide_domain ? acpi_u32(e + 2) : e[2];
+		if (acpi_u32(e + 28) & AFFINITY_ENABLED && w->fns->memory)
+			w->fns->memory(w->ctx, acpi_u64(e + 8), acpi_u64(e + 16), domain);
 		return true;
 	case TYPE_LOCAL_X2APIC_AFFINITY:
 		if (size < LOCAL_X2APIC_AFFINITY_SIZE)
 			return false;
-		if ((acpi_u32(e + 12) & AFFINITY_ENABLED) != 0)
-			w->fn(w->ctx, acpi_u32(e + 8), acpi_u32(e + 4));
+		give_cpu(w, acpi_u32(e + 8), acpi_u32(e + 4), acpi_u32(e + 12));
 		return true;
 	default: return true;
 	}
 }
 
-enum err acpi_srat_read(const struct acpi_table *table, acpi_affinity_fn fn, void *ctx)
+enum err acpi_srat_read(const struct acpi_table *table, const struct acpi_srat_fns *fns, void *ctx)
 {
-	struct walk w = {.fn = fn, .ctx = ctx};
+	struct walk w = {.fns = fns, .ctx = ctx};
 
 	if (table->size < SRAT_FIXED_SIZE)
 		return ERR_TRUNCATED;

@@ -122,8 +122,8 @@ enum err arch_unmap(uint64_t va, uint64_t size);
 /* Every mapped page of the tables now in use, in ascending order; flags: ARCH_MAP_... */
 typedef void (*arch_page_fn)(void *ctx, uint64_t va, uint64_t size, unsigned int flags);
 void arch_walk_pages(arch_page_fn fn, void *ctx);
-/* The guard pages under the block's stacks. */
-enum { ARCH_STACK_GUARDS = 4 };
+/* The guard pages under the block's stacks, the main one's first, and the pages of all stacks. */
+enum { ARCH_STACK_GUARDS = 4, ARCH_STACK_PAGES = 7 };
 void arch_cpu_guards(const struct arch_cpu *cpu, uint64_t out[ARCH_STACK_GUARDS]);
 /* Is ARCH_MAP_COMBINE more than uncached on this processor? */
 bool arch_can_combine(void);
@@ -132,6 +132,8 @@ bool arch_can_combine(void);
  * them are on.
  */
 const char *arch_protection_missing(void);
+/* Where the mapped address va lies in physical memory. */
+uint64_t arch_physical(uint64_t va);
 /* Is the identity-mapped range [pa, pa + size) readable now? */
 bool arch_mapped(uint64_t pa, uint64_t size);
 /* Boot processor only. From now on this processor runs on these tables. */

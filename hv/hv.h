@@ -153,6 +153,7 @@ struct hv_map_entry {
 	uint32_t vp_index; /* HV_VP_UNKNOWN unless found */
 	enum hv_map_state state;
 	struct hv_status status; /* of the call that decided */
+	uint32_t chain, next;    /* hv_map's own: entries whose answers fall together */
 };
 
 struct hv_map_info {

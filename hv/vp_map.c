@@ -216,26 +216,38 @@ static enum err prove_bsp(struct walk *w, uint32_t bsp_apic_id)
 	return OK;
 }
 
-/* Two processors cannot share a VP: neither answer is believed, but the BSP's own is proved. */
+#define CHAIN_END UINT32_MAX
+
+static void refuse(struct hv_map_entry *e, uint32_t bsp_apic_id, struct hv_map_info *info)
+{
+	if (e->apic_id == bsp_apic_id || e->state != HV_MAP_FOUND)
+		return;
+	e->state = HV_MAP_REFUSED;
+	info->elements--;
+}
+
+/*
+ * Two processors cannot share a VP: neither answer is believed, but the BSP's own is proved. Equal
+ * answers meet in one chain, of which there are as many as entries.
+ */
 static void refuse_duplicates(struct hv_map_entry *e, size_t count, uint32_t bsp_apic_id,
 			      struct hv_map_info *info)
 {
+	for (size_t i = 0; i < count; i++)
+		e[i].chain = CHAIN_END;
 	for (size_t i = 0; i < count; i++) {
-		bool twice = false;
+		struct hv_map_entry *head = &e[e[i].vp_index % count];
 
-		for (size_t k = i + 1; e[i].vp_index != HV_VP_UNKNOWN && k < count; k++) {
+		if (e[i].vp_index == HV_VP_UNKNOWN)
+			continue;
+		for (uint32_t k = head->chain; k != CHAIN_END; k = e[k].next) {
 			if (e[k].vp_index != e[i].vp_index)
 				continue;
-			twice = true;
-			if (e[k].apic_id != bsp_apic_id && e[k].state == HV_MAP_FOUND) {
-				e[k].state = HV_MAP_REFUSED;
-				info->elements--;
-			}
+			refuse(&e[i], bsp_apic_id, info);
+			refuse(&e[k], bsp_apic_id, info);
 		}
-		if (twice && e[i].apic_id != bsp_apic_id && e[i].state == HV_MAP_FOUND) {
-			e[i].state = HV_MAP_REFUSED;
-			info->elements--;
-		}
+		e[i].next = head->chain;
+		head->chain = (uint32_t)i;
 	}
 	for (size_t i = 0; i < count; i++) {
 		if (e[i].state != HV_MAP_FOUND)
@@ -243,20 +255,20 @@ static void refuse_duplicates(struct hv_map_entry *e, size_t count, uint32_t bsp
 	}
 }
 
-static enum err ask_all(struct walk *w, uint32_t bsp_apic_id, struct hv_map_entry *entries,
-			size_t count, size_t per_call)
+static void swap(struct hv_map_entry *a, struct hv_map_entry *b)
+{
+	struct hv_map_entry kept = *a;
+
+	*a = *b;
+	*b = kept;
+}
+
+static enum err ask_list(struct walk *w, struct hv_map_entry *entries, size_t count, size_t per_call)
 {
 	for (size_t i = 0; i < count;) {
-		size_t n = 0;
-		enum err e;
+		size_t n = count - i < per_call ? count - i : per_call;
+		enum err e = ask(w, entries + i, n);
 
-		if (entries[i].apic_id == bsp_apic_id) { /* its answer is known */
-			judge(w, &entries[i++], w->caller->hv->bsp_vp_index);
-			continue;
-		}
-		while (n < per_call && i + n < count && entries[i + n].apic_id != bsp_apic_id)
-			n++;
-		e = ask(w, entries + i, n);
 		if (e) {
 			format(w->info->reason, HV_REASON_SIZE,
 			       "HvCallGetVpIndexFromApicId %s at element %u",
@@ -266,6 +278,24 @@ static enum err ask_all(struct walk *w, uint32_t bsp_apic_id, struct hv_map_entr
 		i += n;
 	}
 	return OK;
+}
+
+/* The BSP's answer is known: it stands aside, so that it takes no place in a list and cuts none. */
+static enum err ask_all(struct walk *w, uint32_t bsp_apic_id, struct hv_map_entry *entries,
+			size_t count, size_t per_call)
+{
+	size_t bsp = 0;
+	enum err e;
+
+	while (bsp < count && entries[bsp].apic_id != bsp_apic_id)
+		bsp++;
+	if (bsp == count)
+		return ask_list(w, entries, count, per_call);
+	swap(&entries[0], &entries[bsp]);
+	judge(w, &entries[0], w->caller->hv->bsp_vp_index);
+	e = ask_list(w, entries + 1, count - 1, per_call);
+	swap(&entries[0], &entries[bsp]);
+	return e;
 }
 
 enum err hv_map(const struct hv_caller *caller, uint32_t bsp_apic_id, uint32_t limit,

@@ -61,7 +61,10 @@ void panic_init(struct smp *smp, const struct platform *p, uint64_t image_base);
 void canary_init(void);
 
 /* selftest.c: what breaks a promise is a warning. */
-void selftest_run(const struct boot_info *boot, const struct smp *smp);
+void selftest_run(const struct boot_info *boot, const struct smp *smp,
+		  const struct topology *topology);
+/* selftest_home.c: how many are broken about memory. */
+unsigned int selftest_memory(const struct smp *smp, const struct topology *topology);
 
 /* provoke.c: panic=; before and after smp_start_all. */
 void provoke_prepare(const struct options *options, struct smp *smp);

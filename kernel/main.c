@@ -168,7 +168,7 @@ static void run(void *arg)
 	smp_start_all(&kernel.smp); /* the reason for all this */
 	grid_end(&kernel.smp);
 	if (kernel.options.selftest)
-		selftest_run(kernel.boot, &kernel.smp);
+		selftest_run(kernel.boot, &kernel.smp, &kernel.topology);
 	provoke_run(&kernel.options);
 	finish(); /* report and exit */
 }

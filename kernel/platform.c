@@ -49,14 +49,19 @@ void platform_find_tables(struct platform *p, const struct acpi_memory *memory, 
 
 enum err platform_topology(const struct platform *p, struct pages *pages, struct topology *out)
 {
-	size_t bytes = SMP_MAX_CPUS * sizeof(struct topology_cpu);
+	const struct acpi_table *madt = p->has_madt ? &p->madt : NULL;
+	const struct acpi_table *srat = p->has_srat ? &p->srat : NULL;
 
-	out->cpu = pages_alloc(pages, (bytes + PAGE_SIZE - 1) / PAGE_SIZE, 0);
+	topology_measure(out, madt, srat);
+	out->cpu = pages_alloc(pages, pages_of(out->capacity * sizeof(*out->cpu)), 0);
 	if (!out->cpu)
 		return ERR_NO_MEMORY;
-	out->capacity = SMP_MAX_CPUS;
-	topology_read(out, p->has_madt ? &p->madt : NULL, p->has_srat ? &p->srat : NULL,
-		      arch_apic_id_cpuid());
+	if (out->memory_capacity)
+		out->memory = pages_alloc(
+			pages, pages_of(out->memory_capacity * sizeof(*out->memory)), 0);
+	if (!out->memory)
+		out->memory_capacity = 0;
+	topology_read(out, madt, srat, arch_apic_id_cpuid());
 	return OK;
 }
 

@@ -85,13 +85,15 @@ static void check_guards(struct audit *a, const struct smp *smp)
 	}
 }
 
-void selftest_run(const struct boot_info *boot, const struct smp *smp)
+void selftest_run(const struct boot_info *boot, const struct smp *smp,
+		  const struct topology *topology)
 {
 	struct audit a = {.boot = boot, .hv = smp->config.hv};
 	const char *missing = arch_protection_missing();
 
 	arch_walk_pages(on_page, &a);
 	check_guards(&a, smp);
+	a.broken += selftest_memory(smp, topology);
 	if (missing) {
 		a.broken++;
 		log_warn("selftest: %s is offered and off", missing);

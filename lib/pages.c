@@ -57,14 +57,16 @@ size_t pages_init(struct pages *p, const struct page_range *ranges, size_t count
 	return pages_left(p);
 }
 
-/* Highest fitting start of `size` bytes in a range, 0 if there is none. */
-static uint64_t highest_fit(const struct page_range *range, uint64_t size, uint64_t below)
+/* Highest fitting start of `size` bytes in a range, within [from, below); 0 if there is none. */
+static uint64_t highest_fit(const struct page_range *range, uint64_t size, uint64_t from,
+			    uint64_t below)
 {
+	uint64_t base = range->base > from ? range->base : from;
 	uint64_t end = range->base + range->size;
 
 	if (below != 0 && below < end)
 		end = below & ~(uint64_t)(PAGE_SIZE - 1);
-	if (end <= range->base || end - range->base < size)
+	if (end <= base || end - base < size)
 		return 0;
 	return end - size;
 }
@@ -82,9 +84,38 @@ static void take(struct pages *p, size_t i, uint64_t base, uint64_t size)
 		add_range(p, &above);
 }
 
+/* Highest start of `size` bytes within [from, below), and in which range that is; 0: none. */
+static uint64_t find(const struct pages *p, uint64_t size, uint64_t from, uint64_t below, size_t *in)
+{
+	uint64_t best = 0;
+
+	for (size_t i = 0; i < p->count; i++) {
+		uint64_t base = highest_fit(&p->range[i], size, from, below);
+
+		if (base > best) {
+			best = base;
+			*in = i;
+		}
+	}
+	return best;
+}
+
+/* The same in the preferred ranges. */
+static uint64_t find_near(const struct pages *p, uint64_t size, uint64_t below, size_t *in)
+{
+	for (size_t i = 0; i < p->near_count; i++) {
+		uint64_t end = p->near[i].base + p->near[i].size;
+		uint64_t best = find(p, size, p->near[i].base, below && below < end ? below : end, in);
+
+		if (best)
+			return best;
+	}
+	return 0;
+}
+
 void *pages_alloc(struct pages *p, size_t count, uint64_t below)
 {
-	uint64_t size, best = 0;
+	uint64_t size, best;
 	size_t from = 0;
 	void *page;
 
@@ -93,20 +124,21 @@ void *pages_alloc(struct pages *p, size_t count, uint64_t below)
 	if (count == 0 || count > SIZE_MAX / PAGE_SIZE)
 		return NULL;
 	size = (uint64_t)count * PAGE_SIZE;
-	for (size_t i = 0; i < p->count; i++) {
-		uint64_t base = highest_fit(&p->range[i], size, below);
-
-		if (base > best) {
-			best = base;
-			from = i;
-		}
-	}
+	best = find_near(p, size, below, &from);
+	if (best == 0)
+		best = find(p, size, 0, below, &from);
 	if (best == 0)
 		return NULL;
 	take(p, from, best, size);
 	page = (void *)(uintptr_t)best;
 	memset(page, 0, size);
 	return page;
+}
+
+void pages_prefer(struct pages *p, const struct page_range *near, size_t count)
+{
+	p->near = near;
+	p->near_count = count;
 }
 
 size_t pages_left(const struct pages *p)

@@ -62,7 +62,7 @@ EXIT_PANIC, EXIT_REFHV_ERROR, EXIT_GUEST_SHUTDOWN = 39, 253, 255
 # Processors that an xAPIC can name, and the first QEMU whose TCG has an x2APIC.
 XAPIC_PROCESSORS, X2APIC_QEMU = 255, (9,)
 # What names more of them to interrupt messages: an IOMMU that remaps interrupts.
-X2APIC_MACHINE = ",kernel-irqchip=off"
+X2APIC_MACHINE = ",kernel-irqchip=off,smm=off"
 X2APIC_DEVICE = ["-device", "intel-iommu,intremap=on,eim=on"]
 
 HV_FLAGS = "relaxed vpindex time synic stimer runtime reset crash frequencies tlbflush ipi".split()

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Starting by HvCallStartVirtualProcessor, by everybody who is up: each takes the next target with
- * one atomic add and makes the call from parameter blocks of its own.
+ * one atomic add and makes the call from parameter blocks of its own. First every NUMA node is
+ * crossed to, by starting its leader; then each node's processors start each other, from memory
+ * that is near.
  */
 #include "smp/internal.h"
 
@@ -75,17 +77,42 @@ bool fanout_is_target(const struct cpu *cpu)
 	return !cpu->is_bsp && cpu->prepared && cpu->map_state == HV_MAP_FOUND;
 }
 
+static void draw(struct smp *smp, struct cpu *target, struct cpu *starter)
+{
+	if (fanout_is_target(target) && claim_take(&target->claim, starter->index))
+		start(smp, target, starter);
+}
+
+static bool is_stopped(const struct smp *smp)
+{
+	return __atomic_load_n(&smp->stop, __ATOMIC_RELAXED);
+}
+
+void fanout_node(struct smp *smp, struct smp_node *node, struct cpu *starter)
+{
+	while (!is_stopped(smp)) {
+		uint32_t next;
+
+		/* Looked at first, so that those who come again and again do not make it wrap. */
+		if (__atomic_load_n(&node->next, __ATOMIC_RELAXED) >= node->end)
+			return;
+		next = __atomic_fetch_add(&node->next, 1, __ATOMIC_RELAXED);
+		if (next < node->end)
+			draw(smp, smp->cpu[smp->order[next]], starter);
+	}
+}
+
 void fanout_run(struct smp *smp, struct cpu *starter)
 {
-	while (!__atomic_load_n(&smp->stop, __ATOMIC_RELAXED)) {
-		uint32_t next = __atomic_fetch_add(&smp->next, 1, __ATOMIC_RELAXED);
+	while (!is_stopped(smp)) {
+		uint32_t next = __atomic_fetch_add(&smp->next_node, 1, __ATOMIC_RELAXED);
 
-		if (next >= smp->count)
-			return;
-		if (fanout_is_target(smp->cpu[next]) &&
-		    claim_take(&smp->cpu[next]->claim, starter->index))
-			start(smp, smp->cpu[next], starter);
+		if (next >= smp->nodes)
+			break;
+		if (smp->node[next].leader != SMP_NO_LEADER)
+			draw(smp, smp->cpu[smp->node[next].leader], starter);
 	}
+	fanout_node(smp, &smp->node[starter->node], starter);
 }
 
 void fanout_take_over(struct smp *smp, struct cpu *target, uint32_t seen)

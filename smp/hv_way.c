@@ -32,9 +32,8 @@ static void map_copy(struct smp *smp, const struct hv_map_entry *entries)
 
 static enum err map(struct smp *smp)
 {
-	size_t bytes = smp->count * sizeof(struct hv_map_entry);
 	struct hv_map_entry *entries =
-		pages_alloc(smp->pages, (bytes + PAGE_SIZE - 1) / PAGE_SIZE, 0);
+		pages_alloc(smp->pages, pages_of(smp->count * sizeof(*entries)), 0);
 	struct hv_caller caller = {.hv = smp->config.hv,
 				   .input = pages_alloc(smp->pages, 1, 0),
 				   .output = pages_alloc(smp->pages, 1, 0)};
@@ -79,6 +78,21 @@ static bool is_settled(const struct smp *smp, const struct cpu *cpu)
 		return cpu->outcome == START_REFUSED &&
 		       (claim_starter(claim) == smp->bsp->index || stopped);
 	default: return false;
+	}
+}
+
+/*
+ * Nodes that nobody in them is going to start: their leader has come to its end, one way or the
+ * other (then what is drawn here is nothing), or no AP starts others at all.
+ */
+static void help_nodes(struct smp *smp)
+{
+	for (uint32_t i = 1; i < smp->nodes; i++) {
+		struct smp_node *node = &smp->node[i];
+
+		if (!smp->config.fanout || node->leader == SMP_NO_LEADER ||
+		    is_settled(smp, smp->cpu[node->leader]))
+			fanout_node(smp, node, smp->bsp);
 	}
 }
 
@@ -139,6 +153,7 @@ static void await(struct smp *smp)
 		before = now;
 		for (size_t i = 0; i < smp->count; i++)
 			rescue(smp, smp->cpu[i], deadline_idle_ns(&d) > patience / TAKE_OVER_PART);
+		help_nodes(smp);
 		show_progress(smp);
 		arch_pause();
 		end = deadline_look(&d);

@@ -18,8 +18,15 @@ enum arch_fault_action arrive_fault(void *owner, const struct arch_fault *fault)
 void proof_check(struct cpu *cpu);
 void proof_note(struct cpu *cpu, enum proof_field field, uint64_t expected, uint64_t actual);
 
-/* fanout.c: claim and start targets until none is left. Any processor that is up. */
+/* nodes.c: the memory of a node, at most `room` pieces of it. */
+size_t nodes_memory(const struct topology *t, uint32_t numa, struct page_range *out, size_t room);
+/* nodes.c: put the processors of the ledger into nodes. ERR_NO_MEMORY. */
+enum err nodes_build(struct smp *smp);
+
+/* fanout.c: claim and start leaders of nodes, then the own node's. Any processor that is up. */
 void fanout_run(struct smp *smp, struct cpu *starter);
+/* fanout.c: what is left of a node. */
+void fanout_node(struct smp *smp, struct smp_node *node, struct cpu *starter);
 /* fanout.c: is it one that the fan-out has to start? */
 bool fanout_is_target(const struct cpu *cpu);
 /* fanout.c: boot processor; start one more target whose claim was seen as `seen`. */

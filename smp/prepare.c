@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory for every processor, all of it before the first one is started. */
+/*
+ * Memory for every processor, all of it before the first one is started, and from the memory of its
+ * own NUMA node as far as that goes.
+ */
 #include "smp/internal.h"
 
 #include "lib/log.h"
 #include "lib/string.h"
+
+enum { NODE_RANGES = 8 }; /* pieces of a node's memory that are tried */
 
 static struct cpu *make(struct smp *smp, const struct topology_cpu *from, struct pages *pages)
 {
@@ -29,36 +34,55 @@ static struct cpu *make(struct smp *smp, const struct topology_cpu *from, struct
 	return cpu;
 }
 
-enum err smp_prepare(struct smp *smp, const struct smp_config *config,
-		     const struct topology *topology, struct pages *pages)
+static struct cpu *make_near(struct smp *smp, const struct topology *t,
+			     const struct topology_cpu *from, struct pages *pages)
 {
-	size_t bytes = topology->count * sizeof(struct cpu *);
-	const struct topology_cpu *boot = &topology->cpu[topology->bsp];
+	struct page_range near[NODE_RANGES];
+	struct cpu *cpu;
 
-	memset(smp, 0, sizeof(*smp));
-	smp->config = *config;
-	smp->pages = pages;
-	arch_set_fault_handler(arrive_fault);
-	smp->cpu = pages_alloc(pages, (bytes + PAGE_SIZE - 1) / PAGE_SIZE, 0);
-	smp->bsp = smp->cpu ? make(smp, boot, pages) : NULL; /* first: nothing works without it */
-	if (!smp->bsp || !smp->bsp->prepared)
-		return ERR_NO_MEMORY;
-	smp->left_out = topology->dropped;
-	smp->incomplete = topology->incomplete;
-	smp->bsp->is_bsp = true;
-	smp->bsp->method = CPU_METHOD_FIRMWARE;
+	pages_prefer(pages, near, nodes_memory(t, from->numa, near, NODE_RANGES));
+	cpu = make(smp, from, pages);
+	pages_prefer(pages, NULL, 0);
+	return cpu;
+}
+
+static enum err make_all(struct smp *smp, const struct topology *topology, struct pages *pages)
+{
 	for (size_t i = 0; i < topology->count; i++) {
-		struct cpu *cpu =
-			i == topology->bsp ? smp->bsp : make(smp, &topology->cpu[i], pages);
+		const struct topology_cpu *from = &topology->cpu[i];
+		struct cpu *cpu = i == topology->bsp ? smp->bsp
+						     : make_near(smp, topology, from, pages);
 
 		if (!cpu) {
 			log_warn("no memory for the record of APIC id %u: it is left out",
-				 topology->cpu[i].apic_id);
+				 from->apic_id);
 			smp->left_out++;
 			continue;
 		}
 		cpu->index = (uint32_t)smp->count;
 		smp->cpu[smp->count++] = cpu;
 	}
-	return OK;
+	return nodes_build(smp);
+}
+
+enum err smp_prepare(struct smp *smp, const struct smp_config *config,
+		     const struct topology *topology, struct pages *pages)
+{
+	const struct topology_cpu *boot = &topology->cpu[topology->bsp];
+
+	memset(smp, 0, sizeof(*smp));
+	smp->config = *config;
+	smp->pages = pages;
+	smp->free_before = pages_left(pages);
+	arch_set_fault_handler(arrive_fault);
+	smp->cpu = pages_alloc(pages, pages_of(topology->count * sizeof(*smp->cpu)), 0);
+	/* First: nothing works without it. */
+	smp->bsp = smp->cpu ? make_near(smp, topology, boot, pages) : NULL;
+	if (!smp->bsp || !smp->bsp->prepared)
+		return ERR_NO_MEMORY;
+	smp->left_out = topology->dropped;
+	smp->incomplete = topology->incomplete;
+	smp->bsp->is_bsp = true;
+	smp->bsp->method = CPU_METHOD_FIRMWARE;
+	return make_all(smp, topology, pages);
 }

@@ -129,15 +129,13 @@ static enum deadline_end await(struct smp *smp, uint64_t patience_ns, uint64_t c
 static struct arch_sipi_target *candidates(struct smp *smp, size_t *count)
 {
 	struct arch_sipi_target *targets;
-	size_t bytes;
 
 	*count = 0;
 	for (size_t i = 0; i < smp->count; i++)
 		*count += is_candidate(smp->cpu[i]);
 	if (!*count)
 		return NULL;
-	bytes = *count * sizeof(*targets);
-	targets = pages_alloc(smp->pages, (bytes + PAGE_SIZE - 1) / PAGE_SIZE, 0);
+	targets = pages_alloc(smp->pages, pages_of(*count * sizeof(*targets)), 0);
 	if (!targets)
 		return NULL;
 	*count = 0;

@@ -16,13 +16,24 @@
 
 /* --- topology ---------------------------------------------------------------------------------- */
 
-enum { SMP_MAX_CPUS = 2048, SMP_NUMA_UNKNOWN = 0xFFFFFFFF, SMP_UID_UNKNOWN = 0xFFFFFFFF };
+/*
+ * Tables grow with what the firmware lists; the limits are there for firmware that lists nonsense.
+ * Hyper-V has at most 2048 VPs in a partition.
+ */
+enum { SMP_MAX_CPUS = 4096, SMP_MAX_NODES = 256, SMP_MAX_MEMORY = 1024 };
+enum { SMP_NUMA_UNKNOWN = 0xFFFFFFFF, SMP_UID_UNKNOWN = 0xFFFFFFFF };
 
 struct topology_cpu {
 	uint32_t apic_id;
 	uint32_t uid;  /* ACPI processor uid; SMP_UID_UNKNOWN if the MADT does not list it */
 	uint32_t numa; /* proximity domain; SMP_NUMA_UNKNOWN */
 	bool x2apic;   /* first seen in a type 9 entry */
+	uint32_t chain, next; /* topology.c's own: processors whose APIC ids fall together */
+};
+
+struct topology_memory {
+	struct page_range range;
+	uint32_t numa;
 };
 
 struct topology {
@@ -31,14 +42,20 @@ struct topology {
 	size_t bsp;      /* index of the boot processor */
 	size_t disabled; /* entries that are not enabled, online-capable ones among them */
 	size_t dropped;  /* enabled ones for which there was no room */
+	struct topology_memory *memory; /* the caller's array; by the SRAT, of any order */
+	size_t memory_capacity, memory_count, memory_dropped;
 	bool incomplete; /* there may be more: no MADT, or one that could not be read to its end */
 	uint64_t lapic_address;
 	bool need_x2apic; /* an id above 254 is there */
 };
 
+/* How many records the tables want, at least 1 and within the limits: both capacities of *t. */
+void topology_measure(struct topology *t, const struct acpi_table *madt,
+		      const struct acpi_table *srat);
+
 /*
- * Read the enabled processors, in the MADT's order, and their NUMA domains. madt or srat may be
- * NULL. Everything odd is a warning in the log and costs at most its own entry; the BSP is always
+ * Read the enabled processors, in the MADT's order, and NUMA domains. madt or srat may be NULL; the
+ * capacities say how long the arrays are, that of processors at least 1. Everything odd is a warning in the log and costs at most its own entry; the BSP is always
  * there afterwards.
  */
 void topology_read(struct topology *t, const struct acpi_table *madt, const struct acpi_table *srat,
@@ -111,6 +128,7 @@ struct cpu {
 	struct smp *smp;
 	uint32_t index; /* in smp->cpu */
 	uint32_t apic_id, uid, numa;
+	uint32_t node;     /* in smp->node */
 	uint32_t vp_index; /* by 0x9A or the VP_INDEX MSR; HV_VP_UNKNOWN */
 	bool is_bsp;
 	bool prepared; /* stacks and tables are there */
@@ -160,10 +178,26 @@ struct smp_config {
 	void (*progress)(const struct smp *smp);
 };
 
+/*
+ * The processors of one NUMA node, as the fan-out starts them: the leader from outside, the others,
+ * smp->order[next] to smp->order[end - 1], by those of the node that are up.
+ */
+struct smp_node {
+	uint32_t numa;
+	uint32_t leader; /* index in smp->cpu; SMP_NO_LEADER: none of them can be started */
+	uint32_t end;
+	_Alignas(CACHE_LINE) uint32_t next; /* drawn by atomic adds */
+};
+#define SMP_NO_LEADER UINT32_MAX
+
 struct smp {
 	struct smp_config config;
 	struct cpu **cpu;
 	size_t count;
+	struct smp_node *node; /* 0: the boot processor's */
+	uint32_t nodes;
+	uint32_t *order; /* indexes in smp->cpu, node by node */
+	size_t free_before; /* free pages before the first of them was taken for processors */
 	size_t left_out; /* enabled processors without a record: no room in the table, no memory */
 	bool incomplete; /* topology.incomplete */
 	struct cpu *bsp;
@@ -175,13 +209,13 @@ struct smp {
 	uint32_t starting; /* bring-up is under way */
 	uint32_t stopper;  /* index + 1 of the processor that stopped all others; 0: none */
 
-	_Alignas(CACHE_LINE) uint32_t next; /* next target of the fan-out */
+	_Alignas(CACHE_LINE) uint32_t next_node; /* whose leader is the next target */
 	_Alignas(CACHE_LINE) uint32_t stop; /* 0x99 is of no use here: start nothing more by it */
 };
 
 /*
  * Boot processor, on any stack, own page tables active. Make the records, stacks and tables of all
- * processors. A processor without memory is left out with a warning; ERR_NO_MEMORY only if the boot
+ * processors, each from its own node's memory where there is some. A processor without memory is left out with a warning; ERR_NO_MEMORY only if the boot
  * processor itself cannot be had.
  */
 enum err smp_prepare(struct smp *smp, const struct smp_config *config,

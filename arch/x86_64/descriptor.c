@@ -33,6 +33,7 @@ ASSERT_OFFSET(strays, CPU_STRAYS);
 #define MAIN_STACK_PAGES 4
 #define IST_STACK_PAGES  1
 #define STACK_PAGES      (MAIN_STACK_PAGES + IST_COUNT * IST_STACK_PAGES)
+_Static_assert(STACK_PAGES == ARCH_STACK_PAGES, "what arch.h says");
 
 /* Descriptor bits above the access byte (SDM figure 3-8). */
 #define DESCRIPTOR_CODE64 0x00AF9B000000FFFFUL

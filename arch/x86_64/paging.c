@@ -177,6 +177,15 @@ static uint64_t leaf(uint64_t va, unsigned int *level)
 	return 0;
 }
 
+uint64_t arch_physical(uint64_t va)
+{
+	unsigned int level;
+	uint64_t entry = leaf(va, &level);
+	uint64_t mask = size_of(level) - 1;
+
+	return (entry & ENTRY_ADDRESS & ~mask) | (va & mask);
+}
+
 bool arch_mapped(uint64_t pa, uint64_t size)
 {
 	uint64_t end = pa + size;

@@ -13,6 +13,7 @@ KEYS = {
     "indexes", "serial", "log", "apic_ids", "starters", "ends", "stack", "expected", "excuses",
     "shows",
     "never",  # not on the serial port
+    "nodes", "linear",
 }  # fmt: skip
 CPU_KEYS = {
     "apic", "vp", "verdict", "method", "hv_status", "tries", "started_by", "numa", "vp_index",
@@ -124,7 +125,8 @@ def compare_cpus(expected: dict, cpus: list[dict]) -> list[str]:
     ids = sorted(cpu["apic_id"] for cpu in cpus)
     if ids != sorted(expected.get("apic_ids", ids)):
         wrong.append(f"APIC ids are {ids}, expected {expected['apic_ids']}")
-    return wrong + compare_indexes(expected.get("indexes"), cpus) + compare_starters(expected, cpus)
+    wrong += compare_indexes(expected.get("indexes"), cpus) + compare_starters(expected, cpus)
+    return wrong + compare_nodes(expected.get("nodes"), cpus)
 
 
 def is_meant(one: dict, cpu: dict) -> bool:
@@ -144,6 +146,26 @@ def compare_indexes(kind: str | None, cpus: list[dict]) -> list[str]:
     if kind == "sparse" and max(0 if vp is None else vp for _, vp in pairs) < len(pairs):
         return [f"VP indexes have no gaps: {pairs}"]
     return []
+
+
+def compare_nodes(count: int | None, cpus: list[dict]) -> list[str]:
+    """The fan-out crosses to each NUMA node once and then goes on inside it."""
+    if count is None:
+        return []
+    node_of = {cpu["apic_id"]: cpu["numa"] for cpu in cpus}
+    nodes = set(node_of.values())
+    if len(nodes) != count or None in nodes:
+        return [f"the NUMA nodes are {nodes}, expected {count}"]
+    home = {cpu["numa"] for cpu in cpus if cpu["role"] == "bsp"}
+    wrong = []
+    for node in nodes:
+        inside = [cpu for cpu in cpus if cpu["numa"] == node and cpu["role"] == "ap"]
+        strangers = [cpu for cpu in inside if node_of.get(cpu["started_by"]) != node]
+        due = 0 if node in home else 1
+        if len(strangers) != due:
+            pairs = [(cpu["apic_id"], cpu["started_by"]) for cpu in strangers]
+            wrong.append(f"node {node}: started from outside are {pairs}, must be {due}")
+    return wrong
 
 
 def compare_starters(expected: dict, cpus: list[dict]) -> list[str]:

@@ -160,6 +160,8 @@ def judge(case: dict, outcome: vm.Outcome, log: str, build: Path) -> tuple[dict 
     if case["hv"] == "ref":
         wrong += witness.check_witness(report, events, case["expect"].get("apic_ids"))
         wrong += witness.check_no_crash(events)
+        if case["expect"].get("linear"):
+            wrong += witness.check_costs(events)
     else:
         wrong += witness.check_without_hypervisor(report)
     wrong += expect.check_bound(case.get("cmdline", ""), report)

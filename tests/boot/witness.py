@@ -100,8 +100,9 @@ def check_cpu(cpu: dict, came: set, report: dict) -> list[str]:
         wrong.append(f"role {cpu['role']} does not go with method {cpu['method']}")
     if is_online and cpu["method"] == "none":
         wrong.append("online by no method")
-    if is_online and cpu["role"] == "ap" and cpu["started_by"] not in came - {cpu["apic_id"]}:
-        wrong.append(f"started by {cpu['started_by']}, which is not another that came")
+    by = cpu["started_by"]
+    if is_online and cpu["role"] == "ap" and (by not in came or by == cpu["apic_id"]):
+        wrong.append(f"started by {by}, which is not another that came")
     times = [cpu[key] for key in ("t_issued_ns", "t_first_ns", "t_online_ns")]
     known = [t for t in times if t is not None]
     if known != sorted(known):
@@ -216,6 +217,23 @@ def check_witness(report: dict, events: list[Event], listed: list | None = None)
             what = check_calls(cpu, calls[vp], apic_of) + check_runs(cpu, sipis[vp], runs[vp])
         wrong += [f"apic {cpu['apic_id']}: {text}" for text in what]
     return wrong + check_stacks(events)
+
+
+# What a run may cost the reference hypervisor: so much, and so much more for each VP.
+COSTS = {"exits": (64, 8), "tables": (32, 1 / 8), "bytes": (3 << 20, 40 << 10)}
+
+
+def check_costs(events: list[Event]) -> list[str]:
+    """Counted, not timed: exits, page tables and memory grow no faster than the number of VPs."""
+    costs = [event for event in events if event.name == "cost"]
+    if len(costs) != 1:
+        return [f"log: {len(costs)} cost events, must be one"]
+    wrong = []
+    for key, (once, each) in COSTS.items():
+        bound = once + each * costs[0].number("vps")
+        if not 0 <= costs[0].number(key) <= bound:
+            wrong.append(f"{key} are more than {bound:.0f}: {costs[0].text}")
+    return wrong
 
 
 def check_stacks(events: list[Event]) -> list[str]:

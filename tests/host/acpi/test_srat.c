@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* acpi/srat.c: domains of processors in both entry forms and both revisions. */
+/* acpi/srat.c: domains of processors in both entry forms and both revisions, and of memory. */
 #include "tests/host/test.h"
 
 #include <string.h>
@@ -11,6 +11,11 @@ enum { ENABLED = 1 };
 struct seen {
 	uint32_t apic_id[64], domain[64];
 	size_t count;
+	struct {
+		uint64_t base, size;
+		uint32_t domain;
+	} memory[8];
+	size_t memory_count;
 };
 
 static struct builder b;
@@ -25,13 +30,24 @@ static void see(void *ctx, uint32_t apic_id, uint32_t domain)
 	s->domain[s->count++] = domain;
 }
 
+static void see_memory(void *ctx, uint64_t base, uint64_t size, uint32_t domain)
+{
+	struct seen *s = ctx;
+
+	assert_true(s->memory_count < ARRAY_COUNT(s->memory));
+	s->memory[s->memory_count].base = base;
+	s->memory[s->memory_count].size = size;
+	s->memory[s->memory_count++].domain = domain;
+}
+
 static enum err read_it(void)
 {
+	static const struct acpi_srat_fns fns = {see, see_memory};
 	struct acpi_table t = build_table(&b);
 	enum err e;
 
 	memset(&seen, 0, sizeof(seen));
-	e = acpi_srat_read(&t, see, &seen);
+	e = acpi_srat_read(&t, &fns, &seen);
 	release(&t);
 	return e;
 }
@@ -65,6 +81,51 @@ static void add_x2apic(uint32_t domain, uint32_t id, uint32_t flags)
 	build_u32(&b, id);
 	build_u32(&b, flags);
 	build_u64(&b, 0);
+}
+
+static void add_memory(uint32_t domain, uint64_t base, uint64_t size, uint32_t flags)
+{
+	build_u8(&b, 1);
+	build_u8(&b, 40);
+	build_u32(&b, domain);
+	build_u16(&b, 0x5555); /* reserved, as are all that are not zero here */
+	build_u64(&b, base);
+	build_u64(&b, size);
+	build_u32(&b, 0x66666666);
+	build_u32(&b, flags);
+	build_u64(&b, 0x7777777777777777);
+}
+
+static void enabled_memory(void **state)
+{
+	static const struct acpi_srat_fns processors_only = {see, NULL}, none = {NULL, NULL};
+	struct acpi_table t;
+
+	(void)state;
+	start(3);
+	add_memory(0x12345678, 0x123456789000, 0xFEDCBA987000, ENABLED);
+	add_memory(1, 0, 0xA0000, 0);
+	add_apic(2, 2, ENABLED);
+	add_memory(3, UINT64_MAX, UINT64_MAX, ENABLED | 2);
+	assert_int_equal(read_it(), OK);
+	assert_int_equal(seen.memory_count, 2);
+	assert_int_equal(seen.memory[0].base, 0x123456789000);
+	assert_int_equal(seen.memory[0].size, 0xFEDCBA987000);
+	assert_int_equal(seen.memory[0].domain, 0x12345678);
+	assert_int_equal(seen.memory[1].base, UINT64_MAX); /* handed on as it stands */
+	assert_int_equal(seen.memory[1].domain, 3);
+	t = build_table(&b);
+	memset(&seen, 0, sizeof(seen));
+	assert_int_equal(acpi_srat_read(&t, &processors_only, &seen), OK);
+	assert_int_equal(acpi_srat_read(&t, &none, &seen), OK);
+	assert_int_equal(seen.count, 1);
+	assert_int_equal(seen.memory_count, 0);
+	release(&t);
+	b.bytes[8] = 1; /* revision 1 has 8-bit domains */
+	assert_int_equal(read_it(), OK);
+	assert_int_equal(seen.memory[0].domain, 0x78);
+	b.bytes[48 + 1] = 39; /* too short for its type */
+	assert_int_equal(read_it(), ERR_INVALID);
 }
 
 static void enabled_entries_of_both_forms(void **state)
@@ -128,6 +189,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(enabled_entries_of_both_forms),
+		cmocka_unit_test(enabled_memory),
 		cmocka_unit_test(revision_1_has_8_bit_domains),
 		cmocka_unit_test(f52_bad_lengths),
 		cmocka_unit_test(f53_a_table_cut_anywhere),

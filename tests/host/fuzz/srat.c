@@ -2,28 +2,39 @@
 /* acpi_srat_read on any table. */
 #include "tests/host/fuzz/fuzz.h"
 
-enum { SRAT_FIXED_SIZE = 48, SMALLEST_CPU_ENTRY = 16 };
+enum { SRAT_FIXED_SIZE = 48, SMALLEST_ENTRY = 16 };
 
-static void on_affinity(void *ctx, uint32_t apic_id, uint32_t domain)
+static void on_cpu(void *ctx, uint32_t apic_id, uint32_t domain)
 {
-	size_t *cpus = ctx;
+	size_t *entries = ctx;
 
 	(void)apic_id;
 	(void)domain;
-	++*cpus;
+	++*entries;
+}
+
+static void on_memory(void *ctx, uint64_t base, uint64_t size, uint32_t domain)
+{
+	size_t *entries = ctx;
+
+	(void)base;
+	(void)size;
+	(void)domain;
+	++*entries;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct acpi_table table = fuzz_table(data, size);
-	size_t cpus = 0;
-	enum err e = acpi_srat_read(&table, on_affinity, &cpus);
+	static const struct acpi_srat_fns fns = {on_cpu, on_memory};
+	size_t entries = 0;
+	enum err e = acpi_srat_read(&table, &fns, &entries);
 
 	ENSURE(e == OK || e == ERR_TRUNCATED || e == ERR_INVALID);
 	if (size < SRAT_FIXED_SIZE)
-		ENSURE(e == ERR_TRUNCATED && !cpus);
+		ENSURE(e == ERR_TRUNCATED && !entries);
 	else
-		ENSURE(cpus <= (size - SRAT_FIXED_SIZE) / SMALLEST_CPU_ENTRY);
+		ENSURE(entries <= (size - SRAT_FIXED_SIZE) / SMALLEST_ENTRY);
 	free((void *)table.data);
 	return 0;
 }

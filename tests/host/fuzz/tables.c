@@ -111,6 +111,16 @@ static void on_affinity(void *ctx, uint32_t apic_id, uint32_t domain)
 	(void)domain;
 }
 
+static void on_memory(void *ctx, uint64_t base, uint64_t size, uint32_t domain)
+{
+	(void)ctx;
+	(void)base;
+	(void)size;
+	(void)domain;
+}
+
+static const struct acpi_srat_fns srat_fns = {on_affinity, on_memory};
+
 static void check_table(const struct memory *m, const struct acpi_table *t, const char *signature)
 {
 	ENSURE(t->data >= m->bytes && t->size <= m->size);
@@ -141,7 +151,7 @@ static void read_all(const struct acpi *a, struct memory *m)
 	if (find(a, m, "APIC", &table))
 		(void)acpi_madt_read(&table, &madt, on_cpu, NULL);
 	if (find(a, m, "SRAT", &table))
-		(void)acpi_srat_read(&table, on_affinity, NULL);
+		(void)acpi_srat_read(&table, &srat_fns, NULL);
 	if (!find(a, m, "FACP", &table) || acpi_fadt_read(&table, &fadt) != OK)
 		return;
 	if (acpi_load(a, fadt.dsdt, "DSDT", &table) != OK)

@@ -25,6 +25,12 @@ static void check(const struct topology *t, uint32_t bsp_apic_id)
 			ENSURE(t->cpu[k].apic_id != cpu->apic_id);
 	}
 	ENSURE(t->need_x2apic || !above);
+	ENSURE(t->memory_count <= t->memory_capacity);
+	for (size_t i = 0; i < t->memory_count; i++) {
+		const struct page_range *range = &t->memory[i].range;
+
+		ENSURE(range->size && range->base + range->size >= range->base);
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -42,10 +48,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	srat = fuzz_table(r.data + madt_size, r.left - madt_size);
 	t.cpu = calloc(t.capacity, sizeof(*t.cpu));
 	ENSURE(t.cpu);
+	t.memory_capacity = t.capacity / 2;
+	t.memory = calloc(t.memory_capacity + 1, sizeof(*t.memory));
+	ENSURE(t.memory);
 	topology_read(&t, madt.size ? &madt : NULL, srat.size ? &srat : NULL, bsp_apic_id);
 	check(&t, bsp_apic_id);
 	log_reset();
 	free(t.cpu);
+	free(t.memory);
 	free((void *)madt.data);
 	free((void *)srat.data);
 	return 0;

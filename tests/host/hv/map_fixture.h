@@ -4,7 +4,7 @@
 
 #include "tests/host/hv/scripted.h"
 
-enum { PAGE = 4096, MANY = 2048, COUNT = 8 };
+enum { PAGE = 4096, MANY = 4096, COUNT = 8 };
 
 /* APIC ids as two sockets of three and one of two cores have them; the BSP is varied. */
 extern const uint32_t ids[COUNT];

@@ -109,6 +109,29 @@ static void low_pages_are_kept_for_those_that_need_them(void **state)
 	assert_non_null(pages_alloc(&pages, 4, base + 4 * PAGE_SIZE));
 }
 
+static void preferred_ranges_come_first(void **state)
+{
+	const struct page_range whole = {base, 16 * PAGE_SIZE};
+	const struct page_range near[] = {
+		{base + 4 * PAGE_SIZE, 2 * PAGE_SIZE},
+		{base + 8 * PAGE_SIZE + 1, 2 * PAGE_SIZE}, /* one whole page inside */
+		{UINT64_MAX - PAGE_SIZE, PAGE_SIZE},       /* nothing is there */
+	};
+
+	(void)state;
+	pages_init(&pages, &whole, 1);
+	pages_prefer(&pages, near, ARRAY_COUNT(near));
+	assert_ptr_equal(pages_alloc(&pages, 1, 0), arena + 5 * PAGE_SIZE);
+	assert_ptr_equal(pages_alloc(&pages, 2, 0), arena + 14 * PAGE_SIZE); /* none has two */
+	assert_ptr_equal(pages_alloc(&pages, 1, base + 4 * PAGE_SIZE), arena + 3 * PAGE_SIZE);
+	assert_ptr_equal(pages_alloc(&pages, 1, 0), arena + 4 * PAGE_SIZE);
+	assert_ptr_equal(pages_alloc(&pages, 1, 0), arena + 9 * PAGE_SIZE);
+	assert_ptr_equal(pages_alloc(&pages, 1, 0), arena + 13 * PAGE_SIZE); /* all used up */
+	pages_prefer(&pages, NULL, 0);
+	assert_ptr_equal(pages_alloc(&pages, 1, 0), arena + 12 * PAGE_SIZE);
+	assert_int_equal(pages_left(&pages), 16 - 8);
+}
+
 static void f70_the_kth_allocation_fails(void **state)
 {
 	const struct page_range whole = {base, 8 * PAGE_SIZE};
@@ -192,6 +215,7 @@ int main(void)
 		cmocka_unit_test(only_whole_pages_are_used),
 		cmocka_unit_test(below_is_a_limit_for_the_last_byte),
 		cmocka_unit_test(low_pages_are_kept_for_those_that_need_them),
+		cmocka_unit_test(preferred_ranges_come_first),
 		cmocka_unit_test(f70_the_kth_allocation_fails),
 		cmocka_unit_test(impossible_requests_get_null),
 		cmocka_unit_test(ranges_at_the_edges_of_the_address_space),

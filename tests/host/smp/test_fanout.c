@@ -83,7 +83,7 @@ static void f42_a_drawn_number_that_was_never_claimed(void **state)
 	(void)state;
 	prepare(8);
 	smp = machine_prepare();
-	smp->next = 4; /* 1 to 3 were drawn by somebody who is no more */
+	smp->node[0].next = 3; /* 1 to 3 were drawn by somebody who is no more */
 	run();
 	assert_all_online(CPU_METHOD_HV);
 }

@@ -12,6 +12,7 @@ enum { ENABLED = 1, ONLINE_CAPABLE = 2 };
 
 static struct builder madt, srat;
 static struct topology_cpu cpus[SMP_MAX_CPUS];
+static struct topology_memory pieces[4];
 static struct topology t;
 
 static int set_up(void **state)
@@ -32,6 +33,8 @@ static void read_with(uint32_t bsp, const struct builder *affinity, size_t capac
 	memset(&t, 0xEE, sizeof(t));
 	t.cpu = cpus;
 	t.capacity = capacity;
+	t.memory = pieces;
+	t.memory_capacity = ARRAY_COUNT(pieces);
 	topology_read(&t, &m, affinity ? &s : NULL, bsp);
 	release(&m);
 	release(&s);
@@ -181,8 +184,11 @@ static void f58_bsp_not_listed_or_disabled(void **state)
 static void f50_without_a_madt_there_is_the_bsp(void **state)
 {
 	(void)state;
+	t = (struct topology){0};
+	topology_measure(&t, NULL, NULL);
+	assert_int_equal(t.capacity, 1);
+	assert_int_equal(t.memory_capacity, 0);
 	t.cpu = cpus;
-	t.capacity = SMP_MAX_CPUS;
 	topology_read(&t, NULL, NULL, 9);
 	ASSERT_IDS(9);
 	assert_int_equal(t.bsp, 0);
@@ -296,6 +302,135 @@ static void f62_srat_that_disagrees(void **state)
 	assert_true(warned("SRAT"));
 }
 
+static void add_cpu_affinity(uint32_t id, uint32_t domain)
+{
+	build_u8(&srat, 2);
+	build_u8(&srat, 24);
+	build_u16(&srat, 0);
+	build_u32(&srat, domain);
+	build_u32(&srat, id);
+	build_u32(&srat, ENABLED);
+	build_u64(&srat, 0);
+}
+
+static void add_memory(uint32_t domain, uint64_t base, uint64_t size)
+{
+	build_u8(&srat, 1);
+	build_u8(&srat, 40);
+	build_u32(&srat, domain);
+	build_u16(&srat, 0);
+	build_u64(&srat, base);
+	build_u64(&srat, size);
+	build_u32(&srat, 0);
+	build_u32(&srat, ENABLED);
+	build_u64(&srat, 0);
+}
+
+static void start_srat(void)
+{
+	build_start(&srat, "SRAT", 3);
+	build_zeros(&srat, 12);
+}
+
+static void memory_of_nodes(void **state)
+{
+	(void)state;
+	build_local_apic(&madt, 1, 0, ENABLED);
+	build_x2apic(&madt, 2, 300, ENABLED);
+	start_srat();
+	add_cpu_affinity(0, 0);
+	add_cpu_affinity(300, 9);
+	add_memory(0, 0, 0xA0000);
+	add_memory(9, 1UL << 40, 1UL << 30);
+	add_memory(0, 1UL << 20, 1UL << 30);
+	add_memory(3, 0, 0); /* a filler */
+	read_with(0, &srat, SMP_MAX_CPUS);
+	assert_int_equal(t.cpu[1].numa, 9);
+	assert_int_equal(t.memory_count, 3);
+	assert_int_equal(t.memory[1].range.base, 1UL << 40);
+	assert_int_equal(t.memory[1].range.size, 1UL << 30);
+	assert_int_equal(t.memory[1].numa, 9);
+	assert_int_equal(log_kept_count(), 0);
+}
+
+/* It may be as wrong as it likes: processors stay, and what is odd is said. */
+static void f62_srat_nonsense_costs_locality_only(void **state)
+{
+	(void)state;
+	build_local_apic(&madt, 1, 0, ENABLED);
+	build_local_apic(&madt, 2, 1, ENABLED);
+	start_srat();
+	add_cpu_affinity(1, 5);
+	add_cpu_affinity(1, 5); /* said twice is no contradiction */
+	add_cpu_affinity(1, 6);
+	add_memory(5, 0, 0x1000000);
+	add_memory(6, 0xFFFFFF, 1);
+	add_memory(7, UINT64_MAX, 2);
+	for (unsigned int i = 0; i < 5; i++)
+		add_memory(5, 0x2000000 + i * 0x1000, 0x1000);
+	read_with(0, &srat, SMP_MAX_CPUS);
+	ASSERT_IDS(0, 1);
+	assert_int_equal(t.cpu[1].numa, 5);
+	assert_int_equal(t.memory_count, 4);
+	assert_int_equal(t.memory_dropped, 3);
+	assert_true(warned("APIC id 1 is in domain 5 and in 6"));
+	assert_true(warned("domains 5 and 6 both have the memory at 0xffffff"));
+	assert_true(warned("domain 7 at 0xffffffffffffffff"));
+	assert_true(warned("3 pieces of memory"));
+	assert_int_equal(log_kept_count(), 4);
+}
+
+static void tables_are_as_large_as_they_must_be(void **state)
+{
+	struct acpi_table m, s;
+
+	(void)state;
+	for (uint32_t i = 0; i < 100; i++)
+		build_x2apic(&madt, i, i, i % 2 ? ENABLED : ONLINE_CAPABLE);
+	start_srat();
+	add_cpu_affinity(1, 5);
+	add_memory(5, 0, 0x1000000);
+	add_memory(5, 0, 0);
+	m = build_table(&madt);
+	s = build_table(&srat);
+	topology_measure(&t, &m, &s);
+	assert_int_equal(t.capacity, 50 + 1); /* one for a boot processor that is not listed */
+	assert_int_equal(t.memory_capacity, 1);
+	release(&m);
+	for (uint32_t i = 0; i < SMP_MAX_CPUS; i++)
+		build_x2apic(&madt, i, i, ENABLED);
+	for (uint32_t i = 0; i <= SMP_MAX_MEMORY; i++)
+		add_memory(5, 1, 1);
+	release(&s);
+	m = build_table(&madt);
+	s = build_table(&srat);
+	topology_measure(&t, &m, &s);
+	assert_int_equal(t.capacity, SMP_MAX_CPUS);
+	assert_int_equal(t.memory_capacity, SMP_MAX_MEMORY);
+	release(&m);
+	release(&s);
+}
+
+/* All ids in one chain: slow would be bad enough, wrong is worse. */
+static void ids_that_fall_together(void **state)
+{
+	(void)state;
+	for (uint32_t i = 0; i < 64; i++)
+		build_x2apic(&madt, i, i * 128, ENABLED);
+	for (uint32_t i = 0; i < 64; i += 9)
+		build_x2apic(&madt, i, i * 128, ENABLED);
+	read_with(128, NULL, 64);
+	assert_int_equal(t.count, 64);
+	assert_int_equal(t.bsp, 1);
+	assert_int_equal(t.dropped, 0);
+	assert_true(warned("APIC id 8064 is listed twice"));
+	log_reset();
+	read_with(12800, NULL, 32); /* not listed: the last one makes room, out of its chain */
+	assert_int_equal(t.count, 32);
+	assert_int_equal(t.cpu[31].apic_id, 12800);
+	assert_int_equal(t.dropped, 33 + 4); /* and those listed twice of which neither is in */
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, set_up)
@@ -315,6 +450,10 @@ int main(void)
 		TEST(f60_duplicates_do_not_count_as_dropped),
 		TEST(f61_a_wake_up_mailbox_is_said_to_be_unused),
 		TEST(f62_srat_that_disagrees),
+		TEST(f62_srat_nonsense_costs_locality_only),
+		TEST(memory_of_nodes),
+		TEST(tables_are_as_large_as_they_must_be),
+		TEST(ids_that_fall_together),
 	};
 
 	return cmocka_run_group_tests_name("smp/topology", tests, NULL, NULL);

@@ -33,7 +33,8 @@ static enum cpu_verdict judge_ap(struct cpu *cpu)
 
 	if (strays)
 		proof_note(cpu, PROOF_ENTRIES, 1, 1 + (uint64_t)strays);
-	if (cpu->faulted) /* the exception is among its mismatches */
+	/* The exception is among its mismatches. */
+	if (__atomic_load_n(&cpu->faulted, __ATOMIC_ACQUIRE))
 		return CPU_MISSING;
 	switch (handshake_read(&cpu->stage)) {
 	case STAGE_PROVED: return cpu->mismatch_count ? CPU_MISMATCH : CPU_ONLINE;

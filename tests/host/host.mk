@@ -59,6 +59,7 @@ $(eval $(call host_test_threads, smp/test_start,  $(SMP_BRINGUP)))
 $(eval $(call host_test_threads, smp/test_arrive, $(SMP_BRINGUP)))
 $(eval $(call host_test_threads, smp/test_fanout, $(SMP_BRINGUP)))
 $(eval $(call host_test_threads, smp/test_progress, $(SMP_BRINGUP)))
+$(eval $(call host_test_threads, smp/test_scale,  $(SMP_BRINGUP)))
 
 $(eval $(call host_test, kernel/test_options, kernel/options.c lib/log.c $(LIB_FORMAT)))
 REPORT = $(addprefix kernel/,report.c report_json.c report_tap.c version.c)

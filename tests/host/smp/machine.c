@@ -11,7 +11,8 @@
 #include "lib/log.h"
 #include "tests/host/smp/machine_private.h"
 
-enum { THREADS = 4 * MACHINE_VPS, ARENA_PAGES = 4 * MACHINE_VPS, MSR_VP_INDEX = 0x40000002 };
+enum { THREADS = 4 * MACHINE_VPS, MSR_VP_INDEX = 0x40000002 };
+enum { PAGES_PER_VP = 4, PAGES_FOR_ALL = 512, THREAD_STACK = 1 << 18 };
 enum { GS_BASE_IN_BLOCK = 104, VP_INDEX_IN_BLOCK = 8 }; /* of the start block */
 
 struct machine machine;
@@ -20,8 +21,13 @@ struct smp bringup;
 static struct hv hv;
 static struct pages memory;
 static uint8_t *arena;
+static size_t arena_pages;
 static struct topology topology;
 static struct topology_cpu topology_cpus[MACHINE_VPS];
+static struct topology_memory topology_memory[MACHINE_VPS];
+
+/* Both as number + 1 in machine.vp, made when the machine is prepared; 0: nobody. */
+static uint16_t by_apic_id[MACHINE_MAX_APIC_ID + 1], by_vp_index[MACHINE_MAX_APIC_ID + 1];
 
 _Thread_local struct machine_vp *me;
 _Thread_local struct arch_cpu *my_block;
@@ -130,8 +136,11 @@ void send_on_its_way(struct machine_vp *vp, struct arch_cpu *block)
 	__atomic_fetch_add(&vp->starts, 1, __ATOMIC_RELAXED);
 	for (uint32_t n = 0; n < entries; n++) {
 		uint32_t i = __atomic_fetch_add(&runners, 1, __ATOMIC_RELAXED);
+		pthread_attr_t small;
 		pthread_t thread;
 
+		pthread_attr_init(&small);
+		pthread_attr_setstacksize(&small, THREAD_STACK); /* there may be thousands */
 		assert_true(i < THREADS);
 		runner[i].vp = vp;
 		runner[i].block = block;
@@ -141,7 +150,8 @@ void send_on_its_way(struct machine_vp *vp, struct arch_cpu *block)
 					 __ATOMIC_RELAXED);
 		else
 			__atomic_fetch_add(&at_work, 1, __ATOMIC_RELAXED);
-		assert_int_equal(pthread_create(&thread, NULL, processor, (void *)(uintptr_t)i), 0);
+		assert_int_equal(pthread_create(&thread, &small, processor, (void *)(uintptr_t)i), 0);
+		pthread_attr_destroy(&small);
 		__atomic_store_n(&runner[i].thread, thread, __ATOMIC_RELAXED);
 	}
 }
@@ -150,26 +160,35 @@ void send_on_its_way(struct machine_vp *vp, struct arch_cpu *block)
 
 struct machine_vp *machine_vp(uint32_t apic_id)
 {
-	for (size_t i = 0; i < machine.count; i++) {
-		if (machine.vp[i].apic_id == apic_id)
-			return &machine.vp[i];
-	}
-	return NULL;
+	if (apic_id > MACHINE_MAX_APIC_ID || !by_apic_id[apic_id])
+		return NULL;
+	return &machine.vp[by_apic_id[apic_id] - 1];
 }
 
 static struct machine_vp *by_index(uint32_t vp_index)
 {
+	if (vp_index > MACHINE_MAX_APIC_ID || !by_vp_index[vp_index])
+		return NULL;
+	return &machine.vp[by_vp_index[vp_index] - 1];
+}
+
+static void number_vps(void)
+{
+	memset(by_apic_id, 0, sizeof(by_apic_id));
+	memset(by_vp_index, 0, sizeof(by_vp_index));
 	for (size_t i = 0; i < machine.count; i++) {
-		if (machine.vp[i].vp_index == vp_index)
-			return &machine.vp[i];
+		assert_in_range(machine.vp[i].apic_id, 0, MACHINE_MAX_APIC_ID);
+		assert_in_range(machine.vp[i].vp_index, 0, MACHINE_MAX_APIC_ID);
+		by_apic_id[machine.vp[i].apic_id] = (uint16_t)(i + 1);
+		by_vp_index[machine.vp[i].vp_index] = (uint16_t)(i + 1);
 	}
-	return NULL;
 }
 
 static uint64_t map_call(uint64_t control, const uint8_t *input, uint8_t *output)
 {
 	uint32_t count = control >> 32 & 0xFFF;
 
+	machine.map_calls++;
 	if (machine.map_status)
 		return machine.map_status;
 	for (uint32_t i = control >> 48 & 0xFFF; i < count; i++) {
@@ -262,6 +281,19 @@ void machine_reset(size_t count, size_t bsp)
 	memset(runner, 0, sizeof(runner));
 	runners = joined = at_work = 0;
 	now_ns = START_NS;
+	number_vps();
+}
+
+struct page_range machine_memory(size_t node)
+{
+	size_t share = arena_pages / machine.nodes;
+
+	return (struct page_range){(uintptr_t)arena + node * share * PAGE_SIZE, share * PAGE_SIZE};
+}
+
+uint32_t machine_node(size_t i)
+{
+	return machine.nodes ? (uint32_t)(i * machine.nodes / machine.count) : SMP_NUMA_UNKNOWN;
 }
 
 struct smp *machine_prepare(void)
@@ -277,18 +309,26 @@ struct smp *machine_prepare(void)
 		.machine = &hypervisor,
 		.low_page = LOW_PAGE,
 	};
-	struct page_range range = {.size = ARENA_PAGES * PAGE_SIZE};
+	struct page_range range;
 
-	arena = aligned_alloc(PAGE_SIZE, ARENA_PAGES * PAGE_SIZE);
+	number_vps();
+	arena_pages = machine.count * PAGES_PER_VP + PAGES_FOR_ALL;
+	range.size = arena_pages * PAGE_SIZE;
+	arena = aligned_alloc(PAGE_SIZE, range.size);
 	range.base = (uintptr_t)arena;
 	pages_init(&memory, &range, 1);
 	for (size_t i = 0; i < machine.count; i++)
 		topology_cpus[i] = (struct topology_cpu){.apic_id = machine.vp[i].apic_id,
 							 .uid = (uint32_t)i + 1,
-							 .numa = SMP_NUMA_UNKNOWN};
+							 .numa = machine_node(i)};
+	for (size_t i = 0; i < machine.nodes; i++)
+		topology_memory[i] =
+			(struct topology_memory){machine_memory(i), (uint32_t)i};
 	topology = (struct topology){.cpu = topology_cpus,
 				     .capacity = MACHINE_VPS,
 				     .count = machine.count,
+				     .memory = topology_memory,
+				     .memory_count = machine.nodes,
 				     .bsp = machine.bsp};
 	hv = (struct hv){.machine = &hypervisor, .bsp_vp_index = machine.vp[machine.bsp].vp_index};
 	assert_int_equal(smp_prepare(&bringup, &config, &topology, &memory), OK);

@@ -14,7 +14,7 @@
 #include "smp/smp.h"
 
 /* In the machine's own time, which stands still while an AP is at work. */
-enum { MACHINE_VPS = 128, MACHINE_DEADLINE_MS = 500 };
+enum { MACHINE_VPS = SMP_MAX_CPUS, MACHINE_MAX_APIC_ID = 65535, MACHINE_DEADLINE_MS = 500 };
 
 /* How a VP is, and what it does at a start. All zero but the ids: it behaves. */
 struct machine_vp {
@@ -48,10 +48,12 @@ struct machine_vp {
 struct machine {
 	struct machine_vp vp[MACHINE_VPS];
 	size_t count, bsp;
+	size_t nodes; /* NUMA nodes, each an equal share of processors and of memory; 0: none */
 	uint16_t map_status;   /* 0x9A answers this; 0: success */
 	uint16_t start_status; /* every 0x99 answers this; 0: as the VP says */
 	bool bsp_is_slow;      /* its calls come back when every AP has done what it can */
 	uint32_t unknown_id;   /* an APIC id that 0x9A does not know; 0: none */
+	uint32_t map_calls;    /* seen */
 };
 
 extern struct machine machine;
@@ -62,6 +64,9 @@ struct machine_vp *machine_vp(uint32_t apic_id);
 
 /* Prepare and run the whole bring-up on it; the config may be changed in between. */
 struct smp *machine_prepare(void);
+/* Where the memory of a node lies; which node a processor is of. */
+struct page_range machine_memory(size_t node);
+uint32_t machine_node(size_t i);
 void machine_run(void);
 /* Wait until every thread has stopped: what comes late has come then. */
 void machine_settle(void);

@@ -14,8 +14,8 @@ else
 
 .DEFAULT_GOAL = all
 .DELETE_ON_ERROR:
-.PHONY: all run debug test test-kvm-nested check compile_commands.json clean \
-	help FORCE
+.PHONY: all run debug test test-kvm-nested check compile_commands.json deps-scale \
+	clean help FORCE
 
 BUILD ?= build
 CC     = gcc
@@ -153,6 +153,9 @@ check: ## formatting, static analysis, a build with clang, the schema
 compile_commands.json: ## how each file is compiled, for clangd and editors
 	@$(PYTHON) scripts/compile_commands.py '$(MAKE)'
 
+deps-scale: ## put a QEMU for over 255 processors beside the system's own, in build/qemu-scale/
+	@scripts/deps-scale.sh $(BUILD)/qemu-scale
+
 clean: ## remove everything that was built
 	rm -rf $(BUILD)
 
@@ -165,7 +168,8 @@ help: ## this list
 # | Variables of run and debug:
 # |   HV=ref|kvm|none   reference hypervisor (default); KVM with Hyper-V enlightenments (run.py
 # |                     ends with 77 where that cannot be, make with its own 2); no hypervisor
-# |   SMP=4 MEM=1G      processors (any text for QEMU's -smp) and memory
+# |   SMP=4 MEM=1G      processors (any text for QEMU's -smp) and memory; more than 255 want
+# |                     QEMU 9 or later (make deps-scale), and over 512 a newer OVMF (the same)
 # |   CMDLINE="..."     kernel options, see docs/options.md
 # |   REFHV="..."       lines for refhv.cfg, such as REFHV="vp=sparse stride=8"
 # |   SECURE=1          the signed kernel under firmware with Secure Boot on; HV=none, SMP=2 then

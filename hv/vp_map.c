@@ -263,7 +263,8 @@ static void swap(struct hv_map_entry *a, struct hv_map_entry *b)
 	*b = kept;
 }
 
-static enum err ask_list(struct walk *w, struct hv_map_entry *entries, size_t count, size_t per_call)
+static enum err ask_list(struct walk *w, struct hv_map_entry *entries, size_t count,
+			 size_t per_call)
 {
 	for (size_t i = 0; i < count;) {
 		size_t n = count - i < per_call ? count - i : per_call;

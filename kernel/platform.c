@@ -57,8 +57,8 @@ enum err platform_topology(const struct platform *p, struct pages *pages, struct
 	if (!out->cpu)
 		return ERR_NO_MEMORY;
 	if (out->memory_capacity)
-		out->memory = pages_alloc(
-			pages, pages_of(out->memory_capacity * sizeof(*out->memory)), 0);
+		out->memory = pages_alloc(pages,
+					  pages_of(out->memory_capacity * sizeof(*out->memory)), 0);
 	if (!out->memory)
 		out->memory_capacity = 0;
 	topology_read(out, madt, srat, arch_apic_id_cpuid());

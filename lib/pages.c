@@ -85,7 +85,8 @@ static void take(struct pages *p, size_t i, uint64_t base, uint64_t size)
 }
 
 /* Highest start of `size` bytes within [from, below), and in which range that is; 0: none. */
-static uint64_t find(const struct pages *p, uint64_t size, uint64_t from, uint64_t below, size_t *in)
+static uint64_t find(const struct pages *p, uint64_t size, uint64_t from, uint64_t below,
+		     size_t *in)
 {
 	uint64_t best = 0;
 
@@ -105,7 +106,8 @@ static uint64_t find_near(const struct pages *p, uint64_t size, uint64_t below, 
 {
 	for (size_t i = 0; i < p->near_count; i++) {
 		uint64_t end = p->near[i].base + p->near[i].size;
-		uint64_t best = find(p, size, p->near[i].base, below && below < end ? below : end, in);
+		uint64_t best =
+			find(p, size, p->near[i].base, below && below < end ? below : end, in);
 
 		if (best)
 			return best;

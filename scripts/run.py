@@ -92,7 +92,7 @@ def machine(args: argparse.Namespace) -> vm.Machine:
         display=args.display,
         screen=args.screen,
         qemu=args.qemu,
-        scale_qemu=vm.scale_qemu(args.build),
+        scale=args.build / "qemu-scale",
         code=args.code,
         vars=args.vars,
         kernel="hvsmp-signed.efi" if args.secure else "hvsmp.efi",

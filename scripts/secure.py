@@ -103,7 +103,7 @@ def sign(key: Path, cert: Path, image: Path, out: Path) -> None:
 def enrol(cert: Path, out: Path) -> None:
     """Written from outside: the firmware finds a platform key, so Secure Boot is on at once."""
     need_file(cert, "the certificate", "make one with `make keys`, or give SIGN_CERT= (PEM)")
-    template = vm.find_firmware(secure=True)[1]
+    template = vm.find_firmware(pairs=vm.SECURE_FIRMWARE)[1]
     with tempfile.TemporaryDirectory(dir=out.parent) as tmp:
         made, siglist = Path(tmp) / out.name, Path(tmp) / "cert.esl"
         made.write_bytes(template.read_bytes())

@@ -61,6 +61,8 @@ EXIT_PANIC, EXIT_REFHV_ERROR, EXIT_GUEST_SHUTDOWN = 39, 253, 255
 
 # Processors that an xAPIC can name, and the first QEMU whose TCG has an x2APIC.
 XAPIC_PROCESSORS, X2APIC_QEMU = 255, (9,)
+# So many OVMF 2022.11 starts (1024 hang in it; edk2 made room for their stacks in 2024).
+OLD_OVMF_PROCESSORS = 512
 # What names more of them to interrupt messages: an IOMMU that remaps interrupts.
 X2APIC_MACHINE = ",kernel-irqchip=off,smm=off"
 X2APIC_DEVICE = ["-device", "intel-iommu,intremap=on,eim=on"]
@@ -116,7 +118,7 @@ class Machine:
     serial: str = "stdio"  # none: the machine has no serial port
     screen: str = ""  # "800x600": a screen of this size, of which QMP can take pictures
     qemu: str = ""
-    scale_qemu: str = ""  # where `make deps-scale` puts one for many processors
+    scale: Path | None = None  # where `make deps-scale` puts QEMU and OVMF for many processors
     code: str = ""
     vars: str = ""
     kernel: str = "hvsmp.efi"  # which image in the build directory
@@ -149,11 +151,6 @@ def find_tool(name: str, *others: str) -> str:
     return path
 
 
-def scale_qemu(build: Path) -> str:
-    """Where scripts/deps-scale.sh leaves its QEMU."""
-    return str(build / "qemu-scale" / "qemu-system-x86_64")
-
-
 def qemu_version(qemu: str) -> tuple[int, ...]:
     """The version that a QEMU says it has; (0,) if it says none."""
     text = subprocess.run([qemu, "--version"], capture_output=True, text=True, timeout=30).stdout
@@ -170,8 +167,9 @@ def find_qemu(m: Machine) -> str:
     """The QEMU to run: the user's choice, the system's, or for an x2APIC under TCG a newer one."""
     if not needs_x2apic(m):
         return find_tool(m.qemu or "qemu-system-x86_64")
-    own = [m.qemu] if m.qemu else [m.scale_qemu, "qemu-system-x86_64"]
-    found = [path for path in map(shutil.which, filter(None, own)) if path]
+    name = "qemu-system-x86_64"
+    own = [m.qemu] if m.qemu else [str(m.scale / name), name] if m.scale else [name]
+    found = [path for path in map(shutil.which, own) if path]
     versions = [qemu_version(path) for path in found]
     for path, version in zip(found, versions):
         if version >= X2APIC_QEMU:
@@ -183,7 +181,14 @@ def find_qemu(m: Machine) -> str:
     )
 
 
-def find_firmware(code: str = "", nvram: str = "", secure: bool = False) -> tuple[Path, Path]:
+def scale_firmware(m: Machine) -> list[tuple[Path, Path]]:
+    """The newer OVMF beside the system's own, for as many processors as want it."""
+    if not m.scale or m.hv == "kvm" or processors(m.smp) <= OLD_OVMF_PROCESSORS:
+        return []
+    return [(m.scale / "OVMF_CODE_4M.fd", m.scale / "OVMF_VARS_4M.fd")]
+
+
+def find_firmware(code: str = "", nvram: str = "", pairs=FIRMWARE) -> tuple[Path, Path]:
     """The firmware's code and its pristine variables; both may be given by the user."""
     if code:
         nvram = nvram or code.replace("CODE", "VARS")
@@ -191,7 +196,7 @@ def find_firmware(code: str = "", nvram: str = "", secure: bool = False) -> tupl
             if not os.path.isfile(path):
                 raise Unusable(f"{name}={path} is not a file")
         return Path(code), Path(nvram)
-    for pair in SECURE_FIRMWARE if secure else FIRMWARE:
+    for pair in pairs:
         if all(os.path.isfile(path) for path in pair):
             return Path(pair[0]), Path(nvram or pair[1])
     raise Unusable(
@@ -334,7 +339,8 @@ def qemu_command(m: Machine, out: Path) -> list[str]:
     qemu = find_qemu(m)
     if m.display != "none":
         find_display(qemu, m.display)
-    code, nvram = find_firmware(m.code, m.vars, m.secure)
+    pairs = SECURE_FIRMWARE if m.secure else [*scale_firmware(m), *FIRMWARE]
+    code, nvram = find_firmware(m.code, m.vars, pairs)
     my_vars = out / f"vars{nvram.suffix}"
     shutil.copyfile(nvram, my_vars)
     if m.hv == "kvm":

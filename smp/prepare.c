@@ -50,8 +50,8 @@ static enum err make_all(struct smp *smp, const struct topology *topology, struc
 {
 	for (size_t i = 0; i < topology->count; i++) {
 		const struct topology_cpu *from = &topology->cpu[i];
-		struct cpu *cpu = i == topology->bsp ? smp->bsp
-						     : make_near(smp, topology, from, pages);
+		struct cpu *cpu =
+			i == topology->bsp ? smp->bsp : make_near(smp, topology, from, pages);
 
 		if (!cpu) {
 			log_warn("no memory for the record of APIC id %u: it is left out",

@@ -25,9 +25,9 @@ enum { SMP_NUMA_UNKNOWN = 0xFFFFFFFF, SMP_UID_UNKNOWN = 0xFFFFFFFF };
 
 struct topology_cpu {
 	uint32_t apic_id;
-	uint32_t uid;  /* ACPI processor uid; SMP_UID_UNKNOWN if the MADT does not list it */
-	uint32_t numa; /* proximity domain; SMP_NUMA_UNKNOWN */
-	bool x2apic;   /* first seen in a type 9 entry */
+	uint32_t uid;         /* ACPI processor uid; SMP_UID_UNKNOWN if the MADT does not list it */
+	uint32_t numa;        /* proximity domain; SMP_NUMA_UNKNOWN */
+	bool x2apic;          /* first seen in a type 9 entry */
 	uint32_t chain, next; /* topology.c's own: processors whose APIC ids fall together */
 };
 
@@ -196,7 +196,7 @@ struct smp {
 	size_t count;
 	struct smp_node *node; /* 0: the boot processor's */
 	uint32_t nodes;
-	uint32_t *order; /* indexes in smp->cpu, node by node */
+	uint32_t *order;    /* indexes in smp->cpu, node by node */
 	size_t free_before; /* free pages before the first of them was taken for processors */
 	size_t left_out; /* enabled processors without a record: no room in the table, no memory */
 	bool incomplete; /* topology.incomplete */

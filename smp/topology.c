@@ -135,8 +135,9 @@ static void on_memory(void *ctx, uint64_t base, uint64_t size, uint32_t domain)
 	struct topology *t = ctx;
 
 	if (size > UINT64_MAX - base) {
-		log_warn("SRAT: memory of domain %u at 0x%lx with 0x%lx bytes wraps around: skipped",
-			 domain, (unsigned long)base, (unsigned long)size);
+		log_warn(
+			"SRAT: memory of domain %u at 0x%lx with 0x%lx bytes wraps around: skipped",
+			domain, (unsigned long)base, (unsigned long)size);
 		return;
 	}
 	if (!size) /* the usual filler */
@@ -157,8 +158,7 @@ static void check_overlap(const struct topology *t)
 		for (size_t k = 0; k < i; k++) {
 			const struct topology_memory *a = &t->memory[k];
 
-			if (a->numa == b->numa ||
-			    a->range.base >= b->range.base + b->range.size ||
+			if (a->numa == b->numa || a->range.base >= b->range.base + b->range.size ||
 			    b->range.base >= a->range.base + a->range.size)
 				continue;
 			log_warn("SRAT: domains %u and %u both have the memory at 0x%lx", a->numa,

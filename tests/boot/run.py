@@ -191,7 +191,7 @@ def run_case(case: dict, build: Path, seconds: float | None) -> Result:
     settings = {key: case[key] for key in MACHINE_KEYS if key in case}
     settings["boots"] = build / case["boots"] if "boots" in case else None
     settings |= secure_cases.settings(case, build)
-    m = vm.Machine(**{**settings, "smp": str(case["smp"])}, scale_qemu=vm.scale_qemu(build))
+    m = vm.Machine(**{**settings, "smp": str(case["smp"])}, scale=build / "qemu-scale")
     try:
         command = vm.qemu_command(m, out)
     except (vm.NoKvm, vm.OldQemu) as e:

@@ -154,6 +154,21 @@ class ExpectTest(unittest.TestCase):
             cpus = [{"apic_id": i, "vp_index": vp} for i, vp in enumerate(indexes)]
             self.assertEqual(len(expect.compare_indexes(kind, cpus)), wrong, (kind, indexes))
 
+    def test_nodes(self):
+        def on(node, record):
+            return {**record, "numa": node}
+
+        cpus = [on(0, bsp(0)), on(0, cpu(1, 1, by=0)), on(1, cpu(2, 2, by=0)), on(1, cpu(3, 3, by=2))]
+        self.assertEqual(expect.compare_nodes(None, cpus), [])
+        self.assertEqual(expect.compare_nodes(2, cpus), [])
+        self.assertRegex(expect.compare_nodes(3, cpus)[0], "expected 3")
+        for changed, by, text in ((3, 0, "node 1"), (2, 3, "node 1"), (1, 2, "node 0")):
+            other = [dict(c) for c in cpus]
+            other[changed]["started_by"] = by
+            self.assertRegex(expect.compare_nodes(2, other)[0], text)
+        cpus[3]["numa"] = None
+        self.assertTrue(expect.compare_nodes(2, cpus))
+
     def test_starters(self):
         for kind, starters, wrong in (
             ("bsp", (0, 0), 0), ("bsp", (0, 1), 1), ("several", (0, 1), 0), ("several", (0, 0), 1),

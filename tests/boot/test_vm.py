@@ -37,6 +37,34 @@ class RequestTest(unittest.TestCase):
         with self.assertRaisesRegex(vm.Unusable, "OVMF_CODE=/no/CODE.fd is not a file"):
             vm.find_firmware("/no/CODE.fd")
 
+    def test_many_processors_want_an_x2apic(self):
+        for smp, cpu, hv, wants in (
+            ("255", "", "ref", False), ("256", "", "ref", True), ("256", "", "kvm", False),
+            ("4", "qemu64,+x2apic", "none", True), ("4", "qemu64", "none", False),
+        ):  # fmt: skip
+            self.assertEqual(vm.needs_x2apic(vm.Machine(smp=smp, cpu=cpu, hv=hv)), wants)
+
+    def test_an_old_qemu_is_told(self):
+        with tempfile.TemporaryDirectory() as folder:
+            old, new = Path(folder, "old"), Path(folder, "qemu-system-x86_64")
+            for path, version in ((old, "7.2.22 (Debian 1:7.2)"), (new, "10.0.2")):
+                path.write_text(f"#!/bin/sh\necho 'QEMU emulator version {version}'\n")
+                path.chmod(0o755)
+            many = vm.Machine(smp="256", qemu=str(old), scale=Path(folder))
+            with self.assertRaisesRegex(vm.OldQemu, r"QEMU 7\.2\.22 .*make deps-scale"):
+                vm.find_qemu(many)
+            self.assertEqual(vm.find_qemu(vm.Machine(smp="255", qemu=str(old))), str(old))
+            self.assertEqual(vm.find_qemu(vm.Machine(smp="256", scale=Path(folder))), str(new))
+
+    def test_firmware_for_many_processors(self):
+        with tempfile.TemporaryDirectory() as folder:
+            pair = Path(folder, "OVMF_CODE_4M.fd"), Path(folder, "OVMF_VARS_4M.fd")
+            for path in pair:
+                path.touch()
+            few, many = (vm.Machine(smp=n, scale=Path(folder)) for n in ("512", "513"))
+            self.assertEqual(vm.scale_firmware(few), [])
+            self.assertEqual(vm.find_firmware("", "", [*vm.scale_firmware(many), *vm.FIRMWARE]), pair)
+
     def test_no_secure_boot_firmware(self):
         for pair in vm.FIRMWARE:
             self.assertFalse(any("sec" in name or ".ms." in name for name in pair))

@@ -204,5 +204,24 @@ class WitnessTest(unittest.TestCase):
             self.assertEqual(len(witness.check_without_hypervisor(report)), 1)
 
 
+class CostsTest(unittest.TestCase):
+    def wrong(self, *costs: str) -> list[str]:
+        return witness.check_costs(witness.parse_log("".join(f"refhv: cost {c}\n" for c in costs)))
+
+    def test_linear(self):
+        self.assertEqual(self.wrong("vps=300 exits=1532 tables=18 bytes=11575296"), [])
+        self.assertEqual(self.wrong("vps=1024 exits=5156 tables=31 bytes=38318080"), [])
+
+    def test_more_than_linear_is_told(self):
+        for cost, text in (
+            ("vps=1024 exits=1048576 tables=31 bytes=38318080", "exits are more than 8256"),
+            ("vps=1024 exits=5156 tables=1024 bytes=38318080", "tables are more than 160"),
+            ("vps=1024 exits=5156 tables=31 bytes=73400320", "bytes are more than"),
+            ("vps=1024 tables=31 bytes=38318080", "exits are more than"),
+        ):
+            self.assertRegex(self.wrong(cost)[0], text)
+        self.assertRegex(self.wrong()[0], "0 cost events")
+
+
 if __name__ == "__main__":
     unittest.main()

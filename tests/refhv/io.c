@@ -7,11 +7,11 @@
 #include "refhv.h"
 
 /* exit_info_1 of EXIT_IOIO (APM 2, 15.10.2). */
-#define IO_IN         0x01u
-#define IO_STRING     0x04u
-#define IO_SIZE_8     0x10u
-#define IO_SIZE_16    0x20u
-#define IO_PORT_SHIFT 16
+#define IO_IN           0x01u
+#define IO_STRING       0x04u
+#define IO_SIZE_8       0x10u
+#define IO_SIZE_16      0x20u
+#define IO_PORT_SHIFT   16
 
 #define PORT_DEBUG_EXIT 0xF4
 /* isa-debug-exit; q35's PM1a control and reset control registers; the keyboard controller. */

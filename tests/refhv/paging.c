@@ -8,19 +8,19 @@
 #include "cpu.h"
 #include "refhv.h"
 
-#define PRESENT             0x01ull
-#define WRITABLE            0x02ull
-#define USER                0x04ull /* nested walks are user accesses */
-#define LARGE               0x80ull
-#define FLAGS               (PRESENT | WRITABLE | USER)
-#define ADDRESS             0x000FFFFFFFFFF000ull
-#define ENTRIES             512ull
-#define LEVEL_1G            3
-#define TOP_LEVEL           4
-#define SPACE_BITS          40 /* 1 TiB: two tables of 1 GiB entries */
+#define PRESENT    0x01ull
+#define WRITABLE   0x02ull
+#define USER       0x04ull /* nested walks are user accesses */
+#define LARGE      0x80ull
+#define FLAGS      (PRESENT | WRITABLE | USER)
+#define ADDRESS    0x000FFFFFFFFFF000ull
+#define ENTRIES    512ull
+#define LEVEL_1G   3
+#define TOP_LEVEL  4
+#define SPACE_BITS 40 /* 1 TiB: two tables of 1 GiB entries */
 
-#define MMIO_START          0x80000000ull /* q35 has devices from here up to 4 GiB */
-#define MMIO_END            0x100000000ull
+#define MMIO_START 0x80000000ull /* q35 has devices from here up to 4 GiB */
+#define MMIO_END   0x100000000ull
 
 /* For pages that are protected or laid over, wherever they lie; and both ends of the arena. */
 #define POOL_BASE           64u

@@ -188,10 +188,8 @@ static void f53_a_table_cut_anywhere(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(enabled_entries_of_both_forms),
-		cmocka_unit_test(enabled_memory),
-		cmocka_unit_test(revision_1_has_8_bit_domains),
-		cmocka_unit_test(f52_bad_lengths),
+		cmocka_unit_test(enabled_entries_of_both_forms), cmocka_unit_test(enabled_memory),
+		cmocka_unit_test(revision_1_has_8_bit_domains),  cmocka_unit_test(f52_bad_lengths),
 		cmocka_unit_test(f53_a_table_cut_anywhere),
 	};
 

@@ -94,8 +94,7 @@ static void f72_counts_around_a_page_of_elements(void **state)
 			/* The proof, the probes, and as many lists as the APs fill. */
 			per_call = stride == 4 ? 1020 : 510;
 			lists = (counts[c] - 1 + per_call - 1) / per_call;
-			assert_int_equal(info.calls,
-					 lists + 1 + (counts[c] > 2 ? stride / 4 : 0));
+			assert_int_equal(info.calls, lists + 1 + (counts[c] > 2 ? stride / 4 : 0));
 		}
 	}
 }

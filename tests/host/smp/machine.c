@@ -150,7 +150,8 @@ void send_on_its_way(struct machine_vp *vp, struct arch_cpu *block)
 					 __ATOMIC_RELAXED);
 		else
 			__atomic_fetch_add(&at_work, 1, __ATOMIC_RELAXED);
-		assert_int_equal(pthread_create(&thread, &small, processor, (void *)(uintptr_t)i), 0);
+		assert_int_equal(pthread_create(&thread, &small, processor, (void *)(uintptr_t)i),
+				 0);
 		pthread_attr_destroy(&small);
 		__atomic_store_n(&runner[i].thread, thread, __ATOMIC_RELAXED);
 	}
@@ -322,8 +323,7 @@ struct smp *machine_prepare(void)
 							 .uid = (uint32_t)i + 1,
 							 .numa = machine_node(i)};
 	for (size_t i = 0; i < machine.nodes; i++)
-		topology_memory[i] =
-			(struct topology_memory){machine_memory(i), (uint32_t)i};
+		topology_memory[i] = (struct topology_memory){machine_memory(i), (uint32_t)i};
 	topology = (struct topology){.cpu = topology_cpus,
 				     .capacity = MACHINE_VPS,
 				     .count = machine.count,

@@ -108,8 +108,8 @@ static void f72_2048_of_which_some_fail(void **state)
 			assert_int_equal(cpu->verdict,
 					 i / EACH % 4 == 2 ? CPU_MISMATCH : CPU_MISSING);
 		if (i)
-			assert_int_equal(cpu->method, is_well || i / EACH % 4 ? CPU_METHOD_HV
-									      : CPU_METHOD_SIPI);
+			assert_int_equal(cpu->method,
+					 is_well || i / EACH % 4 ? CPU_METHOD_HV : CPU_METHOD_SIPI);
 		online += cpu->verdict == CPU_ONLINE;
 	}
 	assert_int_equal(online, COUNT - COUNT / EACH * 3 / 4); /* the 0th of them is well */

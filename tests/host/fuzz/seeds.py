@@ -42,6 +42,10 @@ def srat(*entries: bytes, revision: int = 3) -> bytes:
     return table("SRAT", revision, struct.pack("<IQ", 1, 0) + b"".join(entries))
 
 
+def ram(domain: int, base: int, size: int) -> bytes:
+    return struct.pack("<BBIHQQIIQ", 1, 40, domain, 0, base, size, 0, 1, 0)
+
+
 def affinity(apic_id: int, domain: int, flags: int = 1) -> bytes:
     low, high = domain & 0xFF, domain >> 8
     return struct.pack("<BBBBIB", 0, 16, low, apic_id, flags, 0) + high.to_bytes(3, "little") + bytes(4)
@@ -158,6 +162,7 @@ def made() -> dict:
             "x2apic": srat(x2affinity(300, 7), affinity(255, 0x01020304 & 0xFFFFFF)),
             "disabled": srat(affinity(0, 1, 0), x2affinity(1, 1, 0)),
             "memory": srat(b"\1\x28" + bytes(38), affinity(0, 0)),
+            "nodes": srat(ram(0, 0, 1 << 30), ram(1, 1 << 30, 1 << 30), affinity(1, 1)),
             "entry-length-0": srat(b"\0\0"), "entry-too-short": srat(b"\0\x0f" + bytes(13)),
             "entry-beyond-the-end": pair[1][:-3],
         },
@@ -192,6 +197,9 @@ def made() -> dict:
             "both-forms": topology(0, 1, madt(lapic(0, 0), lapic(1, 1), x2apic(1, 1), x2apic(5, 256))),
             "twice": topology(0, 0, madt(lapic(0, 0), lapic(1, 0), lapic(2, 255), x2apic(3, 0xFFFFFFFF))),
             "disabled": topology(4, 0, madt(lapic(0, 0, 0), lapic(1, 1, 2), lapic(2, 2))),
+            "nodes-overlap": topology(8, 0, pair[0], srat(
+                affinity(1, 1), affinity(1, 2), ram(1, 0, 2**31), ram(2, 2**30, 1), ram(3, 2**63, 2**63),
+                ram(3, 2**64 - 1, 2), ram(0, 0, 0), ram(0, 1, 1), ram(0, 2, 2))),
             "no-tables": topology(1, 0xFFFFFFFF, b""),
         },
         "options": {

@@ -125,6 +125,103 @@ static void f43_only_some_vps_are_denied(void **state)
 	assert_int_equal(summary.verdict, MACHINE_FAILED);
 }
 
+/* --- NUMA nodes ------------------------------------------------------------------------------------ */
+
+enum { NODES = 4, PER_NODE = 8 };
+
+static void prepare_nodes(void)
+{
+	prepare((size_t)NODES * PER_NODE);
+	machine.nodes = NODES;
+	smp = machine_prepare();
+}
+
+static size_t started_from_outside(uint32_t numa)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < smp->count; i++) {
+		const struct cpu *cpu = smp->cpu[i];
+
+		count += cpu->numa == numa && !cpu->is_bsp && smp->cpu[cpu->starter]->numa != numa;
+	}
+	return count;
+}
+
+static void nodes_are_crossed_to_once(void **state)
+{
+	(void)state;
+	for (int slow = 0; slow < 2; slow++) {
+		prepare_nodes();
+		machine.bsp_is_slow = slow;
+		run();
+		assert_all_online(CPU_METHOD_HV);
+		assert_int_equal(smp->nodes, NODES);
+		for (uint32_t n = 0; n < NODES; n++)
+			assert_int_equal(started_from_outside(n), n != 0);
+		if (!slow)
+			machine_free();
+	}
+}
+
+static void nodes_without_fan_out(void **state)
+{
+	(void)state;
+	prepare_nodes();
+	smp->config.fanout = false;
+	run();
+	assert_all_online(CPU_METHOD_HV);
+	for (size_t i = 0; i < smp->count; i++)
+		assert_int_equal(smp->cpu[i]->starter, smp->bsp->index);
+}
+
+/* Its node is not lost with it, and nobody waits for it longer than he must. */
+static void a_leader_that_comes_to_nothing(void **state)
+{
+	enum { LEADER = 2 * PER_NODE };
+
+	(void)state;
+	for (int how = 0; how < 4; how++) {
+		uint64_t soon = (uint64_t)MACHINE_DEADLINE_MS * 1000000 / 4;
+
+		prepare_nodes();
+		machine.vp[LEADER].status = how == 0 ? 0x50 : 0;
+		machine.vp[LEADER].faults = how == 1;
+		machine.vp[LEADER].never = how == 2;
+		if (how == 3)
+			machine.unknown_id = LEADER;
+		run();
+		assert_sound();
+		for (uint32_t i = LEADER + 1; i < LEADER + PER_NODE; i++) {
+			assert_int_equal(cpu_of(i)->verdict, CPU_ONLINE);
+			assert_int_equal(cpu_of(i)->method, CPU_METHOD_HV);
+			assert_int_equal(machine_vp(i)->calls_for, 1);
+		}
+		assert_int_equal(cpu_of(LEADER)->verdict, how == 0   ? CPU_ONLINE
+							  : how == 3 ? CPU_ABSENT
+								     : CPU_MISSING);
+		if (how != 2) /* nothing says of it that it will not come */
+			assert_in_range(smp->end_tsc - smp->start_tsc, 0, soon);
+		if (how < 3)
+			machine_free();
+	}
+}
+
+/* As many domains as processors, and more than there may be nodes. */
+static void f62_a_node_for_each_processor(void **state)
+{
+	enum { COUNT = SMP_MAX_NODES + 4 };
+
+	(void)state;
+	prepare(COUNT);
+	machine.nodes = COUNT;
+	run();
+	assert_all_online(CPU_METHOD_HV);
+	assert_int_equal(smp->nodes, SMP_MAX_NODES);
+	assert_true(warned("beyond 256 nodes"));
+	assert_int_equal(summary.verdict, MACHINE_OK);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -135,6 +232,10 @@ int main(void)
 		BRINGUP_TEST(f42_a_drawn_number_that_was_never_claimed),
 		BRINGUP_TEST(f43_what_aps_may_not_do_the_bsp_does),
 		BRINGUP_TEST(f43_only_some_vps_are_denied),
+		BRINGUP_TEST(nodes_are_crossed_to_once),
+		BRINGUP_TEST(nodes_without_fan_out),
+		BRINGUP_TEST(a_leader_that_comes_to_nothing),
+		BRINGUP_TEST(f62_a_node_for_each_processor),
 	};
 
 	return cmocka_run_group_tests_name("smp/fanout", tests, NULL, NULL);

@@ -34,7 +34,8 @@ static void assert_costs(size_t count)
 	assert_in_range(smp->map.calls, 1, (count - 1 + PER_LIST - 1) / PER_LIST + PROBES);
 	assert_int_equal(smp->map.calls, machine.map_calls);
 	assert_int_equal(smp->map.elements, count);
-	assert_true(pages * PAGE_SIZE / count < 32 * KIB);
+	/* Promised are 32 KiB, page tables included, of which there are none here. */
+	assert_true(pages * PAGE_SIZE / count < 8 * KIB);
 	for (size_t i = 0; i < count; i++)
 		assert_int_equal(machine.vp[i].calls_for, i != machine.bsp);
 }

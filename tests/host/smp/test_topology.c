@@ -425,6 +425,11 @@ static void ids_that_fall_together(void **state)
 	assert_int_equal(t.dropped, 0);
 	assert_true(warned("APIC id 8064 is listed twice"));
 	log_reset();
+	read_with(40 * 128, NULL, 32); /* listed when the table is full, and others after it */
+	assert_int_equal(t.count, 32);
+	assert_int_equal(t.bsp, 31);
+	assert_int_equal(t.cpu[31].apic_id, 40 * 128);
+	log_reset();
 	read_with(12800, NULL, 32); /* not listed: the last one makes room, out of its chain */
 	assert_int_equal(t.count, 32);
 	assert_int_equal(t.cpu[31].apic_id, 12800);

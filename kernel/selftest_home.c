@@ -72,6 +72,8 @@ static unsigned int check_bytes(const struct smp *smp)
 	size_t stacks = 0;
 	uint64_t bytes;
 
+	if (!smp->count) /* cannot be, which a reader of this file alone cannot know */
+		return 0;
 	for (size_t i = 0; i < smp->count; i++)
 		stacks += smp->cpu[i]->prepared ? ARCH_STACK_PAGES : 0;
 	bytes = (pages - stacks) * PAGE_SIZE;

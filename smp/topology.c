@@ -11,7 +11,9 @@ enum { XAPIC_INVALID_ID = 0xFF, XAPIC_MAX_ID = 0xFE };
 /* Processors are found by APIC id: ids that fall together stand in one chain, the newest first. */
 static uint32_t *chain_of(const struct topology *t, uint32_t apic_id)
 {
-	return &t->cpu[apic_id % t->capacity].chain;
+	size_t chains = t->capacity ? t->capacity : 1; /* at least 1, the caller has promised */
+
+	return &t->cpu[apic_id % chains].chain;
 }
 
 static uint32_t find(const struct topology *t, uint32_t apic_id)

@@ -190,6 +190,23 @@ enum { HV_START_INPUT_SIZE = 240 };
 struct hv_result hv_start_vp(const struct hv_caller *caller, uint32_t vp_index,
 			     const struct arch_state *state);
 
+/* --- VP sets ------------------------------------------------------------------------------------- */
+
+enum { HV_VP_SET_BANKS = 64, HV_VP_SET_BANK_VPS = 64 };
+
+/* A set of VPs by index, a bit each; all zero: nobody. */
+struct hv_vp_set {
+	uint64_t bank[HV_VP_SET_BANKS];
+};
+
+/* False: no set can hold an index that large, 4096 or more. */
+bool hv_vp_set_add(struct hv_vp_set *set, uint32_t vp_index);
+/*
+ * The set as calls want it, in a parameter block with `room` bytes left; *banks is the size of their
+ * variable header in units of 8 bytes. False: it does not fit.
+ */
+bool hv_vp_set_pack(const struct hv_vp_set *set, void *out, size_t room, unsigned int *banks);
+
 /* --- crash --------------------------------------------------------------------------------------- */
 
 struct hv_crash {

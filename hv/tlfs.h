@@ -169,3 +169,15 @@ _Static_assert(sizeof(struct hv_get_vp_index_input) == 16,
 HV_ASSERT_FIELD(hv_get_vp_index_input, partition_id, 0, 8);
 HV_ASSERT_FIELD(hv_get_vp_index_input, target_vtl, 8, 1);
 _Static_assert(offsetof(struct hv_get_vp_index_input, list) == 16, "input list follows at 16");
+
+/* HV_VP_SET: of 64 banks of 64 VPs each, those of the mask follow, in ascending order. */
+#define HV_VP_SET_SPARSE_4K 0U
+struct hv_sparse_vp_set {
+	uint64_t format;
+	uint64_t valid_banks;
+	uint64_t bank[];
+};
+_Static_assert(sizeof(struct hv_sparse_vp_set) == 16, "HV_VP_SET header is 16 bytes");
+HV_ASSERT_FIELD(hv_sparse_vp_set, format, 0, 8);
+HV_ASSERT_FIELD(hv_sparse_vp_set, valid_banks, 8, 8);
+_Static_assert(offsetof(struct hv_sparse_vp_set, bank) == 16, "banks follow at 16");

@@ -43,6 +43,7 @@ $(eval $(call host_test, hv/test_vp_map_answers, $(HV_MAP)))
 $(eval $(call host_test, hv/test_setup,  hv/setup.c lib/pages.c $(HV_SCRIPTED)))
 $(eval $(call host_test, hv/test_detect, hv/detect.c $(LIB_FORMAT)))
 $(eval $(call host_test, hv/test_status, hv/status.c))
+$(eval $(call host_test, hv/test_vp_set, hv/vp_set.c))
 $(eval $(call host_test, hv/test_clock,  hv/clock.c))
 $(eval $(call host_test, hv/test_crash,  hv/crash.c lib/string.c))
 

@@ -61,6 +61,12 @@ void *arch_cpu_owner(void);
 /* Time stamp counter at the first instruction of the processor's entry code; 0: not yet there. */
 uint64_t arch_cpu_first_tsc(const struct arch_cpu *cpu);
 
+/*
+ * Boot processor, while the AP of this block is certain not to run: as after arch_cpu_init, so that
+ * it may be started once more.
+ */
+void arch_cpu_renew(struct arch_cpu *cpu);
+
 /* How many processors came to this block after the first; they were parked at once. */
 uint32_t arch_cpu_strays(const struct arch_cpu *cpu);
 
@@ -218,6 +224,11 @@ uint32_t arch_apic_id_cpuid(void);
 enum err arch_apic_send_init(uint32_t apic_id);
 enum err arch_apic_send_nmi(uint32_t apic_id);
 enum err arch_apic_send_startup(uint32_t apic_id, uint8_t vector);
+/* To every processor of the machine but the caller, known to us or not. The same errors. */
+enum err arch_apic_send_init_all(void);
+enum err arch_apic_send_startup_all(uint8_t vector);
+/* Does this processor need the 10 ms between INIT and the first start-up IPI? By CPUID alone. */
+bool arch_init_needs_delay(struct arch_cpuid (*cpuid)(uint32_t leaf, uint32_t subleaf));
 
 /* --- INIT-SIPI entry --------------------------------------------------------------------------- */
 

@@ -73,6 +73,12 @@ void provoke_run(const struct options *options);
 /* conformance.c: mode=conformance, instead of the bring-up and its report. */
 _Noreturn void conformance_run(const struct platform *p, const struct smp *smp, struct hv *hv);
 
+/* bench.c: mode=bench, instead of the bring-up and its report. */
+_Noreturn void bench_run(const struct platform *p, struct smp *smp, struct hv *hv, uint32_t rounds);
+
+/* report_json.c: a JSON string, quoted. */
+void report_json_string(const char *s);
+
 /* The report, from the ledger: report.c calls the other two. */
 struct report {
 	const struct platform *platform;

@@ -105,6 +105,13 @@ static void hypervisor_init(struct platform *p)
 			 (unsigned long)kernel.hv.page, kernel.hv.bsp_vp_index);
 }
 
+static uint64_t init_delay_ns(uint32_t ms)
+{
+	if (ms == INIT_DELAY_AUTO)
+		return arch_init_needs_delay(arch_cpuid) ? SIPI_INIT_DELAY_NS : 0;
+	return ms * NS_PER_MS;
+}
+
 static struct smp_config configuration(void)
 {
 	const struct options *o = &kernel.options;
@@ -113,6 +120,7 @@ static struct smp_config configuration(void)
 		.use_hv = o->start != START_SIPI,
 		.use_sipi = o->start != START_HV,
 		.fanout = o->fanout,
+		.sipi = {SIPI_PARALLEL, init_delay_ns(o->init_delay_ms)},
 		.deadline_ns = o->deadline_ms * NS_PER_MS,
 		.cap_ns = o->cap_ms * NS_PER_MS,
 		.hv = &kernel.hv,
@@ -163,6 +171,8 @@ static void run(void *arg)
 		 arch_apic_is_x2apic() ? "x2APIC" : "xAPIC");
 	if (kernel.options.mode == MODE_CONFORMANCE)
 		conformance_run(&kernel.platform, &kernel.smp, &kernel.hv); /* and exit */
+	if (kernel.options.mode == MODE_BENCH)
+		bench_run(&kernel.platform, &kernel.smp, &kernel.hv, kernel.options.rounds);
 	provoke_prepare(&kernel.options, &kernel.smp);
 	grid_begin(&kernel.smp);    /* on the screen, if there is one */
 	smp_start_all(&kernel.smp); /* the reason for all this */

@@ -4,7 +4,7 @@
 
 #include "lib/string.h"
 
-enum { MAX_NUMBER = 600000, SHOWN = 48 };
+enum { MAX_NUMBER = 600000, MAX_ROUNDS = 1000, MAX_INIT_DELAY_MS = 1000, SHOWN = 48 };
 
 struct choice {
 	const char *name;
@@ -13,12 +13,14 @@ struct choice {
 
 static const struct choice mode_choices[] = {{"normal", MODE_NORMAL},
 					     {"conformance", MODE_CONFORMANCE},
+					     {"bench", MODE_BENCH},
 					     {0}};
 static const struct choice start_choices[] = {{"auto", START_AUTO},
 					      {"hv", START_HV},
 					      {"sipi", START_SIPI},
 					      {0}};
 static const struct choice switch_choices[] = {{"on", true}, {"off", false}, {0}};
+static const struct choice delay_choices[] = {{"auto", INIT_DELAY_AUTO}, {0}};
 static const struct choice exit_choices[] = {{"qemu", EXIT_QEMU},
 					     {"halt", EXIT_HALT},
 					     {"reset", EXIT_RESET},
@@ -46,11 +48,13 @@ static const struct choice panic_by_choices[] = {{"plain", PANIC_PLAIN},
 						 {"nmi", PANIC_NMI},
 						 {0}};
 
-enum kind { KIND_CHOICE, KIND_SET, KIND_NUMBER };
+enum kind { KIND_CHOICE, KIND_SET, KIND_NUMBER, KIND_CHOICE_OR_NUMBER };
 enum field {
 	FIELD_MODE,
+	FIELD_ROUNDS,
 	FIELD_START,
 	FIELD_FANOUT,
+	FIELD_INIT_DELAY,
 	FIELD_DEADLINE,
 	FIELD_CAP,
 	FIELD_EXIT,
@@ -70,9 +74,12 @@ static const struct option {
 	const struct choice *choices;
 	const char *values; /* for people */
 } known[] = {
-	{"mode", FIELD_MODE, KIND_CHOICE, mode_choices, "normal or conformance"},
+	{"mode", FIELD_MODE, KIND_CHOICE, mode_choices, "normal, conformance or bench"},
+	{"rounds", FIELD_ROUNDS, KIND_NUMBER, NULL, "1..1000"},
 	{"start", FIELD_START, KIND_CHOICE, start_choices, "auto, hv or sipi"},
 	{"fanout", FIELD_FANOUT, KIND_CHOICE, switch_choices, "on or off"},
+	{"init_delay", FIELD_INIT_DELAY, KIND_CHOICE_OR_NUMBER, delay_choices,
+	 "auto or 0..1000 (ms)"},
 	{"deadline", FIELD_DEADLINE, KIND_NUMBER, NULL, "1..600000 (ms)"},
 	{"cap", FIELD_CAP, KIND_NUMBER, NULL, "1..600000 (ms)"},
 	{"exit", FIELD_EXIT, KIND_CHOICE, exit_choices, "qemu, halt, reset or poweroff"},
@@ -137,7 +144,16 @@ static bool choose_set(struct word w, const struct choice *choices, unsigned int
 	return true;
 }
 
-static bool whole_number(struct word w, unsigned int *out)
+static unsigned int highest(enum field field)
+{
+	switch (field) {
+	case FIELD_ROUNDS: return MAX_ROUNDS;
+	case FIELD_INIT_DELAY: return MAX_INIT_DELAY_MS;
+	default: return MAX_NUMBER;
+	}
+}
+
+static bool whole_number(struct word w, unsigned int max, unsigned int *out)
 {
 	unsigned int value = 0;
 
@@ -147,19 +163,21 @@ static bool whole_number(struct word w, unsigned int *out)
 		if (w.text[i] < '0' || w.text[i] > '9')
 			return false;
 		value = value * 10 + (unsigned int)(w.text[i] - '0');
-		if (value > MAX_NUMBER)
+		if (value > max)
 			return false;
 	}
 	*out = value;
-	return value > 0;
+	return true;
 }
 
 static void store(struct options *o, enum field field, unsigned int value)
 {
 	switch (field) {
 	case FIELD_MODE: o->mode = (enum option_mode)value; break;
+	case FIELD_ROUNDS: o->rounds = value; break;
 	case FIELD_START: o->start = (enum option_start)value; break;
 	case FIELD_FANOUT: o->fanout = value; break;
+	case FIELD_INIT_DELAY: o->init_delay_ms = value; break;
 	case FIELD_DEADLINE: o->deadline_ms = value; break;
 	case FIELD_CAP: o->cap_ms = value; break;
 	case FIELD_EXIT: o->exit = (enum option_exit)value; break;
@@ -202,6 +220,7 @@ static void parse_word(struct word w, struct options *out)
 	value.len = (size_t)(w.text + w.len - value.text);
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		const struct option *o = &known[i];
+		unsigned int max = highest(o->field);
 		bool good = false;
 
 		if (!equals(key, o->name))
@@ -209,7 +228,11 @@ static void parse_word(struct word w, struct options *out)
 		switch (o->kind) {
 		case KIND_CHOICE: good = choose(value, o->choices, &number); break;
 		case KIND_SET: good = choose_set(value, o->choices, &number); break;
-		case KIND_NUMBER: good = whole_number(value, &number); break;
+		case KIND_NUMBER: good = whole_number(value, max, &number) && number; break;
+		case KIND_CHOICE_OR_NUMBER:
+			good = choose(value, o->choices, &number) ||
+			       whole_number(value, max, &number);
+			break;
 		}
 		if (good)
 			store(out, o->field, number);
@@ -225,7 +248,9 @@ void options_parse(const char *text, struct options *out)
 {
 	*out = (struct options){
 		.start = START_AUTO,
+		.rounds = 10,
 		.fanout = true,
+		.init_delay_ms = INIT_DELAY_AUTO,
 		.deadline_ms = 5000,
 		.cap_ms = 60000,
 		.exit = EXIT_HALT,

@@ -19,15 +19,18 @@ enum option_panic_by {
 	PANIC_STACK,   /* all of the stack */
 	PANIC_NMI,
 };
-enum option_mode { MODE_NORMAL, MODE_CONFORMANCE };
+enum { INIT_DELAY_AUTO = 0xFFFFFFFF };
+enum option_mode { MODE_NORMAL, MODE_CONFORMANCE, MODE_BENCH };
 enum { REPORT_TABLE = 1 << 0, REPORT_JSON = 1 << 1, REPORT_TAP = 1 << 2 };
 
 struct options {
 	enum option_mode mode;
+	uint32_t rounds; /* of mode=bench, 1..1000 */
 	enum option_start start;
 	bool fanout;
-	uint32_t deadline_ms; /* without progress, 1..600000 */
-	uint32_t cap_ms;      /* for each method, 1..600000 */
+	uint32_t init_delay_ms; /* 0..1000, INIT_DELAY_AUTO */
+	uint32_t deadline_ms;   /* without progress, 1..600000 */
+	uint32_t cap_ms;        /* for each method, 1..600000 */
 	enum option_exit exit;
 	enum log_level log;
 	unsigned int report; /* REPORT_... */

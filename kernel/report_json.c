@@ -4,7 +4,7 @@
 
 #include "lib/log.h"
 
-static void string(const char *s)
+void report_json_string(const char *s)
 {
 	log_print("\"");
 	for (; *s; s++) {
@@ -21,7 +21,7 @@ static void string(const char *s)
 static void text_field(const char *name, const char *value, const char *after)
 {
 	log_print("\"%s\":", name);
-	string(value);
+	report_json_string(value);
 	log_print("%s", after);
 }
 
@@ -50,7 +50,7 @@ static void mismatches(const struct cpu *cpu)
 		report_mismatch(text, sizeof(text), &cpu->mismatch[i]);
 		if (i)
 			log_print(",");
-		string(text);
+		report_json_string(text);
 	}
 	log_print("]");
 }
@@ -93,7 +93,7 @@ static void warnings(void)
 	for (size_t i = 0; log_kept(i); i++) {
 		if (i)
 			log_print(",");
-		string(log_kept(i));
+		report_json_string(log_kept(i));
 	}
 	log_print("]");
 }

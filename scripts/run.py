@@ -103,7 +103,7 @@ def machine(args: argparse.Namespace) -> vm.Machine:
 def prepare(m: vm.Machine, build: Path, out: Path) -> list[str]:
     """Make the output directory afresh and the disk image; returns QEMU's command line."""
     out.mkdir(parents=True, exist_ok=True)
-    for name in ("serial.log", "report.json", "conformance.json", "refhv.log", "qemu.log"):
+    for name in ("serial.log", "report.json", "conformance.json", "bench.json", "refhv.log", "qemu.log"):
         (out / name).unlink(missing_ok=True)
     command = vm.qemu_command(m, out)
     vm.build_image(out / "disk.img", vm.image_files(m, build))

@@ -85,7 +85,7 @@ ATTACH = {
 
 ESCAPES = re.compile(rb"\x1b(?:\[[0-9;?=]*[ -/]*[@-~]|[()][A-Za-z0-9]|[=>78c])")
 CONTROLS = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
-MACHINE_LINE = re.compile(r"@(report|conformance) ")
+MACHINE_LINE = re.compile(r"@(report|conformance|bench) ")
 END_OF_OUTPUT = re.compile(r"verdict: (ok|degraded|failed)\b")
 FIRMWARE_CHATTER = re.compile(r"BdsDxe: (loading|starting) Boot\d+")
 
@@ -495,8 +495,9 @@ def run_qemu(
 
 
 def report_kind(cmdline: str) -> str:
-    """Which machine line the kernel is to print: @report or @conformance."""
-    return "conformance" if re.search(r"(^|\s)mode=conformance(\s|$)", cmdline) else "report"
+    """Which machine line the kernel is to print: @report, @conformance or @bench."""
+    modes = re.findall(r"(?:^|\s)mode=(conformance|bench)(?=\s|$)", cmdline)
+    return modes[-1] if modes else "report"
 
 
 def find_report(lines: list[str], kind: str = "report") -> dict:

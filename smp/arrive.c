@@ -5,7 +5,10 @@
  */
 #include "smp/internal.h"
 
+#include "smp/deadline.h"
 #include "smp/handshake.h"
+
+#define WATCH_NS 20000000UL /* nobody came for so long */
 
 void arrive(void *owner)
 {
@@ -49,6 +52,35 @@ enum arch_fault_action arrive_fault(void *owner, const struct arch_fault *fault)
 		return ARCH_FAULT_PARK;
 	}
 	return smp_stop_others(smp) ? ARCH_FAULT_PANIC : ARCH_FAULT_PARK;
+}
+
+/*
+ * Nobody who comes touches a line that others read here: the boot processor looks at one processor
+ * after the other, and at the next one only when that is in. What goes wrong is for those to see who
+ * wait with more care, so this ends at the first sign of it.
+ */
+void arrivals_watch(struct smp *smp, bool (*is_coming)(const struct cpu *cpu))
+{
+	struct deadline d;
+
+	smp->all_in_tsc = 0;
+	deadline_start(&d, WATCH_NS, smp->config.cap_ns);
+	for (size_t i = 0; i < smp->count;) {
+		const struct cpu *cpu = smp->cpu[i];
+
+		if (cpu->is_bsp || cpu_has_arrived(cpu)) {
+			i++;
+			deadline_progress(&d);
+		} else if (is_coming(cpu)) {
+			if (deadline_look(&d) != DEADLINE_RUNNING)
+				return;
+			show_progress(smp);
+			arch_pause();
+		} else if (!cpu_has_arrived(cpu)) { /* nor did it come while we looked */
+			return;
+		}
+	}
+	smp->all_in_tsc = arch_tsc();
 }
 
 bool cpu_has_arrived(const struct cpu *cpu)

@@ -27,11 +27,13 @@ static enum start_outcome call(struct cpu *target, struct cpu *starter)
 {
 	for (unsigned int timeouts = 0;; timeouts++) {
 		struct hv_result r;
+		uint64_t began = arch_tsc();
 
 		/* Noted before the call, which may never come back. */
 		target->hv_calls++;
 		target->hv_unanswered = true;
 		r = hv_start_vp(&starter->caller, target->vp_index, &target->wanted);
+		target->call_ticks = arch_tsc() - began;
 		target->hv_status = r.status;
 		target->hv_unanswered = r.err != OK;
 		if (r.err)

@@ -37,6 +37,7 @@ static enum err map(struct smp *smp)
 	struct hv_caller caller = {.hv = smp->config.hv,
 				   .input = pages_alloc(smp->pages, 1, 0),
 				   .output = pages_alloc(smp->pages, 1, 0)};
+	uint64_t started;
 	enum err e;
 
 	if (!entries || !caller.input || !caller.output) {
@@ -45,8 +46,10 @@ static enum err map(struct smp *smp)
 	}
 	for (size_t i = 0; i < smp->count; i++)
 		entries[i].apic_id = smp->cpu[i]->apic_id;
+	started = arch_tsc();
 	e = hv_map(&caller, smp->bsp->apic_id, smp->config.vp_limit, entries, smp->count,
 		   &smp->map);
+	smp->map_ticks = arch_tsc() - started;
 	if (e) {
 		/* Without the BSP's proof no entry has an answer; with it, some may. */
 		format(smp->hv_reason, HV_REASON_SIZE, "%s", smp->map.reason);
@@ -94,6 +97,15 @@ static void help_nodes(struct smp *smp)
 		    is_settled(smp, smp->cpu[node->leader]))
 			fanout_node(smp, node, smp->bsp);
 	}
+}
+
+/* As far as its claim tells: it is to be called for, or the call was accepted. */
+static bool is_coming(const struct cpu *cpu)
+{
+	return fanout_is_target(cpu) && !__atomic_load_n(&cpu->smp->stop, __ATOMIC_RELAXED) &&
+	       !__atomic_load_n(&cpu->faulted, __ATOMIC_ACQUIRE) &&
+	       (claim_phase(handshake_read(&cpu->claim)) != CLAIM_DONE ||
+		cpu->outcome == START_ACCEPTED);
 }
 
 /* Starts that an AP left undone, or was refused, the boot processor does itself. */
@@ -224,12 +236,22 @@ static void note_refusals(struct smp *smp)
 	}
 }
 
-void hv_way(struct smp *smp)
+bool hv_prepare(struct smp *smp)
 {
-	if (map(smp))
-		return;
+	return !map(smp);
+}
+
+void hv_run(struct smp *smp)
+{
 	fanout_run(smp, smp->bsp);
+	arrivals_watch(smp, is_coming);
 	await(smp);
 	close_rung(smp);
 	note_refusals(smp);
+}
+
+void hv_way(struct smp *smp)
+{
+	if (hv_prepare(smp))
+		hv_run(smp);
 }

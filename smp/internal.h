@@ -32,9 +32,26 @@ bool fanout_is_target(const struct cpu *cpu);
 /* fanout.c: boot processor; start one more target whose claim was seen as `seen`. */
 void fanout_take_over(struct smp *smp, struct cpu *target, uint32_t seen);
 
-/* hv_way.c, sipi_way.c: one rung of the ladder each, for every processor that needs it. */
+/*
+ * hv_way.c, sipi_way.c: one rung of the ladder each, for every processor that needs it. A rung is
+ * what can be made ready before the first start - false: there is nothing to start this way - and
+ * the start itself, with the wait for those who were started.
+ */
 void hv_way(struct smp *smp);
+bool hv_prepare(struct smp *smp);
+void hv_run(struct smp *smp);
 void sipi_way(struct smp *smp);
+bool sipi_prepare(struct smp *smp);
+void sipi_run(struct smp *smp);
+
+/* sipi_send.c: INIT-SIPI to all candidates, as config.sipi says; once more to those who did not come. */
+void sipi_send(struct smp *smp);
+void sipi_send_startups(struct smp *smp);
+/* May it be started by INIT-SIPI? Has it been sent for, and is it still to come? */
+bool sipi_is_candidate(const struct cpu *cpu);
+bool sipi_is_awaited(const struct cpu *cpu);
+/* Are all processors that the machine can have, but the boot processor, candidates? */
+bool sipi_may_broadcast(const struct smp *smp);
 
 /* ledger.c */
 void ledger_close(struct smp *smp);
@@ -48,3 +65,8 @@ static inline void show_progress(const struct smp *smp)
 
 /* arrive.c: is it in? */
 bool cpu_has_arrived(const struct cpu *cpu);
+/*
+ * arrive.c: boot processor; note in smp->all_in_tsc when all are in, as long as they come one soon
+ * after another and each that is not in yet is coming.
+ */
+void arrivals_watch(struct smp *smp, bool (*is_coming)(const struct cpu *cpu));

@@ -82,6 +82,7 @@ enum err smp_prepare(struct smp *smp, const struct smp_config *config,
 		return ERR_NO_MEMORY;
 	smp->left_out = topology->dropped;
 	smp->incomplete = topology->incomplete;
+	smp->disabled = topology->disabled;
 	smp->bsp->is_bsp = true;
 	smp->bsp->method = CPU_METHOD_FIRMWARE;
 	return make_all(smp, topology, pages);

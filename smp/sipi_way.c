@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The second rung: INIT-SIPI (SDM volume 3, 9.4.4.1), for every processor that the first rung is
- * known not to have started. All of them share one INIT delay.
+ * The second rung: INIT-SIPI, for every processor that the first rung is known not to have started.
+ * Who is asked, and the wait for them; sipi_send.c is the sending.
  */
 #include "smp/internal.h"
 
@@ -9,16 +9,7 @@
 #include "smp/deadline.h"
 #include "smp/handshake.h"
 
-#define INIT_DELAY_NS  10000000UL /* SDM: 10 ms between INIT and the first start-up IPI */
 #define SECOND_SIPI_NS 20000000UL /* no progress for this long: one more start-up IPI */
-#define PAGE_SHIFT     12
-
-static bool is_candidate(const struct cpu *cpu)
-{
-	return !cpu->is_bsp && cpu->prepared && cpu->map_state != HV_MAP_ABSENT &&
-	       (cpu->outcome == START_NONE || cpu->outcome == START_REFUSED) &&
-	       handshake_read(&cpu->stage) == STAGE_IDLE;
-}
 
 static enum err prepare(struct smp *smp, struct arch_sipi_target *targets, size_t count)
 {
@@ -33,62 +24,6 @@ static enum err prepare(struct smp *smp, struct arch_sipi_target *targets, size_
 	if (e)
 		log_warn("INIT-SIPI cannot be prepared: %s", err_name(e));
 	return e;
-}
-
-static void init_delay(const struct smp *smp)
-{
-	struct deadline d;
-
-	deadline_start(&d, INIT_DELAY_NS, INIT_DELAY_NS);
-	while (deadline_look(&d) == DEADLINE_RUNNING) {
-		show_progress(smp);
-		arch_pause();
-	}
-}
-
-/* INIT to all; those whose APIC does not take the message are out. */
-static void send_inits(struct smp *smp)
-{
-	for (size_t i = 0; i < smp->count; i++) {
-		struct cpu *cpu = smp->cpu[i];
-		enum err e;
-
-		if (!is_candidate(cpu))
-			continue;
-		e = arch_apic_send_init(cpu->apic_id);
-		if (e) {
-			log_warn("APIC id %u: INIT not sent: %s", cpu->apic_id, err_name(e));
-			continue;
-		}
-		cpu->method = CPU_METHOD_SIPI;
-		cpu->starter = smp->bsp->index;
-		(void)stage_invite(&cpu->stage);
-	}
-}
-
-static bool is_awaited(const struct cpu *cpu)
-{
-	return cpu->method == CPU_METHOD_SIPI && handshake_read(&cpu->stage) == STAGE_INVITED &&
-	       !__atomic_load_n(&cpu->faulted, __ATOMIC_ACQUIRE);
-}
-
-static void send_startups(struct smp *smp, bool first)
-{
-	uint8_t vector = (uint8_t)(smp->config.low_page >> PAGE_SHIFT);
-
-	for (size_t i = 0; i < smp->count; i++) {
-		struct cpu *cpu = smp->cpu[i];
-		enum err e;
-
-		if (!is_awaited(cpu))
-			continue;
-		if (first)
-			cpu->issued_tsc = arch_tsc();
-		e = arch_apic_send_startup(cpu->apic_id, vector);
-		if (e)
-			log_warn("APIC id %u: start-up IPI not sent: %s", cpu->apic_id,
-				 err_name(e));
-	}
 }
 
 /* Wait until all have come and proved themselves, or nothing happens for patience_ns. */
@@ -109,7 +44,7 @@ static enum deadline_end await(struct smp *smp, uint64_t patience_ns, uint64_t c
 			if (cpu->method != CPU_METHOD_SIPI)
 				continue;
 			sum += handshake_read(&cpu->stage);
-			waiting |= is_awaited(cpu) ||
+			waiting |= sipi_is_awaited(cpu) ||
 				   (handshake_read(&cpu->stage) == STAGE_ARRIVED &&
 				    !__atomic_load_n(&cpu->faulted, __ATOMIC_ACQUIRE));
 		}
@@ -132,7 +67,7 @@ static struct arch_sipi_target *candidates(struct smp *smp, size_t *count)
 
 	*count = 0;
 	for (size_t i = 0; i < smp->count; i++)
-		*count += is_candidate(smp->cpu[i]);
+		*count += sipi_is_candidate(smp->cpu[i]);
 	if (!*count)
 		return NULL;
 	targets = pages_alloc(smp->pages, pages_of(*count * sizeof(*targets)), 0);
@@ -140,37 +75,40 @@ static struct arch_sipi_target *candidates(struct smp *smp, size_t *count)
 		return NULL;
 	*count = 0;
 	for (size_t i = 0; i < smp->count; i++) {
-		if (is_candidate(smp->cpu[i]))
+		if (sipi_is_candidate(smp->cpu[i]))
 			targets[(*count)++] = (struct arch_sipi_target){smp->cpu[i]->apic_id,
 									arch_of(smp->cpu[i])};
 	}
 	return targets;
 }
 
-void sipi_way(struct smp *smp)
+bool sipi_prepare(struct smp *smp)
+{
+	size_t count;
+	struct arch_sipi_target *targets = candidates(smp, &count);
+
+	if (!count)
+		return false;
+	if (!targets) {
+		log_warn("no memory to prepare INIT-SIPI for %u processors", (unsigned int)count);
+		return false;
+	}
+	return !prepare(smp, targets, count);
+}
+
+void sipi_run(struct smp *smp)
 {
 	uint64_t cap = smp->config.cap_ns;
 	uint64_t start;
 	uint64_t used;
 	enum deadline_end end;
-	size_t count;
-	struct arch_sipi_target *targets = candidates(smp, &count);
 
-	if (!count)
-		return;
-	if (!targets) {
-		log_warn("no memory to prepare INIT-SIPI for %u processors", (unsigned int)count);
-		return;
-	}
-	if (prepare(smp, targets, count))
-		return;
-	send_inits(smp);
-	init_delay(smp);
-	send_startups(smp, true);
+	sipi_send(smp);
+	arrivals_watch(smp, sipi_is_awaited);
 	start = arch_clock_ns();
 	end = await(smp, SECOND_SIPI_NS, cap);
 	if (end != DEADLINE_RUNNING) {
-		send_startups(smp, false);
+		sipi_send_startups(smp);
 		used = arch_clock_ns() - start; /* one cap for both waits */
 		end = await(smp, smp->config.deadline_ns, used < cap ? cap - used : 0);
 	}
@@ -180,4 +118,10 @@ void sipi_way(struct smp *smp)
 	/* Also those that faulted on their way in are not to come any more. */
 	for (size_t i = 0; i < smp->count; i++)
 		(void)stage_revoke(&smp->cpu[i]->stage);
+}
+
+void sipi_way(struct smp *smp)
+{
+	if (sipi_prepare(smp))
+		sipi_run(smp);
 }

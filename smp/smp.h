@@ -143,6 +143,7 @@ struct cpu {
 	enum start_outcome outcome;
 	uint32_t starter;           /* index */
 	uint32_t hv_calls;          /* 0x99 calls made for it */
+	uint64_t call_ticks;        /* what the last of them took */
 	struct hv_status hv_status; /* of the last of them */
 	bool hv_unanswered;         /* the last of them raised an exception, or has not come back */
 	uint64_t issued_tsc;
@@ -164,8 +165,22 @@ _Static_assert(sizeof(struct cpu) <= PAGE_SIZE, "a processor's record is one pag
 
 /* --- bring-up ---------------------------------------------------------------------------------- */
 
+/* How INIT-SIPI goes about it. */
+enum sipi_shape {
+	SIPI_PARALLEL, /* INIT to each, one delay for all, a start-up IPI to each */
+	SIPI_SERIAL,   /* one processor after the other, as the manual's sample code does it */
+	SIPI_BROADCAST, /* two messages to all but the sender: smp_method_offered says where it may be */
+};
+
+struct sipi_policy {
+	enum sipi_shape shape;
+	uint64_t init_delay_ns; /* between INIT and the first start-up IPI */
+};
+enum { SIPI_INIT_DELAY_NS = 10000000 }; /* SDM volume 3, 9.4.4.1: 10 ms */
+
 struct smp_config {
 	bool use_hv, use_sipi, fanout;
+	struct sipi_policy sipi;
 	uint64_t deadline_ns; /* without any progress */
 	uint64_t cap_ns;      /* altogether, for each method */
 	bool has_vp_index;    /* the VP_INDEX MSR may be read */
@@ -199,12 +214,17 @@ struct smp {
 	uint32_t *order;    /* indexes in smp->cpu, node by node */
 	size_t free_before; /* free pages before the first of them was taken for processors */
 	size_t left_out; /* enabled processors without a record: no room in the table, no memory */
+	size_t disabled; /* topology.disabled */
 	bool incomplete; /* topology.incomplete */
 	struct cpu *bsp;
 	struct pages *pages;
 	struct hv_map_info map;
 	char hv_reason[HV_REASON_SIZE]; /* why 0x99 was given up, "" if it was not */
 	uint64_t start_tsc, end_tsc;
+	uint64_t all_in_tsc; /* when the boot processor knew of all arrivals; 0: it did not look */
+	uint64_t map_ticks;  /* what finding the VP indexes took */
+	bool hv_ready, sipi_ready; /* for rounds */
+	uint32_t ipis;             /* messages for INIT-SIPI: sent, whoever they reached */
 
 	uint32_t starting; /* bring-up is under way */
 	uint32_t stopper;  /* index + 1 of the processor that stopped all others; 0: none */
@@ -232,6 +252,41 @@ void smp_start_all(struct smp *smp);
  * them. False: another processor was first; the caller parks.
  */
 bool smp_stop_others(struct smp *smp);
+
+/* --- rounds: the same start again, by one method or another, to be measured ---------------------- */
+
+enum smp_method {
+	SMP_HV_SERIAL, /* 0x99 by the boot processor alone */
+	SMP_HV_FANOUT, /* 0x99 by everybody who is up */
+	SMP_SIPI_SERIAL,
+	SMP_SIPI_PARALLEL,
+	SMP_SIPI_BROADCAST,
+	SMP_METHODS,
+};
+const char *smp_method_name(enum smp_method method); /* "hv-serial" ... */
+
+/* Boot processor, once, instead of smp_start_all: everything that can be done before a start. */
+void smp_rounds_prepare(struct smp *smp);
+
+/*
+ * May this method be tried here? False: reason says why not, or why not any more.
+ * needs_delay: INIT has to be followed by the manual's delay, which a broadcast does without.
+ */
+bool smp_method_offered(const struct smp *smp, enum smp_method method, bool needs_delay,
+			char reason[HV_REASON_SIZE]);
+
+/*
+ * Boot processor: start everything by this method, wait, and enter the verdicts into the ledger.
+ * Times are from smp->start_tsc on: the first call or message, nothing before it.
+ */
+void smp_round(struct smp *smp, enum smp_method method);
+
+/*
+ * Boot processor, after a round: all processors back to wait-for-SIPI by INIT, and their records as
+ * before a start. False, with nothing done: one of them is not known to be parked or never to have
+ * been started, so it could come in when it is not expected. reason says which.
+ */
+bool smp_round_undo(struct smp *smp, char reason[HV_REASON_SIZE]);
 
 enum machine_verdict { MACHINE_OK, MACHINE_DEGRADED, MACHINE_FAILED };
 

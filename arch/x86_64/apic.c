@@ -85,3 +85,13 @@ enum err arch_apic_send_startup(uint32_t apic_id, uint8_t vector)
 {
 	return ops->send(apic_id, ICR_STARTUP | vector);
 }
+
+enum err arch_apic_send_init_all(void)
+{
+	return ops->send(0, ICR_ALL_BUT_SELF | ICR_INIT);
+}
+
+enum err arch_apic_send_startup_all(uint8_t vector)
+{
+	return ops->send(0, ICR_ALL_BUT_SELF | ICR_STARTUP | vector);
+}

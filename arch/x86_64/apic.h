@@ -7,11 +7,13 @@
 
 #include "arch/x86_64/cpu.h"
 
-#define ICR_INIT    0x00004500U /* delivery mode INIT, level assert */
-#define ICR_NMI     0x00004400U /* delivery mode NMI, level assert */
-#define ICR_STARTUP 0x00004600U /* delivery mode start-up, level assert; vector in 7:0 */
+#define ICR_INIT         0x00004500U /* delivery mode INIT, level assert */
+#define ICR_NMI          0x00004400U /* delivery mode NMI, level assert */
+#define ICR_STARTUP      0x00004600U /* delivery mode start-up, level assert; vector in 7:0 */
 
-#define SVR_ENABLE  0x1FFU /* software enable, spurious vector 0xFF */
+#define ICR_ALL_BUT_SELF 0x000C0000U /* destination shorthand */
+
+#define SVR_ENABLE       0x1FFU /* software enable, spurious vector 0xFF */
 
 struct apic_ops {
 	void (*enable)(void);

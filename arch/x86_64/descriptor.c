@@ -98,6 +98,16 @@ enum err arch_cpu_init(struct arch_cpu *cpu, struct pages *pages, arch_ap_fn ent
 	return OK;
 }
 
+void arch_cpu_renew(struct arch_cpu *cpu)
+{
+	cpu->recover_rip = cpu->recover_rsp = 0;
+	cpu->first_tsc = 0;
+	cpu->found_rsp = cpu->found_rflags = cpu->found_gs = cpu->found_fs = 0;
+	cpu->entered = cpu->strays = 0;
+	/* LTR has marked it busy, and faults on one that is. */
+	tss_descriptor(&cpu->gdt[SEL_TSS / 8], (uint64_t)&cpu->tss, sizeof(cpu->tss) - 1);
+}
+
 /* entry.asm: load GDT, segments, TR, IDT and GS of the block, switch stacks, go on in fn(arg). */
 _Noreturn void descriptor_enter(struct arch_cpu *cpu, const struct table_register *idt,
 				void (*fn)(void *), void *arg);

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mode=bench (docs/bench.md): in one boot and on the same processors, the start by every method, over
+ * and over. Methods take turns, so that a host that becomes busy strikes all of them alike.
+ */
+#include "kernel/bench.h"
+
+#include "lib/assert.h"
+#include "lib/format.h"
+#include "lib/log.h"
+
+static void *room(const struct bench *b, size_t count, size_t size)
+{
+	void *memory = pages_alloc(b->smp->pages, (count * size + PAGE_SIZE - 1) / PAGE_SIZE, 0);
+
+	if (!memory)
+		panic("no memory for the benchmark");
+	return memory;
+}
+
+static void take_memory(struct bench *b)
+{
+	size_t longest = b->smp->count > b->rounds ? b->smp->count : b->rounds;
+
+	b->scratch = room(b, longest, sizeof(*b->scratch));
+	for (int i = 0; i < SMP_METHODS; i++) {
+		b->method[i].round = room(b, b->rounds, sizeof(struct bench_round));
+		b->method[i].cpu = room(b, b->smp->count, sizeof(struct bench_cpu));
+	}
+}
+
+static void end_method(struct bench_method *m, const char *reason)
+{
+	m->offered = false;
+	format(m->reason, sizeof(m->reason), "%s", reason);
+}
+
+static void prepare(struct bench *b)
+{
+	bool needs_delay = arch_init_needs_delay(arch_cpuid);
+
+	smp_rounds_prepare(b->smp);
+	for (int i = 0; i < SMP_METHODS; i++) {
+		struct bench_method *m = &b->method[i];
+
+		m->offered = smp_method_offered(b->smp, (enum smp_method)i, needs_delay, m->reason);
+		if (!m->offered && i <= SMP_HV_FANOUT && b->platform->hv_reason[0])
+			end_method(m, b->platform->hv_reason);
+	}
+}
+
+/* A counter a little behind the boot processor's must not become a huge number. */
+static uint64_t since(uint64_t start, uint64_t tsc)
+{
+	return tsc > start ? tsc - start : 0;
+}
+
+static void keep_cpus(const struct bench *b, struct bench_method *m)
+{
+	uint64_t start = b->smp->start_tsc;
+
+	for (size_t i = 0; i < b->smp->count; i++) {
+		const struct cpu *cpu = b->smp->cpu[i];
+		const struct arch_cpu *arch = (const struct arch_cpu *)cpu->arch;
+
+		m->cpu[i] = (struct bench_cpu){
+			.starter = cpu->starter,
+			.is_in = cpu_online_tsc(cpu) != 0,
+			.issued = since(start, cpu->issued_tsc),
+			.first = since(start, arch_cpu_first_tsc(arch)),
+			.online = since(start, cpu_online_tsc(cpu)),
+		};
+	}
+}
+
+static struct bench_round measure(const struct bench *b)
+{
+	const struct smp *smp = b->smp;
+	struct bench_round round = {.ipis = smp->ipis};
+	size_t arrivals = 0;
+
+	for (size_t i = 0; i < smp->count; i++) {
+		const struct cpu *cpu = smp->cpu[i];
+
+		round.hypercalls += cpu->hv_calls;
+		round.online += cpu->verdict == CPU_ONLINE;
+		if (!cpu->is_bsp && cpu_online_tsc(cpu))
+			b->scratch[arrivals++] = since(smp->start_tsc, cpu_online_tsc(cpu));
+	}
+	stats_sort(b->scratch, arrivals);
+	round.first = arrivals ? b->scratch[0] : 0;
+	round.median = stats_rank(b->scratch, arrivals, 50);
+	round.p95 = stats_rank(b->scratch, arrivals, 95);
+	round.last = arrivals ? b->scratch[arrivals - 1] : 0;
+	/* Without a close watch, what is known is when everything was over. */
+	round.total = since(smp->start_tsc, smp->all_in_tsc ? smp->all_in_tsc : smp->end_tsc);
+	if (round.total < round.last)
+		round.total = round.last;
+	return round;
+}
+
+static uint64_t middle_call(const struct bench *b)
+{
+	size_t calls = 0;
+
+	for (size_t i = 0; i < b->smp->count; i++) {
+		if (b->smp->cpu[i]->hv_calls)
+			b->scratch[calls++] = b->smp->cpu[i]->call_ticks;
+	}
+	stats_sort(b->scratch, calls);
+	return stats_rank(b->scratch, calls, 50);
+}
+
+/* The first processor that 0x99 would not start, said with its status. */
+static bool find_refusal(const struct smp *smp, char reason[HV_REASON_SIZE])
+{
+	for (size_t i = 0; i < smp->count; i++) {
+		const struct cpu *cpu = smp->cpu[i];
+
+		if (cpu->outcome != START_REFUSED || cpu->verdict != CPU_REFUSED)
+			continue;
+		format(reason, HV_REASON_SIZE, "0x99 on VP %u answers 0x%02x (%s)", cpu->vp_index,
+		       cpu->hv_status.code, hv_status_name(cpu->hv_status));
+		return true;
+	}
+	return false;
+}
+
+/*
+ * A VP that was started before and is refused now is a restart refused: then there is nothing more to
+ * measure by hypercall.
+ */
+static void end_calls(struct bench *b, bool restart)
+{
+	char refusal[HV_REASON_SIZE];
+	char reason[HV_REASON_SIZE];
+
+	if (!find_refusal(b->smp, refusal))
+		return;
+	format(reason, sizeof(reason), "%s refused: %s", restart ? "restart" : "start", refusal);
+	end_method(&b->method[SMP_HV_SERIAL], reason);
+	end_method(&b->method[SMP_HV_FANOUT], reason);
+}
+
+static void judge(struct bench *b)
+{
+	struct smp_summary sum;
+
+	smp_summarize(b->smp, false, &sum);
+	if (sum.verdict > b->verdict)
+		b->verdict = sum.verdict;
+}
+
+/* False: some processor is lost, and with it the ground for any comparison. */
+static bool one_round(struct bench *b, enum smp_method method, bool *is_first)
+{
+	struct bench_method *m = &b->method[method];
+	char reason[HV_REASON_SIZE];
+
+	if (!*is_first && !smp_round_undo(b->smp, reason)) {
+		log_warn("%s: the benchmark ends", reason);
+		for (int i = 0; i < SMP_METHODS; i++) {
+			if (b->method[i].offered)
+				end_method(&b->method[i], reason);
+		}
+		return false;
+	}
+	smp_round(b->smp, method);
+	judge(b);
+	m->round[m->done++] = measure(b);
+	keep_cpus(b, m);
+	if (method <= SMP_HV_FANOUT) {
+		b->call_ticks = middle_call(b);
+		end_calls(b, !*is_first);
+	}
+	*is_first = false;
+	return true;
+}
+
+static void all_rounds(struct bench *b)
+{
+	bool is_first = true;
+
+	for (uint32_t r = 0; r < b->rounds; r++) {
+		for (int i = 0; i < SMP_METHODS; i++) {
+			if (b->method[i].offered && !one_round(b, (enum smp_method)i, &is_first))
+				return;
+		}
+	}
+}
+
+_Noreturn void bench_run(const struct platform *p, struct smp *smp, struct hv *hv, uint32_t rounds)
+{
+	static struct bench bench;
+
+	bench = (struct bench){.platform = p, .smp = smp, .rounds = rounds};
+	take_memory(&bench);
+	prepare(&bench);
+	all_rounds(&bench);
+	bench_json(&bench);
+	bench_table(&bench);
+	if (smp->config.hv)
+		hv_teardown(hv);
+	exit_machine((enum exit_code)(EXIT_CODE_OK + bench.verdict));
+}

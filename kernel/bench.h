@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* mode=bench: what the files of the benchmark offer each other. Private to kernel/. */
+#pragma once
+
+#include "kernel/internal.h"
+
+/* One round, in ticks of the time stamp counter from its first call or message on. */
+struct bench_round {
+	size_t online;                     /* processors, the boot processor among them */
+	uint64_t first, median, p95, last; /* arrivals */
+	uint64_t total;                    /* until the boot processor knew of all */
+	uint32_t hypercalls, ipis;
+};
+
+/* One processor of a round; the same ticks. */
+struct bench_cpu {
+	uint32_t starter; /* index */
+	bool is_in;
+	uint64_t issued, first, online;
+};
+
+struct bench_method {
+	bool offered;
+	char reason[HV_REASON_SIZE]; /* why it is not offered, or not any more; "" */
+	size_t done;
+	struct bench_round *round; /* as many as were asked for */
+	struct bench_cpu *cpu;     /* of the last round: one a processor */
+};
+
+struct bench {
+	const struct platform *platform;
+	struct smp *smp;
+	uint32_t rounds; /* asked for */
+	struct bench_method method[SMP_METHODS];
+	uint64_t call_ticks; /* one 0x99, median of the last round by hypercall; 0: none was made */
+	enum machine_verdict verdict;
+	uint64_t *scratch; /* one a processor */
+};
+
+/* bench_stats.c. Sort ascending, in place. */
+void stats_sort(uint64_t *values, size_t count);
+/* The smallest of sorted values that percent of them do not exceed (nearest rank); 0 of none. */
+uint64_t stats_rank(const uint64_t *sorted, size_t count, unsigned int percent);
+/* The round in the middle by total; NULL if there is none. */
+const struct bench_round *stats_middle_round(const struct bench_method *m, uint64_t *scratch);
+/* The method whose middle round is the shortest; SMP_METHODS if none made a round. */
+enum smp_method stats_best(const struct bench *b);
+
+/* bench_table.c, bench_json.c */
+void bench_table(const struct bench *b);
+void bench_json(const struct bench *b);

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* The benchmark for people: one line a method, of its round in the middle. */
+#include "kernel/bench.h"
+
+#include "lib/format.h"
+#include "lib/log.h"
+
+/* "1234.5" */
+static void microseconds(char *out, size_t size, uint64_t ticks)
+{
+	uint64_t ns = arch_clock_ticks_ns(ticks);
+
+	format(out, size, "%lu.%lu", (unsigned long)(ns / 1000), (unsigned long)(ns / 100 % 10));
+}
+
+static void row(const struct bench *b, enum smp_method method)
+{
+	const struct bench_method *m = &b->method[method];
+	const struct bench_round *round = stats_middle_round(m, b->scratch);
+	char total[16], first[16], median[16], p95[16], last[16], best[16];
+	uint64_t shortest = ~0UL;
+
+	if (!round) {
+		log_print("%-15s not offered: %s\n", smp_method_name(method), m->reason);
+		return;
+	}
+	for (size_t i = 0; i < m->done; i++)
+		shortest = m->round[i].total < shortest ? m->round[i].total : shortest;
+	microseconds(total, sizeof(total), round->total);
+	microseconds(first, sizeof(first), round->first);
+	microseconds(median, sizeof(median), round->median);
+	microseconds(p95, sizeof(p95), round->p95);
+	microseconds(last, sizeof(last), round->last);
+	microseconds(best, sizeof(best), shortest);
+	log_print("%-15s %6lu %9s %9s %9s %9s %9s %9s %11lu %4u\n", smp_method_name(method),
+		  (unsigned long)m->done, total, first, median, p95, last, best,
+		  (unsigned long)round->total, round->hypercalls + round->ipis);
+	if (!m->offered)
+		log_print("%-15s no more rounds: %s\n", "", m->reason);
+}
+
+static void calls(const struct bench *b)
+{
+	const struct smp *smp = b->smp;
+	char one[16];
+
+	if (smp->map.calls) {
+		microseconds(one, sizeof(one), smp->map_ticks / smp->map.calls);
+		log_print("one 0x9A %s us, %u of them for %u VP indexes\n", one, smp->map.calls,
+			  smp->map.elements);
+	}
+	if (b->call_ticks) {
+		microseconds(one, sizeof(one), b->call_ticks);
+		log_print("one 0x99 %s us\n", one);
+	}
+}
+
+void bench_table(const struct bench *b)
+{
+	size_t expected = b->smp->count + b->smp->left_out;
+
+	log_print("\n%lu processors; microseconds from the first call or IPI, of the round in the "
+		  "middle\n\n",
+		  (unsigned long)expected);
+	log_print("method          rounds     total     first    median       p95      last  "
+		  "shortest total ticks sent\n");
+	for (int i = 0; i < SMP_METHODS; i++)
+		row(b, (enum smp_method)i);
+	log_print("\n");
+	calls(b);
+	log_print("verdict: %s\n", machine_verdict_name(b->verdict));
+}

@@ -21,6 +21,8 @@ void arrive(void *owner)
 		arch_park();
 	if (smp->config.fanout && smp->config.hv)
 		fanout_run(smp, self);
+	/* Where processors share a core, let the others come in first. */
+	arch_pause();
 	arch_apic_init_ap();
 	proof_check(self);
 	(void)stage_prove(&self->stage);

@@ -269,7 +269,7 @@ const char *smp_method_name(enum smp_method method); /* "hv-serial" ... */
 void smp_rounds_prepare(struct smp *smp);
 
 /*
- * May this method be tried here? False: reason says why not, or why not any more.
+ * Before the first round or after smp_round_undo: may this method be tried here? False: reason says why not, or why not any more.
  * needs_delay: INIT has to be followed by the manual's delay, which a broadcast does without.
  */
 bool smp_method_offered(const struct smp *smp, enum smp_method method, bool needs_delay,

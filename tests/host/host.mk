@@ -48,6 +48,7 @@ $(eval $(call host_test, hv/test_clock,  hv/clock.c))
 $(eval $(call host_test, hv/test_crash,  hv/crash.c lib/string.c))
 
 $(eval $(call host_test, arch/x86_64/test_clock, arch/x86_64/clock.c))
+$(eval $(call host_test, arch/x86_64/test_init_delay, arch/x86_64/init_delay.c))
 
 SMP_TOPOLOGY = acpi/madt.c acpi/srat.c acpi/tables.c lib/err.c lib/log.c $(LIB_FORMAT)
 $(eval $(call host_test, smp/test_topology,  smp/topology.c $(SMP_TOPOLOGY) $(ACPI_BUILD)))
@@ -61,10 +62,13 @@ $(eval $(call host_test_threads, smp/test_arrive, $(SMP_BRINGUP)))
 $(eval $(call host_test_threads, smp/test_fanout, $(SMP_BRINGUP)))
 $(eval $(call host_test_threads, smp/test_progress, $(SMP_BRINGUP)))
 $(eval $(call host_test_threads, smp/test_scale,  $(SMP_BRINGUP)))
+$(eval $(call host_test_threads, smp/test_round, $(SMP_BRINGUP)))
 
 $(eval $(call host_test, kernel/test_options, kernel/options.c lib/log.c $(LIB_FORMAT)))
 REPORT = $(addprefix kernel/,report.c report_json.c report_tap.c version.c)
 $(eval $(call host_test, kernel/test_report, $(REPORT) $(SMP_START)))
+BENCH = $(addprefix kernel/,bench_stats.c bench_table.c bench_json.c)
+$(eval $(call host_test, kernel/test_bench, $(BENCH) $(REPORT) $(SMP_START)))
 
 SCREEN = $(addprefix kernel/,screen.c raster.c grid.c grid_layout.c font.c) lib/err.c lib/log.c \
 	lib/pages.c $(LIB_FORMAT) tests/host/kernel/canvas.c

@@ -24,6 +24,8 @@ static void parse(const char *text)
 static void assert_defaults(void)
 {
 	assert_int_equal(o.mode, MODE_NORMAL);
+	assert_int_equal(o.rounds, 10);
+	assert_int_equal(o.init_delay_ms, INIT_DELAY_AUTO);
 	assert_int_equal(o.start, START_AUTO);
 	assert_true(o.fanout);
 	assert_in_range(o.deadline_ms, 1, 600000);
@@ -59,6 +61,14 @@ static void every_option_is_read(void **state)
 	assert_int_equal(o.exit, EXIT_QEMU);
 	assert_int_equal(o.log, LOG_DEBUG);
 	assert_int_equal(o.report, REPORT_JSON);
+	parse("mode=bench rounds=1000 init_delay=0");
+	assert_int_equal(o.mode, MODE_BENCH);
+	assert_int_equal(o.rounds, 1000);
+	assert_int_equal(o.init_delay_ms, 0);
+	parse("init_delay=1000");
+	assert_int_equal(o.init_delay_ms, 1000);
+	parse("init_delay=7 init_delay=auto");
+	assert_int_equal(o.init_delay_ms, INIT_DELAY_AUTO);
 	parse("start=sipi\r\nfanout=on\nexit=reset\tlog=quiet\nreport=tap,table\n");
 	assert_int_equal(o.start, START_SIPI);
 	assert_true(o.fanout);
@@ -131,6 +141,13 @@ static void f78_a_wrong_value_is_named_with_what_it_may_be(void **state)
 		{"start", "start", "sipi"},
 		{"start=hv=sipi", "start", "hv=sipi"},
 		{"fanout=1", "fanout", "on or off"},
+		{"mode=benchmark", "mode", "conformance or bench"},
+		{"rounds=0", "rounds", "1..1000"},
+		{"rounds=1001", "rounds", "1..1000"},
+		{"rounds=auto", "rounds", "1..1000"},
+		{"init_delay=", "init_delay", "auto or 0..1000"},
+		{"init_delay=1001", "init_delay", "auto or 0..1000"},
+		{"init_delay=never", "init_delay", "auto or 0..1000"},
 		{"deadline=0", "deadline", "600000"},
 		{"deadline=600001", "deadline", "600001"},
 		{"deadline=99999999999999999999", "deadline", "600000"},

@@ -134,6 +134,7 @@ void send_on_its_way(struct machine_vp *vp, struct arch_cpu *block)
 	uint32_t entries = vp->entries ? vp->entries : 1;
 
 	__atomic_fetch_add(&vp->starts, 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&vp->runs, true, __ATOMIC_RELAXED);
 	for (uint32_t n = 0; n < entries; n++) {
 		uint32_t i = __atomic_fetch_add(&runners, 1, __ATOMIC_RELAXED);
 		pthread_attr_t small;
@@ -223,6 +224,10 @@ static enum err start_call(const uint8_t *input, uint64_t *rax)
 	*rax = machine.start_status ? machine.start_status : me->caller_status;
 	if (*rax)
 		return OK;
+	if (vp->restart_status && __atomic_load_n(&vp->starts, __ATOMIC_RELAXED)) {
+		*rax = vp->restart_status;
+		return OK;
+	}
 	if (vp->status && (!vp->times || n < vp->times)) {
 		*rax = vp->status;
 		if (!vp->starts_anyway || n > 0)

@@ -34,8 +34,10 @@ struct machine_vp {
 	bool gets_nmi;    /* one that nobody sent, before the proof */
 	bool ignores_nmi; /* when it is to stop */
 	/* 0x99 made by it */
-	bool dies_in_call;      /* the call does not come back */
-	uint16_t caller_status; /* answered to whatever it starts */
+	bool dies_in_call;       /* the call does not come back */
+	uint16_t caller_status;  /* answered to whatever it starts */
+	uint16_t restart_status; /* answered to a 0x99 once it has been started */
+	bool runs;               /* since its last start; INIT ends that */
 	/* INIT-SIPI */
 	bool ignores_sipi, no_apic;
 	/* seen */
@@ -43,6 +45,14 @@ struct machine_vp {
 	uint32_t calls_for; /* 0x99 calls aimed at it */
 	uint32_t inits, sipis, nmis;
 	uint32_t proofs; /* how often it went through the door */
+};
+
+/* INIT and start-up IPIs, in the order in which they were sent. */
+enum { MACHINE_IPIS = 512, MACHINE_ALL = 0xFFFFFFFF };
+struct machine_ipi {
+	bool is_init;
+	uint32_t apic_id; /* MACHINE_ALL: to all but the sender */
+	uint64_t ns;
 };
 
 struct machine {
@@ -54,6 +64,8 @@ struct machine {
 	bool bsp_is_slow;      /* its calls come back when every AP has done what it can */
 	uint32_t unknown_id;   /* an APIC id that 0x9A does not know; 0: none */
 	uint32_t map_calls;    /* seen */
+	struct machine_ipi ipi[MACHINE_IPIS];
+	size_t ipis;
 };
 
 extern struct machine machine;

@@ -87,14 +87,43 @@ void arch_apic_init_ap(void)
 {
 }
 
-enum err arch_apic_send_init(uint32_t apic_id)
+static void note_ipi(bool is_init, uint32_t apic_id)
 {
-	struct machine_vp *vp = machine_vp(apic_id);
+	if (machine.ipis < MACHINE_IPIS)
+		machine.ipi[machine.ipis++] = (struct machine_ipi){is_init, apic_id, arch_tsc()};
+}
 
+/* The thread that was this processor has ended, or will; the next start is another thread. */
+static enum err take_init(struct machine_vp *vp)
+{
 	if (vp->no_apic)
 		return ERR_TIMEOUT;
 	vp->inits++;
+	vp->sipis = 0;
+	vp->runs = false;
 	return OK;
+}
+
+enum err arch_apic_send_init(uint32_t apic_id)
+{
+	note_ipi(true, apic_id);
+	return take_init(machine_vp(apic_id));
+}
+
+enum err arch_apic_send_init_all(void)
+{
+	note_ipi(true, MACHINE_ALL);
+	for (size_t i = 0; i < machine.count; i++) {
+		if (i != machine.bsp)
+			(void)take_init(&machine.vp[i]);
+	}
+	return OK;
+}
+
+void arch_cpu_renew(struct arch_cpu *cpu)
+{
+	cpu->first_tsc = 0;
+	cpu->entered = cpu->strays = 0;
 }
 
 /* To a processor that is parked: its handler runs here, as if on it. */
@@ -110,17 +139,32 @@ enum err arch_apic_send_nmi(uint32_t apic_id)
 	return OK;
 }
 
+static void take_startup(struct machine_vp *vp)
+{
+	assert_true(vp->inits > 0);
+	if (vp->sipis++ > 0 || vp->ignores_sipi) /* the second one finds it running */
+		return;
+	for (size_t i = 0; i < sipi_count; i++) {
+		if (sipi_targets[i].apic_id == vp->apic_id)
+			send_on_its_way(vp, sipi_targets[i].cpu);
+	}
+}
+
 enum err arch_apic_send_startup(uint32_t apic_id, uint8_t vector)
 {
-	struct machine_vp *vp = machine_vp(apic_id);
-
 	assert_int_equal(vector, LOW_PAGE >> 12);
-	assert_int_equal(vp->inits, 1);
-	if (vp->sipis++ > 0 || vp->ignores_sipi) /* the second one finds it running */
-		return OK;
-	for (size_t i = 0; i < sipi_count; i++) {
-		if (sipi_targets[i].apic_id == apic_id)
-			send_on_its_way(vp, sipi_targets[i].cpu);
+	note_ipi(false, apic_id);
+	take_startup(machine_vp(apic_id));
+	return OK;
+}
+
+enum err arch_apic_send_startup_all(uint8_t vector)
+{
+	assert_int_equal(vector, LOW_PAGE >> 12);
+	note_ipi(false, MACHINE_ALL);
+	for (size_t i = 0; i < machine.count; i++) {
+		if (i != machine.bsp)
+			take_startup(&machine.vp[i]);
 	}
 	return OK;
 }

@@ -108,6 +108,11 @@ static const char *parse_key(struct cfg *cfg, struct span key, struct span value
 		return cfg->notes || span_is(value, "count") ? NULL
 							     : "violations_must_be_count_or_note";
 	}
+	if (span_is(key, "log")) {
+		cfg->log_late = span_is(value, "late");
+		return cfg->log_late || span_is(value, "prompt") ? NULL
+								 : "log_must_be_prompt_or_late";
+	}
 	if (span_is(key, "privileges"))
 		return span_number(value, UINT64_MAX, &cfg->privileges)
 			       ? NULL

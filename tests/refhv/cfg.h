@@ -21,6 +21,7 @@ struct cfg {
 	uint32_t preset; /* see cfg_preset_name */
 	bool is_gen2;    /* the environment of a generation 2 VM, see gen2.c */
 	bool notes;      /* what the guest does wrong is noted, not counted as a violation */
+	bool log_late;   /* the log is written when the run ends */
 	uint64_t privileges;
 	uint32_t features; /* leaf 0x40000003, EDX */
 	uint32_t hints;    /* leaf 0x40000004, EAX */

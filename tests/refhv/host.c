@@ -90,6 +90,7 @@ void host_from_loader(const struct entry *entry)
 	hv.partition.guest_ram = memory_guest_ram;
 	hv.partition.cfg.faults.struck = fault_log_strike;
 	log_start(hv.log_ring, hv.log_ring_size);
+	log_late(hv.partition.cfg.log_late);
 	msr_fault_begin();
 	prepare_idt();
 	prepare_trampoline();

@@ -13,6 +13,7 @@
 static uint32_t lock;
 static uint32_t writing; /* a processor is at the port */
 static bool hurry;
+static bool late;
 static char *ring;
 static uint64_t ring_size;
 static uint64_t head; /* bytes ever put in */
@@ -42,7 +43,8 @@ static bool has_work(void)
 {
 	uint64_t queued = load(&head) - load(&tail);
 
-	return queued && (queued > ring_size / 2 || !__atomic_load_n(&hurry, __ATOMIC_ACQUIRE));
+	return queued && (queued > ring_size / 2 || (!__atomic_load_n(&late, __ATOMIC_ACQUIRE) &&
+						     !__atomic_load_n(&hurry, __ATOMIC_ACQUIRE)));
 }
 
 static void write_some(void)
@@ -73,6 +75,11 @@ void log_drain(void)
 void log_hurry(bool on)
 {
 	__atomic_store_n(&hurry, on, __ATOMIC_RELEASE);
+}
+
+void log_late(bool on)
+{
+	__atomic_store_n(&late, on, __ATOMIC_RELEASE);
 }
 
 static void put(const char *text, uint64_t length)
@@ -119,6 +126,7 @@ void log_emit(struct line *line)
 
 bool log_flush(void)
 {
+	log_late(false);
 	for (uint32_t i = 0; i < WAIT_PAUSES; i++) {
 		log_drain();
 		if (load(&tail) == load(&head))

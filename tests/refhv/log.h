@@ -14,6 +14,8 @@
 /* All starts fit, so that nobody waits: bytes for each VP, and at least so many. */
 #define LOG_RING_PER_VP 0x1000u
 #define LOG_RING_MIN    0x100000u
+/* log=late: as much as a benchmark of all methods says, with hundreds of VPs. */
+#define LOG_RING_LATE 0x1000000u
 
 /*
  * Use `size` bytes of memory as the ring. Before this call there is one processor only, and
@@ -31,6 +33,9 @@ void log_drain(void);
 
 /* While on, a processor that writes out lines of others lets go of it; log_drain afterwards. */
 void log_hurry(bool on);
+
+/* Keep lines until the ring is half full or log_flush is called: nobody waits for the port. */
+void log_late(bool on);
 
 /* Wait until all lines are out. False: it took too long. */
 bool log_flush(void);

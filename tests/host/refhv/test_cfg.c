@@ -58,6 +58,11 @@ static void every_key_is_read(void **state)
 	assert_true(parse("vp=identity\nreps=1\nreps=all\n"));
 	assert_int_equal(cfg.numbering, VP_IDENTITY);
 	assert_false(cfg.one_rep);
+	assert_false(cfg.log_late);
+	assert_true(parse("log=late"));
+	assert_true(cfg.log_late);
+	assert_true(parse("log=late\nlog=prompt"));
+	assert_false(cfg.log_late);
 }
 
 static void wrong_lines_are_named(void **state)
@@ -83,6 +88,7 @@ static void wrong_lines_are_named(void **state)
 		{"fault=", 1, "unknown_fault_place"},
 		{"stride=8\nfault=start", 2, "fault_without_effect"},
 		{"preset=gen3", 1, "unknown_preset"},
+		{"log=later", 1, "log_must_be_prompt_or_late"},
 		{"violations=ignore", 1, "violations_must_be_count_or_note"},
 	};
 

@@ -6,6 +6,7 @@ What is not declared has a strict default: no warnings, every processor online.
 """
 import re
 
+import bench
 import conformance
 
 KEYS = {
@@ -25,6 +26,9 @@ def check_keys(name: str, expected: dict) -> None:
     """ValueError if a case declares something that nobody would look at."""
     if expected.get("ends") == "conformance":
         conformance.check_keys(name, expected)
+        return
+    if expected.get("ends") == "bench":
+        bench.check_keys(name, expected)
         return
     unknown = set(expected) - KEYS
     for cpu in expected.get("cpus", []):

@@ -20,6 +20,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path[:0] = [str(HERE), str(ROOT / "scripts")]
+import bench  # noqa: E402
 import conformance  # noqa: E402
 import expect  # noqa: E402
 import screenshot  # noqa: E402
@@ -127,6 +128,22 @@ def judge_conformance(case: dict, outcome: vm.Outcome, events: list) -> tuple[di
     return result, wrong + conformance.compare(case["expect"], result)
 
 
+def judge_bench(case: dict, outcome: vm.Outcome, events: list) -> tuple[dict | None, list]:
+    failure = vm.failure(outcome)
+    wrong = [failure] if failure else []
+    try:
+        result = vm.find_report(outcome.lines, "bench")
+    except ValueError as e:
+        return None, wrong + [str(e)] + [e.text for e in events if e.name in witness.FORBIDDEN]
+    invalid = schema_complaints(result, "bench")
+    if invalid:
+        return result, wrong + invalid
+    wrong += bench.check(result, outcome.status)
+    if case["hv"] == "ref":
+        wrong += bench.check_witness(result, events)
+    return result, wrong + bench.compare(case["expect"], result)
+
+
 def judge(case: dict, outcome: vm.Outcome, log: str, build: Path) -> tuple[dict | None, list[str]]:
     """The report, and everything that is wrong with this run."""
     events = witness.parse_log(log)
@@ -142,6 +159,9 @@ def judge(case: dict, outcome: vm.Outcome, log: str, build: Path) -> tuple[dict 
         return None, witness.check_silent(events, outcome, processors(case)) + texts
     if case["expect"].get("ends") == "conformance":
         result, wrong = judge_conformance(case, outcome, events)
+        return result, wrong + texts
+    if case["expect"].get("ends") == "bench":
+        result, wrong = judge_bench(case, outcome, events)
         return result, wrong + texts
     failure = vm.failure(outcome)
     wrong = [failure] if failure else []

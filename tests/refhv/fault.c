@@ -31,6 +31,9 @@ const struct fault *fault_strike(struct faults *faults, enum fault_effect effect
 		if (fault->effect != effect || !fits(fault->vp, vp) ||
 		    !fits(fault->caller, caller) || !fits(fault->apic, apic))
 			continue;
+		if (__atomic_load_n(&fault->passed, __ATOMIC_RELAXED) < fault->after &&
+		    __atomic_fetch_add(&fault->passed, 1, __ATOMIC_RELAXED) < fault->after)
+			continue;
 		if (fault->times &&
 		    __atomic_fetch_add(&fault->used, 1, __ATOMIC_RELAXED) >= fault->times)
 			continue;

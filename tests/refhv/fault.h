@@ -117,6 +117,8 @@ struct fault {
 	uint32_t caller;    /* index of the VP that calls */
 	uint32_t apic;      /* APIC id that a call names */
 	uint32_t times;     /* how often it strikes; 0 = always */
+	uint32_t after;     /* how many occasions pass before it strikes */
+	uint32_t passed;
 	uint32_t used;
 	uint32_t told; /* it is in the log already */
 };

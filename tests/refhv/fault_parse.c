@@ -64,7 +64,7 @@ static const char *parse_value(struct fault *fault, struct span text, bool has_v
 	return NULL;
 }
 
-/* vp=, caller=, apic=, times=, effect=; *which stays 0 for anything else. */
+/* vp=, caller=, apic=, times=, after=, effect=; *which stays 0 for anything else. */
 static const char *parse_selector(struct fault *fault, struct span name, struct span text,
 				  unsigned int *which)
 {
@@ -74,9 +74,9 @@ static const char *parse_selector(struct fault *fault, struct span name, struct 
 		unsigned int bit;
 		uint32_t *to;
 	} selectors[] = {
-		{"vp", VP, &fault->vp},       {"caller", CALLER, &fault->caller},
-		{"apic", APIC, &fault->apic}, {"times", TIMES, &fault->times},
-		{"effect", EFFECT, &effect},
+		{"vp", VP, &fault->vp},          {"caller", CALLER, &fault->caller},
+		{"apic", APIC, &fault->apic},    {"times", TIMES, &fault->times},
+		{"after", AFTER, &fault->after}, {"effect", EFFECT, &effect},
 	};
 	uint64_t value;
 
@@ -108,8 +108,8 @@ static bool exclude_each_other(const struct fault *a, const struct fault *b)
 	if (!fault_knobs[a->effect].group ||
 	    fault_knobs[a->effect].group != fault_knobs[b->effect].group)
 		return false;
-	/* `a` stands first: used up, it leaves the field to `b`. */
-	return !a->times && (a->vp == FAULT_ANY || a->vp == b->vp) &&
+	/* `a` stands first: used up, or not yet due, it leaves the field to `b`. */
+	return !a->times && !a->after && (a->vp == FAULT_ANY || a->vp == b->vp) &&
 	       (a->caller == FAULT_ANY || a->caller == b->caller) &&
 	       (a->apic == FAULT_ANY || a->apic == b->apic);
 }

@@ -21,8 +21,9 @@ enum {
 	APIC = 4,
 	TIMES = 8,
 	EFFECT = 16,
-	CALL = CALLER | TIMES,
-	TARGET = VP | CALLER | TIMES,
+	AFTER = 32,
+	CALL = CALLER | TIMES | AFTER,
+	TARGET = VP | CALLER | TIMES | AFTER,
 };
 
 /* Of one group only one fault can strike the same VP. */

@@ -313,6 +313,28 @@ static void *use_up(void *count)
 	return NULL;
 }
 
+static uint64_t status_for(uint32_t vp)
+{
+	const struct fault *fault = fault_strike(&faults, FAULT_START_STATUS, vp, 0, FAULT_ANY);
+
+	return fault ? fault->value : 0;
+}
+
+static void after_lets_occasions_pass(void **state)
+{
+	(void)state;
+	assert_null(parse("start:vp=3:after=2:times=1:status=0x15"));
+	assert_null(add("start:vp=3:status=5"));
+	assert_int_equal(status_for(3), 5);
+	assert_int_equal(status_for(2), 0);
+	assert_int_equal(status_for(3), 5);
+	assert_int_equal(status_for(3), 0x15);
+	assert_int_equal(status_for(3), 5);
+	assert_null(parse("start:after=1:never"));
+	assert_null(add("start:runs=3")); /* until then */
+	assert_string_equal(parse("msr:vp_index:gp:after=1"), "fault_does_not_take_this_selector");
+}
+
 static void times_count_for_all_vps_together(void **state)
 {
 	unsigned int counts[2] = {0, 0};
@@ -336,6 +358,7 @@ int main(void)
 		cmocka_unit_test(a_fault_strikes_whom_it_names),
 		cmocka_unit_test(wrong_values_are_given_or_made),
 		cmocka_unit_test(strikes_are_told),
+		cmocka_unit_test(after_lets_occasions_pass),
 		cmocka_unit_test(times_count_for_all_vps_together),
 	};
 

@@ -334,7 +334,8 @@ struct smp *machine_prepare(void)
 				     .count = machine.count,
 				     .memory = topology_memory,
 				     .memory_count = machine.nodes,
-				     .bsp = machine.bsp};
+				     .bsp = machine.bsp,
+				     .disabled = machine.disabled};
 	hv = (struct hv){.machine = &hypervisor, .bsp_vp_index = machine.vp[machine.bsp].vp_index};
 	assert_int_equal(smp_prepare(&bringup, &config, &topology, &memory), OK);
 	me = &machine.vp[machine.bsp];

@@ -64,6 +64,7 @@ struct machine {
 	bool bsp_is_slow;      /* its calls come back when every AP has done what it can */
 	uint32_t unknown_id;   /* an APIC id that 0x9A does not know; 0: none */
 	uint32_t map_calls;    /* seen */
+	size_t disabled;       /* entries of the MADT that are not enabled */
 	struct machine_ipi ipi[MACHINE_IPIS];
 	size_t ipis;
 };

@@ -141,7 +141,7 @@ debug: $(IMAGES) ## boot to the first instruction and wait for gdb (DEBUG=refhv:
 # Only the boot cases of the media need the media.
 MEDIA_TESTS = $(filter all media,$(or $(GROUP),all))
 
-test: all $(if $(MEDIA_TESTS),images) ## host tests and boot cases (GROUP=host|unit|one of the boot groups, JOBS=2)
+test: all $(if $(MEDIA_TESTS),images) ## host tests and boot cases (GROUP=host|unit|counts|one of the boot groups, JOBS=2)
 	@$(PYTHON) tests/all.py --build $(BUILD) --make '$(MAKE)' --group '$(GROUP)' --jobs '$(JOBS)'
 
 test-kvm-nested: ## boot cases under the real KVM in an emulated machine (GROUP=all: these as well)

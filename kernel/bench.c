@@ -35,11 +35,21 @@ static void end_method(struct bench_method *m, const char *reason)
 	format(m->reason, sizeof(m->reason), "%s", reason);
 }
 
+static uint64_t bytes_per_cpu(const struct smp *smp)
+{
+	size_t pages = smp->free_before - pages_left(smp->pages);
+
+	for (size_t i = 0; i < smp->count; i++)
+		pages -= smp->cpu[i]->prepared ? ARCH_STACK_PAGES : 0;
+	return pages * PAGE_SIZE / smp->count;
+}
+
 static void prepare(struct bench *b)
 {
 	bool needs_delay = arch_init_needs_delay(arch_cpuid);
 
 	smp_rounds_prepare(b->smp);
+	b->bytes_per_cpu = bytes_per_cpu(b->smp);
 	for (int i = 0; i < SMP_METHODS; i++) {
 		struct bench_method *m = &b->method[i];
 
@@ -194,8 +204,8 @@ _Noreturn void bench_run(const struct platform *p, struct smp *smp, struct hv *h
 	static struct bench bench;
 
 	bench = (struct bench){.platform = p, .smp = smp, .rounds = rounds};
-	take_memory(&bench);
 	prepare(&bench);
+	take_memory(&bench);
 	all_rounds(&bench);
 	bench_json(&bench);
 	bench_table(&bench);

@@ -32,6 +32,7 @@ struct bench {
 	struct smp *smp;
 	uint32_t rounds; /* asked for */
 	struct bench_method method[SMP_METHODS];
+	uint64_t bytes_per_cpu; /* taken for processors, besides their stacks */
 	uint64_t call_ticks; /* one 0x99, median of the last round by hypercall; 0: none was made */
 	enum machine_verdict verdict;
 	uint64_t *scratch; /* one a processor */

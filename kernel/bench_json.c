@@ -36,6 +36,7 @@ static void call_costs(const struct bench *b)
 {
 	const struct hv_map_info *map = &b->smp->map;
 
+	log_print("\"bytes_per_processor\":%lu,", (unsigned long)b->bytes_per_cpu);
 	log_print("\"map_calls\":%u,\"call_ns\":{\"map\":", map->calls);
 	if (map->calls)
 		log_print("%lu", ns(b->smp->map_ticks / map->calls));

@@ -104,6 +104,14 @@ void fanout_node(struct smp *smp, struct smp_node *node, struct cpu *starter)
 	}
 }
 
+void fanout_rewind(struct smp *smp)
+{
+	for (uint32_t i = 0; i < smp->nodes; i++)
+		smp->node[i].next = smp->node[i].begin;
+	smp->next_node = 1; /* the boot processor is in its own */
+	smp->stop = 0;
+}
+
 void fanout_run(struct smp *smp, struct cpu *starter)
 {
 	while (!is_stopped(smp)) {
@@ -115,6 +123,9 @@ void fanout_run(struct smp *smp, struct cpu *starter)
 			draw(smp, smp->cpu[smp->node[next].leader], starter);
 	}
 	fanout_node(smp, &smp->node[starter->node], starter);
+	/* Nobody else is going to. */
+	for (uint32_t i = 0; !smp->config.fanout && i < smp->nodes; i++)
+		fanout_node(smp, &smp->node[i], starter);
 }
 
 void fanout_take_over(struct smp *smp, struct cpu *target, uint32_t seen)

@@ -86,15 +86,14 @@ static bool is_settled(const struct smp *smp, const struct cpu *cpu)
 
 /*
  * Nodes that nobody in them is going to start: their leader has come to its end, one way or the
- * other (then what is drawn here is nothing), or no AP starts others at all.
+ * other (then what is drawn here is nothing).
  */
 static void help_nodes(struct smp *smp)
 {
 	for (uint32_t i = 1; i < smp->nodes; i++) {
 		struct smp_node *node = &smp->node[i];
 
-		if (!smp->config.fanout || node->leader == SMP_NO_LEADER ||
-		    is_settled(smp, smp->cpu[node->leader]))
+		if (node->leader == SMP_NO_LEADER || is_settled(smp, smp->cpu[node->leader]))
 			fanout_node(smp, node, smp->bsp);
 	}
 }
@@ -244,6 +243,7 @@ bool hv_prepare(struct smp *smp)
 void hv_run(struct smp *smp)
 {
 	fanout_run(smp, smp->bsp);
+	help_nodes(smp);
 	arrivals_watch(smp, is_coming);
 	await(smp);
 	close_rung(smp);

@@ -27,6 +27,8 @@ enum err nodes_build(struct smp *smp);
 void fanout_run(struct smp *smp, struct cpu *starter);
 /* fanout.c: what is left of a node. */
 void fanout_node(struct smp *smp, struct smp_node *node, struct cpu *starter);
+/* fanout.c: boot processor alone; begin with the first target once more. */
+void fanout_rewind(struct smp *smp);
 /* fanout.c: is it one that the fan-out has to start? */
 bool fanout_is_target(const struct cpu *cpu);
 /* fanout.c: boot processor; start one more target whose claim was seen as `seen`. */

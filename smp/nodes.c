@@ -64,7 +64,7 @@ static void order(struct smp *smp)
 		struct smp_node *node = &smp->node[i];
 		uint32_t count = node->end;
 
-		node->next = node->end = at;
+		node->begin = node->end = at;
 		at += count;
 	}
 	for (size_t i = 0; i < smp->count; i++) {
@@ -85,7 +85,7 @@ enum err nodes_build(struct smp *smp)
 		return ERR_NO_MEMORY;
 	assign(smp);
 	order(smp);
-	smp->next_node = 1; /* the boot processor is in its own */
+	fanout_rewind(smp);
 	if (smp->nodes > 1)
 		log_info("numa: %u nodes", smp->nodes);
 	return OK;

@@ -77,7 +77,8 @@ void smp_round(struct smp *smp, enum smp_method method)
 
 	smp->config.fanout = m->fanout;
 	smp->config.sipi = m->sipi;
-	smp->next = smp->stop = smp->ipis = 0;
+	smp->ipis = 0;
+	fanout_rewind(smp);
 	__atomic_store_n(&smp->starting, 1, __ATOMIC_RELEASE);
 	smp->start_tsc = arch_tsc();
 	smp->bsp->online_tsc = smp->start_tsc;

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Everything that needs no special hardware: the tool behind `make test`.
 
-Runs the unit tests of the boot runner's judgement (unit), the host tests (host) and the boot cases
-(the other groups), and ends with one line that counts them all. The group "all" runs the cases that
+Runs the unit tests of the runners' judgement (unit), the host tests (host), the guard against growth
+(counts) and the boot cases (the other groups), and ends with one line that counts them all. The group "all" runs the cases that
 want KVM in an emulated machine where this one's KVM cannot.
 """
 import argparse
@@ -16,8 +16,9 @@ from collections import Counter
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE / "boot"), str(HERE / "kvm-nested")]
+sys.path[:0] = [str(HERE / "boot"), str(HERE / "kvm-nested"), str(HERE / "counts")]
 import run as boot  # noqa: E402
+import counts as guard  # noqa: E402
 import nested  # noqa: E402
 
 BY_NAME = {"scale-large"}  # groups that take minutes a case: only when asked for
@@ -29,8 +30,10 @@ def heading(text: str) -> None:
 
 
 def run_unit() -> Counter:
-    """unittest's own count of tests/boot/test_*.py."""
-    suite = unittest.TestLoader().discover(str(HERE / "boot"))
+    """unittest's own count of tests/boot/test_*.py and tests/counts/test_*.py."""
+    suite = unittest.TestSuite(
+        unittest.TestLoader().discover(str(HERE / room)) for room in ("boot", "counts")
+    )
     result = unittest.TextTestRunner(stream=sys.stdout, verbosity=1).run(suite)
     failed = len(result.failures) + len(result.errors)
     skipped = len(result.skipped)
@@ -84,6 +87,14 @@ def run_boot(build: Path, group: str, jobs: int) -> Counter:
         return Counter(failed=1)
 
 
+def run_guard(build: Path) -> Counter:
+    try:
+        return guard.run_counts(build)
+    except (ValueError, boot.vm.Unusable) as e:
+        print(f"# counts: {e}")
+        return Counter(failed=1)
+
+
 def run_nested(build: Path, jobs: int) -> Counter:
     try:
         return nested.run_cases(nested.load_cases(), build, jobs)
@@ -104,7 +115,7 @@ def main() -> int:
     p = argparse.ArgumentParser(description="Run all tests.")
     p.add_argument("--build", type=Path, default=Path("build"))
     p.add_argument("--make", default="make", help="the make program")
-    p.add_argument("--group", default="", help="unit, host, kvm-nested, all or a boot group")
+    p.add_argument("--group", default="", help="unit, host, counts, kvm-nested, all or a boot group")
     p.add_argument("--jobs", type=int, default=2, help="machines at a time")
     args = p.parse_args()
     total = Counter()
@@ -114,7 +125,10 @@ def main() -> int:
     if args.group in ("", "all", "host"):
         heading("host: the kernel's sources on this machine")
         total += run_host(args.make, args.build)
-    if args.group not in ("unit", "host", "kvm-nested"):
+    if args.group in ("", "all", "counts"):
+        heading("counts: what a start costs, against its bounds")
+        total += run_guard(args.build)
+    if args.group not in ("unit", "host", "counts", "kvm-nested"):
         heading("boot: whole machines in QEMU")
         total += run_boot(args.build, args.group, args.jobs)
     if args.group == "kvm-nested" or args.group == "all" and not kvm_is_here():

@@ -122,7 +122,11 @@ static int set_up(void **state)
 	smp.map = (struct hv_map_info){.calls = 3, .stride = 4, .elements = 3};
 	platform = (struct platform){.clock_source = "cpuid", .tsc_hz = 1000000000};
 	strcpy(platform.hv.vendor, "a \"vendor\"");
-	bench = (struct bench){.platform = &platform, .smp = &smp, .rounds = 3, .scratch = scratch};
+	bench = (struct bench){.platform = &platform,
+			       .smp = &smp,
+			       .rounds = 3,
+			       .scratch = scratch,
+			       .bytes_per_cpu = 5000};
 	for (int i = 0; i < SMP_METHODS; i++) {
 		bench.method[i].offered = true;
 		bench.method[i].round = rounds[i];
@@ -189,7 +193,8 @@ static void the_json(void **state)
 	assert_true(is_heard(",\"verdict\":\"degraded\",\"processors\":3,\"rounds\":3,"));
 	assert_true(
 		is_heard("\"vendor\":\"a \\\"vendor\\\"\",\"start_vp\":false,\"reason\":\"\"}"));
-	assert_true(is_heard("\"map_calls\":3,\"call_ns\":{\"map\":3000,\"start\":null},"));
+	assert_true(is_heard("\"bytes_per_processor\":5000,\"map_calls\":3,\"call_ns\":{\"map\":"
+			     "3000,\"start\":null},"));
 	assert_true(is_heard(
 		"{\"name\":\"hv-serial\",\"offered\":true,\"reason\":\"\",\"rounds\":[]}"));
 	assert_true(is_heard("\"rounds\":[{\"online\":3,\"total_ns\":2000,\"first_ns\":200,"

@@ -17,26 +17,22 @@ static void row(const struct bench *b, enum smp_method method)
 {
 	const struct bench_method *m = &b->method[method];
 	const struct bench_round *round = stats_middle_round(m, b->scratch);
-	char total[16], first[16], median[16], p95[16], last[16], best[16];
-	uint64_t shortest = ~0UL;
+	char total[16], first[16], median[16], p95[16], last[16];
 
 	if (!round) {
-		log_print("%-15s not offered: %s\n", smp_method_name(method), m->reason);
+		log_print("%-14s not offered: %s\n", smp_method_name(method), m->reason);
 		return;
 	}
-	for (size_t i = 0; i < m->done; i++)
-		shortest = m->round[i].total < shortest ? m->round[i].total : shortest;
 	microseconds(total, sizeof(total), round->total);
 	microseconds(first, sizeof(first), round->first);
 	microseconds(median, sizeof(median), round->median);
 	microseconds(p95, sizeof(p95), round->p95);
 	microseconds(last, sizeof(last), round->last);
-	microseconds(best, sizeof(best), shortest);
-	log_print("%-15s %6lu %9s %9s %9s %9s %9s %9s %11lu %4u\n", smp_method_name(method),
-		  (unsigned long)m->done, total, first, median, p95, last, best,
-		  (unsigned long)round->total, round->hypercalls + round->ipis);
+	log_print("%-14s %6lu %9s %9s %9s %9s %9s %12lu %5u %5u\n", smp_method_name(method),
+		  (unsigned long)m->done, total, first, median, p95, last,
+		  (unsigned long)round->total, round->hypercalls, round->ipis);
 	if (!m->offered)
-		log_print("%-15s no more rounds: %s\n", "", m->reason);
+		log_print("%-14s        no more rounds: %s\n", "", m->reason);
 }
 
 static void calls(const struct bench *b)
@@ -62,8 +58,8 @@ void bench_table(const struct bench *b)
 	log_print("\n%lu processors; microseconds from the first call or IPI, of the round in the "
 		  "middle\n\n",
 		  (unsigned long)expected);
-	log_print("method          rounds     total     first    median       p95      last  "
-		  "shortest total ticks sent\n");
+	log_print("method         rounds     total     first    median       p95      last  "
+		  "total ticks calls  IPIs\n");
 	for (int i = 0; i < SMP_METHODS; i++)
 		row(b, (enum smp_method)i);
 	log_print("\n");

@@ -68,7 +68,7 @@ import json
 import re
 import jsonschema
 
-for name in ("report", "conformance"):
+for name in ("report", "conformance", "bench"):
     jsonschema.Draft202012Validator.check_schema(json.load(open(f"docs/{name}.schema.json")))
 schema = json.load(open("docs/report.schema.json"))
 samples = re.findall(r"```json\n(.*?)```", open("docs/report.md").read(), re.DOTALL)

@@ -73,11 +73,13 @@ def find_entry(machine: gdbstub.Gdb, kernel: Kernel, hv: str) -> int:
 
 def count_arrival(machine: gdbstub.Gdb, kernel: Kernel, processor: str) -> int:
     """Instructions from here to the compare-and-swap in arrive() that says "I am in", and that one."""
-    for count in range(1, MOST_STEPS):
-        at = machine.register(gdbstub.RIP)
+    count, at = 0, machine.register(gdbstub.RIP)
+    for _ in range(MOST_STEPS):
         arrives = kernel.is_in("arrive", at) and machine.read(at, 4).startswith(LOCK_CMPXCHG)
         machine.step(processor)
-        if arrives:
+        before, at = at, machine.register(gdbstub.RIP)
+        count += at != before  # QEMU may stop before it has done anything
+        if arrives and at != before:
             return count
     raise gdbstub.Lost(f"{MOST_STEPS} instructions, and it has not arrived")
 

@@ -37,6 +37,7 @@ searches() {
 		sees-no-way      | WITNESS=7 SIPI=0                        | witnessed
 		sees-useless     | WITNESS=8                               | witnessed
 		sees-fault       | WITNESS=9                               | witnessed
+		sees-round       | WITNESS=10                              | !(renewed)
 	END
 }
 
@@ -65,6 +66,7 @@ mutants() {
 		no-take-over          | MUTATE=13 HASTE=0         | method[t]==1
 		candidate-by-outcome  | MUTATE=14                 | !(init_sent[t])
 		verdict-forgotten     | MUTATE=15                 | verdict[t]!=0
+		rest-too-early        | MUTATE=17                 | !(renewed)
 		no-deadline           | MUTATE=16 LIVE            | acceptance cycle
 	END
 }

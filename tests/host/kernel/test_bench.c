@@ -156,17 +156,17 @@ static void the_table(void **state)
 	add_round(SMP_HV_FANOUT, 1234500);
 	add_round(SMP_HV_FANOUT, 1134500);
 	add_round(SMP_HV_FANOUT, 1334500);
-	add_round(SMP_SIPI_SERIAL, 999999999999); /* 16 minutes: the widest that is believable */
+	add_round(SMP_SIPI_SERIAL, 99999999999); /* 100 s: the widest that is believable */
 	bench.method[SMP_SIPI_SERIAL].offered = false;
 	strcpy(bench.method[SMP_SIPI_SERIAL].reason, "no more");
 	bench.method[SMP_HV_SERIAL].offered = false;
 	strcpy(bench.method[SMP_HV_SERIAL].reason, "for a reason");
 	bench.call_ticks = 4321;
 	bench_table(&bench);
-	assert_true(is_heard("hv-serial       not offered: for a reason\n"));
+	assert_true(is_heard("hv-serial      not offered: for a reason\n"));
 	assert_true(
-		is_heard("hv-fanout            3    1234.5     123.4     308.6     617.2    1234.4"
-			 "    1134.5     1234500    2\n"));
+		is_heard("hv-fanout           3    1234.5     123.4     308.6     617.2    1234.4"
+			 "      1234500     2     0\n"));
 	assert_true(is_heard("no more rounds: no more\n"));
 	assert_true(is_heard("one 0x9A 3.0 us, 3 of them for 3 VP indexes\n"));
 	assert_true(is_heard("one 0x99 4.3 us\n"));
@@ -175,7 +175,7 @@ static void the_table(void **state)
 		const char *end = strchr(line, '\n');
 
 		assert_non_null(end);
-		if (end - line > COLUMNS && !strstr(line, "99999999"))
+		if (end - line > COLUMNS)
 			fail_msg("%d columns: %.*s", (int)(end - line), (int)(end - line), line);
 		line = end + 1;
 	}

@@ -41,7 +41,7 @@ static uint64_t bytes_per_cpu(const struct smp *smp)
 
 	for (size_t i = 0; i < smp->count; i++)
 		pages -= smp->cpu[i]->prepared ? ARCH_STACK_PAGES : 0;
-	return pages * PAGE_SIZE / smp->count;
+	return pages * PAGE_SIZE / (smp->count ? smp->count : 1);
 }
 
 static void prepare(struct bench *b)

@@ -81,11 +81,15 @@ static void every_method_in_any_order(void **state)
 
 static void after_undo_nobody_is_in(void **state)
 {
+	uint64_t before;
+
 	(void)state;
 	begin();
 	ready();
 	smp_round(smp, SMP_HV_FANOUT);
+	before = arch_tsc();
 	assert_true(smp_round_undo(smp, reason));
+	assert_true(arch_tsc() - before >= 10 * MS); /* what INIT has to have its effect in */
 	for (size_t i = 0; i < smp->count; i++) {
 		const struct cpu *cpu = smp->cpu[i];
 

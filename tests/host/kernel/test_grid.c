@@ -86,14 +86,18 @@ static void every_size_and_count_is_sound(void **state)
 	assert_true(fits > 500);
 }
 
-static void every_count_fits_on_800x600(void **state)
+static void all_counts_fit_that_a_machine_has(void **state)
 {
 	struct grid_layout g;
 
 	(void)state;
-	for (size_t count = 1; count <= SMP_MAX_CPUS; count++) {
+	for (size_t count = 1; count <= 2048; count++) { /* Hyper-V's most; 800x600 */
 		assert_true(grid_fit(&g, count, 4, 99, 37));
 		assert_sound(&g, count, 99, 37);
+	}
+	for (size_t count = 1; count <= SMP_MAX_CPUS; count++) { /* 1024x768 */
+		assert_true(grid_fit(&g, count, 4, 127, 47));
+		assert_sound(&g, count, 127, 47);
 	}
 	assert_false(grid_fit(&g, 2048, 4, 40, 20));
 	assert_false(grid_fit(&g, 2, 1, 15, 8));
@@ -406,7 +410,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(every_size_and_count_is_sound),
-		TEST(every_count_fits_on_800x600),
+		TEST(all_counts_fit_that_a_machine_has),
 		TEST(few_processors_have_large_tiles),
 		TEST(large_tiles_say_it_all),
 		TEST(every_end_has_its_letter),

@@ -42,6 +42,7 @@ PE_SECTIONS = -j .text -j .reloc -j .rodata -j .sbat -j .rela -j .data -j .dynam
 
 include tests/refhv/refhv.mk
 include tests/kvm-nested/kvm-nested.mk
+include tests/bench/bench.mk
 
 KERNEL_SRCS = $(wildcard boot/*.c kernel/*.c conform/*.c smp/*.c hv/*.c arch/x86_64/*.c \
 	arch/x86_64/*.asm acpi/*.c lib/*.c)

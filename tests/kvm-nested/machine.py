@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from string import ascii_lowercase
 
+import debian
 import image
 import vm  # of scripts/; nested.py puts it on the path
 
@@ -93,7 +94,7 @@ def outer_command(out: Path, work: Path, kernel: Path, disks: list[Path]) -> lis
     command += ["-machine", "q35", "-accel", ACCELERATOR, "-cpu", PROCESSORS]
     command += ["-smp", "2", "-m", "1G", "-nodefaults", "-no-reboot", "-monitor", "none"]
     command += ["-display", "none", "-kernel", str(kernel), "-initrd", str(out / "initrd")]
-    khz = image.output(str(work / "tsc")).strip()
+    khz = debian.output(str(work / "tsc")).strip()
     command += ["-append", KERNEL_OPTIONS.format(khz=khz)]
     command += ["-serial", f"file:{out / 'console.log'}", "-serial", "stdio"]
     for number, disk in enumerate(disks):

@@ -18,6 +18,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path[:0] = [str(HERE), str(ROOT / "tests" / "boot"), str(ROOT / "scripts")]
+import debian  # noqa: E402
 import image  # noqa: E402
 import machine  # noqa: E402
 import run as boot  # noqa: E402
@@ -34,7 +35,7 @@ def load_cases(names: list[str] | None = None) -> list[dict]:
 
 def why_not() -> str:
     """Why this host cannot run the group; empty if it can."""
-    version = image.output(vm.find_tool("qemu-system-x86_64"), "--version")
+    version = debian.output(vm.find_tool("qemu-system-x86_64"), "--version")
     number = re.search(r"version (\S+)", version)[1]
     if not number.startswith("7.2."):
         return f"needs QEMU 7.2 (bqlfix.c says why), this is {number}"

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: MIT
+# The benchmark: `make bench` measures this kernel and its peers in one run and writes build/bench/.
+
+BENCH       = $(BUILD)/bench
+BENCH_ROUNDS = 10
+BENCH_FILES = $(BENCH)/floor.bin $(BENCH)/mp.efi $(NESTED)/tsc
+MP_OBJS     = $(BUILD)/obj/tests/bench/mp.c.o
+
+bench: all $(BENCH_FILES) ## measure bring-up against its peers (N=, BOOTS=, HV=, QUICK=1, FULL=1, RESUME=1)
+	@$(PYTHON) tests/bench/bench.py --build $(BUILD) --n '$(N)' --boots '$(BOOTS)' \
+		--minutes '$(MINUTES)' --rounds '$(BENCH_ROUNDS)' --qemu '$(QEMU)' --only '$(ONLY)' \
+		$(if $(filter command environment,$(origin HV)),--hv '$(HV)') \
+		$(if $(QUICK),--quick) $(if $(FULL),--full) $(if $(RESUME),--resume)
+
+$(BENCH)/floor.bin: tests/bench/floor.asm tests/bench/bench.mk
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "NASM  $<")
+	$(Q)$(NASM) -f bin -Werror -DROUNDS=$(BENCH_ROUNDS) -o $@ $<
+
+$(BUILD)/obj/tests/bench/%.o: DIR_CFLAGS = -DGNU_EFI_USE_MS_ABI -DROUNDS=$(BENCH_ROUNDS) \
+	-isystem $(EFI_INCLUDE) -isystem $(EFI_INCLUDE)/x86_64
+
+$(BENCH)/mp.so: $(MP_OBJS) linker.ld
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "LD    $@")
+	$(Q)$(LD) $(EFI_LDFLAGS) $(EFI_CRT0) $(MP_OBJS) -L$(EFI_LIBDIR) -lgnuefi -o $@
+
+-include $(MP_OBJS:.o=.d)
+.PHONY: bench

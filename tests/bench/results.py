@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: MIT
+"""What a benchmark leaves: bench.json, the Markdown, the plots; and their way into the documents."""
+import json
+import shutil
+from pathlib import Path
+
+import table
+import targets as wanted
+import vm  # of scripts/; bench.py puts it on the path
+from figures import Figures
+
+BEGIN, END = "<!-- bench: begin -->\n", "<!-- bench: end -->\n"
+
+
+def need_plots() -> None:
+    """Better at once than after twenty minutes."""
+    try:
+        import matplotlib  # noqa: F401
+    except ImportError:
+        message = "the Python module matplotlib is missing: install python3-matplotlib, or run: make deps"
+        raise vm.Unusable(message) from None
+
+
+def write(bench: dict, work: Path, pictures: str = ".") -> str:
+    """Everything, from what was measured; returns the Markdown."""
+    import plots  # needs matplotlib
+
+    figures = Figures(bench["results"])
+    targets = wanted.all_targets(figures, bench["plan"])
+    bench["targets"] = [vars(t) | {"reached": t.reached()} for t in targets]
+    bench["plots"] = plots.draw_all(bench, figures, work)
+    (work / "bench.json").write_text(json.dumps(bench, indent=1) + "\n")
+    (work / "bench.md").write_text("# Benchmark\n\n" + table.markdown(bench, figures, targets, pictures))
+    return table.markdown(bench, figures, targets, "performance")
+
+
+def between_marks(text: str, new: str) -> str:
+    """The text with what stands between the two marks replaced."""
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise vm.Unusable(f"docs/performance.md has no {BEGIN.strip()} and {END.strip()}")
+    return before + BEGIN + "\n" + new + "\n" + END + after
+
+
+def redraw(work: Path, docs: Path | None) -> int:
+    """Table and plots once more, from bench.json; with docs also into docs/performance.md."""
+    need_plots()
+    path = work / "bench.json"
+    if not path.exists():
+        raise vm.Unusable(f"{path} does not exist: run make bench first")
+    bench = json.loads(path.read_text())
+    text = write(bench, work)
+    if docs:
+        page = docs / "performance.md"
+        page.write_text(between_marks(page.read_text(), text))
+        (docs / "performance").mkdir(exist_ok=True)
+        for name in bench["plots"]:
+            shutil.copyfile(work / name, docs / "performance" / name)
+    return 0

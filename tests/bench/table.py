@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: MIT
+"""The benchmark as Markdown: what was measured where, the times, the targets, what is missing."""
+from figures import Cell, Figures
+from targets import Target
+
+PLOTS = {
+    "time-single.svg": "Time against the number of processors, one thread for all of them",
+    "time-multi.svg": "The same with a thread for each processor",
+    "tree.svg": "Who started whom",
+    "phases.svg": "Each processor's way: asked for, first instruction, online",
+}
+
+
+def number(ns: float) -> str:
+    """Milliseconds with three significant digits."""
+    ms = ns / 1e6
+    return f"{ms:.0f}" if ms >= 100 else f"{ms:.3g}"
+
+
+def cell_text(cell: Cell | None) -> str:
+    if cell is None:
+        return "-"
+    return f"{number(cell.least())} ({number(cell.middle())})"
+
+
+def grid(head: list[str], rows: list[list[str]]) -> str:
+    lines = [head, ["---"] + ["--:"] * (len(head) - 1), *rows]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+def times(figures: Figures, accel: str, labels: dict[str, str]) -> str:
+    numbers = figures.processors(accel)
+    rows = []
+    for subject, method in sorted(figures.rows(accel), key=lambda key: list(labels).index(key[0])):
+        row = figures.row(accel, subject, method)
+        rows.append([f"{labels[subject]}, {method}", *(cell_text(row.get(n)) for n in numbers)])
+    return grid(["milliseconds: least (median)", *(f"N={n}" for n in numbers)], rows)
+
+
+def target_rows(targets: list[Target]) -> str:
+    words = {True: "reached", False: "**not reached**", None: "not measured"}
+    rows = []
+    for t in targets:
+        bound = f"{'≥' if t.at_least else '≤'} {t.bound:g}"
+        value = "-" if t.value is None else f"{t.value:.3g}"
+        rows.append([t.name, bound, value, words[t.reached()], t.note or "-"])
+    return grid(["target", "wanted", "measured", "", "of what"], rows)
+
+
+def missing(results: list[dict], left_out: list[str]) -> str:
+    """Everything that should have a figure and has none, with its reason; each once."""
+    reasons = {}
+    for result in results:
+        where = f"{result['subject']}, N={result['n']}, {result['accel']}"
+        if result["problem"]:
+            reasons[f"{where}: {result['problem']}"] = None
+        for method, reason in result["reasons"].items():
+            reasons[f"{result['subject']} {method}, {result['accel']}: {reason}"] = None
+    lines = [*reasons, *left_out]
+    return "".join(f"- {line}\n" for line in lines) or "Nothing.\n"
+
+
+def machine(bench: dict) -> str:
+    host = bench["host"]
+    qemus = "; ".join(dict.fromkeys(bench["qemu"].values()))
+    boots = sorted({result["boot"] for result in bench["results"]})
+    loads = [result["load"] for result in bench["results"]]
+    busy = f"{min(loads):.1f} to {max(loads):.1f}" if loads else "unknown"
+    return (
+        f"{bench['began']}, {bench['minutes']:.0f} minutes, {host['cores']} cores of {host['cpu']}, load "
+        f"before the runs {busy}; {qemus}; hvsmp {bench['version']}; up to {len(boots)} boots, "
+        f"{bench['rounds']} rounds in each where a subject can be measured more than once.\n"
+    )
+
+
+def markdown(bench: dict, figures: Figures, targets: list[Target], pictures: str = "") -> str:
+    """pictures: where the plots lie, seen from the text; none without."""
+    plan = bench["plan"]
+    labels = {subject["name"]: subject["label"] for subject in plan["subject"]}
+    parts = [machine(bench), "### Targets\n", target_rows(targets)]
+    for accel in figures.accels():
+        parts += [f"### {plan['accel'][accel]['label'].capitalize()}\n", times(figures, accel, labels)]
+    if pictures:
+        parts += [f"![{text}]({pictures}/{name})\n" for name, text in PLOTS.items() if name in bench["plots"]]
+    parts += ["### Not measured\n", missing(bench["results"], bench["left_out"])]
+    return "\n".join(parts)

@@ -41,6 +41,7 @@ needs() {
 		cmd:spin                                  test spin - -
 		cmd:gcovr                                 test gcovr gcovr -
 		py:jsonschema                             test python3-jsonschema python3-jsonschema python-jsonschema
+		py:matplotlib                             bench python3-matplotlib python3-matplotlib python-matplotlib
 		cmd:clang                                 check clang clang clang
 		cmd:clang-format                          check clang-format clang-tools-extra clang
 		cmd:clang-tidy                            check clang-tidy clang-tools-extra clang

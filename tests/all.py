@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Everything that needs no special hardware: the tool behind `make test`.
 
-Runs the unit tests of the runners' judgement (unit), the host tests (host), the guard against growth
-(counts) and the boot cases (the other groups), and ends with one line that counts them all. The group "all" runs the cases that
+Runs the unit tests of the tools' judgement (unit), the host tests (host), the guard against growth
+(counts) and the boot cases (the other groups), and ends with one line that counts them all. The group
+"all" runs slow cases as well, and those that
 want KVM in an emulated machine where this one's KVM cannot.
 """
 import argparse
@@ -30,9 +31,9 @@ def heading(text: str) -> None:
 
 
 def run_unit() -> Counter:
-    """unittest's own count of tests/boot/test_*.py and tests/counts/test_*.py."""
+    """unittest's own count of test_*.py in tests/boot, tests/counts and tests/bench."""
     suite = unittest.TestSuite(
-        unittest.TestLoader().discover(str(HERE / room)) for room in ("boot", "counts")
+        unittest.TestLoader().discover(str(HERE / room)) for room in ("boot", "counts", "bench")
     )
     result = unittest.TextTestRunner(stream=sys.stdout, verbosity=1).run(suite)
     failed = len(result.failures) + len(result.errors)
@@ -120,7 +121,7 @@ def main() -> int:
     args = p.parse_args()
     total = Counter()
     if args.group in ("", "all", "unit"):
-        heading("unit: the runner's judgement")
+        heading("unit: the tools' judgement")
         total += run_unit()
     if args.group in ("", "all", "host"):
         heading("host: the kernel's sources on this machine")

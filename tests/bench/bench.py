@@ -108,8 +108,8 @@ class Session:
         return same[-1] if same else boot + each * run.n
 
     def bound(self, run: Run) -> float:
-        slow = 20 if self.plan["accel"][run.accel].get("full") else SLOWEST
-        return max(LEAST_SECONDS, slow * self.thought(run))
+        least = self.plan["accel"][run.accel].get("bound", LEAST_SECONDS)
+        return max(least, SLOWEST * self.thought(run))
 
     def measure(self, run: Run) -> dict:
         """One run: a result, whatever happens, unless the subject cannot be had at all."""

@@ -36,7 +36,9 @@ COLOURS = {
     "floor": BLACK, "none": BLUE, "ref": RED, "boot-none": SKY, "boot-ref": ORANGE, "ovmf": PURPLE,
     "linux-6.1": GREEN, "linux-6.1-tuned": GREEN, "linux-6.12": GREY, "linux-6.12-tuned": GREY,
 }  # fmt: skip
-LINES = {"sipi-serial": ":", "sipi-parallel": "--", "hv-serial": "--"}
+LINES = {
+    "sipi-serial": ":", "sipi-parallel": "--", "hv-serial": "--", "sipi-broadcast, first round": ":",
+}  # fmt: skip
 SHOWN_AT = (64, 16, 128, 255, 8, 4, 2)  # processors of the tree and of the phases: the first there is
 
 
@@ -46,29 +48,43 @@ def save(figure, path: Path) -> None:
 
 
 def spread(wanted: list[float], gap: float) -> list[float]:
-    """Positions near the wanted ones, ascending as they are, none nearer than gap to the next."""
-    placed: list[float] = []
+    """Places near the wanted ones, which ascend, none nearer than gap to the next: crowded ones become
+    a block around their middle, and blocks that touch become one."""
+    blocks: list[list[float]] = []
     for at in wanted:
-        placed.append(max(at, placed[-1] + gap) if placed else at)
-    shift = sum(p - w for p, w in zip(placed, wanted)) / max(1, len(placed))
-    return [p - shift for p in placed]
+        blocks.append([at])
+        while len(blocks) > 1 and bottom(blocks[-1], gap) < top(blocks[-2], gap) + gap:
+            last = blocks.pop()
+            blocks[-1] += last
+    return [bottom(block, gap) + gap * i for block in blocks for i in range(len(block))]
 
 
-def name_lines(axes, ends: list[tuple[float, str, str]], at: float) -> None:
-    """A name beside the end of each line, in its colour, no two on top of each other."""
+def bottom(block: list[float], gap: float) -> float:
+    return sum(block) / len(block) - gap * (len(block) - 1) / 2
+
+
+def top(block: list[float], gap: float) -> float:
+    return sum(block) / len(block) + gap * (len(block) - 1) / 2
+
+
+def name_lines(axes, ends: list[tuple[int, float, str, str]]) -> None:
+    """A name for the end of each line, in its colour, no two on top of each other."""
     to_axes = axes.transData + axes.transAxes.inverted()
-    ends = sorted((to_axes.transform((at, ns))[1], name, colour) for ns, name, colour in ends)
-    places = spread([end[0] for end in ends], 0.042)
-    for (height, name, colour), place in zip(ends, places):
+    placed = sorted((*to_axes.transform((n, ms))[::-1], name, colour) for n, ms, name, colour in ends)
+    places = spread([end[0] for end in placed], 0.041)
+    for (height, right, name, colour), place in zip(placed, places):
         axes.annotate(
-            name, xy=(1.0, height), xytext=(1.045, place), xycoords="axes fraction",
+            name, xy=(right, height), xytext=(1.06, place), xycoords="axes fraction",
             textcoords="axes fraction", color=colour, va="center", fontsize=9,
-            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.6, "shrinkB": 0},
+            arrowprops={
+                "arrowstyle": "-", "color": colour, "linewidth": 0.6, "relpos": (0, 0.5), "shrinkA": 1,
+                "shrinkB": 3, "alpha": 0.7,
+            },
         )  # fmt: skip
 
 
-def milliseconds(ms: float, _position=None) -> str:
-    return f"{ms:g}" if ms < 1000 else f"{ms / 1000:g} s"
+def duration(ms: float, _position=None) -> str:
+    return f"{ms * 1e3:g} µs" if ms < 1 else f"{ms:g} ms" if ms < 1000 else f"{ms / 1000:g} s"
 
 
 def draw_times(bench: dict, figures: Figures, accel: str, path: Path) -> bool:
@@ -83,22 +99,24 @@ def draw_times(bench: dict, figures: Figures, accel: str, path: Path) -> bool:
         row = figures.row(accel, subject, method)
         points = [(n, row[n].least() / 1e6) for n in sorted(row)]
         ours = subject in ("none", "ref")
-        dashed = "--" if subject.startswith("linux") and "tuned" not in subject else "-"
+        line = "--" if subject.startswith("linux") and "tuned" not in subject else "-"
+        if (subject, method) == ("ref", "sipi-broadcast"):
+            line = "-."  # the solid one is the fan-out
         axes.plot(
-            *zip(*points), color=COLOURS[subject], linestyle=LINES.get(method, dashed), marker="o",
+            *zip(*points), color=COLOURS[subject], linestyle=LINES.get(method, line), marker="o",
             markersize=3.5 if ours else 2.5, linewidth=2.2 if ours else 1.3,
         )  # fmt: skip
         name = labels[subject].replace("reference hypervisor", "ref. hypervisor")
         several = len(figures.methods(accel, subject)) > 1
-        ends.append((points[-1][1], f"{name}: {method}" if several else name, COLOURS[subject]))
+        ends.append((*points[-1], f"{name}: {method}" if several else name, COLOURS[subject]))
     axes.set(xscale="log", yscale="log", xlim=(numbers[0] * 0.93, numbers[-1] * 1.02))
     axes.set_xticks(numbers, [str(n) for n in numbers])
     axes.xaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_major_formatter(FuncFormatter(milliseconds))
+    axes.yaxis.set_major_formatter(FuncFormatter(duration))
     axes.set_xlabel("processors")
-    axes.set_ylabel("milliseconds to the last processor, least of all rounds")
+    axes.set_ylabel("time to the last processor, least of all rounds")
     axes.set_title(f"Bring-up in QEMU, {bench['plan']['accel'][accel]['label']}", loc="left")
-    name_lines(axes, ends, numbers[-1])
+    name_lines(axes, ends)
     save(figure, path)
     return True
 
@@ -160,7 +178,7 @@ def draw_tree(bench: dict, path: Path) -> bool:
     cpus = result["record"]["cpus"]
     places, level = tree_places(cpus), levels(cpus)
     deepest = max(level.values())
-    figure, axes = plt.subplots(figsize=(9, 1.6 + 0.75 * deepest))
+    figure, axes = plt.subplots(figsize=(9, 1.6 + 0.6 * deepest))
     for cpu in cpus:
         apic, starter = cpu["apic_id"], cpu["started_by"]
         if apic not in places:
@@ -181,7 +199,7 @@ def draw_tree(bench: dict, path: Path) -> bool:
     axes.set_xticks([])
     axes.grid(False)
     axes.spines["bottom"].set_visible(False)
-    axes.margins(x=0.02, y=0.15)
+    axes.margins(x=0.02, y=0.08)
     axes.set_xlabel("numbers: how many others a processor started (above 2)")
     save(figure, path)
     return True

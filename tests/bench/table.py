@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The benchmark as Markdown: what was measured where, the times, the targets, what is missing."""
-from figures import Cell, Figures
+from figures import Cell, Figures, ratios_by_boot
 from targets import Target
 
 PLOTS = {
@@ -9,12 +9,16 @@ PLOTS = {
     "tree.svg": "Who started whom",
     "phases.svg": "Each processor's way: asked for, first instruction, online",
 }
+RATIOS_TO = ("none", "sipi-broadcast")
+
+
+def three_digits(value: float) -> str:
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def number(ns: float) -> str:
-    """Milliseconds with three significant digits."""
-    ms = ns / 1e6
-    return f"{ms:.0f}" if ms >= 100 else f"{ms:.3g}"
+    """Milliseconds."""
+    return three_digits(ns / 1e6)
 
 
 def cell_text(cell: Cell | None) -> str:
@@ -23,8 +27,8 @@ def cell_text(cell: Cell | None) -> str:
     return f"{number(cell.least())} ({number(cell.middle())})"
 
 
-def grid(head: list[str], rows: list[list[str]]) -> str:
-    lines = [head, ["---"] + ["--:"] * (len(head) - 1), *rows]
+def grid(head: list[str], rows: list[list[str]], numbers: bool = True) -> str:
+    lines = [head, ["---"] + ["--:" if numbers else "---"] * (len(head) - 1), *rows]
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
 
 
@@ -37,14 +41,37 @@ def times(figures: Figures, accel: str, labels: dict[str, str]) -> str:
     return grid(["milliseconds: least (median)", *(f"N={n}" for n in numbers)], rows)
 
 
+def ratio_text(above: Cell | None, below: Cell | None) -> str:
+    if above is None or below is None:
+        return "-"
+    text = three_digits(above.least() / below.least())
+    each = ratios_by_boot(above, below)
+    return text if len(each) < 2 else f"{text} ({three_digits(min(each))}-{three_digits(max(each))})"
+
+
+def ratios(figures: Figures, accel: str, labels: dict[str, str]) -> str:
+    """Each peer as so many times this kernel's fastest way without a hypervisor; empty without it."""
+    ours = figures.row(accel, *RATIOS_TO)
+    numbers = [n for n in figures.processors(accel) if n in ours]
+    rows = [
+        [f"{labels[subject]}, {method}", *(ratio_text(row.get(n), ours[n]) for n in numbers)]
+        for subject, method in sorted(figures.rows(accel), key=lambda key: list(labels).index(key[0]))
+        if (row := figures.row(accel, subject, method)) and (subject, method) != RATIOS_TO
+    ]
+    if not numbers:
+        return ""
+    head = f"times {labels[RATIOS_TO[0]]}, {RATIOS_TO[1]}: of the least (lowest-highest of a boot)"
+    return grid([head, *(f"N={n}" for n in numbers)], rows)
+
+
 def target_rows(targets: list[Target]) -> str:
     words = {True: "reached", False: "**not reached**", None: "not measured"}
     rows = []
     for t in targets:
         bound = f"{'≥' if t.at_least else '≤'} {t.bound:g}"
-        value = "-" if t.value is None else f"{t.value:.3g}"
+        value = "-" if t.value is None else three_digits(t.value)
         rows.append([t.name, bound, value, words[t.reached()], t.note or "-"])
-    return grid(["target", "wanted", "measured", "", "of what"], rows)
+    return grid(["target", "wanted", "measured", "", "of what"], rows, numbers=False)
 
 
 def missing(results: list[dict], left_out: list[str]) -> str:
@@ -79,7 +106,9 @@ def markdown(bench: dict, figures: Figures, targets: list[Target], pictures: str
     labels = {subject["name"]: subject["label"] for subject in plan["subject"]}
     parts = [machine(bench), "### Targets\n", target_rows(targets)]
     for accel in figures.accels():
-        parts += [f"### {plan['accel'][accel]['label'].capitalize()}\n", times(figures, accel, labels)]
+        title = plan["accel"][accel]["label"]
+        parts += [f"### {title[0].upper()}{title[1:]}\n", times(figures, accel, labels)]
+        parts += [ratios(figures, accel, labels)]
     if pictures:
         parts += [f"![{text}]({pictures}/{name})\n" for name, text in PLOTS.items() if name in bench["plots"]]
     parts += ["### Not measured\n", missing(bench["results"], bench["left_out"])]

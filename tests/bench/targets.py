@@ -60,7 +60,7 @@ def against_published(figures: Figures, published: dict) -> list[Target]:
         theirs = {int(n): ms / one["floor"][n] for n, ms in one["ms"].items()}
         both = {n: ours[n] / theirs[n] for n in ours if n in theirs}
         value, note = worst(both)
-        text = f"times the floor, as a part of what {name} takes there (another machine, -icount)"
+        text = f"no hypervisor, sipi-broadcast: times the bare stub, as a part of what {name} took of its"
         targets.append(Target(text, 1, value, note=note))
     return targets
 

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: MIT
+"""Statistics, targets and the table."""
+import sys
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
+import bench  # noqa: E402
+import made_up  # noqa: E402
+import results  # noqa: E402
+import table  # noqa: E402
+import targets  # noqa: E402
+import vm  # noqa: E402
+from figures import Cell, Figures, best_methods, ratios_by_boot  # noqa: E402
+
+PLAN = bench.load_plan()
+
+
+def scaled(made: list[dict], subject: str, method: str, factor: float, accel: str = "single") -> list[dict]:
+    for result in made:
+        if (result["subject"], result["accel"]) == (subject, accel):
+            result["methods"][method] = [ns * factor for ns in result["methods"][method]]
+    return made
+
+
+def target(name: str, made: list[dict]) -> targets.Target:
+    found = [t for t in targets.all_targets(Figures(made), PLAN) if name in t.name]
+    assert len(found) == 1, f"{len(found)} targets have {name} in their name"
+    return found[0]
+
+
+class StatisticsTest(unittest.TestCase):
+    def test_least_and_middle_over_all_boots(self):
+        cell = Cell({0: [5.0, 3.0], 1: [4.0, 2.0, 100.0]})
+        self.assertEqual((cell.least(), cell.middle()), (2.0, 4.0))
+
+    def test_ratios_are_taken_boot_by_boot(self):
+        above, below = Cell({0: [10.0, 20.0], 1: [30.0], 2: [1.0]}), Cell({0: [5.0], 1: [10.0]})
+        self.assertEqual(ratios_by_boot(above, below), [2.0, 3.0])
+
+    def test_cells_by_processors(self):
+        figures = Figures(made_up.results(ns=(2, 4)))
+        self.assertEqual(figures.processors("single"), [2, 4])
+        self.assertEqual(figures.row("single", "none", "sipi-broadcast")[4].least(), 0.09e6)
+        self.assertEqual(len(figures.row("single", "none", "sipi-broadcast")[4].rounds()), 6)
+        self.assertEqual(figures.row("single", "none", "hv-fanout"), {})
+
+    def test_best_method(self):
+        figures = Figures(made_up.results(ns=(2,)))
+        self.assertEqual(figures.best("single", "none", 2), (0.03e6, "sipi-broadcast"))
+        self.assertEqual(figures.best("single", "none", 2, ("sipi-serial",)), (10.1e6, "sipi-serial"))
+        self.assertIsNone(figures.best("single", "none", 4))
+        methods = {"a": [3.0, 2.0], "b": [1.0, 9.0]}
+        self.assertEqual(best_methods(made_up.record(2, methods)), "b")
+
+
+class TargetsTest(unittest.TestCase):
+    def test_floor(self):
+        name = "sipi-broadcast: times the bare stub's"
+        found = target(name, made_up.results())
+        self.assertTrue(found.reached())
+        self.assertAlmostEqual(found.value, 1.5, delta=0.01)
+        slow = scaled(made_up.results(), "none", "sipi-broadcast", 1.5)
+        self.assertFalse(target(name, slow).reached())
+        one = [r for r in slow if r["n"] == 8]
+        self.assertIn("worst at N=8", target(name, one).note)
+        self.assertIsNone(target(name, [r for r in slow if r["subject"] != "floor"]).reached())
+
+    def test_more_processors_than_a_target_speaks_of(self):
+        made = scaled(made_up.results(ns=(512,)), "none", "sipi-broadcast", 9)
+        self.assertIsNone(target("sipi-broadcast: times the bare stub's", made).value)
+
+    def test_published(self):
+        name = "what kvm-unit-tests took"
+        self.assertTrue(target(name, made_up.results()).reached())  # 1.5 of 3.6 at N=4
+        self.assertFalse(target(name, scaled(made_up.results(), "none", "sipi-broadcast", 3)).reached())
+
+    def test_linux(self):
+        tuned, default = "than tuned Linux", "than default Linux"
+        made = made_up.results()
+        self.assertAlmostEqual(target(tuned, made).value, (20 + 62 * 4) / (0.03 * 63))
+        self.assertTrue(target(tuned, made).reached())
+        self.assertIn("linux-6.12-tuned", target(tuned, made).note)
+        self.assertTrue(target(default, made).reached())
+        faster = scaled(made_up.results(), "linux-6.1", "bring-up", 0.2)
+        self.assertFalse(target(default, faster).reached())
+        self.assertIsNone(target(default, made_up.results(ns=(2, 4))).reached())
+
+    def test_fanout(self):
+        made = scaled(made_up.results(), "ref", "hv-fanout", 2, accel="multi")
+        self.assertTrue(target("fastest INIT-SIPI, single", made).reached())
+        self.assertFalse(target("fastest INIT-SIPI, multi", made).reached())
+
+    def test_growth(self):
+        made = made_up.results(ns=(16, 255), accels=("icount",))
+        self.assertTrue(target("-icount", made).reached())
+        for result in made:
+            if result["n"] == 255:
+                result["methods"]["sipi-broadcast"] = [3 * 0.03e6 * 254]
+        self.assertFalse(target("-icount", made).reached())
+        self.assertIsNone(target("-icount", made_up.results()).reached())
+
+
+class TableTest(unittest.TestCase):
+    def text(self, made: dict) -> str:
+        figures = Figures(made["results"])
+        return table.markdown(made, figures, targets.all_targets(figures, PLAN))
+
+    def test_numbers(self):
+        for ns, text in ((12345, "0.0123"), (1234567, "1.23"), (123456789, "123"), (9.9e9, "9900")):
+            self.assertEqual(table.number(ns), text)
+
+    def test_rows(self):
+        text = self.text(made_up.bench(PLAN, ns=(2, 64)))
+        self.assertIn("| milliseconds: least (median) | N=2 | N=64 |\n", text)
+        self.assertIn("| hvsmp, sipi-broadcast | 0.03 (0.0405) | 1.89 (2.55) |\n", text)
+        self.assertLess(text.index("bare stub"), text.index("OVMF"))
+
+    def test_ratios(self):
+        made = made_up.bench(PLAN, ns=(2, 64))
+        text = self.text(made)
+        self.assertIn("| Linux 6.1, bring-up | 3000 (3000-3000) | 3164", text)
+        scaled([r for r in made["results"] if r["boot"] == 1], "floor", "sipi-parallel", 1.5)
+        self.assertIn("| bare stub (floor), sipi-parallel | 333 (333-500) |", self.text(made))
+        self.assertNotIn("times hvsmp", self.text(made_up.bench(PLAN, accels=())))
+
+    def test_targets_are_told_as_they_are(self):
+        text = self.text(made_up.bench(PLAN))
+        self.assertIn("| ≥ 1000 | ", text)
+        self.assertIn("| not measured | measured with FULL=1 |", text)
+        self.assertNotIn("**not reached**", text)
+        slow = made_up.bench(PLAN)
+        scaled(slow["results"], "none", "sipi-broadcast", 1.5)
+        self.assertIn("| ≤ 2 | 2.25 | **not reached** |", self.text(slow))
+
+    def test_what_is_missing_is_named_once(self):
+        made = made_up.bench(PLAN, ns=(2, 4))
+        for result in made["results"]:
+            if result["subject"] == "none":
+                result["reasons"] = {"hv-fanout": "no hypervisor"}
+        made["results"][0] |= {"methods": {}, "problem": "time-out after 60 s"}
+        made["left_out"] = ["ovmf: none here"]
+        text = self.text(made).partition("### Not measured")[2]
+        self.assertEqual(text.count("- none hv-fanout, single: no hypervisor\n"), 1)
+        self.assertIn("- floor, N=2, single: time-out after 60 s\n", text)
+        self.assertIn("- ovmf: none here\n", text)
+
+    def test_between_marks(self):
+        page = f"a\n{results.BEGIN}old\n{results.END}b\n"
+        self.assertEqual(results.between_marks(page, "new\n"), f"a\n{results.BEGIN}\nnew\n\n{results.END}b\n")
+        with self.assertRaises(vm.Unusable):
+            results.between_marks("a\n", "new\n")
+
+
+if __name__ == "__main__":
+    unittest.main()

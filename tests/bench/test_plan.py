@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: MIT
+"""What is run, in which order, and what a resumed benchmark still has to do; the plots."""
+import argparse
+import importlib
+import json
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
+import bench  # noqa: E402
+import made_up  # noqa: E402
+import vm  # noqa: E402
+from figures import Figures  # noqa: E402
+from tools import Run  # noqa: E402
+
+PLAN = bench.load_plan()
+
+
+def chosen(**words) -> dict:
+    defaults = {"n": "", "boots": "", "minutes": "", "full": False, "quick": False}
+    return bench.choose(PLAN, argparse.Namespace(**(defaults | words)))
+
+
+def runs(full: bool = False, hv: str = "", only: str = "", **words) -> list[Run]:
+    return bench.planned(PLAN, chosen(full=full, **words), bench.subjects(PLAN, hv, only), full)
+
+
+class PlanTest(unittest.TestCase):
+    def test_the_plan_is_whole(self):
+        for subject in PLAN["subject"]:
+            self.assertLessEqual(set(subject["accels"]) | set(subject.get("most", {})), set(PLAN["accel"]))
+            module = importlib.import_module(subject["kind"])
+            self.assertTrue(callable(module.command) and callable(module.parse))
+        for published in PLAN["published"].values():
+            self.assertEqual(set(published["ms"]), set(published["floor"]))
+
+    def test_what_the_user_wants(self):
+        self.assertEqual(chosen()["n"], [2, 4, 8, 16, 64, 128, 255])
+        self.assertEqual(chosen(n="8 2,4", boots="1", minutes="3")["n"], [2, 4, 8])
+        self.assertEqual(chosen(quick=True)["boots"], 1)
+        self.assertIn(1024, chosen(full=True)["n"])
+        for words in ({"n": "two"}, {"n": "1"}, {"boots": "0"}, {"n": " "}, {"minutes": "x"}):
+            with self.assertRaises(vm.Unusable):
+                chosen(**words)
+
+    def test_interleaved(self):
+        some = runs(n="2 4", boots="2", only="floor none")
+        self.assertEqual([run.boot for run in some], [0] * 8 + [1] * 8)
+        self.assertEqual([run.n for run in some[:8]], [2] * 4 + [4] * 4)
+        self.assertEqual([run.subject for run in some[:4]], ["floor", "none"] * 2)
+
+    def test_limits(self):
+        linux = [run for run in runs() if run.subject == "linux-6.1"]
+        self.assertEqual(max(run.n for run in linux), 64)
+        self.assertEqual({run.accel for run in linux}, {"single"})
+        self.assertEqual({run.boot for run in linux}, {0, 1})  # of three
+        self.assertFalse([run for run in runs() if run.accel == "icount"])
+        self.assertEqual({run.n for run in runs(full=True) if run.accel == "icount"}, {16, 255})
+
+    def test_hypervisors_choose_among_our_own(self):
+        names = {run.subject for run in runs(hv="ref")}
+        self.assertIn("floor", names)
+        self.assertIn("boot-ref", names)
+        self.assertFalse(names & {"none", "boot-none"})
+        for hv, only in (("kvm", ""), ("", "windows")):
+            with self.assertRaises(vm.Unusable):
+                bench.subjects(PLAN, hv, only)
+
+    def test_resume(self):
+        with tempfile.TemporaryDirectory() as directory:
+            log = Path(directory) / "runs.jsonl"
+            wanted = runs(n="2", boots="1", only="floor")
+            self.assertEqual(bench.kept(log, wanted), ([], wanted))
+            good = {"subject": "floor", "n": 2, "accel": "single", "boot": 0, "problem": ""}
+            bad, foreign = good | {"accel": "multi", "problem": "time-out"}, good | {"n": 4}
+            log.write_text("".join(json.dumps(one) + "\n" for one in (good, bad, foreign)))
+            self.assertEqual(bench.kept(log, wanted), ([good], [Run("floor", 2, "multi", 0)]))
+            self.assertEqual(log.read_text(), json.dumps(good) + "\n")
+
+    def test_no_run_begins_that_would_not_end(self):
+        session = bench.Session.__new__(bench.Session)
+        session.plan, session.minutes, session.left_out, session.unusable = PLAN, 0.5, [], {}
+        session.specs = {subject["name"]: subject for subject in PLAN["subject"]}
+        session.results, session.elapsed = [], lambda: 0.0
+        big = Run("none", 255, "single", 0)
+        session.one(big, "")
+        self.assertEqual(session.left_out, ["none, N=255, single, boot 1: no time left of 0.5 minutes"])
+        session.results = [{"subject": "none", "n": 255, "accel": "single", "seconds": 9.0}]
+        self.assertEqual(session.thought(big), 9.0)
+        session.results[0]["accel"] = "multi"
+        self.assertGreater(session.thought(big), 30.0)
+
+
+class PlotsTest(unittest.TestCase):
+    def draw(self, made: dict, directory: Path) -> list[str]:
+        import plots
+
+        return plots.draw_all(made, Figures(made["results"]), directory)
+
+    def test_same_figures_same_bytes(self):
+        made = made_up.bench(PLAN, ns=(2, 16), boots=1)
+        with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
+            names = self.draw(made, Path(one))
+            self.assertEqual(names, ["time-single.svg", "time-multi.svg", "tree.svg", "phases.svg"])
+            self.draw(made, Path(two))
+            for name in names:
+                self.assertEqual((Path(one) / name).read_bytes(), (Path(two) / name).read_bytes())
+
+    def test_what_cannot_be_drawn_is_left_out(self):
+        made = made_up.bench(PLAN, ns=(2,), boots=1, accels=("single",))
+        made["results"] = [r for r in made["results"] if r["subject"] == "floor"]
+        with tempfile.TemporaryDirectory() as directory:
+            self.assertEqual(self.draw(made, Path(directory)), ["time-single.svg"])
+
+    def test_tree(self):
+        import plots
+
+        cpus = made_up.cpus(7)
+        self.assertEqual(plots.levels(cpus), {0: 0, 1: 1, 2: 1, 3: 2, 4: 2, 5: 2, 6: 2})
+        places = plots.tree_places(cpus)
+        self.assertEqual([places[i] for i in (3, 4, 5, 6)], [0, 1, 2, 3])
+        self.assertEqual((places[1], places[2], places[0]), (0.5, 2.5, 1.5))
+        cpus[6] |= {"t_online_ns": None, "started_by": None}  # it never came
+        self.assertNotIn(6, plots.tree_places(cpus))
+
+    def test_names_do_not_lie_on_each_other(self):
+        import plots
+
+        placed = plots.spread([0.1, 0.5, 0.5, 0.51, 0.9], 0.1)
+        self.assertEqual((placed[0], placed[-1]), (0.1, 0.9))
+        self.assertTrue(all(b - a > 0.0999 for a, b in zip(placed, placed[1:])), placed)
+        self.assertAlmostEqual(placed[2], (0.5 + 0.5 + 0.51) / 3)
+
+
+if __name__ == "__main__":
+    unittest.main()

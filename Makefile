@@ -177,6 +177,11 @@ help: ## this list
 # |   DISPLAY=none|gtk  gtk: a window with the machine's screen, until it is closed
 # |   SCREEN_SIZE=      its size, such as 800x600 (1024x768); without DISPLAY nobody sees it
 # |   QEMU=, OVMF_CODE=, OVMF_VARS= other programs and firmware
+# | Variables of bench:
+# |   N="2 4 8" BOOTS=3   numbers of processors, boots of each subject
+# |   HV=ref|none         this kernel only with or only without the reference hypervisor (both)
+# |   ONLY="floor none"   some of the subjects in tests/bench/plan.toml
+# |   MINUTES=24          begin no run that would end later; QUICK=1, FULL=1: other plans; RESUME=1
 
 include scripts/secure.mk
 -include tests/host/host.mk tests/host/coverage.mk tests/host/fuzz/fuzz.mk tests/model/model.mk

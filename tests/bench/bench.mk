@@ -6,11 +6,14 @@ BENCH_ROUNDS = 10
 BENCH_FILES = $(BENCH)/floor.bin $(BENCH)/mp.efi $(NESTED)/tsc
 MP_OBJS     = $(BUILD)/obj/tests/bench/mp.c.o
 
-bench: all $(BENCH_FILES) ## measure bring-up against its peers (N=, BOOTS=, HV=, QUICK=1, FULL=1, RESUME=1)
+bench: all $(BENCH_FILES) ## measure bring-up against its peers, in one run; build/bench/bench.md
 	@$(PYTHON) tests/bench/bench.py --build $(BUILD) --n '$(N)' --boots '$(BOOTS)' \
 		--minutes '$(MINUTES)' --rounds '$(BENCH_ROUNDS)' --qemu '$(QEMU)' --only '$(ONLY)' \
 		$(if $(filter command environment,$(origin HV)),--hv '$(HV)') \
 		$(if $(QUICK),--quick) $(if $(FULL),--full) $(if $(RESUME),--resume)
+
+bench-docs: ## put tables and plots of the last benchmark into docs/performance.md
+	@$(PYTHON) tests/bench/bench.py --build $(BUILD) --docs
 
 $(BENCH)/floor.bin: tests/bench/floor.asm tests/bench/bench.mk
 	@mkdir -p $(@D)
@@ -26,4 +29,4 @@ $(BENCH)/mp.so: $(MP_OBJS) linker.ld
 	$(Q)$(LD) $(EFI_LDFLAGS) $(EFI_CRT0) $(MP_OBJS) -L$(EFI_LIBDIR) -lgnuefi -o $@
 
 -include $(MP_OBJS:.o=.d)
-.PHONY: bench
+.PHONY: bench bench-docs

@@ -112,7 +112,19 @@ class Session:
         return max(least, SLOWEST * self.thought(run))
 
     def measure(self, run: Run) -> dict:
-        """One run: a result, whatever happens, unless the subject cannot be had at all."""
+        """A run until it has figures, as often as the plan allows; what went wrong before is kept."""
+        problems: list[str] = []
+        for _ in range(self.specs[run.subject].get("tries", 1)):
+            result = self.boot(run)
+            if not result["problem"]:
+                break
+            problems.append(result["problem"])
+        if not result["problem"]:
+            result["failed_before"] = problems
+        return result
+
+    def boot(self, run: Run) -> dict:
+        """One boot: a result, whatever happens, unless the subject cannot be had at all."""
         spec = self.specs[run.subject]
         module = importlib.import_module(spec["kind"])
         out = self.tools.work / "run" / run.name()
@@ -125,7 +137,7 @@ class Session:
         for name in SCRATCH:
             (out / name).unlink(missing_ok=True)
         result = {**asdict(run), "seconds": outcome.seconds, "load": load, "problem": ""}
-        result |= {"methods": {}, "reasons": {}, "record": None}
+        result |= {"methods": {}, "reasons": {}, "record": None, "failed_before": []}
         if outcome.ended:
             result["problem"] = vm.failure(outcome)
             return result

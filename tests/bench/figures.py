@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Statistics over results. A result is one run as bench.json keeps it:
 
-    {"subject", "n", "accel", "boot", "seconds", "problem", "methods": {name: [ns, ...]}, "reasons",
-     "record"}
+    {"subject", "n", "accel", "boot", "seconds", "problem", "failed_before", "methods":
+     {name: [ns, ...]}, "reasons", "record"}
 
 What else the host does only ever adds time, so under one thread the minimum says most about the
 work itself; the median says what to expect.

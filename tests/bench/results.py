@@ -15,7 +15,7 @@ BEGIN, END = "<!-- bench: begin -->\n", "<!-- bench: end -->\n"
 def need_plots() -> None:
     """Better at once than after twenty minutes."""
     try:
-        import matplotlib  # noqa: F401
+        import plots  # noqa: F401
     except ImportError:
         message = "the Python module matplotlib is missing: install python3-matplotlib, or run: make deps"
         raise vm.Unusable(message) from None
@@ -23,7 +23,7 @@ def need_plots() -> None:
 
 def write(bench: dict, work: Path, pictures: str = ".") -> str:
     """Everything, from what was measured; returns the Markdown."""
-    import plots  # needs matplotlib
+    import plots  # needs matplotlib, see above
 
     figures = Figures(bench["results"])
     targets = wanted.all_targets(figures, bench["plan"])

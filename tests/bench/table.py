@@ -81,6 +81,8 @@ def missing(results: list[dict], left_out: list[str]) -> str:
         where = f"{result['subject']}, N={result['n']}, {result['accel']}"
         if result["problem"]:
             reasons[f"{where}: {result['problem']}"] = None
+        for problem in result["failed_before"]:
+            reasons[f"{where}: measured after a boot without figures: {problem}"] = None
         for method, reason in result["reasons"].items():
             reasons[f"{result['subject']} {method}, {result['accel']}: {reason}"] = None
     lines = [*reasons, *left_out]

@@ -139,11 +139,13 @@ class TableTest(unittest.TestCase):
             if result["subject"] == "none":
                 result["reasons"] = {"hv-fanout": "no hypervisor"}
         made["results"][0] |= {"methods": {}, "problem": "time-out after 60 s"}
+        made["results"][1]["failed_before"] = ["it died"]
         made["left_out"] = ["ovmf: none here"]
         text = self.text(made).partition("### Not measured")[2]
         self.assertEqual(text.count("- none hv-fanout, single: no hypervisor\n"), 1)
         self.assertIn("- floor, N=2, single: time-out after 60 s\n", text)
         self.assertIn("- ovmf: none here\n", text)
+        self.assertIn("- none, N=2, single: measured after a boot without figures: it died\n", text)
 
     def test_between_marks(self):
         page = f"a\n{results.BEGIN}old\n{results.END}b\n"

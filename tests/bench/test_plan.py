@@ -93,6 +93,17 @@ class PlanTest(unittest.TestCase):
         self.assertGreater(session.thought(big), 30.0)
 
 
+    def test_tries(self):
+        session = bench.Session.__new__(bench.Session)
+        session.specs = {"a": {"tries": 3}, "b": {}}
+        problems = ["one", "two", "", "four"]
+        session.boot = lambda run: {"problem": problems.pop(0), "failed_before": []}
+        self.assertEqual(session.measure(Run("a", 2, "single", 0))["failed_before"], ["one", "two"])
+        problems[:] = ["one", ""]
+        self.assertEqual(session.measure(Run("b", 2, "single", 0))["problem"], "one")
+        self.assertEqual(problems, [""])
+
+
 class PlotsTest(unittest.TestCase):
     def draw(self, made: dict, directory: Path) -> list[str]:
         import plots

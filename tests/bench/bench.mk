@@ -2,18 +2,19 @@
 # The benchmark: `make bench` measures this kernel and its peers in one run and writes build/bench/.
 
 BENCH       = $(BUILD)/bench
+# The most of plan.toml.
 BENCH_ROUNDS = 10
 BENCH_FILES = $(BENCH)/floor.bin $(BENCH)/mp.efi $(NESTED)/tsc
 MP_OBJS     = $(BUILD)/obj/tests/bench/mp.c.o
 
 bench: all $(BENCH_FILES) ## measure bring-up against its peers, in one run; build/bench/bench.md
-	@$(PYTHON) tests/bench/bench.py --build $(BUILD) --n '$(N)' --boots '$(BOOTS)' \
-		--minutes '$(MINUTES)' --rounds '$(BENCH_ROUNDS)' --qemu '$(QEMU)' --only '$(ONLY)' \
+	@$(PYTHON) tests/bench/measure.py --build $(BUILD) --n '$(N)' --boots '$(BOOTS)' \
+		--minutes '$(MINUTES)' --qemu '$(QEMU)' --only '$(ONLY)' \
 		$(if $(filter command environment,$(origin HV)),--hv '$(HV)') \
 		$(if $(QUICK),--quick) $(if $(FULL),--full) $(if $(RESUME),--resume)
 
 bench-docs: ## put tables and plots of the last benchmark into docs/performance.md
-	@$(PYTHON) tests/bench/bench.py --build $(BUILD) --docs
+	@$(PYTHON) tests/bench/measure.py --build $(BUILD) --docs
 
 $(BENCH)/floor.bin: tests/bench/floor.asm tests/bench/bench.mk
 	@mkdir -p $(@D)

@@ -2,7 +2,7 @@
 """This kernel's mode=bench: every method it has, in rounds, and one @bench line."""
 from pathlib import Path
 
-import vm  # of scripts/; bench.py puts it on the path
+import vm  # of scripts/; measure.py puts it on the path
 from tools import Figures, Run, Tools
 
 # The reference hypervisor writes its log when all is over: writing it is no part of a start.
@@ -17,7 +17,7 @@ def boot(tools: Tools, spec: dict, run: Run, out: Path, cmdline: str) -> list[st
 
 
 def command(tools: Tools, spec: dict, run: Run, out: Path) -> list[str]:
-    return boot(tools, spec, run, out, f"mode=bench rounds={tools.rounds}")
+    return boot(tools, spec, run, out, f"mode=bench rounds={tools.rounds(run.n)}")
 
 
 def parse(lines: list[str], spec: dict, run: Run, true_hz: int) -> Figures:

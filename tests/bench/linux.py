@@ -8,7 +8,7 @@ code that QEMU translated while Linux patched it; then its panic does.
 import re
 from pathlib import Path
 
-import cpio  # of scripts/; bench.py puts it on the path
+import cpio  # of scripts/; measure.py puts it on the path
 import debian
 from tools import Figures, Run, Tools
 

@@ -57,7 +57,7 @@ def results(ns=(2, 4, 8, 16, 64, 128, 255), boots: int = 2, accels=("single", "m
                     }
                     result = {"subject": subject, "n": n, "accel": accel, "boot": boot, "seconds": 4.0}
                     result |= {"load": 0.5, "problem": "", "failed_before": [], "methods": methods, "reasons": {}}
-                    result["record"] = record(n, methods) if subject in ("none", "ref") else None
+                    result["record"] = record(n, methods) if subject in ("none", "ref", "boot-ref") else None
                     made.append(result)
     return made
 

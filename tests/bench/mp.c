@@ -18,8 +18,13 @@
 #define DIGITS_MAX 20
 
 /* PI 1.7, volume 2, 13.4 EFI_MP_SERVICES_PROTOCOL: what is used of it. */
-#define MP_SERVICES_GUID                                                                           \
-	{0x3fdda605, 0xa76e, 0x4f46, {0xad, 0x29, 0x12, 0xf4, 0x53, 0x1b, 0x3d, 0x08}}
+#define MP_SERVICES_GUID                                               \
+	{                                                              \
+		0x3fdda605, 0xa76e, 0x4f46,                            \
+		{                                                      \
+			0xad, 0x29, 0x12, 0xf4, 0x53, 0x1b, 0x3d, 0x08 \
+		}                                                      \
+	}
 
 typedef void(EFIAPI *ap_procedure)(void *argument);
 

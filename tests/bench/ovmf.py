@@ -2,7 +2,7 @@
 """The firmware's MP services, asked by mp.c. Warm: the firmware brought its processors up before."""
 from pathlib import Path
 
-import vm  # of scripts/; bench.py puts it on the path
+import vm  # of scripts/; measure.py puts it on the path
 from tools import Figures, Run, Tools, check_online, marked_rounds
 
 

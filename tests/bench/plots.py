@@ -13,7 +13,7 @@ matplotlib.use("svg")
 import matplotlib.pyplot as plt  # noqa: E402
 from matplotlib.ticker import FuncFormatter, NullLocator  # noqa: E402
 
-from figures import Figures, best_methods  # noqa: E402
+from figures import Figures, told_method  # noqa: E402
 
 BLACK, ORANGE, SKY, GREEN, BLUE, RED, PURPLE, GREY = (
     "#000000", "#E69F00", "#56B4E9", "#009E73", "#0072B2", "#D55E00", "#CC79A7", "#888888",
@@ -78,7 +78,7 @@ def name_lines(axes, ends: list[tuple[int, float, str, str]]) -> None:
             textcoords="axes fraction", color=colour, va="center", fontsize=9,
             arrowprops={
                 "arrowstyle": "-", "color": colour, "linewidth": 0.6, "relpos": (0, 0.5), "shrinkA": 1,
-                "shrinkB": 3, "alpha": 0.7,
+                "shrinkB": 3, "linestyle": ":",
             },
         )  # fmt: skip
 
@@ -121,11 +121,11 @@ def draw_times(bench: dict, figures: Figures, accel: str, path: Path) -> bool:
     return True
 
 
-def chosen_record(bench: dict, subject: str) -> dict | None:
-    """The record whose processors are drawn: of the most telling N that was measured."""
+def chosen_record(bench: dict, subject: str, accel: str = "single") -> dict | None:
+    """The result whose processors are drawn: of the most telling N that was measured."""
     found = {}
     for result in bench["results"]:
-        if result["subject"] == subject and result["accel"] == "single" and result["record"]:
+        if (result["subject"], result["accel"]) == (subject, accel) and result["record"]:
             found.setdefault(result["n"], result)
     at = next((n for n in (*SHOWN_AT, *found) if n in found), None)
     return found.get(at) if at else None
@@ -172,7 +172,8 @@ def tree_places(cpus: list[dict]) -> dict[int, float]:
 
 
 def draw_tree(bench: dict, path: Path) -> bool:
-    result = chosen_record(bench, "ref")
+    """Of an ordinary boot by 0x99; with a thread for each processor, for else few start others."""
+    result = chosen_record(bench, "boot-ref", "multi") or chosen_record(bench, "boot-ref")
     if not result:
         return False
     cpus = result["record"]["cpus"]
@@ -188,12 +189,12 @@ def draw_tree(bench: dict, path: Path) -> bool:
                       linewidth=0.8, zorder=1)  # fmt: skip
         starts = sum(other["started_by"] == apic for other in cpus)
         colour = RED if starter is None else BLUE if starts else SKY
-        axes.scatter(places[apic], -level[apic], s=26 + 5 * starts, color=colour, zorder=2, linewidth=0)
+        size = 26 + 5 * starts
+        axes.scatter(places[apic], -level[apic], s=size, color=colour, zorder=2, linewidth=0)
         if starts > 2 or starter is None:
-            axes.annotate(f"{starts}", (places[apic], -level[apic]), xytext=(0, 8),
+            axes.annotate(f"{starts}", (places[apic], -level[apic]), xytext=(0, 3 + size**0.5 / 2),
                           textcoords="offset points", ha="center", fontsize=8)  # fmt: skip
-    method = best_methods(result["record"])
-    axes.set_title(f"Who started whom: {method}, {result['n']} processors, reference hypervisor", loc="left")
+    axes.set_title(f"Who started whom: 0x99, fan-out, {result['n']} processors, {result['accel']}", loc="left")
     axes.set_yticks([-d for d in range(deepest + 1)], ["boot processor", *map(str, range(1, deepest + 1))])
     axes.set_ylabel("starts away")
     axes.set_xticks([])
@@ -221,7 +222,7 @@ def draw_phases(bench: dict, path: Path) -> bool:
             axes.plot([issued, first], [place, place], color=ORANGE, linewidth=2, solid_capstyle="butt")
             axes.plot([first, online], [place, place], color=BLUE, linewidth=2, solid_capstyle="butt")
             axes.plot(online, place, "|", color=BLUE, markersize=4)
-        axes.set_title(f"{labels[subject]}, {best_methods(result['record'])}, N={result['n']}", loc="left",
+        axes.set_title(f"{labels[subject]}, {told_method(result['record'])}, N={result['n']}", loc="left",
                        fontsize=10)  # fmt: skip
         axes.set_xlabel("milliseconds since bring-up began")
         axes.set_xlim(left=0)

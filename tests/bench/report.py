@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import hvsmp
-import vm  # of scripts/; bench.py puts it on the path
+import vm  # of scripts/; measure.py puts it on the path
 from tools import Figures, Run, Tools
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import table
 import targets as wanted
-import vm  # of scripts/; bench.py puts it on the path
+import vm  # of scripts/; measure.py puts it on the path
 from figures import Figures
 
 BEGIN, END = "<!-- bench: begin -->\n", "<!-- bench: end -->\n"

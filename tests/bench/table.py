@@ -3,7 +3,7 @@
 from figures import Cell, Figures, ratios_by_boot
 from targets import Target
 
-PLOTS = {
+PLOTS = {  # with what they show
     "time-single.svg": "Time against the number of processors, one thread for all of them",
     "time-multi.svg": "The same with a thread for each processor",
     "tree.svg": "Who started whom",
@@ -98,7 +98,7 @@ def machine(bench: dict) -> str:
     return (
         f"{bench['began']}, {bench['minutes']:.0f} minutes, {host['cores']} cores of {host['cpu']}, load "
         f"before the runs {busy}; {qemus}; hvsmp {bench['version']}; up to {len(boots)} boots, "
-        f"{bench['rounds']} rounds in each where a subject can be measured more than once.\n"
+        f"up to {bench['rounds']} rounds in each where a subject can be measured more than once.\n"
     )
 
 

@@ -5,15 +5,15 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
-import bench  # noqa: E402
+import measure  # noqa: E402
 import made_up  # noqa: E402
 import results  # noqa: E402
 import table  # noqa: E402
 import targets  # noqa: E402
 import vm  # noqa: E402
-from figures import Cell, Figures, best_methods, ratios_by_boot  # noqa: E402
+from figures import Cell, Figures, ratios_by_boot, told_method  # noqa: E402
 
-PLAN = bench.load_plan()
+PLAN = measure.load_plan()
 
 
 def scaled(made: list[dict], subject: str, method: str, factor: float, accel: str = "single") -> list[dict]:
@@ -50,8 +50,11 @@ class StatisticsTest(unittest.TestCase):
         self.assertEqual(figures.best("single", "none", 2), (0.03e6, "sipi-broadcast"))
         self.assertEqual(figures.best("single", "none", 2, ("sipi-serial",)), (10.1e6, "sipi-serial"))
         self.assertIsNone(figures.best("single", "none", 4))
-        methods = {"a": [3.0, 2.0], "b": [1.0, 9.0]}
-        self.assertEqual(best_methods(made_up.record(2, methods)), "b")
+
+    def test_which_method_the_processors_are_told_of(self):
+        methods = {"a": [4.0, 4.0, 4.0], "b": [1.0, 9.0, 9.0], "c": [3.0, 9.0], "d": [3.0]}
+        self.assertEqual(told_method(made_up.record(2, methods)), "c")
+        self.assertEqual(told_method(made_up.record(2, {})), "")
 
 
 class TargetsTest(unittest.TestCase):

@@ -9,22 +9,22 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
-import bench  # noqa: E402
+import measure  # noqa: E402
 import made_up  # noqa: E402
 import vm  # noqa: E402
 from figures import Figures  # noqa: E402
 from tools import Run  # noqa: E402
 
-PLAN = bench.load_plan()
+PLAN = measure.load_plan()
 
 
 def chosen(**words) -> dict:
     defaults = {"n": "", "boots": "", "minutes": "", "full": False, "quick": False}
-    return bench.choose(PLAN, argparse.Namespace(**(defaults | words)))
+    return measure.choose(PLAN, argparse.Namespace(**(defaults | words)))
 
 
 def runs(full: bool = False, hv: str = "", only: str = "", **words) -> list[Run]:
-    return bench.planned(PLAN, chosen(full=full, **words), bench.subjects(PLAN, hv, only), full)
+    return measure.planned(PLAN, chosen(full=full, **words), measure.subjects(PLAN, hv, only), full)
 
 
 class PlanTest(unittest.TestCase):
@@ -33,6 +33,7 @@ class PlanTest(unittest.TestCase):
             self.assertLessEqual(set(subject["accels"]) | set(subject.get("most", {})), set(PLAN["accel"]))
             module = importlib.import_module(subject["kind"])
             self.assertTrue(callable(module.command) and callable(module.parse))
+        self.assertEqual([measure.rounds_for(PLAN, n) for n in (2, 16, 17, 255, 256)], [10, 10, 6, 4, 2])
         for published in PLAN["published"].values():
             self.assertEqual(set(published["ms"]), set(published["floor"]))
 
@@ -41,14 +42,14 @@ class PlanTest(unittest.TestCase):
         self.assertEqual(chosen(n="8 2,4", boots="1", minutes="3")["n"], [2, 4, 8])
         self.assertEqual(chosen(quick=True)["boots"], 1)
         self.assertIn(1024, chosen(full=True)["n"])
-        for words in ({"n": "two"}, {"n": "1"}, {"boots": "0"}, {"n": " "}, {"minutes": "x"}):
+        for words in ({"n": "two"}, {"n": "1"}, {"boots": "0"}, {"n": " "}, {"minutes": "x"}, {"n": "5000"}):
             with self.assertRaises(vm.Unusable):
                 chosen(**words)
 
     def test_interleaved(self):
         some = runs(n="2 4", boots="2", only="floor none")
-        self.assertEqual([run.boot for run in some], [0] * 8 + [1] * 8)
-        self.assertEqual([run.n for run in some[:8]], [2] * 4 + [4] * 4)
+        self.assertEqual([run.boot for run in some], [0] * 8 + [1] * 4)  # MTTCG once
+        self.assertEqual([run.n for run in some], [2] * 4 + [4] * 4 + [2] * 2 + [4] * 2)
         self.assertEqual([run.subject for run in some[:4]], ["floor", "none"] * 2)
 
     def test_limits(self):
@@ -66,21 +67,21 @@ class PlanTest(unittest.TestCase):
         self.assertFalse(names & {"none", "boot-none"})
         for hv, only in (("kvm", ""), ("", "windows")):
             with self.assertRaises(vm.Unusable):
-                bench.subjects(PLAN, hv, only)
+                measure.subjects(PLAN, hv, only)
 
     def test_resume(self):
         with tempfile.TemporaryDirectory() as directory:
             log = Path(directory) / "runs.jsonl"
             wanted = runs(n="2", boots="1", only="floor")
-            self.assertEqual(bench.kept(log, wanted), ([], wanted))
+            self.assertEqual(measure.kept(log, wanted), ([], wanted))
             good = {"subject": "floor", "n": 2, "accel": "single", "boot": 0, "problem": ""}
             bad, foreign = good | {"accel": "multi", "problem": "time-out"}, good | {"n": 4}
             log.write_text("".join(json.dumps(one) + "\n" for one in (good, bad, foreign)))
-            self.assertEqual(bench.kept(log, wanted), ([good], [Run("floor", 2, "multi", 0)]))
+            self.assertEqual(measure.kept(log, wanted), ([good], [Run("floor", 2, "multi", 0)]))
             self.assertEqual(log.read_text(), json.dumps(good) + "\n")
 
     def test_no_run_begins_that_would_not_end(self):
-        session = bench.Session.__new__(bench.Session)
+        session = measure.Session.__new__(measure.Session)
         session.plan, session.minutes, session.left_out, session.unusable = PLAN, 0.5, [], {}
         session.specs = {subject["name"]: subject for subject in PLAN["subject"]}
         session.results, session.elapsed = [], lambda: 0.0
@@ -94,7 +95,7 @@ class PlanTest(unittest.TestCase):
 
 
     def test_tries(self):
-        session = bench.Session.__new__(bench.Session)
+        session = measure.Session.__new__(measure.Session)
         session.specs = {"a": {"tries": 3}, "b": {}}
         problems = ["one", "two", "", "four"]
         session.boot = lambda run: {"problem": problems.pop(0), "failed_before": []}
@@ -139,9 +140,12 @@ class PlotsTest(unittest.TestCase):
     def test_names_do_not_lie_on_each_other(self):
         import plots
 
-        placed = plots.spread([0.1, 0.5, 0.5, 0.51, 0.9], 0.1)
+        crowded, cascade = [0.1, 0.5, 0.5, 0.51, 0.9], [0.38, 0.5, 0.5, 0.5]
+        for wanted in (crowded, cascade):
+            placed = plots.spread(wanted, 0.1)
+            self.assertTrue(all(b - a > 0.0999 for a, b in zip(placed, placed[1:])), placed)
+        placed = plots.spread(crowded, 0.1)
         self.assertEqual((placed[0], placed[-1]), (0.1, 0.9))
-        self.assertTrue(all(b - a > 0.0999 for a, b in zip(placed, placed[1:])), placed)
         self.assertAlmostEqual(placed[2], (0.5 + 0.5 + 0.51) / 3)
 
 

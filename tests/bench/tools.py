@@ -2,10 +2,11 @@
 """What the subjects of the benchmark share: a run, the machine it runs in, the clock behind it all."""
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import debian  # of scripts/; bench.py puts it on the path
+import debian  # of scripts/; measure.py puts it on the path
 import vm
 
 # The same processor for everybody. MONITOR would make idle processors busy loops under TCG.
@@ -45,7 +46,7 @@ class Tools:
     its rate in many ways, and on a busy host wrongly; here everybody's times are taken at its real one.
     """
 
-    def __init__(self, build: Path, rounds: int, accels: dict, qemu: str = ""):
+    def __init__(self, build: Path, rounds: Callable[[int], int], accels: dict, qemu: str = ""):
         self.build, self.work, self.rounds, self.accels = build, build / "bench", rounds, accels
         self.qemu = vm.find_tool(qemu or "qemu-system-x86_64")
         self.host_hz = 1000 * int(debian.output(str(build / "kvm-nested" / "tsc")))

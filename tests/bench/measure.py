@@ -49,6 +49,8 @@ def choose(plan: dict, args: argparse.Namespace) -> dict:
         raise vm.Unusable("N=, BOOTS= and MINUTES= must be numbers: N=\"2 4 8\" BOOTS=3") from None
     if not chosen["n"] or min(chosen["n"]) < 2 or chosen["boots"] < 1:
         raise vm.Unusable("N= must be at least 2 and BOOTS= at least 1")
+    if max(chosen["n"]) > plan["rounds"][-1][0]:
+        raise vm.Unusable(f"N= must be at most {plan['rounds'][-1][0]}")
     return chosen
 
 
@@ -67,6 +69,10 @@ def subjects(plan: dict, hv: str, only: str) -> list[dict]:
     ]
 
 
+def rounds_for(plan: dict, n: int) -> int:
+    return next(rounds for most, rounds in plan["rounds"] if n <= most)
+
+
 def planned(plan: dict, chosen: dict, some: list[dict], full: bool) -> list[Run]:
     """All runs in their order."""
     runs = []
@@ -74,6 +80,8 @@ def planned(plan: dict, chosen: dict, some: list[dict], full: bool) -> list[Run]
         for n in chosen["n"]:
             for name, accel in plan["accel"].items():
                 if n not in accel.get("n", [n]) or accel.get("full", False) > full:
+                    continue
+                if boot >= accel.get("boots", boot + 1):
                     continue
                 for subject in some:
                     most = subject.get("most", {}).get(name, n)
@@ -143,6 +151,8 @@ class Session:
             return result
         try:
             figures = module.parse(outcome.lines, spec, run, self.tools.true_hz(run.accel))
+            most = self.tools.rounds(run.n)  # as many for everybody
+            figures.methods = {method: ns[:most] for method, ns in figures.methods.items()}
         except (ValueError, KeyError) as e:
             result["problem"] = f"{e} (see {out}/)"
             return result
@@ -191,16 +201,16 @@ def kept(log: Path, runs: list[Run]) -> tuple[list[dict], list[Run]]:
     return old, list(wanted.values())
 
 
-def facts(plan: dict, tools: Tools, args: argparse.Namespace) -> dict:
+def facts(plan: dict, tools: Tools, build: Path) -> dict:
     """What was measured, and where; bench.json begins with it."""
-    version = (args.build / "gen" / "version").read_text().strip()
+    version = (build / "gen" / "version").read_text().strip()
     return {
         "schema": "hvsmp-benchmark/1",
         "version": version,
         "began": time.strftime("%Y-%m-%d %H:%M %Z"),
         "host": shared.host() | {"tsc_hz": tools.host_hz},
         "qemu": {"usual": shared.version(tools.qemu)},
-        "rounds": args.rounds,
+        "rounds": max(rounds for _, rounds in plan["rounds"]),
         "plan": plan,
     }
 
@@ -210,8 +220,8 @@ def measure(args: argparse.Namespace) -> int:
     chosen, some = choose(plan, args), subjects(plan, args.hv, args.only)
     runs = planned(plan, chosen, some, args.full)
     results.need_plots()
-    tools = Tools(args.build.resolve(), args.rounds, plan["accel"], args.qemu)
-    bench = facts(plan, tools, args)
+    tools = Tools(args.build.resolve(), lambda n: rounds_for(plan, n), plan["accel"], args.qemu)
+    bench = facts(plan, tools, args.build)
     log = tools.work / "runs.jsonl"
     if not args.resume:
         log.unlink(missing_ok=True)
@@ -239,7 +249,6 @@ def main() -> int:
     p.add_argument("--n", default="", help="numbers of processors")
     p.add_argument("--boots", default="", help="boots of each subject")
     p.add_argument("--minutes", default="", help="begin no run that would end later")
-    p.add_argument("--rounds", type=int, default=10, help="rounds in a boot of this kernel")
     p.add_argument("--hv", default="", help="ref, none or both (default)")
     p.add_argument("--only", default="", help="names of subjects in plan.toml")
     p.add_argument("--qemu", default="")

@@ -154,7 +154,7 @@ class Session:
             most = self.tools.rounds(run.n)  # as many for everybody
             figures.methods = {method: ns[:most] for method, ns in figures.methods.items()}
         except (ValueError, KeyError) as e:
-            result["problem"] = f"{e} (see {out}/)"
+            result["problem"] = f"{e} (see run/{run.name()}/)"
             return result
         return result | asdict(figures)
 

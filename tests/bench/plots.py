@@ -194,7 +194,8 @@ def draw_tree(bench: dict, path: Path) -> bool:
         if starts > 2 or starter is None:
             axes.annotate(f"{starts}", (places[apic], -level[apic]), xytext=(0, 3 + size**0.5 / 2),
                           textcoords="offset points", ha="center", fontsize=8)  # fmt: skip
-    axes.set_title(f"Who started whom: 0x99, fan-out, {result['n']} processors, {result['accel']}", loc="left")
+    accel = bench["plan"]["accel"][result["accel"]]["label"]
+    axes.set_title(f"Who started whom by 0x99: {result['n']} processors, {accel}", loc="left")
     axes.set_yticks([-d for d in range(deepest + 1)], ["boot processor", *map(str, range(1, deepest + 1))])
     axes.set_ylabel("starts away")
     axes.set_xticks([])

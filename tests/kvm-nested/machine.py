@@ -11,9 +11,9 @@ import time
 from pathlib import Path
 from string import ascii_lowercase
 
-import debian
+import debian  # of scripts/; nested.py puts it on the path
 import image
-import vm  # of scripts/; nested.py puts it on the path
+import vm
 
 FIRMWARE = "/usr/share/ovmf/OVMF.fd"  # code and variables in one file
 INNER_MEMORY = "256M"

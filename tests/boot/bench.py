@@ -20,9 +20,12 @@ def check_keys(name: str, expected: dict) -> None:
         raise ValueError(f"{name}: unknown expectations {unknown}, missing {missing}")
 
 
-def check(result: dict, status: int | None) -> list[str]:
-    """The result against itself and the exit status."""
+def check(result: dict, lines: list[str], status: int | None) -> list[str]:
+    """The result against itself, the text for people and the exit status."""
     wrong = []
+    told = [line for line in lines if line.startswith("verdict: ")]
+    if told != [f"verdict: {result['verdict']}"]:
+        wrong.append(f"the text says {told}, the result says {result['verdict']}")
     due = witness.EXIT_STATUS[result["verdict"]]
     if status != due:
         wrong.append(f"QEMU's exit status is {status}, must be {due} for {result['verdict']}")

@@ -112,36 +112,26 @@ def exit_status(outcome: vm.Outcome) -> int | None:
     return witness.EXIT_STATUS[vm.END_OF_OUTPUT.match(outcome.lines[-1])[1]]
 
 
-def judge_conformance(case: dict, outcome: vm.Outcome, events: list) -> tuple[dict | None, list]:
+MODES = {"conformance": conformance, "bench": bench}  # modes with a machine line and a judge of their own
+
+
+def judge_mode(case: dict, outcome: vm.Outcome, events: list) -> tuple[dict | None, list]:
+    """What such a mode prints instead of the report, and what is wrong with it."""
+    kind = case["expect"]["ends"]
+    mode = MODES[kind]
     failure = vm.failure(outcome)
     wrong = [failure] if failure else []
     try:
-        result = vm.find_report(outcome.lines, "conformance")
+        result = vm.find_report(outcome.lines, kind)
     except ValueError as e:
         return None, wrong + [str(e)] + [e.text for e in events if e.name in witness.FORBIDDEN]
-    invalid = schema_complaints(result, "conformance")
+    invalid = schema_complaints(result, kind)
     if invalid:
         return result, wrong + invalid
-    wrong += conformance.check(result, outcome.lines, exit_status(outcome))
+    wrong += mode.check(result, outcome.lines, exit_status(outcome))
     if case["hv"] == "ref":
-        wrong += conformance.check_witness(result, events)
-    return result, wrong + conformance.compare(case["expect"], result)
-
-
-def judge_bench(case: dict, outcome: vm.Outcome, events: list) -> tuple[dict | None, list]:
-    failure = vm.failure(outcome)
-    wrong = [failure] if failure else []
-    try:
-        result = vm.find_report(outcome.lines, "bench")
-    except ValueError as e:
-        return None, wrong + [str(e)] + [e.text for e in events if e.name in witness.FORBIDDEN]
-    invalid = schema_complaints(result, "bench")
-    if invalid:
-        return result, wrong + invalid
-    wrong += bench.check(result, outcome.status)
-    if case["hv"] == "ref":
-        wrong += bench.check_witness(result, events)
-    return result, wrong + bench.compare(case["expect"], result)
+        wrong += mode.check_witness(result, events)
+    return result, wrong + mode.compare(case["expect"], result)
 
 
 def judge(case: dict, outcome: vm.Outcome, log: str, build: Path) -> tuple[dict | None, list[str]]:
@@ -157,11 +147,8 @@ def judge(case: dict, outcome: vm.Outcome, log: str, build: Path) -> tuple[dict 
         return None, secure_cases.check_refused(outcome) + texts
     if case["expect"].get("ends") == "silent":
         return None, witness.check_silent(events, outcome, processors(case)) + texts
-    if case["expect"].get("ends") == "conformance":
-        result, wrong = judge_conformance(case, outcome, events)
-        return result, wrong + texts
-    if case["expect"].get("ends") == "bench":
-        result, wrong = judge_bench(case, outcome, events)
+    if case["expect"].get("ends") in MODES:
+        result, wrong = judge_mode(case, outcome, events)
         return result, wrong + texts
     failure = vm.failure(outcome)
     wrong = [failure] if failure else []

@@ -101,6 +101,7 @@ no_powershell_grammar() {
 step format format
 step shellcheck shellcheck "${shells[@]}"
 step python "$python" -m py_compile "${pythons[@]}"
+step pyflakes "$python" -m pyflakes "${pythons[@]}"
 step schema schema
 step faults "$python" scripts/fault_rows.py --check
 step leftovers leftovers

@@ -17,6 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import run  # noqa: E402
+import running  # noqa: E402
 import vm  # noqa: E402
 
 SPIN = b"\xeb\xfe"  # jmp .
@@ -135,7 +136,7 @@ def main() -> None:
     files[where], entry, original = patch_entry(files[where])
     vm.build_image(out / "disk.img", files)
 
-    with vm.start_qemu(command, out) as child:
+    with running.start_qemu(command, out) as child:
         try:
             base = wait_for_entry(Monitor(qmp), entry, args.timeout or 120)
             script = out / f"{args.image}.gdb"
@@ -148,7 +149,7 @@ def main() -> None:
             print(f"In another terminal:\n\n    gdb -q -x {script}\n", flush=True)
             terminal = run.Terminal()
             for raw in child.stdout:
-                terminal(vm.clean_line(raw))
+                terminal(running.clean_line(raw))
         finally:
             child.terminate()
 

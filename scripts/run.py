@@ -14,7 +14,9 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+import running  # noqa: E402
 import symbols  # noqa: E402
+import verdicts  # noqa: E402
 import vm  # noqa: E402
 
 SKIPPED = 77
@@ -29,7 +31,7 @@ class Terminal:
         self.blank = True  # nothing shown yet, or the last line shown was blank
 
     def __call__(self, line: str) -> None:
-        if vm.MACHINE_LINE.match(line) or vm.FIRMWARE_CHATTER.match(line):
+        if verdicts.MACHINE_LINE.match(line) or verdicts.FIRMWARE_CHATTER.match(line):
             return
         if TAP_LINE.match(line) and not self.tap:
             return
@@ -130,23 +132,23 @@ def main() -> str:
     seconds = args.timeout or (86400 if keep_open else 60 + vm.processors(m.smp))
 
     def halts(lines: list[str]) -> bool:
-        return bool(halting and not keep_open and vm.said_all(lines))
+        return bool(halting and not keep_open and running.said_all(lines))
 
-    kind = vm.report_kind(m.cmdline)
+    kind = verdicts.report_kind(m.cmdline)
     terminal = Terminal(tap=kind == "conformance")
     if keep_open:
         print("the machine stays until its window is closed", flush=True)
-    outcome = vm.run_qemu(command, out, seconds, terminal, halts)
-    problem = vm.failure(outcome)
-    if outcome.status in (vm.EXIT_REFHV_ERROR, vm.EXIT_GUEST_SHUTDOWN):
+    outcome = running.run_qemu(command, out, seconds, terminal, halts)
+    problem = verdicts.failure(outcome)
+    if outcome.status in (verdicts.EXIT_REFHV_ERROR, verdicts.EXIT_GUEST_SHUTDOWN):
         problem += witness_says(out / "refhv.log")
     for frame in symbols.frames(outcome.lines, args.build / "hvsmp.so"):
         print(f"    {frame}")
     report = None
     try:
-        report = vm.find_report(outcome.lines, kind)
+        report = verdicts.find_report(outcome.lines, kind)
         (out / f"{kind}.json").write_text(json.dumps(report, indent=1) + "\n")
-        verdict = vm.verdict_of(outcome, report)
+        verdict = verdicts.verdict_of(outcome, report)
     except ValueError as e:
         problem = problem or str(e)
     if problem:

@@ -1,18 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""Boot an EFI image in QEMU: firmware, disk image, command line, bounded run, what came out.
+"""A machine to boot in QEMU: what may be chosen, firmware, disk image, command line.
 
-Used by scripts/run.py and tests/boot/run.py. Standard library only. Everything that can be missing
+running.py runs it, verdicts.py says what came out. Standard library only. Everything that can be missing
 on a machine raises Unusable with a message that names the package.
 """
-import contextlib
 import fcntl
-import json
 import os
 import re
-import select
 import shutil
 import subprocess
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -55,9 +51,6 @@ SECURE_FIRMWARE = [
     ("/usr/share/edk2/ovmf/OVMF_CODE.secboot.fd", "/usr/share/edk2/ovmf/OVMF_VARS.fd"),  # Fedora
 ]
 
-# How the kernel and the reference hypervisor leave QEMU (isa-debug-exit returns 2 * value + 1).
-EXIT_VERDICTS = {33: "ok", 35: "degraded", 37: "failed"}
-EXIT_PANIC, EXIT_REFHV_ERROR, EXIT_GUEST_SHUTDOWN = 39, 253, 255
 
 # Processors that an xAPIC can name, and the first QEMU whose TCG has an x2APIC.
 XAPIC_PROCESSORS, X2APIC_QEMU = 255, (9,)
@@ -82,12 +75,6 @@ ATTACH = {
     "cd": ["-device", "ide-cd,drive=media"],
     "usb": ["-device", "qemu-xhci", "-device", "usb-storage,drive=media"],
 }
-
-ESCAPES = re.compile(rb"\x1b(?:\[[0-9;?=]*[ -/]*[@-~]|[()][A-Za-z0-9]|[=>78c])")
-CONTROLS = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
-MACHINE_LINE = re.compile(r"@(report|conformance|bench) ")
-END_OF_OUTPUT = re.compile(r"verdict: (ok|degraded|failed)\b")
-FIRMWARE_CHATTER = re.compile(r"BdsDxe: (loading|starting) Boot\d+")
 
 
 class Unusable(Exception):
@@ -126,18 +113,6 @@ class Machine:
     boots: Path | None = None  # boot media instead of a disk made for this run
     attach: str = "virtio"  # the media's kind of drive, see ATTACH
     extra: list[str] = field(default_factory=list)
-
-
-@dataclass
-class Outcome:
-    """What a run left behind."""
-
-    status: int | None  # QEMU's exit status; None when the bound or the caller ended it
-    lines: list[str]  # serial output, cleaned
-    seconds: float
-    errors: str  # QEMU's own messages
-    ended: str = ""  # "time-out" or "halted" when it did not end by itself
-    awaited: str = ""  # a text that never came, so that the keys for it were not typed
 
 
 def find_tool(name: str, *others: str) -> str:
@@ -200,7 +175,7 @@ def find_firmware(code: str = "", nvram: str = "", pairs=FIRMWARE) -> tuple[Path
         if all(os.path.isfile(path) for path in pair):
             return Path(pair[0]), Path(nvram or pair[1])
     raise Unusable(
-        f"no UEFI firmware{' with Secure Boot' if secure else ''} found: "
+        f"no UEFI firmware{' with Secure Boot' if pairs is SECURE_FIRMWARE else ''} found: "
         f"install the package {PACKAGES['firmware']}, "
         "or give OVMF_CODE= and OVMF_VARS="
     )
@@ -373,177 +348,3 @@ def qemu_command(m: Machine, out: Path) -> list[str]:
         command += ["-debugcon", f"file:{out / 'refhv.log'}"]
         command += ["-global", "isa-debugcon.iobase=0x402"]
     return command + extra
-
-
-def clean_line(raw: bytes) -> str:
-    """A line of serial output without terminal control and without what CR overwrote."""
-    text = ESCAPES.sub(b"", raw).rstrip(b"\r\n").rpartition(b"\r")[2]
-    return CONTROLS.sub(b"", text).decode("utf-8", "replace").rstrip()
-
-
-class Serial:
-    """Collects serial output line by line and hands each finished line to a listener."""
-
-    def __init__(self, log, listener):
-        self.log, self.listener = log, listener
-        self.lines, self.rest = [], b""
-
-    def feed(self, data: bytes) -> None:
-        *whole, self.rest = (self.rest + data).split(b"\n")
-        for raw in whole:
-            self.take(raw)
-
-    def take(self, raw: bytes) -> None:
-        line = clean_line(raw)
-        self.lines.append(line)
-        self.log.write(line + "\n")
-        self.log.flush()
-        if self.listener:
-            self.listener(line)
-
-    def close(self) -> None:
-        if self.rest:
-            self.take(self.rest)
-
-
-class Typist:
-    """Types keys when a text has come, one step after the other: (text, keys), (text, keys) ...
-
-    Menus are drawn without line ends, so this looks at all output since the last keys.
-    """
-
-    LOOKS_BACK = 65536  # bytes
-
-    def __init__(self, steps):
-        self.steps = [(text.encode(), keys.encode()) for text, keys in steps]
-        self.seen = b""
-
-    def feed(self, data: bytes) -> bytes:
-        """The keys that are due now."""
-        self.seen = (self.seen + data)[-self.LOOKS_BACK :]
-        if not self.steps or self.steps[0][0] not in ESCAPES.sub(b"", self.seen):
-            return b""
-        self.seen = b""
-        return self.steps.pop(0)[1]
-
-    def awaited(self) -> str:
-        return self.steps[0][0].decode() if self.steps else ""
-
-
-def start_qemu(
-    command: list[str], out: Path, seconds: float = 0, stdin: int = subprocess.DEVNULL
-) -> subprocess.Popen:
-    """Start QEMU, serial output to a pipe, its own messages to out/qemu.log.
-
-    timeout(1) ends it after so many seconds (0: never) even if nobody is left to watch it.
-    """
-    bounded = [find_tool("timeout"), "--foreground", "-k", "5", str(seconds), *command]
-    with open(out / "qemu.log", "wb") as errors:
-        return subprocess.Popen(
-            bounded, stdin=stdin, stdout=subprocess.PIPE, stderr=errors, bufsize=0
-        )
-
-
-def said_all(lines: list[str]) -> bool:
-    """Whether the kernel has said its last line: with exit=halt nothing comes after it."""
-    return bool(lines and END_OF_OUTPUT.match(lines[-1]))
-
-
-def run_qemu(
-    command: list[str], out: Path, seconds: float, listener=None, halts=None, keys=()
-) -> Outcome:
-    """Run QEMU for at most so many seconds. Serial output goes to out/serial.log and the listener.
-
-    halts(lines) may say that the machine has done all it will do: it is ended then.
-    keys are a typist's steps, typed on the serial port.
-    """
-    typist = Typist(keys)
-    stdin = subprocess.PIPE if keys else subprocess.DEVNULL
-    start = time.monotonic()
-    ended = ""
-    with open(out / "serial.log", "w", encoding="utf-8") as log, start_qemu(
-        command, out, seconds + 5, stdin
-    ) as child:
-        serial = Serial(log, listener)
-        fd = child.stdout.fileno()
-        try:
-            while not ended:
-                left = start + seconds - time.monotonic()
-                if left <= 0:
-                    ended = "time-out"
-                elif select.select([fd], [], [], min(left, 0.5))[0]:
-                    data = os.read(fd, 65536)
-                    if not data:
-                        break
-                    serial.feed(data)
-                    if due := typist.feed(data):
-                        with contextlib.suppress(BrokenPipeError):  # it has ended meanwhile
-                            child.stdin.write(due)  # a few bytes: the pipe takes them at once
-                elif halts and halts(serial.lines):
-                    ended = "halted"
-        except BaseException:
-            child.terminate()
-            raise
-        if ended:
-            child.terminate()  # timeout(1) passes it on, and kills after five seconds
-        child.wait()
-        serial.close()
-    text = (out / "qemu.log").read_text(encoding="utf-8", errors="replace")
-    status = None if ended else child.returncode
-    past = time.monotonic() - start
-    return Outcome(status, serial.lines, past, text, ended, typist.awaited())
-
-
-def report_kind(cmdline: str) -> str:
-    """Which machine line the kernel is to print: @report, @conformance or @bench."""
-    modes = re.findall(r"(?:^|\s)mode=(conformance|bench)(?=\s|$)", cmdline)
-    return modes[-1] if modes else "report"
-
-
-def find_report(lines: list[str], kind: str = "report") -> dict:
-    """The report in the serial output; ValueError says what is wrong with it."""
-    mark = f"@{kind} "
-    found = [line[len(mark) :] for line in lines if line.startswith(mark)]
-    if not found:
-        raise ValueError(f"the kernel printed no {kind}")
-    if len(found) > 1:
-        raise ValueError(f"the kernel printed {len(found)} {kind}s")
-    try:
-        report = json.loads(found[0])
-    except json.JSONDecodeError as e:
-        raise ValueError(f"the {kind} is not JSON: {e}") from None
-    if not isinstance(report, dict) or report.get("schema") != f"hvsmp-{kind}/1":
-        raise ValueError(f"the {kind} is not of the schema hvsmp-{kind}/1")
-    if report.get("verdict") not in EXIT_VERDICTS.values():
-        raise ValueError(f"the {kind}'s verdict is {report.get('verdict')!r}")
-    return report
-
-
-def failure(outcome: Outcome) -> str:
-    """Why a run is no result at all, in one line; empty if the exit status is one of a kernel."""
-    last = next((line for line in reversed(outcome.lines) if line), "nothing")
-    if outcome.awaited:
-        return f"'{outcome.awaited}' never came, so its keys were not typed; the last line was: {last}"
-    if outcome.ended == "time-out":
-        return f"time-out after {outcome.seconds:.0f} s; the last serial line was: {last}"
-    status = outcome.status
-    if status == EXIT_PANIC:
-        return "the kernel panicked"
-    if status == EXIT_GUEST_SHUTDOWN:
-        return "a processor shut down (triple fault)"
-    if status == EXIT_REFHV_ERROR:
-        return "the reference hypervisor gave up"
-    if status == 0 and not any(map(MACHINE_LINE.match, outcome.lines)):
-        return f"the machine reset or powered off without a report; the last line was: {last}"
-    if status in (None, 0) or status in EXIT_VERDICTS:
-        return ""
-    errors = [line for line in outcome.errors.splitlines() if line.strip()]
-    return f"QEMU failed with status {status}: {errors[-1] if errors else 'no message'}"
-
-
-def verdict_of(outcome: Outcome, report: dict) -> str:
-    """The report's verdict; ValueError if QEMU's exit status says otherwise."""
-    told = EXIT_VERDICTS.get(outcome.status, report["verdict"])
-    if told != report["verdict"]:
-        raise ValueError(f"the report says {report['verdict']}, the exit status says {told}")
-    return told

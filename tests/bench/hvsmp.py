@@ -2,6 +2,7 @@
 """This kernel's mode=bench: every method it has, in rounds, and one @bench line."""
 from pathlib import Path
 
+import verdicts
 import vm  # of scripts/; measure.py puts it on the path
 from tools import Figures, Run, Tools
 
@@ -21,7 +22,7 @@ def command(tools: Tools, spec: dict, run: Run, out: Path) -> list[str]:
 
 
 def parse(lines: list[str], spec: dict, run: Run, true_hz: int) -> Figures:
-    record = vm.find_report(lines, "bench")
+    record = verdicts.find_report(lines, "bench")
     if record["processors"] != run.n:
         raise ValueError(f"the kernel found {record['processors']} processors of {run.n}")
     figures = Figures({}, record=record)

@@ -22,7 +22,9 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path[:0] = [str(HERE), str(ROOT / "scripts")]
 import results  # noqa: E402
+import running  # noqa: E402
 import tools as shared  # noqa: E402
+import verdicts  # noqa: E402
 import vm  # noqa: E402
 from tools import Run, Tools  # noqa: E402
 
@@ -141,13 +143,13 @@ class Session:
         words = module.command(self.tools, spec, run, out)
         (out / "command").write_text(shlex.join(words) + "\n")
         load = os.getloadavg()[0]
-        outcome = vm.run_qemu(words, out, self.bound(run))
+        outcome = running.run_qemu(words, out, self.bound(run))
         for name in SCRATCH:
             (out / name).unlink(missing_ok=True)
         result = {**asdict(run), "seconds": outcome.seconds, "load": load, "problem": ""}
         result |= {"methods": {}, "reasons": {}, "record": None, "failed_before": []}
         if outcome.ended:
-            result["problem"] = vm.failure(outcome)
+            result["problem"] = verdicts.failure(outcome)
             return result
         try:
             figures = module.parse(outcome.lines, spec, run, self.tools.true_hz(run.accel))

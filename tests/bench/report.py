@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import hvsmp
-import vm  # of scripts/; measure.py puts it on the path
+import verdicts
 from tools import Figures, Run, Tools
 
 
@@ -12,7 +12,7 @@ def command(tools: Tools, spec: dict, run: Run, out: Path) -> list[str]:
 
 
 def parse(lines: list[str], spec: dict, run: Run, true_hz: int) -> Figures:
-    record = vm.find_report(lines)
+    record = verdicts.find_report(lines)
     if record["online"] != run.n:
         raise ValueError(f"{record['online']} of {run.n} processors are online")
     ns = record["bringup_ns"] * record["clock"]["hz"] / true_hz

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What a benchmark leaves: bench.json, the Markdown, the plots; and their way into the documents."""
+import importlib.util
 import json
 import shutil
 from pathlib import Path
@@ -14,11 +15,9 @@ BEGIN, END = "<!-- bench: begin -->\n", "<!-- bench: end -->\n"
 
 def need_plots() -> None:
     """Better at once than after twenty minutes."""
-    try:
-        import plots  # noqa: F401
-    except ImportError:
+    if not importlib.util.find_spec("matplotlib"):
         message = "the Python module matplotlib is missing: install python3-matplotlib, or run: make deps"
-        raise vm.Unusable(message) from None
+        raise vm.Unusable(message)
 
 
 def write(bench: dict, work: Path, pictures: str = ".") -> str:

@@ -23,9 +23,11 @@ sys.path[:0] = [str(HERE), str(ROOT / "scripts")]
 import bench  # noqa: E402
 import conformance  # noqa: E402
 import expect  # noqa: E402
+import running  # noqa: E402
 import screenshot  # noqa: E402
 import secure_cases  # noqa: E402
 import symbols  # noqa: E402
+import verdicts  # noqa: E402
 import vm  # noqa: E402
 import witness  # noqa: E402
 
@@ -105,24 +107,24 @@ def schema_complaints(report: dict, kind: str = "report") -> list[str]:
     ]
 
 
-def exit_status(outcome: vm.Outcome) -> int | None:
+def exit_status(outcome: running.Outcome) -> int | None:
     """QEMU's exit status; of a machine that halted, the one that its last line stands for."""
     if outcome.ended != "halted":
         return outcome.status
-    return witness.EXIT_STATUS[vm.END_OF_OUTPUT.match(outcome.lines[-1])[1]]
+    return witness.EXIT_STATUS[running.END_OF_OUTPUT.match(outcome.lines[-1])[1]]
 
 
 MODES = {"conformance": conformance, "bench": bench}  # modes with a machine line and a judge of their own
 
 
-def judge_mode(case: dict, outcome: vm.Outcome, events: list) -> tuple[dict | None, list]:
+def judge_mode(case: dict, outcome: running.Outcome, events: list) -> tuple[dict | None, list]:
     """What such a mode prints instead of the report, and what is wrong with it."""
     kind = case["expect"]["ends"]
     mode = MODES[kind]
-    failure = vm.failure(outcome)
+    failure = verdicts.failure(outcome)
     wrong = [failure] if failure else []
     try:
-        result = vm.find_report(outcome.lines, kind)
+        result = verdicts.find_report(outcome.lines, kind)
     except ValueError as e:
         return None, wrong + [str(e)] + [e.text for e in events if e.name in witness.FORBIDDEN]
     invalid = schema_complaints(result, kind)
@@ -134,7 +136,7 @@ def judge_mode(case: dict, outcome: vm.Outcome, events: list) -> tuple[dict | No
     return result, wrong + mode.compare(case["expect"], result)
 
 
-def judge(case: dict, outcome: vm.Outcome, log: str, build: Path) -> tuple[dict | None, list[str]]:
+def judge(case: dict, outcome: running.Outcome, log: str, build: Path) -> tuple[dict | None, list[str]]:
     """The report, and everything that is wrong with this run."""
     events = witness.parse_log(log)
     texts = expect.compare_texts(case["expect"], outcome.lines, log.splitlines())
@@ -150,10 +152,10 @@ def judge(case: dict, outcome: vm.Outcome, log: str, build: Path) -> tuple[dict 
     if case["expect"].get("ends") in MODES:
         result, wrong = judge_mode(case, outcome, events)
         return result, wrong + texts
-    failure = vm.failure(outcome)
+    failure = verdicts.failure(outcome)
     wrong = [failure] if failure else []
     try:
-        report = vm.find_report(outcome.lines)
+        report = verdicts.find_report(outcome.lines)
     except ValueError as e:
         log_complaints = [e.text for e in events if e.name in witness.FORBIDDEN]
         return None, wrong + [str(e)] + log_complaints
@@ -177,7 +179,7 @@ def judge(case: dict, outcome: vm.Outcome, log: str, build: Path) -> tuple[dict 
 
 
 def settle(
-    case: dict, outcome: vm.Outcome, log: str, out: Path, build: Path, seen: list[str] = []
+    case: dict, outcome: running.Outcome, log: str, out: Path, build: Path, seen: list[str] = []
 ) -> Result:
     """Judge what came out of a machine and leave the judgement beside its logs."""
     report, wrong = judge(case, outcome, log, build)
@@ -208,10 +210,10 @@ def run_case(case: dict, build: Path, seconds: float | None) -> Result:
         vm.build_image(out / "disk.img", vm.image_files(m, build))
     bound = seconds or 120 + 2 * processors(case)
     camera = screenshot.Camera(case, out) if screenshot.is_due(case) else None
-    halts = camera or (vm.said_all if m.boots else None)
+    halts = camera or (running.said_all if m.boots else None)
     if case["expect"].get("ends") == "refused":
         halts = secure_cases.refused
-    outcome = vm.run_qemu(command, out, bound, halts=halts, keys=case.get("keys", ()))
+    outcome = running.run_qemu(command, out, bound, halts=halts, keys=case.get("keys", ()))
     log = out / ("refhv.log" if case["hv"] == "ref" else "qemu.log")
     text = log.read_text(encoding="ascii", errors="replace") if log.exists() else ""
     seen = []

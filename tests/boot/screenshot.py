@@ -17,12 +17,13 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parents[1] / "scripts")]
 import font  # noqa: E402
 import picture  # noqa: E402
+import verdicts  # noqa: E402
 import vm  # noqa: E402
 
 PICTURES = HERE / "pictures"
 FIRST_LINE = "hvsmp "  # and the version
 LOOKS = 40  # at the picture after the last line came over the serial port, half a second each
-STATUSES = {word: status for status, word in vm.EXIT_VERDICTS.items()}
+STATUSES = {word: status for status, word in verdicts.EXIT_VERDICTS.items()}
 
 # First words that colour a line, as docs/screen.md lists them.
 INKS = [
@@ -82,7 +83,7 @@ class Camera:
         """The exit status that what is shown stands for."""
         texts = list(map(picture.text_of, self.rows))
         if any(text.startswith("PANIC: ") for text in texts):
-            return vm.EXIT_PANIC
+            return verdicts.EXIT_PANIC
         found = [re.match(r"verdict: (\w+) - ", text) for text in texts]
         return next((STATUSES.get(match[1]) for match in found if match), None)
 

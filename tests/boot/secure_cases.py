@@ -10,7 +10,8 @@ import threading
 from pathlib import Path
 
 import secure
-import vm
+import running
+import verdicts
 
 KEYS = {"image", "enrolled"}  # what a case may say
 IMAGES = ("unsigned", "signed", "tampered", "damaged", "foreign")
@@ -88,12 +89,12 @@ def refused(lines: list[str]) -> bool:
     return any(map(BOOT_MANAGER.match, lines[at + 1 :]))
 
 
-def check_refused(outcome: vm.Outcome) -> list[str]:
+def check_refused(outcome: running.Outcome) -> list[str]:
     """The firmware must say that it refused the disk's image, and nobody else may say anything."""
     wrong = []
     if not refused(outcome.lines):
         wrong.append("the firmware did not say that it refuses the image, and go on")
     if outcome.ended != "halted":
-        how = vm.failure(outcome) or f"status {outcome.status}"
+        how = verdicts.failure(outcome) or f"status {outcome.status}"
         wrong.append(f"the machine ended by itself or by time-out: {how}")
     return wrong + [f"the kernel ran: {line}" for line in outcome.lines if KERNEL.match(line)]

@@ -7,7 +7,6 @@ import unittest
 import run
 import samples
 
-vm = run.vm
 SCRIPTS = run.ROOT / "scripts" / "hyperv"
 MAIN = (SCRIPTS / "New-HvsmpVM.ps1").read_text()
 SERIAL = (SCRIPTS / "serial.ps1").read_text()
@@ -95,7 +94,7 @@ class Script(unittest.TestCase):
     def test_exit_codes_are_documented_for_every_verdict(self):
         table = re.search(r"\$exitCodes = @\{(.*?)\}", MAIN)[1]
         codes = dict(re.findall(r"(\w+) = (\d+)", table))
-        self.assertEqual(set(codes), set(vm.EXIT_VERDICTS.values()))
+        self.assertEqual(set(codes), set(run.verdicts.EXIT_VERDICTS.values()))
         for verdict, number in codes.items():
             self.assertIn(f"| {number} | the verdict is `{verdict}` |", PAGE)
             self.assertIn(verdict, re.search(r"As a script it ends with .*?\n\n", MAIN, re.S)[0])
@@ -107,8 +106,8 @@ class Reading(unittest.TestCase):
         return re.findall(r"-c?(?:not)?(?:match|replace) '([^']+)'", text)[nth]
 
     def test_lines_are_cleaned_as_for_qemu(self):
-        self.assertEqual(self.pattern("ConvertTo-HvsmpLine", 0), vm.ESCAPES.pattern.decode())
-        self.assertEqual(self.pattern("ConvertTo-HvsmpLine", 1), vm.CONTROLS.pattern.decode())
+        self.assertEqual(self.pattern("ConvertTo-HvsmpLine", 0), run.running.ESCAPES.pattern.decode())
+        self.assertEqual(self.pattern("ConvertTo-HvsmpLine", 1), run.running.CONTROLS.pattern.decode())
 
     def test_the_end_is_the_kernels_last_line(self):
         end = re.compile(self.pattern("Test-HvsmpEnd", 0))

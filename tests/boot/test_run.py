@@ -4,7 +4,7 @@ import json
 import unittest
 
 import run
-import vm
+import running
 from samples import fallback_report, tap_lines
 
 CASE = {"name": "x", "group": "media", "hv": "none", "smp": 2, "boots": "hvsmp.img"}
@@ -14,7 +14,7 @@ EXPECT = {"verdict": "ok", "aps": "sipi"}
 def judged(ended: str, status: int | None, last: str) -> list[str]:
     report = fallback_report()
     lines = [*tap_lines(report), "@report " + json.dumps(report), last]
-    outcome = vm.Outcome(status, lines, 1.0, "", ended)
+    outcome = running.Outcome(status, lines, 1.0, "", ended)
     return run.judge({**CASE, "expect": EXPECT}, outcome, "", None)[1]
 
 

@@ -15,6 +15,7 @@ import pe  # noqa: E402
 import secure  # noqa: E402
 import secure_cases  # noqa: E402
 import source_date  # noqa: E402
+import running  # noqa: E402
 import vm  # noqa: E402
 
 DISK = 'Boot0001 "UEFI Non-Block Boot Device" from PciRoot(0x0)/Pci(0x1,0x0)'
@@ -27,8 +28,8 @@ REFUSED = [
 SOME_IMAGE = next(Path("/usr").glob("*/efitools/**/HelloWorld.efi"), None)
 
 
-def outcome(lines: list[str], ended: str = "halted") -> vm.Outcome:
-    return vm.Outcome(None if ended else 0, lines, 5.0, "", ended)
+def outcome(lines: list[str], ended: str = "halted") -> running.Outcome:
+    return running.Outcome(None if ended else 0, lines, 5.0, "", ended)
 
 
 class Refusal(unittest.TestCase):

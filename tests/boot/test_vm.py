@@ -6,13 +6,15 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
+import running  # noqa: E402
+import verdicts  # noqa: E402
 import vm  # noqa: E402
 
 REPORT = '@report {"schema": "hvsmp-report/1", "verdict": "ok"}'
 
 
-def outcome(status, *lines: str, errors: str = "", ended: str = "") -> vm.Outcome:
-    return vm.Outcome(status, list(lines), 1.0, errors, ended)
+def outcome(status, *lines: str, errors: str = "", ended: str = "") -> running.Outcome:
+    return running.Outcome(status, list(lines), 1.0, errors, ended)
 
 
 class RequestTest(unittest.TestCase):
@@ -86,7 +88,7 @@ class RequestTest(unittest.TestCase):
 
 class TypistTest(unittest.TestCase):
     def test_keys_follow_their_texts(self):
-        typist = vm.Typist([("one", "1"), ("two", "2"), ("two", "3")])
+        typist = running.Typist([("one", "1"), ("two", "2"), ("two", "3")])
         for data, keys in (
             (b"two o", b""), (b"n", b""), (b"e two", b"1"), (b"tw\x1b[01;02Ho", b"2"),
             (b"nothing", b""), (b"two", b"3"), (b"one two", b""),
@@ -95,15 +97,15 @@ class TypistTest(unittest.TestCase):
         self.assertEqual(typist.awaited(), "")
 
     def test_what_never_came_is_told(self):
-        typist = vm.Typist([("menu", "x")])
+        typist = running.Typist([("menu", "x")])
         typist.feed(b"no such thing")
         self.assertEqual(typist.awaited(), "menu")
         ended = outcome(33, "bye")
         ended.awaited = typist.awaited()
-        self.assertRegex(vm.failure(ended), "'menu' never came.*bye")
+        self.assertRegex(verdicts.failure(ended), "'menu' never came.*bye")
 
     def test_memory_is_bounded(self):
-        typist = vm.Typist([("menu", "x")])
+        typist = running.Typist([("menu", "x")])
         for _ in range(100):
             typist.feed(b"." * 4096)
         self.assertLessEqual(len(typist.seen), typist.LOOKS_BACK)
@@ -112,8 +114,8 @@ class TypistTest(unittest.TestCase):
         """Something that asks and answers, in QEMU's place."""
         script = "echo -n 'key? '; read -r key; echo \"got $key\"; echo verdict: ok; sleep 60"
         with tempfile.TemporaryDirectory() as name:
-            done = vm.run_qemu(
-                ["sh", "-c", script], Path(name), 30, halts=vm.said_all, keys=[("key?", "k\n")]
+            done = running.run_qemu(
+                ["sh", "-c", script], Path(name), 30, halts=running.said_all, keys=[("key?", "k\n")]
             )
         self.assertEqual((done.lines, done.ended), (["key? got k", "verdict: ok"], "halted"))
 
@@ -121,7 +123,7 @@ class TypistTest(unittest.TestCase):
         script = "(sleep 1; echo 'key?') &"  # its output comes when nobody reads any more
         with tempfile.TemporaryDirectory() as name:
             command = ["sh", "-c", script]
-            done = vm.run_qemu(command, Path(name), 30, keys=[("key?", "k"), ("more", "k")])
+            done = running.run_qemu(command, Path(name), 30, keys=[("key?", "k"), ("more", "k")])
         self.assertEqual((done.status, done.awaited), (0, "more"))
 
 
@@ -134,17 +136,17 @@ class OutputTest(unittest.TestCase):
             ("µs \N{EM DASH} \x1b(B".encode(), "µs \N{EM DASH}"),
             (b"\xff", "\N{REPLACEMENT CHARACTER}"),
         ):
-            self.assertEqual(vm.clean_line(raw), clean)
+            self.assertEqual(running.clean_line(raw), clean)
 
     def test_report(self):
-        self.assertEqual(vm.find_report(["a", REPORT, "b"])["verdict"], "ok")
+        self.assertEqual(verdicts.find_report(["a", REPORT, "b"])["verdict"], "ok")
         for lines, text in (
             (["a"], "no report"), ([REPORT, REPORT], "2 reports"), ([REPORT[:-1]], "not JSON"),
             (["@report []"], "schema"), ([REPORT.replace("/1", "/2")], "schema"),
             ([REPORT.replace("ok", "fine")], "verdict is 'fine'"),
         ):  # fmt: skip
             with self.assertRaisesRegex(ValueError, text):
-                vm.find_report(lines)
+                verdicts.find_report(lines)
 
     def test_failures_are_told(self):
         for what, text in (
@@ -154,21 +156,21 @@ class OutputTest(unittest.TestCase):
             (outcome(1, errors="a\nqemu: no such cpu\n\n"), "status 1: qemu: no such cpu"),
             (outcome(1), "no message"),
         ):  # fmt: skip
-            self.assertRegex(vm.failure(what), text)
+            self.assertRegex(verdicts.failure(what), text)
         for what in (outcome(33), outcome(35), outcome(37), outcome(0, REPORT)):
-            self.assertEqual(vm.failure(what), "")
-        self.assertEqual(vm.failure(outcome(None, ended="halted")), "")
+            self.assertEqual(verdicts.failure(what), "")
+        self.assertEqual(verdicts.failure(outcome(None, ended="halted")), "")
 
     def test_last_line(self):
-        self.assertTrue(vm.said_all(["@report {}", "verdict: ok - 1 of 1 processors online"]))
+        self.assertTrue(running.said_all(["@report {}", "verdict: ok - 1 of 1 processors online"]))
         for lines in ([], ["verdict: fine"], ["verdict: ok", "more"]):
-            self.assertFalse(vm.said_all(lines))
+            self.assertFalse(running.said_all(lines))
 
     def test_exit_status_must_agree(self):
-        self.assertEqual(vm.verdict_of(outcome(33), {"verdict": "ok"}), "ok")
-        self.assertEqual(vm.verdict_of(outcome(0), {"verdict": "degraded"}), "degraded")
+        self.assertEqual(verdicts.verdict_of(outcome(33), {"verdict": "ok"}), "ok")
+        self.assertEqual(verdicts.verdict_of(outcome(0), {"verdict": "degraded"}), "degraded")
         with self.assertRaises(ValueError):
-            vm.verdict_of(outcome(35), {"verdict": "ok"})
+            verdicts.verdict_of(outcome(35), {"verdict": "ok"})
 
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ ROOT = HERE.parents[1]
 sys.path[:0] = [str(HERE), str(ROOT / "tests" / "boot"), str(ROOT / "scripts")]
 import debug  # noqa: E402
 import gdbstub  # noqa: E402
+import running  # noqa: E402
+import verdicts  # noqa: E402
 import vm  # noqa: E402
 import witness  # noqa: E402
 
@@ -108,7 +110,7 @@ def boot(build: Path, hv: str) -> tuple[list[int], dict, list[witness.Event]]:
     where = vm.KERNEL_PATH if hv == "ref" else vm.BOOT_PATH
     files[where], entry, original = debug.patch_entry(files[where])
     vm.build_image(out / "disk.img", files)
-    with vm.start_qemu(command, out, SECONDS) as child:
+    with running.start_qemu(command, out, SECONDS) as child:
         try:
             base = debug.wait_for_entry(debug.Monitor(sockets["qmp"]), entry, SECONDS)
             machine = gdbstub.Gdb(sockets["gdb"], SECONDS)
@@ -119,13 +121,13 @@ def boot(build: Path, hv: str) -> tuple[list[int], dict, list[witness.Event]]:
             serial = child.stdout.read()
         finally:
             child.terminate()
-    lines = [vm.clean_line(raw) for raw in serial.split(b"\n")]
+    lines = [running.clean_line(raw) for raw in serial.split(b"\n")]
     (out / "serial.log").write_text("\n".join(lines) + "\n", encoding="utf-8")
     for name in ("disk.img", "vars.fd"):
         (out / name).unlink(missing_ok=True)
     log = out / "refhv.log"
     text = log.read_text(encoding="ascii", errors="replace") if log.exists() else ""
-    result = vm.find_report(lines, "bench")
+    result = verdicts.find_report(lines, "bench")
     if result["verdict"] != "ok":
         raise gdbstub.Lost(f"the benchmark's verdict is {result['verdict']}")
     return counts, result, witness.parse_log(text)

@@ -13,6 +13,7 @@ from string import ascii_lowercase
 
 import debian  # of scripts/; nested.py puts it on the path
 import image
+import running
 import vm
 
 FIRMWARE = "/usr/share/ovmf/OVMF.fd"  # code and variables in one file
@@ -130,11 +131,11 @@ class Session:
         seconds = time.monotonic() - self.start
         errors = "".join(line + "\n" for line in self.log)
         ended = "time-out" if killed else ""
-        outcome = vm.Outcome(None if killed else status, self.lines, seconds, errors, ended)
+        outcome = running.Outcome(None if killed else status, self.lines, seconds, errors, ended)
         self.ended(name, outcome)
 
 
-def how_it_ended(outcome: vm.Outcome, console: str, running: str) -> str:
+def how_it_ended(outcome: running.Outcome, console: str, running: str) -> str:
     """Empty if the emulated machine has switched itself off between two inner machines."""
     panic = re.search(r"Kernel panic.*", console)
     if panic:
@@ -168,6 +169,6 @@ def run(cases: list[dict], outs: dict, build: Path, out: Path, base: bytes, ende
     (out / "command").write_text(shlex.join(command) + "\n")
     seconds = BOOT_SECONDS + FIRMWARE_SECONDS + CASE_SECONDS * len(cases)
     session = Session(ended)
-    outcome = vm.run_qemu(command, out, seconds, session)
+    outcome = running.run_qemu(command, out, seconds, session)
     console = (out / "console.log").read_text(errors="replace")
     return how_it_ended(outcome, console, session.running)

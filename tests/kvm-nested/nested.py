@@ -22,6 +22,8 @@ import debian  # noqa: E402
 import image  # noqa: E402
 import machine  # noqa: E402
 import run as boot  # noqa: E402
+import running  # noqa: E402
+import verdicts  # noqa: E402
 import vm  # noqa: E402
 
 TCG_MODULE = "/usr/lib/x86_64-linux-gnu/qemu/accel-tcg-x86_64.so"  # the one bqlfix.c is made for
@@ -80,10 +82,10 @@ class Group:
                 for name in SCRATCH:
                     (directory / name).unlink(missing_ok=True)
 
-    def ended(self, name: str, outcome: vm.Outcome) -> None:
+    def ended(self, name: str, outcome: running.Outcome) -> None:
         """An inner machine has ended."""
         if name == "firmware":
-            self.firmware = vm.failure(outcome)
+            self.firmware = verdicts.failure(outcome)
             return
         out = self.work / name
         (out / "serial.log").write_text("".join(line + "\n" for line in outcome.lines))

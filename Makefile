@@ -42,7 +42,6 @@ PE_SECTIONS = -j .text -j .reloc -j .rodata -j .sbat -j .rela -j .data -j .dynam
 
 include tests/refhv/refhv.mk
 include tests/kvm-nested/kvm-nested.mk
-include tests/bench/bench.mk
 
 KERNEL_SRCS = $(wildcard boot/*.c kernel/*.c conform/*.c smp/*.c hv/*.c arch/x86_64/*.c \
 	arch/x86_64/*.asm acpi/*.c lib/*.c)
@@ -184,6 +183,7 @@ help: ## this list
 # |   MINUTES=24          begin no run that would end later; QUICK=1, FULL=1: other plans; RESUME=1
 
 include scripts/secure.mk
--include tests/host/host.mk tests/host/coverage.mk tests/host/fuzz/fuzz.mk tests/model/model.mk
+-include tests/bench/bench.mk tests/host/host.mk tests/host/coverage.mk \
+	 tests/host/fuzz/fuzz.mk tests/model/model.mk
 include scripts/images.mk
 endif

@@ -24,7 +24,7 @@ MEDIA = "hvsmp.img", "hvsmp.iso", "hvsmp.vhdx"
 KERNEL = bytes(range(256)) * 700  # images.py does not care what it puts on a disk
 SOURCES = (
     "Makefile linker.ld boot kernel conform smp hv arch acpi lib scripts "
-    "tests/refhv tests/kvm-nested tests/bench"
+    "tests/refhv tests/kvm-nested"
 ).split()
 
 

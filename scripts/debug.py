@@ -7,15 +7,14 @@ puts a jump-to-self at the entry point of the copy on the disk image, waits unti
 processor spins there, stops the machine and writes a gdb script that knows the address: it
 restores the instruction, loads the symbols and runs to the image's main function.
 """
-import json
 import re
-import socket
 import struct
 import sys
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+import qmp  # noqa: E402
 import run  # noqa: E402
 import running  # noqa: E402
 import vm  # noqa: E402
@@ -25,47 +24,6 @@ PE_POINTER, PE_ENTRY = 0x3C, 0x28  # PE/COFF: e_lfanew; AddressOfEntryPoint from
 MAIN = {"hvsmp": "kernel_main", "refhv": "efi_main"}
 GDB_PORT = 1234
 PAGE = 4096
-
-
-class Monitor:
-    """QEMU's monitor: QMP with the old monitor's words, which can read registers and memory."""
-
-    def __init__(self, path: Path, seconds: float = 10):
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(seconds)
-        deadline = time.monotonic() + seconds
-        while True:
-            try:
-                self.socket.connect(str(path))
-                break
-            except (FileNotFoundError, ConnectionRefusedError):
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.05)
-        self.lines = self.socket.makefile("r", encoding="utf-8")
-        self.lines.readline()  # greeting
-        self.call("qmp_capabilities")
-
-    def call(self, command: str, **arguments):
-        request = {"execute": command, "arguments": arguments}
-        self.socket.sendall(json.dumps(request).encode() + b"\n")
-        while True:
-            answer = json.loads(self.lines.readline() or '{"return": ""}')
-            if "return" in answer or "error" in answer:
-                return answer.get("return")
-
-    def ask(self, words: str) -> str:
-        return self.call("human-monitor-command", **{"command-line": words}) or ""
-
-    def rip(self) -> int:
-        _, found, rest = self.ask("info registers").partition("RIP=")
-        return int(rest.split()[0], 16) if found else 0
-
-    def bytes_at(self, address: int, count: int) -> bytes:
-        text = self.ask(f"x /{count}xb {address:#x}")
-        return bytes(
-            int(word, 16) for line in text.splitlines() for word in line.partition(":")[2].split()
-        )
 
 
 def patch_entry(image: bytes) -> tuple[bytes, int, bytes]:
@@ -83,7 +41,7 @@ def patch_entry(image: bytes) -> tuple[bytes, int, bytes]:
     raise vm.Unusable("the image's entry point lies in none of its sections")
 
 
-def wait_for_entry(monitor: Monitor, entry: int, seconds: float) -> int:
+def wait_for_entry(monitor: qmp.Monitor, entry: int, seconds: float) -> int:
     """Stop the machine where the boot processor spins at the entry; returns the image's base."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -126,10 +84,10 @@ def main() -> None:
         raise vm.Unusable("SECURE=1 does not go with debug, which changes the signed image")
     out = args.out or args.build / "debug"
     out.mkdir(parents=True, exist_ok=True)
-    qmp = out / "qmp.sock"
-    qmp.unlink(missing_ok=True)
+    sock = out / "qmp.sock"
+    sock.unlink(missing_ok=True)
     m = run.machine(args)
-    m.extra = ["-qmp", f"unix:{qmp},server=on,wait=off", "-gdb", f"tcp:localhost:{GDB_PORT}"]
+    m.extra = ["-qmp", f"unix:{sock},server=on,wait=off", "-gdb", f"tcp:localhost:{GDB_PORT}"]
     command = vm.qemu_command(m, out)
     files = vm.image_files(m, args.build)
     where = vm.KERNEL_PATH if m.hv == "ref" and args.image == "hvsmp" else vm.BOOT_PATH
@@ -138,7 +96,7 @@ def main() -> None:
 
     with running.start_qemu(command, out) as child:
         try:
-            base = wait_for_entry(Monitor(qmp), entry, args.timeout or 120)
+            base = wait_for_entry(qmp.Monitor(sock), entry, args.timeout or 120)
             script = out / f"{args.image}.gdb"
             elf = args.build / f"{args.image}.so"
             more = ""

@@ -6,9 +6,7 @@ picture.py FILE.ppm FILE.png makes the one from the other.
 Standard library only. read_cells() is exact: a picture of which one pixel is not what a character of
 the font in two colours of the palette would give is refused, and the place named.
 """
-import json
 import re
-import socket
 import struct
 import sys
 import zlib
@@ -16,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import font
+import qmp
 
 
 class PictureError(Exception):
@@ -29,29 +28,16 @@ class Picture:
     pixels: bytes  # RGB
 
 
-def take(qmp: Path, file: Path, seconds: float = 10) -> Picture:
+def take(socket: Path, file: Path, seconds: float = 10) -> Picture:
     """Ask the QEMU that listens on this socket for a picture of its screen."""
     file.unlink(missing_ok=True)
     try:
-        with socket.socket(socket.AF_UNIX) as s:
-            s.settimeout(seconds)
-            s.connect(str(qmp))
-            stream = s.makefile("rw", encoding="utf-8")
-            stream.readline()  # greeting
-            for command in (
-                {"execute": "qmp_capabilities"},
-                {"execute": "screendump", "arguments": {"filename": str(file.resolve())}},
-            ):
-                stream.write(json.dumps(command) + "\n")
-                stream.flush()
-                answer = {"event": ""}
-                while "event" in answer:
-                    answer = json.loads(stream.readline())
-                if "error" in answer:
-                    raise PictureError(f"QEMU takes no picture: {answer['error']['desc']}")
+        with qmp.Monitor(socket, seconds) as monitor:
+            monitor.call("screendump", filename=str(file.resolve()))
+        data = file.read_bytes()
     except (OSError, ValueError) as e:
         raise PictureError(f"QEMU takes no picture: {e or type(e).__name__}") from None
-    return read_ppm(file.read_bytes())
+    return read_ppm(data)
 
 
 def read_ppm(data: bytes) -> Picture:

@@ -199,7 +199,7 @@ struct smp_config {
  */
 struct smp_node {
 	uint32_t numa;
-	uint32_t leader; /* index in smp->cpu; SMP_NO_LEADER: none of them can be started */
+	uint32_t leader;     /* index in smp->cpu; SMP_NO_LEADER: none of them can be started */
 	uint32_t begin, end; /* its part of smp->order */
 	_Alignas(CACHE_LINE) uint32_t next; /* drawn by atomic adds */
 };

@@ -19,6 +19,7 @@ ROOT = HERE.parents[1]
 sys.path[:0] = [str(HERE), str(ROOT / "tests" / "boot"), str(ROOT / "scripts")]
 import debug  # noqa: E402
 import gdbstub  # noqa: E402
+import qmp  # noqa: E402
 import running  # noqa: E402
 import verdicts  # noqa: E402
 import vm  # noqa: E402
@@ -112,7 +113,7 @@ def boot(build: Path, hv: str) -> tuple[list[int], dict, list[witness.Event]]:
     vm.build_image(out / "disk.img", files)
     with running.start_qemu(command, out, SECONDS) as child:
         try:
-            base = debug.wait_for_entry(debug.Monitor(sockets["qmp"]), entry, SECONDS)
+            base = debug.wait_for_entry(qmp.Monitor(sockets["qmp"]), entry, SECONDS)
             machine = gdbstub.Gdb(sockets["gdb"], SECONDS)
             machine.write(base + entry, original)
             kernel = Kernel(base, symbols(build / "hvsmp.so"))

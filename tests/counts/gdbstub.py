@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """As much of gdb's remote protocol as it takes to step one processor of a machine in QEMU."""
 import re
-import socket
-import time
 from pathlib import Path
+
+import qmp  # of scripts/; counts.py puts it on the path
 
 RSI, RIP = 4, 16  # numbers of amd64 registers
 BREAKPOINT = "1,{:x},1"  # by hardware: nothing is written to the guest's memory
@@ -15,17 +15,10 @@ class Lost(Exception):
 
 class Gdb:
     def __init__(self, path: Path, seconds: float):
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(seconds)
-        deadline = time.monotonic() + seconds
-        while True:
-            try:
-                self.socket.connect(str(path))
-                break
-            except (FileNotFoundError, ConnectionRefusedError):
-                if time.monotonic() > deadline:
-                    raise Lost(f"QEMU does not listen at {path}") from None
-                time.sleep(0.05)
+        try:
+            self.socket = qmp.connect(path, seconds)
+        except OSError as e:
+            raise Lost(f"QEMU does not listen at {path}: {e}") from None
         self.rest = b""
         self.ask("qSupported:multiprocess+;vContSupported+")  # names processors as vCont wants them
         self.ask("qXfer:features:read:target.xml:0,fff")  # before that it shows no single register

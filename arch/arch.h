@@ -2,7 +2,8 @@
 /*
  * The face of the processor room: everything the rooms above may ask of the machine they run on.
  * A second architecture is a second folder behind this same face. Unless a comment says otherwise,
- * functions may be called by any processor, with interrupts off (the kernel never turns them on).
+ * functions may be called by any processor, with interrupts off; only arch_interrupts_wait and
+ * arch_interrupts_window let them in.
  */
 #pragma once
 
@@ -105,6 +106,23 @@ enum { ARCH_VECTOR_NMI = 2 };
 void arch_backtrace(void);
 /* Where the image lies, so that a backtrace can be given as offsets. */
 void arch_set_image(uint64_t base, uint64_t text_end);
+
+/* --- interrupts -------------------------------------------------------------------------------- */
+
+/*
+ * There is one interrupt: another processor wants this one to look. It does nothing but count; who
+ * waits looks at the count. Of class 15, the only one that arch_interrupts_prepare lets through.
+ */
+enum { ARCH_VECTOR_CALL = 0xF0 };
+
+/* Any processor, once, before its first wait: nothing but that interrupt is let in. */
+void arch_interrupts_prepare(void);
+/* How many of them the calling processor has taken. */
+uint32_t arch_interrupts(void);
+/* Sleep until one comes. One that was sent since interrupts were last let in ends it at once. */
+void arch_interrupts_wait(void);
+/* A pause in which one is taken if it is there. */
+void arch_interrupts_window(void);
 
 /* --- paging ------------------------------------------------------------------------------------ */
 
@@ -224,6 +242,7 @@ uint32_t arch_apic_id_cpuid(void);
 enum err arch_apic_send_init(uint32_t apic_id);
 enum err arch_apic_send_nmi(uint32_t apic_id);
 enum err arch_apic_send_startup(uint32_t apic_id, uint8_t vector);
+enum err arch_apic_send_call(uint32_t apic_id); /* ARCH_VECTOR_CALL */
 /* To every processor of the machine but the caller, known to us or not. The same errors. */
 enum err arch_apic_send_init_all(void);
 enum err arch_apic_send_startup_all(uint8_t vector);

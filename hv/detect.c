@@ -57,6 +57,7 @@ void hv_detect(struct hv_features *out, hv_cpuid_fn cpuid)
 	r = cpuid(HV_CPUID_FEATURES, 0);
 	out->privileges = (uint64_t)r.ebx << 32 | r.eax;
 	out->features_edx = r.edx;
+	out->hints = cpuid(HV_CPUID_RECOMMENDATIONS, 0).eax;
 	r = cpuid(HV_CPUID_LIMITS, 0);
 	out->vp_limit = r.eax == HV_LIMIT_NONE ? 0 : r.eax;
 	if (out->privileges & HV_PRIVILEGE_ISOLATION && out->highest_leaf >= HV_CPUID_ISOLATION)

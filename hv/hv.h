@@ -58,6 +58,7 @@ struct hv_features {
 	uint32_t highest_leaf;
 	uint64_t privileges;   /* HV_PARTITION_PRIVILEGE_MASK */
 	uint32_t features_edx; /* leaf 0x40000003 EDX */
+	uint32_t hints;        /* leaf 0x40000004 EAX: recommendations */
 	uint32_t vp_limit;     /* VP indexes are below it; 0: not told */
 	uint32_t isolation;    /* 0 none, 1 VBS, 2 SNP, 3 TDX */
 };
@@ -206,6 +207,22 @@ bool hv_vp_set_add(struct hv_vp_set *set, uint32_t vp_index);
  * variable header in units of 8 bytes. False: it does not fit.
  */
 bool hv_vp_set_pack(const struct hv_vp_set *set, void *out, size_t room, unsigned int *banks);
+
+/* --- interrupts between processors --------------------------------------------------------------- */
+
+enum { HV_IPI_MASK_VPS = 64, HV_IPI_INPUT_SIZE = 8 + 16 + 8 * HV_VP_SET_BANKS };
+
+/* Does the hypervisor recommend IPIs by hypercall, and with sets of VPs? */
+bool hv_recommends_ipi(const struct hv_features *f);
+bool hv_recommends_ipi_set(const struct hv_features *f);
+
+/*
+ * A fixed interrupt to VPs 0 to 63, a bit each (0x0B), or to a set (0x15; needs an input block of
+ * HV_IPI_INPUT_SIZE bytes). Nobody named: nothing is called, success.
+ */
+struct hv_result hv_send_ipi(const struct hv_caller *caller, uint8_t vector, uint64_t vps);
+struct hv_result hv_send_ipi_set(const struct hv_caller *caller, uint8_t vector,
+				 const struct hv_vp_set *set);
 
 /* --- crash --------------------------------------------------------------------------------------- */
 

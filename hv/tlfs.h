@@ -11,19 +11,20 @@
 #include <stdint.h>
 
 /* --- CPUID (TLFS, feature and interface discovery) ------------------------------------------- */
-#define CPUID1_ECX_HYPERVISOR (1U << 31)
+#define CPUID1_ECX_HYPERVISOR    (1U << 31)
 
-#define HV_CPUID_VENDOR       0x40000000U
-#define HV_CPUID_INTERFACE    0x40000001U
-#define HV_CPUID_VERSION      0x40000002U
-#define HV_CPUID_FEATURES     0x40000003U
-#define HV_CPUID_LIMITS       0x40000005U
-#define HV_CPUID_ISOLATION    0x4000000CU
+#define HV_CPUID_VENDOR          0x40000000U
+#define HV_CPUID_INTERFACE       0x40000001U
+#define HV_CPUID_VERSION         0x40000002U
+#define HV_CPUID_FEATURES        0x40000003U
+#define HV_CPUID_RECOMMENDATIONS 0x40000004U
+#define HV_CPUID_LIMITS          0x40000005U
+#define HV_CPUID_ISOLATION       0x4000000CU
 
-#define HV_INTERFACE_HV1      0x31237648U /* "Hv#1" */
-#define HV_CPUID_RANGE        0x100U      /* where another hypervisor's leaves may follow */
-#define HV_CPUID_LAST_RANGE   0x4000FF00U
-#define HV_CPUID_MIN_LEAF     HV_CPUID_LIMITS
+#define HV_INTERFACE_HV1         0x31237648U /* "Hv#1" */
+#define HV_CPUID_RANGE           0x100U      /* where another hypervisor's leaves may follow */
+#define HV_CPUID_LAST_RANGE      0x4000FF00U
+#define HV_CPUID_MIN_LEAF        HV_CPUID_LIMITS
 
 /* HV_PARTITION_PRIVILEGE_MASK: EAX is the low half, EBX the high half of leaf 0x40000003. */
 #define HV_PRIVILEGE_REFERENCE_COUNTER (1UL << 1)
@@ -35,10 +36,14 @@
 #define HV_FEATURE_EDX_FREQUENCY_MSRS  (1U << 8)
 #define HV_FEATURE_EDX_CRASH_MSRS      (1U << 10)
 
-#define HV_ISOLATION_TYPE_MASK         0xFU /* leaf 0x4000000C EBX[3:0] */
-#define HV_ISOLATION_SNP               2U   /* from here on a start context means something else */
+/* Leaf 0x40000004 EAX: what the hypervisor would rather have. */
+#define HV_HINT_CLUSTER_IPI        (1U << 10) /* IPIs by hypercall */
+#define HV_HINT_EX_PROCESSOR_MASKS (1U << 11) /* VP sets instead of one mask */
 
-#define HV_LIMIT_NONE                  0xFFFFFFFFU /* leaf 0x40000005 EAX: no specific limit; 0: not reported */
+#define HV_ISOLATION_TYPE_MASK     0xFU /* leaf 0x4000000C EBX[3:0] */
+#define HV_ISOLATION_SNP           2U   /* from here on a start context means something else */
+
+#define HV_LIMIT_NONE              0xFFFFFFFFU /* leaf 0x40000005 EAX: no specific limit; 0: not reported */
 
 /* --- synthetic MSRs --------------------------------------------------------------------------- */
 #define HV_MSR_GUEST_OS_ID    0x40000000U
@@ -64,6 +69,8 @@
 #define HV_HYPERCALL_GPA       0xFFFFFFFFFFFFF000UL
 
 /* --- hypercalls (TLFS, hypercall interface) --------------------------------------------------- */
+#define HV_CALL_SEND_IPI           0x000BU
+#define HV_CALL_SEND_IPI_EX        0x0015U
 #define HV_CALL_START_VP           0x0099U
 #define HV_CALL_GET_VP_INDEX       0x009AU
 #define HV_CALL_INVALID            0xFFFFU /* no such call: status 2 proves that the page works */
@@ -181,3 +188,14 @@ _Static_assert(sizeof(struct hv_sparse_vp_set) == 16, "HV_VP_SET header is 16 by
 HV_ASSERT_FIELD(hv_sparse_vp_set, format, 0, 8);
 HV_ASSERT_FIELD(hv_sparse_vp_set, valid_banks, 8, 8);
 _Static_assert(offsetof(struct hv_sparse_vp_set, bank) == 16, "banks follow at 16");
+
+/* Input of HvCallSendSyntheticClusterIpiEx; a VP set follows. target_vtl 0: the caller's own. */
+struct hv_send_ipi_ex_input {
+	uint32_t vector;
+	uint8_t target_vtl;
+	uint8_t pad[3];
+};
+_Static_assert(sizeof(struct hv_send_ipi_ex_input) == 8,
+	       "SendSyntheticClusterIpiEx header is 8 bytes");
+HV_ASSERT_FIELD(hv_send_ipi_ex_input, vector, 0, 4);
+HV_ASSERT_FIELD(hv_send_ipi_ex_input, target_vtl, 4, 1);

@@ -66,6 +66,24 @@ void selftest_run(const struct boot_info *boot, const struct smp *smp,
 /* selftest_home.c: how many are broken about memory. */
 unsigned int selftest_memory(const struct smp *smp, const struct topology *topology);
 
+/* selftest_calls.c: mode=selftest; what processors did for each other. */
+struct selftest {
+	bool is_run;
+	size_t members;     /* processors that took part */
+	size_t pairs, lost; /* calls from one to another; those without an answer in time */
+	uint64_t min_ns, median_ns, max_ns; /* from the call to the answer; 0: there was none */
+	uint32_t sent[IPI_WAYS];            /* hypercalls and messages */
+	uint32_t announced, taken;          /* IPIs that they should have been, and were */
+	bool has_skew;                      /* there is a reference counter */
+	uint64_t skew_ns, skew_error_ns;    /* the largest */
+	uint32_t skew_apic_id;
+	uint32_t scattered;        /* processors that did not find all others at the barrier */
+	uint64_t expected, actual; /* sum of the storm */
+};
+void selftest_calls_prepare(struct smp *smp); /* before smp_start_all */
+void selftest_calls(struct smp *smp, const struct platform *p, struct selftest *out);
+bool selftest_is_kept(const struct selftest *s);
+
 /* provoke.c: panic=; before and after smp_start_all. */
 void provoke_prepare(const struct options *options, struct smp *smp);
 void provoke_run(const struct options *options);
@@ -84,7 +102,8 @@ struct report {
 	const struct platform *platform;
 	const struct smp *smp;
 	struct smp_summary summary;
-	uint64_t kernel_ns; /* from kernel_main to the report */
+	uint64_t kernel_ns;              /* from kernel_main to the report */
+	const struct selftest *selftest; /* NULL: not run */
 };
 void report_print(const struct report *r, unsigned int forms);
 void report_json(const struct report *r);

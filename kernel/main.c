@@ -24,6 +24,7 @@ static struct {
 	struct topology topology;
 	struct hv hv;
 	struct smp smp;
+	struct selftest selftest;
 } kernel;
 
 /* On one line, whatever line ends the file has, and without its comments. */
@@ -97,6 +98,8 @@ static void hypervisor_init(struct platform *p)
 	hv_version(&p->hv, arch_cpuid, p->hv_version, sizeof(p->hv_version));
 	config->has_vp_index = hv_has_vp_index(&p->hv);
 	config->vp_limit = p->hv.vp_limit;
+	config->ipi_by_call = hv_recommends_ipi(&p->hv);
+	config->ipi_by_set = hv_recommends_ipi_set(&p->hv);
 	if (p->hv.present)
 		log_info("hypervisor \"%s\", interface \"%s\"%s%s", p->hv.vendor, p->hv.interface,
 			 p->hv.is_hv1 ? ", version " : "", p->hv.is_hv1 ? p->hv_version : "");
@@ -141,6 +144,11 @@ static _Noreturn void finish(void)
 		p->hv_usable = false;
 	}
 	smp_summarize(&kernel.smp, offered, &report.summary);
+	if (kernel.selftest.is_run) {
+		report.selftest = &kernel.selftest;
+		if (!selftest_is_kept(&kernel.selftest) && report.summary.verdict == MACHINE_OK)
+			report.summary.verdict = MACHINE_DEGRADED;
+	}
 	report.kernel_ns = arch_clock_ticks_ns(arch_tsc() - kernel.entry_tsc);
 	report_print(&report, kernel.options.report);
 	if (kernel.smp.config.hv)
@@ -173,11 +181,15 @@ static void run(void *arg)
 		conformance_run(&kernel.platform, &kernel.smp, &kernel.hv); /* and exit */
 	if (kernel.options.mode == MODE_BENCH)
 		bench_run(&kernel.platform, &kernel.smp, &kernel.hv, kernel.options.rounds);
+	if (kernel.options.mode == MODE_SELFTEST)
+		selftest_calls_prepare(&kernel.smp);
 	provoke_prepare(&kernel.options, &kernel.smp);
 	grid_begin(&kernel.smp);    /* on the screen, if there is one */
 	smp_start_all(&kernel.smp); /* the reason for all this */
 	grid_end(&kernel.smp);
-	if (kernel.options.selftest)
+	if (kernel.options.mode == MODE_SELFTEST)
+		selftest_calls(&kernel.smp, &kernel.platform, &kernel.selftest);
+	if (kernel.options.selftest || kernel.options.mode == MODE_SELFTEST)
 		selftest_run(kernel.boot, &kernel.smp, &kernel.topology);
 	provoke_run(&kernel.options);
 	finish(); /* report and exit */

@@ -12,6 +12,7 @@ struct choice {
 };
 
 static const struct choice mode_choices[] = {{"normal", MODE_NORMAL},
+					     {"selftest", MODE_SELFTEST},
 					     {"conformance", MODE_CONFORMANCE},
 					     {"bench", MODE_BENCH},
 					     {0}};
@@ -74,7 +75,7 @@ static const struct option {
 	const struct choice *choices;
 	const char *values; /* for people */
 } known[] = {
-	{"mode", FIELD_MODE, KIND_CHOICE, mode_choices, "normal, conformance or bench"},
+	{"mode", FIELD_MODE, KIND_CHOICE, mode_choices, "normal, selftest, conformance or bench"},
 	{"rounds", FIELD_ROUNDS, KIND_NUMBER, NULL, "1..1000"},
 	{"start", FIELD_START, KIND_CHOICE, start_choices, "auto, hv or sipi"},
 	{"fanout", FIELD_FANOUT, KIND_CHOICE, switch_choices, "on or off"},

@@ -20,7 +20,7 @@ enum option_panic_by {
 	PANIC_NMI,
 };
 enum { INIT_DELAY_AUTO = 0xFFFFFFFF };
-enum option_mode { MODE_NORMAL, MODE_CONFORMANCE, MODE_BENCH };
+enum option_mode { MODE_NORMAL, MODE_SELFTEST, MODE_CONFORMANCE, MODE_BENCH };
 enum { REPORT_TABLE = 1 << 0, REPORT_JSON = 1 << 1, REPORT_TAP = 1 << 2 };
 
 struct options {

@@ -16,6 +16,7 @@ extern char _text[];
 
 static enum option_panic_by how;
 static const struct smp *machine;
+static void (*others)(struct cpu *cpu); /* what an AP does that is not to panic; may be NULL */
 
 static volatile uint8_t data_with_code[] = {0xC3}; /* RET */
 
@@ -70,8 +71,11 @@ static void on_ap(struct cpu *cpu)
 {
 	uint32_t first = machine->bsp->index == 0 ? 1 : 0;
 
-	if (cpu->index != first)
+	if (cpu->index != first) {
+		if (others)
+			others(cpu);
 		return;
+	}
 	while (__atomic_load_n(&machine->starting, __ATOMIC_ACQUIRE)) /* bring-up is bounded */
 		arch_pause();
 	provoke();
@@ -81,6 +85,7 @@ void provoke_prepare(const struct options *options, struct smp *smp)
 {
 	how = options->panic_by;
 	machine = smp;
+	others = smp->config.after;
 	if (options->panic == PANIC_AP)
 		smp->config.after = on_ap;
 }

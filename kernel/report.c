@@ -90,6 +90,27 @@ static const char *layout_name(uint32_t stride)
 	}
 }
 
+static void selftest(const struct selftest *s)
+{
+	log_print("\nself-test of %lu processors\n", (unsigned long)s->members);
+	log_print("  calls: %lu, %lu without an answer; least %lu, median %lu, most %lu ns\n",
+		  (unsigned long)s->pairs, (unsigned long)s->lost, (unsigned long)s->min_ns,
+		  (unsigned long)s->median_ns, (unsigned long)s->max_ns);
+	log_print("  IPIs: %u sent, %u taken; by %u hypercalls 0x0B, %u 0x15, %u APIC messages\n",
+		  s->announced, s->taken, s->sent[IPI_CALL], s->sent[IPI_CALL_SET],
+		  s->sent[IPI_APIC]);
+	if (s->has_skew)
+		log_print("  TSC against the reference counter: at most %lu ns apart (+- %lu, APIC "
+			  "id "
+			  "%u)\n",
+			  (unsigned long)s->skew_ns, (unsigned long)s->skew_error_ns,
+			  s->skew_apic_id);
+	else
+		log_print("  TSC: there is no reference counter to hold it against\n");
+	log_print("  atomic additions: sum %lu, expected %lu\n", (unsigned long)s->actual,
+		  (unsigned long)s->expected);
+}
+
 static void report_table(const struct report *r)
 {
 	const struct smp *smp = r->smp;
@@ -107,6 +128,8 @@ static void report_table(const struct report *r)
 	if (smp->map.calls)
 		log_print("VP indexes: %u answers in %u calls, %s\n", smp->map.elements,
 			  smp->map.calls, layout_name(smp->map.stride));
+	if (r->selftest)
+		selftest(r->selftest);
 	if (r->platform->hv_reason[0])
 		log_print("not by hypercall: %s\n", r->platform->hv_reason);
 	log_print("verdict: %s - %lu of %lu processors online\n",

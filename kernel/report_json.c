@@ -87,6 +87,37 @@ static void hypervisor(const struct platform *p)
 	text_field("reason", p->hv_reason, "},");
 }
 
+static void call_times(const struct selftest *s)
+{
+	if (s->lost < s->pairs)
+		log_print("\"min_ns\":%lu,\"median_ns\":%lu,\"max_ns\":%lu,",
+			  (unsigned long)s->min_ns, (unsigned long)s->median_ns,
+			  (unsigned long)s->max_ns);
+	else
+		log_print("\"min_ns\":null,\"median_ns\":null,\"max_ns\":null,");
+}
+
+static void selftest(const struct selftest *s)
+{
+	if (!s) {
+		log_print("\"selftest\":null,");
+		return;
+	}
+	log_print("\"selftest\":{\"processors\":%lu,\"ipi\":{\"pairs\":%lu,\"lost\":%lu,",
+		  (unsigned long)s->members, (unsigned long)s->pairs, (unsigned long)s->lost);
+	call_times(s);
+	log_print("\"sent\":{\"hypercall\":%u,\"hypercall_ex\":%u,\"apic\":%u},", s->sent[IPI_CALL],
+		  s->sent[IPI_CALL_SET], s->sent[IPI_APIC]);
+	log_print("\"announced\":%u,\"taken\":%u},\"tsc_skew\":", s->announced, s->taken);
+	if (s->has_skew)
+		log_print("{\"max_ns\":%lu,\"error_ns\":%lu},", (unsigned long)s->skew_ns,
+			  (unsigned long)s->skew_error_ns);
+	else
+		log_print("null,");
+	log_print("\"storm\":{\"expected\":%lu,\"actual\":%lu}},", (unsigned long)s->expected,
+		  (unsigned long)s->actual);
+}
+
 static void warnings(void)
 {
 	log_print("\"warnings\":[");
@@ -119,6 +150,7 @@ void report_json(const struct report *r)
 		processor(smp, smp->cpu[i]);
 	}
 	log_print("],");
+	selftest(r->selftest);
 	warnings();
 	log_print("}\n");
 }

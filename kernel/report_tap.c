@@ -4,11 +4,19 @@
 
 #include "lib/log.h"
 
-enum { MACHINE_POINTS = 3 };
+enum { MACHINE_POINTS = 3, SELFTEST_POINTS = 3 };
 
 static void point(unsigned long n, bool good, const char *what)
 {
 	log_print("%s %lu - %s\n", good ? "ok" : "not ok", n, what);
+}
+
+static void selftest(unsigned long n, const struct selftest *s)
+{
+	point(n + 1, !s->lost, "every processor answers the others' calls");
+	point(n + 2, s->announced == s->taken, "as many IPIs were taken as were sent");
+	point(n + 3, s->actual == s->expected && !s->scattered,
+	      "atomic additions of all processors at once are exact");
 }
 
 void report_tap(const struct report *r)
@@ -17,7 +25,8 @@ void report_tap(const struct report *r)
 	unsigned long n = smp->count;
 	bool mismatch = false;
 
-	log_print("TAP version 13\n1..%lu\n", n + MACHINE_POINTS);
+	log_print("TAP version 13\n1..%lu\n",
+		  n + MACHINE_POINTS + (r->selftest ? SELFTEST_POINTS : 0));
 	for (size_t i = 0; i < smp->count; i++) {
 		const struct cpu *cpu = smp->cpu[i];
 
@@ -30,4 +39,6 @@ void report_tap(const struct report *r)
 	point(n + 1, r->summary.online == r->summary.expected, "every processor is online");
 	point(n + 2, !mismatch, "every processor arrived as it was asked to");
 	point(n + 3, r->summary.verdict == MACHINE_OK, "the machine's verdict is ok");
+	if (r->selftest)
+		selftest(n + MACHINE_POINTS, r->selftest);
 }

@@ -55,6 +55,12 @@ bool sipi_is_awaited(const struct cpu *cpu);
 /* Are all processors that the machine can have, but the boot processor, candidates? */
 bool sipi_may_broadcast(const struct smp *smp);
 
+/* kick.c: one IPI to each of them, from the caller. */
+void kick(struct cpu *self, struct cpu *const *targets, size_t count);
+
+/* call.c: a pause of one that waits, in which a call to it is taken. */
+void call_pause(struct cpu *self);
+
 /* ledger.c */
 void ledger_close(struct smp *smp);
 

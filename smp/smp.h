@@ -119,6 +119,40 @@ struct cpu_mismatch {
 enum { CPU_MAX_MISMATCHES = 8, CACHE_LINE = 64 };
 
 struct smp;
+struct cpu;
+
+/* --- calls: work that processors ask of each other, once they are up (call.c) ------------------- */
+
+typedef void (*smp_call_fn)(struct cpu *self, void *arg);
+
+/* How a processor is told that there is a call for it. */
+enum ipi_way { IPI_CALL, IPI_CALL_SET, IPI_APIC, IPI_WAYS }; /* hypercall 0x0B, 0x15, local APIC */
+
+enum { SMP_BARRIER_ROUNDS = 12 };
+_Static_assert(1 << SMP_BARRIER_ROUNDS >= SMP_MAX_CPUS, "a barrier of all processors");
+
+/* One processor's part in it. What processors wait for each other on lies in lines of its own. */
+struct cpu_calls {
+	/* The box: by who calls. */
+	_Alignas(CACHE_LINE) uint32_t box; /* call.c */
+	uint32_t lost; /* it has not answered in time: nobody calls it any more */
+	smp_call_fn fn;
+	void *arg;
+
+	/* By itself. */
+	_Alignas(CACHE_LINE) uint32_t beats; /* changes with each call that it takes or makes */
+	uint32_t taken;                      /* IPIs */
+	uint32_t sent[IPI_WAYS];             /* messages and hypercalls, refused ones too */
+	uint32_t announced;                  /* processors that they were for */
+	bool leaves;                         /* smp_serve is to end */
+	bool refused;                        /* a hypercall was, with this error or status */
+	enum err refused_err;
+	struct hv_status refused_status;
+
+	/* A word a round: each by one other processor. */
+	_Alignas(CACHE_LINE) uint32_t barrier[SMP_BARRIER_ROUNDS];
+	uint32_t epoch; /* by itself */
+};
 
 /*
  * One processor. The fields lie in groups of cache lines by who writes them: the boot processor
@@ -132,6 +166,7 @@ struct cpu {
 	uint32_t vp_index; /* by 0x9A or the VP_INDEX MSR; HV_VP_UNKNOWN */
 	bool is_bsp;
 	bool prepared; /* stacks and tables are there */
+	uint32_t rank; /* in smp->member */
 	enum hv_map_state map_state;
 	struct hv_caller caller;  /* for the starts this processor makes */
 	struct arch_state wanted; /* as it is to arrive */
@@ -159,8 +194,10 @@ struct cpu {
 	struct cpu_mismatch mismatch[CPU_MAX_MISMATCHES];
 
 	_Alignas(CACHE_LINE) uint8_t arch[ARCH_CPU_SIZE];
-	_Alignas(256) uint8_t hv_input[256]; /* HV_START_INPUT_SIZE bytes are used */
+	struct cpu_calls calls;
+	_Alignas(256) uint8_t hv_input[768]; /* for the longest of HV_..._INPUT_SIZE */
 };
+_Static_assert(HV_IPI_INPUT_SIZE <= sizeof(((struct cpu *)0)->hv_input), "fits");
 _Static_assert(sizeof(struct cpu) <= PAGE_SIZE, "a processor's record is one page");
 
 /* --- bring-up ---------------------------------------------------------------------------------- */
@@ -187,6 +224,7 @@ struct smp_config {
 	const struct hv *hv;  /* NULL: the hypercall interface is not usable */
 	const struct hv_machine *machine;
 	uint32_t vp_limit;
+	bool ipi_by_call, ipi_by_set;   /* hypercalls that the hypervisor recommends for IPIs */
 	uint64_t low_page;              /* 0: INIT-SIPI is impossible */
 	void (*after)(struct cpu *cpu); /* what an AP does once it has proved itself; may be NULL */
 	/* Called by the boot processor while it waits for others, to show how far they are; may be NULL. */
@@ -226,6 +264,11 @@ struct smp {
 	bool hv_ready, sipi_ready; /* for rounds */
 	uint32_t ipis;             /* messages for INIT-SIPI: sent, whoever they reached */
 
+	struct cpu **member; /* who takes part in calls, by rank */
+	size_t members;
+	struct cpu **callees; /* room for a broadcast's */
+	uint32_t no_ipi_call; /* a hypercall for an IPI was refused: no more of them */
+
 	uint32_t starting; /* bring-up is under way */
 	uint32_t stopper;  /* index + 1 of the processor that stopped all others; 0: none */
 
@@ -252,6 +295,34 @@ void smp_start_all(struct smp *smp);
  * them. False: another processor was first; the caller parks.
  */
 bool smp_stop_others(struct smp *smp);
+
+/*
+ * What an AP does that is to be called: config.after. Ends when smp_dismiss says so.
+ */
+void smp_serve(struct cpu *self);
+
+/*
+ * Boot processor, after smp_start_all; again when somebody was lost, and nobody is in a call. All who
+ * are online and not lost are members. ERR_NO_MEMORY.
+ */
+enum err smp_gather(struct smp *smp);
+
+/*
+ * Members, on each other: run fn(cpu, arg) there, and wait until it has. Whoever waits takes calls
+ * meanwhile; calls made inside calls must not go round in a circle.
+ * ERR_TIMEOUT: no answer in time; it is lost from now on, and fn may still run: arg must stay.
+ * ERR_NOT_FOUND: not a member, or lost before.
+ */
+enum err smp_call(struct cpu *cpu, smp_call_fn fn, void *arg);
+
+/* Boot processor: every member runs fn, itself too. How many did not, in time. */
+size_t smp_broadcast(struct smp *smp, smp_call_fn fn, void *arg);
+
+/* All members, in a broadcast: nobody goes on before all are here. False: somebody did not come in time. */
+bool smp_barrier(struct cpu *self);
+
+/* Boot processor: the others need not serve any more. */
+void smp_dismiss(struct smp *smp);
 
 /* --- rounds: the same start again, by one method or another, to be measured ---------------------- */
 

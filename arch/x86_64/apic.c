@@ -9,6 +9,10 @@
 #define CPUID1_EDX_APIC   (1U << 9)
 #define CPUID_TOPOLOGY    0x0BU
 
+enum { REG_EOI = 0xB0, REG_LINT0 = 0x350 };
+#define LVT_MASKED       0x10000U
+#define CLASS_BELOW_CALL (ARCH_VECTOR_CALL / 16 - 1)
+
 /* Where none can be used: the id is CPUID's, and nothing can be sent. */
 static void no_enable(void)
 {
@@ -21,7 +25,13 @@ static enum err no_send(uint32_t apic_id, uint32_t command)
 	return ERR_UNSUPPORTED;
 }
 
-static const struct apic_ops no_apic_ops = {no_enable, arch_apic_id_cpuid, no_send};
+static void no_write(unsigned int reg, uint32_t value)
+{
+	(void)reg;
+	(void)value;
+}
+
+static const struct apic_ops no_apic_ops = {no_enable, arch_apic_id_cpuid, no_send, no_write};
 static const struct apic_ops *ops = &no_apic_ops;
 
 enum err arch_apic_init(bool need_x2apic)
@@ -84,6 +94,23 @@ enum err arch_apic_send_nmi(uint32_t apic_id)
 enum err arch_apic_send_startup(uint32_t apic_id, uint8_t vector)
 {
 	return ops->send(apic_id, ICR_STARTUP | vector);
+}
+
+enum err arch_apic_send_call(uint32_t apic_id)
+{
+	return ops->send(apic_id, ICR_FIXED | ARCH_VECTOR_CALL);
+}
+
+/* What the firmware left pending, or a device of its still sends, stays outside. */
+void arch_interrupts_prepare(void)
+{
+	ops->write(REG_LINT0, LVT_MASKED); /* the old interrupt controller knows no priority */
+	write_cr8(CLASS_BELOW_CALL);
+}
+
+void apic_end_interrupt(void)
+{
+	ops->write(REG_EOI, 0);
 }
 
 enum err arch_apic_send_init_all(void)

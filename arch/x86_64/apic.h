@@ -7,6 +7,7 @@
 
 #include "arch/x86_64/cpu.h"
 
+#define ICR_FIXED        0x00004000U /* delivery mode fixed, level assert; vector in 7:0 */
 #define ICR_INIT         0x00004500U /* delivery mode INIT, level assert */
 #define ICR_NMI          0x00004400U /* delivery mode NMI, level assert */
 #define ICR_STARTUP      0x00004600U /* delivery mode start-up, level assert; vector in 7:0 */
@@ -19,6 +20,7 @@ struct apic_ops {
 	void (*enable)(void);
 	uint32_t (*id)(void);
 	enum err (*send)(uint32_t apic_id, uint32_t command);
+	void (*write)(unsigned int reg, uint32_t value); /* a register by its xAPIC offset */
 };
 
 extern const struct apic_ops xapic_ops, x2apic_ops;

@@ -65,8 +65,9 @@ struct arch_cpu {
 	uint64_t start_rsp; /* 16 n - 8; the word there points to this block */
 	struct table_register gdtr;
 	uint8_t pad[6];
-	uint32_t entered; /* set by the first processor that enters here */
-	uint32_t strays;  /* how many more came, and were parked before they touched the stack */
+	uint32_t entered;    /* set by the first processor that enters here */
+	uint32_t strays;     /* how many more came, and were parked before they touched the stack */
+	uint32_t interrupts; /* taken, ARCH_VECTOR_CALL only; by the processor itself */
 	uint64_t gdt[5];
 	struct tss tss;
 };
@@ -75,6 +76,9 @@ _Static_assert(sizeof(struct arch_cpu) <= ARCH_CPU_SIZE, "struct arch_cpu outgre
 /* descriptor.c, exceptions.c */
 struct table_register idt_register(void);
 void idt_init(void);
+
+/* apic.c: the interrupt in service is done. */
+void apic_end_interrupt(void);
 
 /* backtrace.c */
 void backtrace_from(uint64_t rip, uint64_t rbp);
@@ -129,6 +133,12 @@ static inline void write_cr3(uint64_t value)
 static inline void write_cr4(uint64_t value)
 {
 	__asm__ volatile("mov %0, %%cr4" : : "r"(value) : "memory");
+}
+
+/* The priority class below and at which interrupts wait, in bits 3:0. */
+static inline void write_cr8(uint64_t value)
+{
+	__asm__ volatile("mov %0, %%cr8" : : "r"(value) : "memory");
 }
 
 static inline uint64_t rdmsr(uint32_t msr)

@@ -150,6 +150,11 @@ uint32_t arch_cpu_strays(const struct arch_cpu *cpu)
 	return __atomic_load_n(&cpu->strays, __ATOMIC_RELAXED);
 }
 
+uint32_t arch_interrupts(void)
+{
+	return __atomic_load_n(&this_cpu()->interrupts, __ATOMIC_RELAXED);
+}
+
 uint64_t arch_cpu_first_tsc(const struct arch_cpu *cpu)
 {
 	return __atomic_load_n(&cpu->first_tsc, __ATOMIC_RELAXED);

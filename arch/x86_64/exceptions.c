@@ -33,7 +33,8 @@ enum {
 	VECTOR_DF = 8,
 	VECTOR_PF = 14,
 	VECTOR_MC = 18,
-	VECTOR_EXCEPTIONS = 32
+	VECTOR_EXCEPTIONS = 32,
+	VECTOR_SPURIOUS = 0xFF
 };
 
 extern void (*const exception_stubs[VECTORS])(void);
@@ -140,6 +141,13 @@ void exception(struct frame *frame)
 		.address = frame->vector == VECTOR_PF ? read_cr2() : 0,
 	};
 
+	if (frame->vector == ARCH_VECTOR_CALL) {
+		__atomic_store_n(&cpu->interrupts, cpu->interrupts + 1, __ATOMIC_RELAXED);
+		apic_end_interrupt();
+		return;
+	}
+	if (frame->vector == VECTOR_SPURIOUS) /* nothing is in service, and nothing to be done */
+		return;
 	if (cpu->recover_rip && frame->vector != VECTOR_NMI && frame->vector != VECTOR_MC &&
 	    frame->vector != VECTOR_DF) {
 		frame->rip = cpu->recover_rip;

@@ -68,6 +68,18 @@ void arch_pause(void)
 	__asm__ volatile("pause");
 }
 
+/* STI takes effect after the next instruction, so nothing comes between the two. */
+void arch_interrupts_wait(void)
+{
+	__asm__ volatile("sti; hlt; cli" : : : "memory");
+}
+
+/* No PAUSE behind STI: QEMU 7.2 then keeps interrupts out for one instruction more. */
+void arch_interrupts_window(void)
+{
+	__asm__ volatile("pause; sti; nop; cli" : : : "memory");
+}
+
 _Noreturn void arch_park(void)
 {
 	for (;;)

@@ -2,7 +2,8 @@
 /* Local APIC through MSRs: 32-bit ids, no delivery status (SDM 11.12). */
 #include "arch/x86_64/apic.h"
 
-enum { MSR_X2APIC_SVR = 0x80F, MSR_X2APIC_ICR = 0x830 };
+enum { MSR_X2APIC = 0x800, MSR_X2APIC_SVR = 0x80F, MSR_X2APIC_ICR = 0x830 };
+enum { OFFSET_SHIFT = 4 }; /* from an xAPIC offset to an MSR */
 
 static void enable(void)
 {
@@ -23,4 +24,9 @@ static enum err send(uint32_t apic_id, uint32_t command)
 	return OK;
 }
 
-const struct apic_ops x2apic_ops = {enable, id, send};
+static void write(unsigned int reg, uint32_t value)
+{
+	wrmsr(MSR_X2APIC + (reg >> OFFSET_SHIFT), value);
+}
+
+const struct apic_ops x2apic_ops = {enable, id, send, write};

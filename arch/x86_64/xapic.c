@@ -67,4 +67,4 @@ static enum err send(uint32_t apic_id, uint32_t command)
 	return wait_idle();
 }
 
-const struct apic_ops xapic_ops = {enable, id, send};
+const struct apic_ops xapic_ops = {enable, id, send, write32};

@@ -52,7 +52,7 @@ def good_report() -> dict:
         "map": {"calls": 1, "stride": 4, "elements": 4},
         "clock": {"source": "hv-tsc-frequency", "hz": 1000000000},
         "expected": 4, "online": 4, "bringup_ns": 3000,
-        "cpus": [bsp(2), cpu(1, 3), cpu(2, 0), cpu(3, 1, tries=2, by=1)], "warnings": [],
+        "cpus": [bsp(2), cpu(1, 3), cpu(2, 0), cpu(3, 1, tries=2, by=1)], "selftest": None, "warnings": [],
     }  # fmt: skip
 
 

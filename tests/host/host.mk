@@ -44,6 +44,7 @@ $(eval $(call host_test, hv/test_setup,  hv/setup.c lib/pages.c $(HV_SCRIPTED)))
 $(eval $(call host_test, hv/test_detect, hv/detect.c $(LIB_FORMAT)))
 $(eval $(call host_test, hv/test_status, hv/status.c))
 $(eval $(call host_test, hv/test_vp_set, hv/vp_set.c))
+$(eval $(call host_test, hv/test_ipi,    hv/ipi.c hv/vp_set.c $(HV_SCRIPTED)))
 $(eval $(call host_test, hv/test_clock,  hv/clock.c))
 $(eval $(call host_test, hv/test_crash,  hv/crash.c lib/string.c))
 
@@ -63,12 +64,16 @@ $(eval $(call host_test_threads, smp/test_fanout, $(SMP_BRINGUP)))
 $(eval $(call host_test_threads, smp/test_progress, $(SMP_BRINGUP)))
 $(eval $(call host_test_threads, smp/test_scale,  $(SMP_BRINGUP)))
 $(eval $(call host_test_threads, smp/test_round, $(SMP_BRINGUP)))
+$(eval $(call host_test_threads, smp/test_call,  $(SMP_BRINGUP)))
 
 $(eval $(call host_test, kernel/test_options, kernel/options.c lib/log.c $(LIB_FORMAT)))
 REPORT = $(addprefix kernel/,report.c report_json.c report_tap.c version.c)
 $(eval $(call host_test, kernel/test_report, $(REPORT) $(SMP_START)))
 BENCH = $(addprefix kernel/,bench_stats.c bench_table.c bench_json.c)
 $(eval $(call host_test, kernel/test_bench, $(BENCH) $(REPORT) $(SMP_START)))
+
+SELFTEST = kernel/selftest_calls.c kernel/bench_stats.c
+$(eval $(call host_test_threads, kernel/test_selftest, $(SELFTEST) $(SMP_BRINGUP)))
 
 SCREEN = $(addprefix kernel/,screen.c raster.c grid.c grid_layout.c font.c) lib/err.c lib/log.c \
 	lib/pages.c $(LIB_FORMAT) tests/host/kernel/canvas.c

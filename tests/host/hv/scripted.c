@@ -114,6 +114,8 @@ static enum err hypercall(uint64_t page, uint64_t control, uint64_t input, uint6
 	*rax = 0;
 	assert_true(n < SCRIPT_CALLS);
 	script.control[n] = control;
+	script.last_rdx = input;
+	script.last_r8 = output;
 	if (faulty && script.fault.raise)
 		return ERR_FAULT;
 	switch (control & 0xFFFF) {
@@ -128,6 +130,16 @@ static enum err hypercall(uint64_t page, uint64_t control, uint64_t input, uint6
 		assert_int_equal(control, 0x99);
 		assert_block(input, 240);
 		memcpy(script.last_input, (const void *)input, 240);
+		*rax = result(faulty ? script.fault.status : 0, 0);
+		return OK;
+	case 0x0B:
+		assert_int_equal(control, 0x1000B); /* fast: no block */
+		*rax = result(faulty ? script.fault.status : 0, 0);
+		return OK;
+	case 0x15:
+		assert_int_equal(control & ~0x7FE0000ull, 0x15);
+		assert_block(input, 8 + 16 + (control >> 17) * 8);
+		memcpy(script.last_input, (const void *)input, 8 + 16 + (control >> 17) * 8);
 		*rax = result(faulty ? script.fault.status : 0, 0);
 		return OK;
 	default: *rax = script.invalid_call_rax; return OK;

@@ -55,6 +55,7 @@ static int set_up(void **state)
 	leaf[1].eax = 0x31237648;
 	leaf[2] = (struct arch_cpuid){20348, 10u << 16 | 0, 2, 3u << 24 | 1};
 	leaf[3] = (struct arch_cpuid){0x00002E7F, 0x003B8030, 0, 0xE4BED7B6};
+	leaf[4].eax = 0x00024C2C;
 	leaf[5].eax = 240;
 	return 0;
 }
@@ -79,6 +80,7 @@ static void a_real_host_may(void **state)
 	assert_string_equal(f.interface, "Hv#1");
 	assert_int_equal(f.privileges, 0x003B803000002E7F);
 	assert_int_equal(f.features_edx, 0xE4BED7B6);
+	assert_int_equal(f.hints, 0x00024C2C);
 	assert_int_equal(f.vp_limit, 240);
 	assert_int_equal(f.isolation, 0);
 	hv_version(&f, cpuid, version, sizeof(version));

@@ -61,6 +61,8 @@ static void every_option_is_read(void **state)
 	assert_int_equal(o.exit, EXIT_QEMU);
 	assert_int_equal(o.log, LOG_DEBUG);
 	assert_int_equal(o.report, REPORT_JSON);
+	parse("mode=selftest");
+	assert_int_equal(o.mode, MODE_SELFTEST);
 	parse("mode=bench rounds=1000 init_delay=0");
 	assert_int_equal(o.mode, MODE_BENCH);
 	assert_int_equal(o.rounds, 1000);
@@ -141,7 +143,7 @@ static void f78_a_wrong_value_is_named_with_what_it_may_be(void **state)
 		{"start", "start", "sipi"},
 		{"start=hv=sipi", "start", "hv=sipi"},
 		{"fanout=1", "fanout", "on or off"},
-		{"mode=benchmark", "mode", "conformance or bench"},
+		{"mode=benchmark", "mode", "selftest, conformance or bench"},
 		{"rounds=0", "rounds", "1..1000"},
 		{"rounds=1001", "rounds", "1..1000"},
 		{"rounds=auto", "rounds", "1..1000"},

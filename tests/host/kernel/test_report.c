@@ -109,7 +109,104 @@ static void json_word_for_word(void **state)
 		"\"method\":\"none\",\"verdict\":\"refused\",\"hv_status\":80,\"tries\":3,"
 		"\"started_by\":null,\"t_issued_ns\":null,\"t_first_ns\":null,"
 		"\"t_online_ns\":null,\"mismatches\":[]}],"
-		"\"warnings\":[\"one \\\"warning\\\"\"]}\n");
+		"\"selftest\":null,\"warnings\":[\"one \\\"warning\\\"\"]}\n");
+}
+
+static const struct selftest kept = {
+	.is_run = true,
+	.members = 2,
+	.pairs = 2,
+	.min_ns = 10,
+	.median_ns = 20,
+	.max_ns = 30,
+	.sent = {[IPI_CALL] = 4, [IPI_CALL_SET] = 5, [IPI_APIC] = 6},
+	.announced = 15,
+	.taken = 15,
+	.has_skew = true,
+	.skew_ns = 7,
+	.skew_error_ns = 100,
+	.skew_apic_id = 2,
+	.expected = 3000,
+	.actual = 3000,
+};
+
+static const char *json_of(const struct selftest *s)
+{
+	report.selftest = s;
+	heard.len = 0;
+	report_json(&report);
+	return strstr(heard.text, "\"selftest\":");
+}
+
+static void the_selftest_in_json(void **state)
+{
+	static const char full[] =
+		"\"selftest\":{\"processors\":2,\"ipi\":{\"pairs\":2,\"lost\":0,\"min_ns\":10,"
+		"\"median_ns\":20,\"max_ns\":30,"
+		"\"sent\":{\"hypercall\":4,\"hypercall_ex\":5,\"apic\":6},"
+		"\"announced\":15,\"taken\":15},"
+		"\"tsc_skew\":{\"max_ns\":7,\"error_ns\":100},"
+		"\"storm\":{\"expected\":3000,\"actual\":3000}},\"warnings\":[]}\n";
+	struct selftest s = kept;
+
+	(void)state;
+	assert_string_equal(json_of(&s), full);
+	s.has_skew = false;
+	s.lost = 2;
+	assert_non_null(strstr(json_of(&s), "\"lost\":2,\"min_ns\":null,\"median_ns\":null,"
+					    "\"max_ns\":null,"));
+	assert_non_null(strstr(heard.text, "\"tsc_skew\":null,"));
+}
+
+static void assert_tap(const struct selftest *s, const char *calls, const char *ipis,
+		       const char *sum)
+{
+	report.selftest = s;
+	heard.len = 0;
+	report_tap(&report);
+	assert_non_null(strstr(heard.text, "\n1..9\n"));
+	assert_non_null(strstr(heard.text, calls));
+	assert_non_null(strstr(heard.text, ipis));
+	assert_non_null(strstr(heard.text, sum));
+}
+
+static void the_selftest_in_tap(void **state)
+{
+	struct selftest s = kept;
+
+	(void)state;
+	assert_tap(&s, "\nok 7", "\nok 8", "\nok 9");
+	s.lost = 1;
+	assert_tap(&s, "\nnot ok 7", "\nok 8", "\nok 9");
+	s = kept;
+	s.taken = 14;
+	assert_tap(&s, "\nok 7", "\nnot ok 8", "\nok 9");
+	s = kept;
+	s.actual--;
+	assert_tap(&s, "\nok 7", "\nok 8", "\nnot ok 9");
+	s = kept;
+	s.scattered = 1;
+	assert_tap(&s, "\nok 7", "\nok 8", "\nnot ok 9");
+}
+
+static void the_selftest_in_the_table(void **state)
+{
+	struct selftest s = kept;
+
+	(void)state;
+	report.selftest = &s;
+	report_print(&report, REPORT_TABLE);
+	assert_non_null(strstr(heard.text, "\nself-test of 2 processors\n"));
+	assert_non_null(
+		strstr(heard.text, "2, 0 without an answer; least 10, median 20, most 30 ns"));
+	assert_non_null(
+		strstr(heard.text, "15 sent, 15 taken; by 4 hypercalls 0x0B, 5 0x15, 6 APIC"));
+	assert_non_null(strstr(heard.text, "at most 7 ns apart (+- 100, APIC id 2)"));
+	assert_non_null(strstr(heard.text, "sum 3000, expected 3000"));
+	s.has_skew = false;
+	heard.len = 0;
+	report_print(&report, REPORT_TABLE);
+	assert_non_null(strstr(heard.text, "there is no reference counter"));
 }
 
 static void p7_json_survives_any_text(void **state)
@@ -202,6 +299,9 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup(name, set_up)
 	const struct CMUnitTest tests[] = {
 		TEST(json_word_for_word),
+		TEST(the_selftest_in_json),
+		TEST(the_selftest_in_tap),
+		TEST(the_selftest_in_the_table),
 		TEST(p7_json_survives_any_text),
 		TEST(mismatches_name_the_field_and_both_values),
 		TEST(tap_word_for_word),

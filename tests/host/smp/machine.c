@@ -11,7 +11,7 @@
 #include "lib/log.h"
 #include "tests/host/smp/machine_private.h"
 
-enum { THREADS = 4 * MACHINE_VPS, MSR_VP_INDEX = 0x40000002 };
+enum { THREADS = 4 * MACHINE_VPS, MSR_VP_INDEX = 0x40000002, MSR_REFERENCE = 0x40000020 };
 enum { PAGES_PER_VP = 4, PAGES_FOR_ALL = 512, THREAD_STACK = 1 << 18 };
 enum { GS_BASE_IN_BLOCK = 104, VP_INDEX_IN_BLOCK = 8 }; /* of the start block */
 
@@ -71,12 +71,12 @@ static void move_time(uint64_t to)
 
 uint64_t arch_tsc(void)
 {
-	return __atomic_load_n(&now_ns, __ATOMIC_RELAXED);
+	return __atomic_load_n(&now_ns, __ATOMIC_RELAXED) + (uint64_t)(me ? me->tsc_ahead : 0);
 }
 
 uint64_t arch_clock_ns(void)
 {
-	return arch_tsc();
+	return __atomic_load_n(&now_ns, __ATOMIC_RELAXED);
 }
 
 /* One time stamp is one nanosecond here. */
@@ -95,13 +95,90 @@ void arch_pause(void)
 	if (__atomic_load_n(&at_work, __ATOMIC_RELAXED) > 0)
 		sched_yield();
 	else
-		move_time(arch_tsc() + STEP_NS);
+		move_time(arch_clock_ns() + STEP_NS);
 }
 
 static void leave_work(void *arg)
 {
 	(void)arg;
 	__atomic_fetch_sub(&at_work, 1, __ATOMIC_RELAXED);
+}
+
+/* --- interrupts ---------------------------------------------------------------------------------- */
+
+/*
+ * A processor that sleeps is not at work; who wakes it counts it as at work from that moment on. One
+ * that waits in windows is, so time moves by a step when each that is at work has had a look since the
+ * last step: as many steps as make a deadline pass are as many looks of everybody.
+ */
+static uint64_t step = 1;
+static uint32_t looked; /* APs that had a look since the last step */
+static bool ending;     /* who sleeps ends */
+
+void interrupt_vp(struct machine_vp *vp)
+{
+	uint32_t n = __atomic_add_fetch(&vp->ipis, 1, __ATOMIC_RELAXED);
+	uint32_t asleep = 1;
+
+	if (vp->ignores_ipi || n == vp->loses_ipi)
+		return;
+	__atomic_fetch_add(&vp->pending, vp->doubles_ipis ? 2 : 1, __ATOMIC_SEQ_CST);
+	if (__atomic_compare_exchange_n(&vp->asleep, &asleep, 0, false, __ATOMIC_SEQ_CST,
+					__ATOMIC_SEQ_CST))
+		__atomic_fetch_add(&at_work, 1, __ATOMIC_RELAXED);
+}
+
+static bool take_interrupt(void)
+{
+	if (__atomic_load_n(&me->pending, __ATOMIC_SEQ_CST) == 0)
+		return false;
+	__atomic_fetch_sub(&me->pending, 1, __ATOMIC_RELAXED);
+	my_block->interrupts++;
+	return true;
+}
+
+void sleep_until_interrupt(void)
+{
+	uint32_t asleep = 1;
+
+	if (take_interrupt())
+		return;
+	__atomic_store_n(&me->asleep, 1, __ATOMIC_SEQ_CST);
+	__atomic_fetch_sub(&at_work, 1, __ATOMIC_RELAXED);
+	/* One that was sent in between, and found nobody asleep. */
+	if (__atomic_load_n(&me->pending, __ATOMIC_SEQ_CST) > 0 &&
+	    __atomic_compare_exchange_n(&me->asleep, &asleep, 0, false, __ATOMIC_SEQ_CST,
+					__ATOMIC_SEQ_CST))
+		__atomic_fetch_add(&at_work, 1, __ATOMIC_RELAXED);
+	while (__atomic_load_n(&me->asleep, __ATOMIC_SEQ_CST)) {
+		if (__atomic_load_n(&ending, __ATOMIC_RELAXED)) {
+			__atomic_fetch_add(&at_work, 1,
+					   __ATOMIC_RELAXED); /* the thread's end takes it off */
+			pthread_exit(NULL);
+		}
+		usleep(20);
+	}
+	(void)take_interrupt();
+}
+
+void look_for_interrupt(void)
+{
+	uint64_t now = __atomic_load_n(&step, __ATOMIC_RELAXED);
+
+	if (take_interrupt())
+		return;
+	if (me != &machine.vp[machine.bsp] && me->last_step != now) {
+		me->last_step = now;
+		__atomic_fetch_add(&looked, 1, __ATOMIC_RELAXED);
+	}
+	if (me != &machine.vp[machine.bsp] || __atomic_load_n(&looked, __ATOMIC_RELAXED) <
+						      __atomic_load_n(&at_work, __ATOMIC_RELAXED)) {
+		sched_yield();
+		return;
+	}
+	__atomic_store_n(&looked, 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&step, now + 1, __ATOMIC_RELAXED);
+	move_time(arch_clock_ns() + STEP_NS);
 }
 
 /* As the entry code does: the first one comes in, any other is counted and stops. */
@@ -147,7 +224,7 @@ void send_on_its_way(struct machine_vp *vp, struct arch_cpu *block)
 		runner[i].block = block;
 		if (vp->delay_ms)
 			__atomic_store_n(&runner[i].wake_ns,
-					 arch_tsc() + (uint64_t)vp->delay_ms * NS_PER_MS,
+					 arch_clock_ns() + (uint64_t)vp->delay_ms * NS_PER_MS,
 					 __ATOMIC_RELAXED);
 		else
 			__atomic_fetch_add(&at_work, 1, __ATOMIC_RELAXED);
@@ -244,6 +321,42 @@ static enum err start_call(const uint8_t *input, uint64_t *rax)
 	return OK;
 }
 
+/* To those of a mask, from VP `first` on. */
+static void interrupt_mask(uint64_t mask, uint32_t first)
+{
+	for (uint32_t bit = 0; bit < 64; bit++) {
+		if (mask >> bit & 1) {
+			assert_non_null(by_index(first + bit));
+			interrupt_vp(by_index(first + bit));
+		}
+	}
+}
+
+static uint64_t ipi_call(uint64_t vector, uint64_t mask)
+{
+	__atomic_fetch_add(&machine.ipi_calls, 1, __ATOMIC_RELAXED);
+	assert_int_equal(vector, ARCH_VECTOR_CALL);
+	assert_int_not_equal(mask, 0);
+	if (!machine.ipi_status)
+		interrupt_mask(mask, 0);
+	return machine.ipi_status;
+}
+
+static uint64_t ipi_set_call(uint64_t control, const uint64_t *input)
+{
+	uint32_t banks = control >> 17 & 0x3FF, n = 0;
+
+	__atomic_fetch_add(&machine.ipi_set_calls, 1, __ATOMIC_RELAXED);
+	assert_int_equal(input[0], ARCH_VECTOR_CALL);
+	assert_int_equal(input[1], 0);
+	assert_int_equal(banks, __builtin_popcountll(input[2]));
+	for (uint32_t bank = 0; bank < 64 && !machine.ipi_status; bank++) {
+		if (input[2] >> bank & 1)
+			interrupt_mask(input[3 + n++], bank * 64);
+	}
+	return machine.ipi_status;
+}
+
 static enum err hypercall(uint64_t page, uint64_t control, uint64_t input, uint64_t output,
 			  uint64_t *rax)
 {
@@ -251,6 +364,16 @@ static enum err hypercall(uint64_t page, uint64_t control, uint64_t input, uint6
 	*rax = 0;
 	if ((control & 0xFFFF) == 0x99)
 		return start_call((const uint8_t *)input, rax);
+	if (machine.ipi_faults && ((control & 0xFFFF) == 0x0B || (control & 0xFFFF) == 0x15))
+		return ERR_FAULT;
+	if (control == 0x1000B) {
+		*rax = ipi_call(input, output);
+		return OK;
+	}
+	if ((control & ~0x7FE0000ull) == 0x15) {
+		*rax = ipi_set_call(control, (const uint64_t *)input);
+		return OK;
+	}
 	assert_int_equal(control & 0xFFFF, 0x9A);
 	*rax = map_call(control, (const uint8_t *)input, (uint8_t *)output);
 	return OK;
@@ -258,6 +381,10 @@ static enum err hypercall(uint64_t page, uint64_t control, uint64_t input, uint6
 
 static enum err msr_read(uint32_t msr, uint64_t *value)
 {
+	if (msr == MSR_REFERENCE) {
+		*value = arch_clock_ns() / 100;
+		return OK;
+	}
 	assert_int_equal(msr, MSR_VP_INDEX);
 	*value = me->vp_index + (me->other_vp ? 1000 : 0);
 	return OK;
@@ -285,7 +412,9 @@ void machine_reset(size_t count, size_t bsp)
 		machine.vp[i].vp_index = (uint32_t)((i + 1 + count / 2) % count);
 	}
 	memset(runner, 0, sizeof(runner));
-	runners = joined = at_work = 0;
+	runners = joined = at_work = looked = 0;
+	ending = false;
+	me = NULL;
 	now_ns = START_NS;
 	number_vps();
 }
@@ -350,11 +479,12 @@ void machine_run(void)
 
 void machine_settle(void)
 {
+	__atomic_store_n(&ending, true, __ATOMIC_RELAXED);
 	/* Processors start processors, so the number may still grow while the first are joined. */
 	while (joined < __atomic_load_n(&runners, __ATOMIC_RELAXED)) {
 		pthread_t thread;
 
-		move_time(arch_tsc() + LONG_NS);
+		move_time(arch_clock_ns() + LONG_NS);
 		while (!(thread = __atomic_load_n(&runner[joined].thread, __ATOMIC_RELAXED)))
 			sched_yield();
 		pthread_join(thread, NULL);

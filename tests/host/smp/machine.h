@@ -45,6 +45,15 @@ struct machine_vp {
 	uint32_t calls_for; /* 0x99 calls aimed at it */
 	uint32_t inits, sipis, nmis;
 	uint32_t proofs; /* how often it went through the door */
+	/* IPIs */
+	bool ignores_ipi;   /* none ever gets through to it */
+	uint32_t loses_ipi; /* the how-manieth is lost; 0: none */
+	bool doubles_ipis;  /* each comes twice */
+	int64_t tsc_ahead;  /* of the boot processor's */
+	uint32_t ipis;      /* seen: sent to it */
+	uint32_t pending;   /* the machine's own: sent and not taken */
+	uint32_t asleep;    /* the machine's own */
+	uint64_t last_step; /* the machine's own */
 };
 
 /* INIT and start-up IPIs, in the order in which they were sent. */
@@ -64,7 +73,10 @@ struct machine {
 	bool bsp_is_slow;      /* its calls come back when every AP has done what it can */
 	uint32_t unknown_id;   /* an APIC id that 0x9A does not know; 0: none */
 	uint32_t map_calls;    /* seen */
-	size_t disabled;       /* entries of the MADT that are not enabled */
+	uint16_t ipi_status;   /* 0x0B and 0x15 answer this; 0: success */
+	bool ipi_faults;       /* they raise an exception */
+	uint32_t ipi_calls, ipi_set_calls, ipi_messages; /* seen */
+	size_t disabled; /* entries of the MADT that are not enabled */
 	struct machine_ipi ipi[MACHINE_IPIS];
 	size_t ipis;
 };

@@ -126,6 +126,32 @@ void arch_cpu_renew(struct arch_cpu *cpu)
 	cpu->entered = cpu->strays = 0;
 }
 
+enum err arch_apic_send_call(uint32_t apic_id)
+{
+	__atomic_fetch_add(&machine.ipi_messages, 1, __ATOMIC_RELAXED);
+	interrupt_vp(machine_vp(apic_id));
+	return OK;
+}
+
+void arch_interrupts_prepare(void)
+{
+}
+
+uint32_t arch_interrupts(void)
+{
+	return my_block->interrupts;
+}
+
+void arch_interrupts_wait(void)
+{
+	sleep_until_interrupt();
+}
+
+void arch_interrupts_window(void)
+{
+	look_for_interrupt();
+}
+
 /* To a processor that is parked: its handler runs here, as if on it. */
 enum err arch_apic_send_nmi(uint32_t apic_id)
 {

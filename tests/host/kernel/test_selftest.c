@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* kernel/selftest_calls.c on the machine of threads: what it finds where all is well, and where not. */
+#include "tests/host/test.h"
+
+#include "kernel/internal.h"
+#include "tests/host/smp/bringup.h"
+
+static struct platform platform = {.hv.is_hv1 = true, .hv.privileges = 2};
+static struct selftest result;
+
+static void test(void)
+{
+	if (!smp)
+		smp = machine_prepare();
+	selftest_calls_prepare(smp);
+	run();
+	selftest_calls(smp, &platform, &result);
+}
+
+static void assert_kept(size_t members, size_t pairs)
+{
+	assert_true(result.is_run);
+	assert_true(selftest_is_kept(&result));
+	assert_int_equal(result.members, members);
+	assert_int_equal(result.pairs, pairs);
+	assert_int_equal(result.lost, 0);
+	/* The pairs, one call to each AP for its pairs, clocks, storm and end. */
+	assert_int_equal(result.announced, pairs + 4 * (members - 1));
+	assert_int_equal(result.taken, result.announced);
+	assert_int_equal(result.expected, 1000 * members * (members + 1) / 2);
+	assert_int_equal(result.actual, result.expected);
+	assert_false(warned("selftest"));
+}
+
+static void all_pairs_of_few(void **state)
+{
+	(void)state;
+	prepare(5);
+	test();
+	assert_kept(5, 20);
+	assert_int_equal(result.sent[IPI_APIC], result.announced);
+	assert_true(result.min_ns <= result.median_ns && result.median_ns <= result.max_ns);
+}
+
+static void some_pairs_of_many(void **state)
+{
+	(void)state;
+	prepare(20);
+	test();
+	assert_kept(20, 20 * 5); /* 1, 2, 4, 8, 16 ranks on */
+}
+
+static void one_processor_has_nobody_to_call(void **state)
+{
+	(void)state;
+	prepare(1);
+	test();
+	assert_kept(1, 0);
+}
+
+static void by_hypercall(void **state)
+{
+	(void)state;
+	prepare(5);
+	smp = machine_prepare();
+	smp->config.ipi_by_call = true;
+	test();
+	assert_kept(5, 20);
+	assert_int_equal(result.sent[IPI_APIC], 0);
+	/* What is for all is one call. */
+	assert_int_equal(result.sent[IPI_CALL], 20 + 4 + 4 + 1 + 1);
+	assert_int_equal(machine.ipi_calls, result.sent[IPI_CALL]);
+}
+
+static void a_refusal_is_named(void **state)
+{
+	(void)state;
+	prepare(5);
+	machine.ipi_status = 6;
+	smp = machine_prepare();
+	smp->config.ipi_by_call = true;
+	test();
+	assert_kept(5, 20);
+	assert_true(warned("IPIs by hypercall: 0x06 (ACCESS_DENIED)"));
+	assert_int_equal(result.sent[IPI_CALL], 1);
+	assert_int_equal(result.sent[IPI_APIC], result.announced);
+}
+
+static void who_does_not_answer_is_named(void **state)
+{
+	(void)state;
+	prepare(5);
+	machine.vp[3].ignores_ipi = true;
+	test();
+	assert_false(selftest_is_kept(&result));
+	assert_true(warned("APIC id 3 does not answer calls"));
+	assert_false(warned("APIC id 2"));
+	assert_int_equal(result.lost, 4 + 4); /* to it, and those that it should have made */
+	assert_int_equal(result.actual, result.expected); /* of the others */
+	assert_int_equal(result.expected, 1000 * 4 * 5 / 2);
+}
+
+static void a_clock_that_is_ahead_is_seen(void **state)
+{
+	(void)state;
+	prepare(5);
+	machine.vp[3].tsc_ahead = 3000000;
+	test();
+	assert_true(result.has_skew);
+	assert_in_range(result.skew_ns, 3000000 - result.skew_error_ns,
+			3000000 + result.skew_error_ns);
+	assert_int_equal(result.skew_apic_id, 3);
+	machine_free();
+	prepare(5);
+	machine.vp[3].tsc_ahead = -500000;
+	smp = NULL;
+	test();
+	assert_in_range(result.skew_ns, 500000 - result.skew_error_ns,
+			500000 + result.skew_error_ns);
+	machine_free();
+	prepare(5);
+	smp = NULL;
+	platform.hv.privileges = 0;
+	test();
+	assert_false(result.has_skew);
+	platform.hv.privileges = 2;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		BRINGUP_TEST(all_pairs_of_few),
+		BRINGUP_TEST(some_pairs_of_many),
+		BRINGUP_TEST(one_processor_has_nobody_to_call),
+		BRINGUP_TEST(by_hypercall),
+		BRINGUP_TEST(a_refusal_is_named),
+		BRINGUP_TEST(who_does_not_answer_is_named),
+		BRINGUP_TEST(a_clock_that_is_ahead_is_seen),
+	};
+
+	return cmocka_run_group_tests_name("kernel/selftest", tests, NULL, NULL);
+}

@@ -14,7 +14,7 @@ KEYS = {
     "indexes", "serial", "log", "apic_ids", "starters", "ends", "stack", "expected", "excuses",
     "shows",
     "never",  # not on the serial port
-    "nodes", "linear",
+    "nodes", "linear", "ipis",
 }  # fmt: skip
 CPU_KEYS = {
     "apic", "vp", "verdict", "method", "hv_status", "tries", "started_by", "numa", "vp_index",
@@ -97,8 +97,19 @@ def compare(expected: dict, processors: int, report: dict) -> list[str]:
             wrong.append(f"{section}.{key} is {report[section][key]}, expected {expected[key]}")
     if expected.get("reason", "") not in report["hypervisor"]["reason"]:
         wrong.append(f"reason '{report['hypervisor']['reason']}' lacks '{expected['reason']}'")
+    wrong += compare_ipis(expected.get("ipis"), report["selftest"])
     wrong += compare_warnings(expected.get("warnings", []), report["warnings"])
     return wrong + compare_cpus(expected, report["cpus"])
+
+
+def compare_ipis(expected: list[str] | None, selftest: dict | None) -> list[str]:
+    """The ways by which IPIs went; not declared: there was no mode=selftest."""
+    if (expected is None) != (selftest is None):
+        return ["there is no self-test" if selftest is None else "a self-test that nobody expected"]
+    ways = [] if selftest is None else [way for way, n in selftest["ipi"]["sent"].items() if n]
+    if ways != (expected or []):
+        return [f"IPIs went by {ways}, expected {expected}"]
+    return []
 
 
 def compare_warnings(expected: list[str], warnings: list[str]) -> list[str]:

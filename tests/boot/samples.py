@@ -29,6 +29,18 @@ refhv: sipi vp=1 target_vp=0 apic_id=1 vector=0x9f accepted=0
 """
 
 
+IPI = (
+    "refhv: hypercall vp={} vtl=0 code={} name=x control=0x0 input=0x0 output=0x0 vector=0xf0 "
+    "target_vtl=0 target_vps={} status=0x0000 reps=0\n"
+)
+# Each calls each; the boot processor calls each for that and for its clock; two broadcasts.
+IPI_LOG = "".join(
+    [IPI.format(a, "0x000b", b) for a in range(4) for b in range(4) if a != b]
+    + [IPI.format(2, "0x000b", b) for b in (3, 0, 1)] * 2
+    + [IPI.format(2, "0x0015", "0,1,3")] * 2
+)
+
+
 def cpu(apic: int, vp: int, tries: int = 1, by: int | None = 0, method: str = "hv") -> dict:
     return {
         "apic_id": apic, "uid": apic, "vp_index": vp, "numa": None, "role": "ap", "method": method,
@@ -54,6 +66,16 @@ def good_report() -> dict:
         "expected": 4, "online": 4, "bringup_ns": 3000,
         "cpus": [bsp(2), cpu(1, 3), cpu(2, 0), cpu(3, 1, tries=2, by=1)], "selftest": None, "warnings": [],
     }  # fmt: skip
+
+
+def selftest_report() -> dict:
+    sent = {"hypercall": 18, "hypercall_ex": 2, "apic": 0}
+    ipi = {"pairs": 12, "lost": 0, "min_ns": 10, "median_ns": 20, "max_ns": 30, "sent": sent}
+    test = {
+        "processors": 4, "ipi": ipi | {"announced": 24, "taken": 24},
+        "tsc_skew": {"max_ns": 7, "error_ns": 100}, "storm": {"expected": 10000, "actual": 10000},
+    }  # fmt: skip
+    return good_report() | {"selftest": test}
 
 
 def fallback_report() -> dict:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import expect
 import witness
-from samples import bsp, cpu, fallback_report, good_report, tap_lines
+from samples import bsp, cpu, fallback_report, good_report, selftest_report, tap_lines
 
 
 class PropertiesTest(unittest.TestCase):
@@ -33,6 +33,28 @@ class PropertiesTest(unittest.TestCase):
         self.red("not in order", lambda r: r["cpus"][1].update(t_first_ns=9999))
         self.red("after the bring-up's end", lambda r: r.update(bringup_ns=2999))
         self.red("with mismatches", lambda r: r["cpus"][1].update(mismatches=["CR3"]))
+
+    def test_selftest(self):
+        def red(text, change):
+            self.red(text, change, selftest_report())
+
+        red("of 5 processors, 4 are online", lambda r: r["selftest"].update(processors=5))
+        red("11 pairs of 4 processors, must be 12", lambda r: r["selftest"]["ipi"].update(pairs=11))
+        red("25 IPIs, must be 24", lambda r: r["selftest"]["ipi"].update(announced=25, taken=25))
+        red("ok with a self-test that failed", lambda r: r["selftest"]["ipi"].update(taken=23))
+        red("ok with a self-test that failed", lambda r: r["selftest"]["ipi"].update(lost=1))
+        red("ok with a self-test that failed", lambda r: r["selftest"]["storm"].update(actual=9999))
+        red("the sum 10001", lambda r: r["selftest"].update(storm={"expected": 10001, "actual": 10001}))
+        red("with times", lambda r: r["selftest"]["ipi"].update(min_ns=31))
+        red("with times", lambda r: r["selftest"]["ipi"].update(max_ns=None))
+        red("24 IPIs, must be 21", lambda r: r["selftest"].update(tsc_skew=None))
+
+    def test_ways_of_ipis(self):
+        test = selftest_report()["selftest"]
+        self.assertEqual(expect.compare_ipis(["hypercall", "hypercall_ex"], test), [])
+        self.assertEqual(expect.compare_ipis(None, None), [])
+        for ways, made in ((["hypercall"], test), (None, test), (["apic"], None)):
+            self.assertEqual(len(expect.compare_ipis(ways, made)), 1)
 
     def test_verdicts(self):
         def lose(report):

@@ -5,7 +5,7 @@ import unittest
 from types import SimpleNamespace
 
 import witness
-from samples import FALLBACK_LOG, LOG, cpu, fallback_report, good_report
+from samples import FALLBACK_LOG, IPI_LOG, LOG, cpu, fallback_report, good_report, selftest_report
 
 
 class WitnessTest(unittest.TestCase):
@@ -26,6 +26,23 @@ class WitnessTest(unittest.TestCase):
 
     def test_good_run(self):
         self.assertEqual(self.check(good_report(), LOG), [])
+
+    def test_good_selftest(self):
+        self.assertEqual(self.check(selftest_report(), LOG + IPI_LOG), [])
+        self.assertEqual(witness.check_sets(selftest_report()), [])
+
+    def test_ipis_without_a_selftest(self):
+        self.assert_red(self.check(good_report(), LOG + IPI_LOG), "0 calls 0xb, the log has 18")
+
+    def test_ipis_that_the_log_does_not_have(self):
+        for old, new, text in (
+            ("code=0x000b", "code=0x0008", "18 calls 0xb, the log has 17"),
+            ("code=0x0015", "code=0x0016", "2 calls 0x15, the log has 1"),
+            ("status=0x0000", "status=0x0006", "24 IPIs announced, log and APIC have 23"),
+            ("target_vps=0,1,3", "target_vps=0,1,2", "an IPI to oneself"),
+        ):
+            self.assertIn(old, IPI_LOG)
+            self.assert_red(self.check(selftest_report(), LOG + IPI_LOG.replace(old, new, 1)), text)
 
     def test_good_fallback(self):
         self.assertEqual(self.check(fallback_report(), FALLBACK_LOG), [])

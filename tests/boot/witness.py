@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 GET_VP_INDEX, START_VP = 0x9A, 0x99  # TLFS, hypercall codes
+SEND_IPI, SEND_IPI_EX = 0x0B, 0x15
 START_VP_PRIVILEGE = 1 << (32 + 21)  # TLFS, HV_PARTITION_PRIVILEGE_MASK: StartVirtualProcessor
 SUCCESS = 0
 UNANSWERED = -1  # the call never came back
@@ -90,7 +91,7 @@ def check_sets(report: dict) -> list[str]:
         wrong.append(f"{len(bsps)} processors have the role bsp")
     for cpu in cpus:
         wrong += [f"apic {cpu['apic_id']}: {what}" for what in check_cpu(cpu, came, report)]
-    return wrong + check_verdict(report, online)
+    return wrong + check_verdict(report, online) + check_selftest(report)
 
 
 def check_cpu(cpu: dict, came: set, report: dict) -> list[str]:
@@ -216,7 +217,60 @@ def check_witness(report: dict, events: list[Event], listed: list | None = None)
         else:
             what = check_calls(cpu, calls[vp], apic_of) + check_runs(cpu, sipis[vp], runs[vp])
         wrong += [f"apic {cpu['apic_id']}: {text}" for text in what]
-    return wrong + check_stacks(events)
+    return wrong + check_stacks(events) + check_ipis(report, events)
+
+
+ALL_PAIRS_UP_TO = 16  # processors; of more, each calls those 1, 2, 4, 8 ... ranks on (docs/report.md)
+STORM_ADDS = 1000
+
+
+def check_selftest(report: dict) -> list[str]:
+    """What the self-test counts can be said beforehand; where it is not so, the verdict is not ok."""
+    test = report["selftest"]
+    if test is None:
+        return []
+    wrong = []
+    n, ipi, storm = test["processors"], test["ipi"], test["storm"]
+    if n > report["online"]:
+        wrong.append(f"self-test of {n} processors, {report['online']} are online")
+    pairs = n * (n - 1 if n <= ALL_PAIRS_UP_TO else (n - 1).bit_length())
+    if ipi["pairs"] != pairs:
+        wrong.append(f"self-test: {ipi['pairs']} pairs of {n} processors, must be {pairs}")
+    times = [ipi[key] for key in ("min_ns", "median_ns", "max_ns")]
+    if (None in times) != (ipi["lost"] == ipi["pairs"]) or times != sorted(times, key=lambda t: t or 0):
+        wrong.append(f"self-test: {ipi['lost']} of {ipi['pairs']} are lost, with times {times}")
+    is_kept = not ipi["lost"] and ipi["announced"] == ipi["taken"]
+    is_kept = is_kept and storm["actual"] == storm["expected"]
+    if is_kept:
+        # Each AP is called once for its pairs, once for the storm, once to end, once for its clock.
+        due = pairs + (n - 1) * (3 if test["tsc_skew"] is None else 4)
+        if ipi["announced"] != due:
+            wrong.append(f"self-test: {ipi['announced']} IPIs, must be {due}")
+        due = STORM_ADDS * n * (n + 1) // 2
+        if storm["expected"] != due:
+            wrong.append(f"self-test: expects the sum {storm['expected']}, must be {due}")
+    elif report["verdict"] == "ok":
+        wrong.append(f"verdict ok with a self-test that failed: {test}")
+    return wrong
+
+
+def check_ipis(report: dict, events: list[Event]) -> list[str]:
+    """Every IPI by hypercall that the kernel says it sent, and no other."""
+    ipi = (report["selftest"] or {}).get("ipi") or {"announced": 0, "sent": {}}
+    sent = ipi["sent"]
+    wrong, told = [], sent.get("apic", 0)
+    for code, key in ((SEND_IPI, "hypercall"), (SEND_IPI_EX, "hypercall_ex")):
+        calls = [event for event in events if event.is_call(code)]
+        if len(calls) != sent.get(key, 0):
+            wrong.append(f"self-test: {sent.get(key, 0)} calls {code:#x}, the log has {len(calls)}")
+        for call in calls:
+            targets = call.numbers("target_vps")
+            if call.number("vp") in targets:
+                wrong.append(f"an IPI to oneself: {call.text}")
+            told += len(targets) if call.number("status") == SUCCESS else 0
+    if told != ipi["announced"]:
+        wrong.append(f"self-test: {ipi['announced']} IPIs announced, log and APIC have {told}")
+    return wrong
 
 
 # What a run may cost the reference hypervisor: so much, and so much more for each VP.

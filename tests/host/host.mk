@@ -81,7 +81,7 @@ $(eval $(call host_test, kernel/test_screen, $(SCREEN)))
 $(eval $(call host_test, kernel/test_grid,   $(SCREEN)))
 
 REFHV_CFG = $(addprefix tests/refhv/,cfg.c fault.c fault_parse.c fault_table.c span.c)
-REFHV_CALLS = $(addprefix tests/refhv/,hypercall.c map_vp.c start_vp.c start_fault.c context.c line.c) \
+REFHV_CALLS = $(addprefix tests/refhv/,hypercall.c map_vp.c send_ipi.c start_vp.c start_fault.c context.c line.c) \
 	$(REFHV_CFG)
 $(eval $(call host_test, refhv/test_tlfs))
 $(eval $(call host_test, refhv/test_cfg,       $(REFHV_CFG)))
@@ -92,6 +92,7 @@ $(eval $(call host_test, refhv/test_line,      tests/refhv/line.c))
 $(eval $(call host_test, refhv/test_decode,    tests/refhv/decode.c))
 $(eval $(call host_test, refhv/test_context,   tests/refhv/context.c))
 $(eval $(call host_test, refhv/test_hypercall, $(REFHV_CALLS)))
+$(eval $(call host_test, refhv/test_send_ipi,  $(REFHV_CALLS)))
 $(eval $(call host_test, refhv/test_call_faults, $(REFHV_CALLS)))
 
 # The memory functions stay libc's, which the sanitizers watch; ours are tested under other names.

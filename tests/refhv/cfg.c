@@ -41,7 +41,7 @@ static const struct {
 	uint32_t features;
 	uint32_t hints;
 } presets[] = {
-	{"none", false, HV_PRIVILEGES_OFFERED, HV_FEATURES_OFFERED, 0},
+	{"none", false, HV_PRIVILEGES_OFFERED, HV_FEATURES_OFFERED, HV_HINTS_IPI},
 	{"gen2", true, HOST_PRIVILEGES &HV_PRIVILEGES_OFFERED, HOST_FEATURES &HV_FEATURES_OFFERED,
 	 HOST_HINTS &HV_HINTS_OFFERED},
 	{"gen2_raw", true, HOST_PRIVILEGES, HOST_FEATURES, HOST_HINTS},
@@ -70,6 +70,23 @@ static const char *parse_preset(struct cfg *cfg, struct span value)
 		}
 	}
 	return "unknown_preset";
+}
+
+static const char *parse_ipi(struct cfg *cfg, struct span value)
+{
+	static const char *const names[] = {
+		[IPI_ON] = "on",
+		[IPI_OFF] = "off",
+		[IPI_DENIED] = "denied",
+	};
+
+	for (uint32_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (span_is(value, names[i])) {
+			cfg->ipi = (enum cfg_ipi)i;
+			return NULL;
+		}
+	}
+	return "ipi_must_be_on_off_or_denied";
 }
 
 static const char *parse_key(struct cfg *cfg, struct span key, struct span value)
@@ -101,6 +118,8 @@ static const char *parse_key(struct cfg *cfg, struct span key, struct span value
 		cfg->stride = (uint32_t)number;
 		return NULL;
 	}
+	if (span_is(key, "ipi"))
+		return parse_ipi(cfg, value);
 	if (span_is(key, "preset"))
 		return parse_preset(cfg, value);
 	if (span_is(key, "violations")) {

@@ -12,6 +12,9 @@
 
 #define CFG_TEXT_MAX 512
 
+/* Hypercalls for IPIs: recommended and there; neither; recommended and refused. */
+enum cfg_ipi { IPI_ON, IPI_OFF, IPI_DENIED };
+
 struct cfg {
 	char start[CFG_TEXT_MAX];
 	char args[CFG_TEXT_MAX];
@@ -21,10 +24,11 @@ struct cfg {
 	uint32_t preset; /* see cfg_preset_name */
 	bool is_gen2;    /* the environment of a generation 2 VM, see gen2.c */
 	bool notes;      /* what the guest does wrong is noted, not counted as a violation */
-	bool log_late;   /* the log is written when the run ends */
+	enum cfg_ipi ipi;
+	bool log_late; /* the log is written when the run ends */
 	uint64_t privileges;
 	uint32_t features; /* leaf 0x40000003, EDX */
-	uint32_t hints;    /* leaf 0x40000004, EAX */
+	uint32_t hints;    /* leaf 0x40000004, EAX; without those for IPIs if ipi=off */
 	struct faults faults;
 };
 

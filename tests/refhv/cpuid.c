@@ -57,8 +57,10 @@ struct cpuid cpuid_hypervisor_leaf(const struct vp *vp, uint32_t leaf)
 	case HV_LEAF_VERSION: return version_leaf(vp);
 	case HV_LEAF_FEATURES: return features_leaf();
 	case HV_LEAF_RECOMMENDATIONS:
-		return (struct cpuid){hv.partition.cfg.hints, HV_NEVER_NOTIFY_SPIN,
-				      hv.partition.limits.physical_bits, 0};
+		return (struct cpuid){hv.partition.cfg.ipi == IPI_OFF
+					      ? hv.partition.cfg.hints & ~HV_HINTS_IPI
+					      : hv.partition.cfg.hints,
+				      HV_NEVER_NOTIFY_SPIN, hv.partition.limits.physical_bits, 0};
 	case HV_LEAF_LIMITS: return (struct cpuid){MAX_VP_INDEXES, MAX_VP_INDEXES, 0, 0};
 	case HV_LEAF_HARDWARE: return (struct cpuid){HARDWARE_MSR_BITMAPS | HARDWARE_SLAT, 0, 0, 0};
 	default: return (struct cpuid){0};

@@ -15,14 +15,37 @@ struct call_type {
 	enum hv_status (*handler)(struct hypercall *call);
 	uint32_t input_size; /* the fixed header */
 	bool is_rep;         /* input and output list elements have the configured stride */
+	bool may_be_fast;    /* its input fits into two registers */
+	bool has_variable;   /* a variable header */
+	bool is_ipi;         /* not there with ipi=off */
 	uint16_t code;
 };
 
 static const struct call_type call_types[] = {
-	{"StartVirtualProcessor", HV_PRIVILEGE_START_VP, start_vp_call,
-	 sizeof(struct hv_start_input), false, HV_CALL_START_VP},
-	{"GetVpIndexFromApicId", HV_PRIVILEGE_VP_INDEX, map_vp_call, sizeof(struct hv_map_input),
-	 true, HV_CALL_MAP_VP},
+	{.name = "StartVirtualProcessor",
+	 .privilege = HV_PRIVILEGE_START_VP,
+	 .handler = start_vp_call,
+	 .input_size = sizeof(struct hv_start_input),
+	 .code = HV_CALL_START_VP},
+	{.name = "GetVpIndexFromApicId",
+	 .privilege = HV_PRIVILEGE_VP_INDEX,
+	 .handler = map_vp_call,
+	 .input_size = sizeof(struct hv_map_input),
+	 .is_rep = true,
+	 .code = HV_CALL_MAP_VP},
+	/* No privilege: the TLFS names none. */
+	{.name = "SendSyntheticClusterIpi",
+	 .handler = send_ipi_call,
+	 .input_size = sizeof(struct hv_ipi_input),
+	 .may_be_fast = true,
+	 .is_ipi = true,
+	 .code = HV_CALL_IPI},
+	{.name = "SendSyntheticClusterIpiEx",
+	 .handler = send_ipi_ex_call,
+	 .input_size = sizeof(struct hv_ipi_ex_input),
+	 .has_variable = true,
+	 .is_ipi = true,
+	 .code = HV_CALL_IPI_EX},
 };
 
 static const struct call_type *find_type(uint16_t code)
@@ -35,7 +58,7 @@ static const struct call_type *find_type(uint16_t code)
 
 static bool shape_is_valid(const struct call_type *type, union hv_control control)
 {
-	if (control.fast || control.variable)
+	if ((control.fast && !type->may_be_fast) || (control.variable && !type->has_variable))
 		return false;
 	if (!type->is_rep)
 		return !control.rep_count && !control.rep_start;
@@ -68,7 +91,7 @@ static enum hv_status map_parameters(struct hypercall *call, const struct call_t
 	uint64_t list = type->is_rep ? call->control.rep_count * call->partition->cfg.stride : 0;
 	uint64_t in = call->input_gpa;
 	uint64_t out = call->output_gpa;
-	uint64_t in_size = type->input_size + list;
+	uint64_t in_size = type->input_size + list + call->control.variable * sizeof(uint64_t);
 	void *input = NULL;
 	enum hv_status status = map_block(call, in, in_size, &input);
 
@@ -94,12 +117,16 @@ static enum hv_status dispatch(struct hypercall *call, const struct call_type *t
 		call->broken = "reserved_bits_in_control";
 		return HV_INVALID_HYPERCALL_INPUT;
 	}
-	if (!type)
+	if (!type || (type->is_ipi && call->partition->cfg.ipi == IPI_OFF))
 		return HV_INVALID_HYPERCALL_CODE;
-	if (!(call->partition->cfg.privileges & type->privilege))
+	if (type->is_ipi && call->partition->cfg.ipi == IPI_DENIED)
+		return HV_ACCESS_DENIED;
+	if ((call->partition->cfg.privileges & type->privilege) != type->privilege)
 		return HV_ACCESS_DENIED;
 	if (!shape_is_valid(type, control))
 		return HV_INVALID_HYPERCALL_INPUT;
+	if (control.fast)
+		return type->handler(call);
 	enum hv_status status = map_parameters(call, type);
 
 	if (status != HV_SUCCESS)
@@ -151,6 +178,7 @@ uint64_t hypercall_dispatch(struct hypercall *call)
 		 call->output_gpa);
 	call->reps_done = 0;
 	call->started = NULL;
+	call->ipi_vector = 0;
 	call->garbage = 0;
 	call->raises_ud = false;
 	call->caller_dies = false;

@@ -18,21 +18,28 @@ struct hypercall {
 	const void *input;
 	void *output;
 	/* Results of the handler. */
-	uint32_t reps_done; /* absolute; stays at rep_start when nothing was done */
-	struct vp *started; /* to be sent on its way once the log line is queued */
-	uint64_t garbage;   /* for the result's reserved bits */
-	bool raises_ud;     /* the instruction faults instead of answering */
-	bool caller_dies;   /* the caller never gets its answer */
-	bool is_suspended;  /* the started VP will not run */
+	uint64_t ipi_vps[HV_VP_SET_BANKS]; /* who gets an interrupt, once the line is queued */
+	uint8_t ipi_vector;                /* 0: nobody */
+	uint32_t reps_done;                /* absolute; stays at rep_start when nothing was done */
+	struct vp *started;                /* to be sent on its way once the log line is queued */
+	uint64_t garbage;                  /* for the result's reserved bits */
+	bool raises_ud;                    /* the instruction faults instead of answering */
+	bool caller_dies;                  /* the caller never gets its answer */
+	bool is_suspended;                 /* the started VP will not run */
 	const char *broken; /* the rule that the guest broke, or NULL; the status tells it too */
 };
 
 /* Check and carry out a call. Returns the result word; fills `started` and the caller's line. */
 uint64_t hypercall_dispatch(struct hypercall *call);
 
-/* Handlers: TLFS, HvCallGetVpIndexFromApicId and HvCallStartVirtualProcessor. */
+/*
+ * Handlers: TLFS, HvCallGetVpIndexFromApicId, HvCallStartVirtualProcessor, and
+ * HvCallSendSyntheticClusterIpi with its Ex form.
+ */
 enum hv_status map_vp_call(struct hypercall *call);
 enum hv_status start_vp_call(struct hypercall *call);
+enum hv_status send_ipi_call(struct hypercall *call);
+enum hv_status send_ipi_ex_call(struct hypercall *call);
 
 /*
  * The fault that strikes this call with `effect`, or NULL. `vp` is whom the call is about, `apic` the

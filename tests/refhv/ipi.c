@@ -26,6 +26,20 @@ void ipi_launch(const struct vp *vp)
 	apic_send(vp->apic_id, SEND_SIPI | (uint32_t)(hv.trampoline.start >> PAGE_SHIFT));
 }
 
+/*
+ * The guest's interrupts are the real ones (V_INTR_MASKING is off), so its target's real APIC takes it;
+ * one that is out of its guest just now, when it is back.
+ */
+void ipi_interrupt(const uint64_t *vps, uint8_t vector)
+{
+	for (uint32_t i = 0; i < hv.partition.vp_count; i++) {
+		const struct vp *vp = hv.partition.vps[i];
+
+		if (vps[vp->index / 64] >> vp->index % 64 & 1)
+			apic_send(vp->apic_id, ICR_ASSERT | vector);
+	}
+}
+
 void ipi_take_over(void)
 {
 	hv.armed = true;

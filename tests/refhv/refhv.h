@@ -222,6 +222,9 @@ void ipi_command(struct vp *sender, uint32_t destination, uint32_t command);
  */
 void ipi_launch(const struct vp *vp);
 
+/* A fixed interrupt to the VPs of this set; all of them run. */
+void ipi_interrupt(const uint64_t *vps, uint8_t vector);
+
 /*
  * ExitBootServices is over: from here on the other processors are the hypervisor's, brought from
  * wherever the firmware left them to wait-for-SIPI, and INIT and SIPI are looked at.

@@ -44,9 +44,12 @@
 #define HV_FEATURES_OFFERED \
 	(HV_FEATURE_FREQUENCY_MSRS | HV_FEATURE_CRASH_MSRS | HV_FEATURE_HYPERCALL_LOCK)
 
-/* TLFS, recommendations leaf, EAX: watchdogs need patience. That asks for no call and no MSR. */
+/* TLFS, recommendations leaf, EAX. That watchdogs need patience asks for no call and no MSR. */
 #define HV_HINT_RELAXED_TIMING (1u << 5)
-#define HV_HINTS_OFFERED       HV_HINT_RELAXED_TIMING
+#define HV_HINT_CLUSTER_IPI    (1u << 10)
+#define HV_HINT_EX_MASKS       (1u << 11)
+#define HV_HINTS_IPI           (HV_HINT_CLUSTER_IPI | HV_HINT_EX_MASKS)
+#define HV_HINTS_OFFERED       (HV_HINT_RELAXED_TIMING | HV_HINTS_IPI)
 
 /* TLFS, Synthetic MSRs. */
 #define HV_MSR_FIRST          0x40000000u
@@ -116,6 +119,8 @@ _Static_assert(sizeof(union hv_control) == 8, "TLFS, hypercall input value");
 #define HV_RESULT_REPS_SHIFT 32
 #define HV_RESULT_RESERVED   0xFFFFF000FFFF0000ull
 
+#define HV_CALL_IPI          0x000Bu
+#define HV_CALL_IPI_EX       0x0015u
 #define HV_CALL_START_VP     0x0099u
 #define HV_CALL_MAP_VP       0x009Au
 
@@ -127,6 +132,38 @@ struct hv_map_input {
 };
 _Static_assert(sizeof(struct hv_map_input) == 16, "TLFS, HvCallGetVpIndexFromApicId");
 _Static_assert(offsetof(struct hv_map_input, target_vtl) == 8, "TLFS, TargetVtl");
+
+/* TLFS, HV_INPUT_VTL: target VTL in 3:0, used if bit 4 is set; else the caller's. */
+#define HV_INPUT_VTL_TARGET   0x0Fu
+#define HV_INPUT_VTL_USE      0x10u
+#define HV_INPUT_VTL_RESERVED 0xE0u
+
+#define HV_IPI_VECTOR_LOWEST  0x10u
+#define HV_IPI_VECTOR_HIGHEST 0xFFu
+
+/* TLFS, HvCallSendSyntheticClusterIpi. The fast form has these 16 bytes in RDX and R8. */
+struct hv_ipi_input {
+	uint32_t vector;
+	uint8_t target_vtl; /* HV_INPUT_VTL */
+	uint8_t padding[3];
+	uint64_t vps; /* 0 to 63, a bit each */
+};
+_Static_assert(sizeof(struct hv_ipi_input) == 16, "TLFS, HvCallSendSyntheticClusterIpi");
+_Static_assert(offsetof(struct hv_ipi_input, vps) == 8, "TLFS, ProcessorMask");
+
+/* TLFS, HvCallSendSyntheticClusterIpiEx with HV_VP_SET; the banks follow as variable header. */
+#define HV_VP_SET_BANKS  64u
+#define HV_VP_SET_SPARSE 0u
+struct hv_ipi_ex_input {
+	uint32_t vector;
+	uint8_t target_vtl;
+	uint8_t padding[3];
+	uint64_t format;
+	uint64_t valid_banks;
+};
+_Static_assert(sizeof(struct hv_ipi_ex_input) == 24, "TLFS, HvCallSendSyntheticClusterIpiEx");
+_Static_assert(offsetof(struct hv_ipi_ex_input, format) == 8, "TLFS, ProcessorSet");
+_Static_assert(offsetof(struct hv_ipi_ex_input, valid_banks) == 16, "TLFS, ValidBankMask");
 
 /* TLFS, HV_X64_SEGMENT_REGISTER: `attributes` is the descriptor's access byte and flag nibble. */
 struct hv_segment {

@@ -77,6 +77,8 @@ void vmmcall_exit(struct vp *vp)
 	log_queue(&vp->line);
 	if (call.broken)
 		vcpu_note(vp, call.broken, call.input_gpa);
+	if (call.ipi_vector)
+		ipi_interrupt(call.ipi_vps, call.ipi_vector);
 	if (call.started)
 		ipi_launch(call.started);
 	if (call.caller_dies)

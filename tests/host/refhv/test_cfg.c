@@ -61,6 +61,14 @@ static void every_key_is_read(void **state)
 	assert_false(cfg.log_late);
 	assert_true(parse("log=late"));
 	assert_true(cfg.log_late);
+	assert_int_equal(cfg.ipi, IPI_ON);
+	assert_true(parse("ipi=off"));
+	assert_int_equal(cfg.ipi, IPI_OFF);
+	assert_true(parse("ipi=denied"));
+	assert_int_equal(cfg.ipi, IPI_DENIED);
+	assert_true(parse("ipi=off\nipi=on"));
+	assert_int_equal(cfg.ipi, IPI_ON);
+	assert_int_equal(cfg.hints, 0xC00);
 	assert_true(parse("log=late\nlog=prompt"));
 	assert_false(cfg.log_late);
 }
@@ -88,6 +96,7 @@ static void wrong_lines_are_named(void **state)
 		{"fault=", 1, "unknown_fault_place"},
 		{"stride=8\nfault=start", 2, "fault_without_effect"},
 		{"preset=gen3", 1, "unknown_preset"},
+		{"ipi=yes", 1, "ipi_must_be_on_off_or_denied"},
 		{"log=later", 1, "log_must_be_prompt_or_late"},
 		{"violations=ignore", 1, "violations_must_be_count_or_note"},
 	};
@@ -121,7 +130,7 @@ static void presets_set_what_cpuid_tells(void **state)
 	assert_true(cfg.is_gen2);
 	assert_int_equal(cfg.privileges, 0x0020000000000862); /* all that is here a host gives */
 	assert_int_equal(cfg.features, 0x00040500);
-	assert_int_equal(cfg.hints, 0x20);
+	assert_int_equal(cfg.hints, 0xC20);
 	assert_true(parse("preset=gen2_raw\nprivileges=0x60\nviolations=note"));
 	assert_int_equal(cfg.privileges, 0x60); /* a later line wins */
 	assert_int_equal(cfg.features, 0xE4BED7B6);

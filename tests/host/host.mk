@@ -56,7 +56,7 @@ $(eval $(call host_test, smp/test_topology,  smp/topology.c $(SMP_TOPOLOGY) $(AC
 $(eval $(call host_test_threads, smp/test_handshake))
 $(eval $(call host_test, smp/test_deadline))
 SMP_START = $(filter-out smp/topology.c,$(wildcard smp/*.c)) $(wildcard hv/*.c) lib/err.c lib/log.c \
-	lib/pages.c $(LIB_FORMAT) $(addprefix tests/host/smp/,machine.c machine_arch.c)
+	lib/pages.c $(LIB_FORMAT) $(addprefix tests/host/smp/,machine.c machine_arch.c machine_ipi.c)
 SMP_BRINGUP = tests/host/smp/bringup.c $(SMP_START)
 $(eval $(call host_test_threads, smp/test_start,  $(SMP_BRINGUP)))
 $(eval $(call host_test_threads, smp/test_arrive, $(SMP_BRINGUP)))

@@ -40,11 +40,11 @@ _Thread_local struct arch_cpu *my_block;
  * gets there, and whoever moves time counts it as at work from that moment on. All of it is relaxed
  * atomics: it must not order what smp/ itself has to order (ThreadSanitizer would not see that).
  */
-enum { START_NS = 1000000, STEP_NS = 20000, NS_PER_MS = 1000000 };
+enum { START_NS = 1000000, NS_PER_MS = 1000000 };
 #define LONG_NS 3600000000000 /* longer than any delay */
 
 static uint64_t now_ns;
-static uint32_t at_work;
+uint32_t at_work;
 
 static struct {
 	struct machine_vp *vp;
@@ -54,7 +54,7 @@ static struct {
 } runner[THREADS];
 static uint32_t runners, joined;
 
-static void move_time(uint64_t to)
+void move_time(uint64_t to)
 {
 	uint32_t count = __atomic_load_n(&runners, __ATOMIC_RELAXED);
 
@@ -102,83 +102,6 @@ static void leave_work(void *arg)
 {
 	(void)arg;
 	__atomic_fetch_sub(&at_work, 1, __ATOMIC_RELAXED);
-}
-
-/* --- interrupts ---------------------------------------------------------------------------------- */
-
-/*
- * A processor that sleeps is not at work; who wakes it counts it as at work from that moment on. One
- * that waits in windows is, so time moves by a step when each that is at work has had a look since the
- * last step: as many steps as make a deadline pass are as many looks of everybody.
- */
-static uint64_t step = 1;
-static uint32_t looked; /* APs that had a look since the last step */
-static bool ending;     /* who sleeps ends */
-
-void interrupt_vp(struct machine_vp *vp)
-{
-	uint32_t n = __atomic_add_fetch(&vp->ipis, 1, __ATOMIC_RELAXED);
-	uint32_t asleep = 1;
-
-	if (vp->ignores_ipi || n == vp->loses_ipi)
-		return;
-	__atomic_fetch_add(&vp->pending, vp->doubles_ipis ? 2 : 1, __ATOMIC_SEQ_CST);
-	if (__atomic_compare_exchange_n(&vp->asleep, &asleep, 0, false, __ATOMIC_SEQ_CST,
-					__ATOMIC_SEQ_CST))
-		__atomic_fetch_add(&at_work, 1, __ATOMIC_RELAXED);
-}
-
-static bool take_interrupt(void)
-{
-	if (__atomic_load_n(&me->pending, __ATOMIC_SEQ_CST) == 0)
-		return false;
-	__atomic_fetch_sub(&me->pending, 1, __ATOMIC_RELAXED);
-	my_block->interrupts++;
-	return true;
-}
-
-void sleep_until_interrupt(void)
-{
-	uint32_t asleep = 1;
-
-	if (take_interrupt())
-		return;
-	__atomic_store_n(&me->asleep, 1, __ATOMIC_SEQ_CST);
-	__atomic_fetch_sub(&at_work, 1, __ATOMIC_RELAXED);
-	/* One that was sent in between, and found nobody asleep. */
-	if (__atomic_load_n(&me->pending, __ATOMIC_SEQ_CST) > 0 &&
-	    __atomic_compare_exchange_n(&me->asleep, &asleep, 0, false, __ATOMIC_SEQ_CST,
-					__ATOMIC_SEQ_CST))
-		__atomic_fetch_add(&at_work, 1, __ATOMIC_RELAXED);
-	while (__atomic_load_n(&me->asleep, __ATOMIC_SEQ_CST)) {
-		if (__atomic_load_n(&ending, __ATOMIC_RELAXED)) {
-			__atomic_fetch_add(&at_work, 1,
-					   __ATOMIC_RELAXED); /* the thread's end takes it off */
-			pthread_exit(NULL);
-		}
-		usleep(20);
-	}
-	(void)take_interrupt();
-}
-
-void look_for_interrupt(void)
-{
-	uint64_t now = __atomic_load_n(&step, __ATOMIC_RELAXED);
-
-	if (take_interrupt())
-		return;
-	if (me != &machine.vp[machine.bsp] && me->last_step != now) {
-		me->last_step = now;
-		__atomic_fetch_add(&looked, 1, __ATOMIC_RELAXED);
-	}
-	if (me != &machine.vp[machine.bsp] || __atomic_load_n(&looked, __ATOMIC_RELAXED) <
-						      __atomic_load_n(&at_work, __ATOMIC_RELAXED)) {
-		sched_yield();
-		return;
-	}
-	__atomic_store_n(&looked, 0, __ATOMIC_RELAXED);
-	__atomic_store_n(&step, now + 1, __ATOMIC_RELAXED);
-	move_time(arch_clock_ns() + STEP_NS);
 }
 
 /* As the entry code does: the first one comes in, any other is counted and stops. */
@@ -244,7 +167,7 @@ struct machine_vp *machine_vp(uint32_t apic_id)
 	return &machine.vp[by_apic_id[apic_id] - 1];
 }
 
-static struct machine_vp *by_index(uint32_t vp_index)
+struct machine_vp *machine_vp_by_index(uint32_t vp_index)
 {
 	if (vp_index > MACHINE_MAX_APIC_ID || !by_vp_index[vp_index])
 		return NULL;
@@ -291,7 +214,7 @@ static enum err start_call(const uint8_t *input, uint64_t *rax)
 
 	memcpy(&vp_index, input + VP_INDEX_IN_BLOCK, 4);
 	memcpy(&block, input + GS_BASE_IN_BLOCK, 8);
-	vp = by_index(vp_index);
+	vp = machine_vp_by_index(vp_index);
 	assert_non_null(vp);
 	n = __atomic_fetch_add(&vp->calls_for, 1, __ATOMIC_RELAXED);
 	if (me->dies_in_call)
@@ -321,42 +244,6 @@ static enum err start_call(const uint8_t *input, uint64_t *rax)
 	return OK;
 }
 
-/* To those of a mask, from VP `first` on. */
-static void interrupt_mask(uint64_t mask, uint32_t first)
-{
-	for (uint32_t bit = 0; bit < 64; bit++) {
-		if (mask >> bit & 1) {
-			assert_non_null(by_index(first + bit));
-			interrupt_vp(by_index(first + bit));
-		}
-	}
-}
-
-static uint64_t ipi_call(uint64_t vector, uint64_t mask)
-{
-	__atomic_fetch_add(&machine.ipi_calls, 1, __ATOMIC_RELAXED);
-	assert_int_equal(vector, ARCH_VECTOR_CALL);
-	assert_int_not_equal(mask, 0);
-	if (!machine.ipi_status)
-		interrupt_mask(mask, 0);
-	return machine.ipi_status;
-}
-
-static uint64_t ipi_set_call(uint64_t control, const uint64_t *input)
-{
-	uint32_t banks = control >> 17 & 0x3FF, n = 0;
-
-	__atomic_fetch_add(&machine.ipi_set_calls, 1, __ATOMIC_RELAXED);
-	assert_int_equal(input[0], ARCH_VECTOR_CALL);
-	assert_int_equal(input[1], 0);
-	assert_int_equal(banks, __builtin_popcountll(input[2]));
-	for (uint32_t bank = 0; bank < 64 && !machine.ipi_status; bank++) {
-		if (input[2] >> bank & 1)
-			interrupt_mask(input[3 + n++], bank * 64);
-	}
-	return machine.ipi_status;
-}
-
 static enum err hypercall(uint64_t page, uint64_t control, uint64_t input, uint64_t output,
 			  uint64_t *rax)
 {
@@ -364,16 +251,8 @@ static enum err hypercall(uint64_t page, uint64_t control, uint64_t input, uint6
 	*rax = 0;
 	if ((control & 0xFFFF) == 0x99)
 		return start_call((const uint8_t *)input, rax);
-	if (machine.ipi_faults && ((control & 0xFFFF) == 0x0B || (control & 0xFFFF) == 0x15))
-		return ERR_FAULT;
-	if (control == 0x1000B) {
-		*rax = ipi_call(input, output);
-		return OK;
-	}
-	if ((control & ~0x7FE0000ull) == 0x15) {
-		*rax = ipi_set_call(control, (const uint64_t *)input);
-		return OK;
-	}
+	if ((control & 0xFFFF) == 0x0B || (control & 0xFFFF) == 0x15)
+		return ipi_hypercall(control, input, output, rax);
 	assert_int_equal(control & 0xFFFF, 0x9A);
 	*rax = map_call(control, (const uint8_t *)input, (uint8_t *)output);
 	return OK;
@@ -412,8 +291,8 @@ void machine_reset(size_t count, size_t bsp)
 		machine.vp[i].vp_index = (uint32_t)((i + 1 + count / 2) % count);
 	}
 	memset(runner, 0, sizeof(runner));
-	runners = joined = at_work = looked = 0;
-	ending = false;
+	runners = joined = at_work = 0;
+	interrupts_reset();
 	me = NULL;
 	now_ns = START_NS;
 	number_vps();
@@ -479,7 +358,7 @@ void machine_run(void)
 
 void machine_settle(void)
 {
-	__atomic_store_n(&ending, true, __ATOMIC_RELAXED);
+	interrupts_end();
 	/* Processors start processors, so the number may still grow while the first are joined. */
 	while (joined < __atomic_load_n(&runners, __ATOMIC_RELAXED)) {
 		pthread_t thread;

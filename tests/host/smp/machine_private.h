@@ -4,7 +4,7 @@
 
 #include "tests/host/smp/machine.h"
 
-enum { LOW_PAGE = 0x9F000 };
+enum { LOW_PAGE = 0x9F000, STEP_NS = 20000 };
 
 /* What arch.h calls opaque. */
 struct arch_cpu {
@@ -21,6 +21,17 @@ extern _Thread_local struct machine_vp *me;
 extern _Thread_local struct arch_cpu *my_block;
 
 extern struct smp bringup;
+
+/* Time, and how many APs keep it from moving. */
+void move_time(uint64_t to);
+extern uint32_t at_work;
+
+struct machine_vp *machine_vp_by_index(uint32_t vp_index);
+
+/* Hypercalls 0x0B and 0x15. */
+enum err ipi_hypercall(uint64_t control, uint64_t input, uint64_t output, uint64_t *rax);
+void interrupts_reset(void);
+void interrupts_end(void); /* who sleeps ends */
 
 /* Interrupts: sent to a VP; a processor sleeps until one is there, or has a look. */
 void interrupt_vp(struct machine_vp *vp);

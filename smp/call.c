@@ -64,7 +64,7 @@ static bool is_member(const struct cpu *cpu)
 {
 	const struct smp *smp = cpu->smp;
 
-	return cpu->rank < smp->members && smp->member[cpu->rank] == cpu && !is_lost(cpu);
+	return cpu->rank < smp->members && smp->member[cpu->rank] == cpu;
 }
 
 static void start_patience(struct deadline *d, const struct cpu *self)
@@ -80,16 +80,17 @@ static enum err take_box(struct cpu *self, struct cpu *cpu)
 	struct deadline d;
 
 	start_patience(&d, self);
-	while (!handshake_swap(&cpu->calls.box, BOX_EMPTY, BOX_TAKEN)) {
+	for (;;) {
 		if (is_lost(cpu))
 			return ERR_NOT_FOUND;
+		if (handshake_swap(&cpu->calls.box, BOX_EMPTY, BOX_TAKEN))
+			return OK;
 		if (deadline_look(&d) != DEADLINE_RUNNING) {
 			__atomic_store_n(&cpu->calls.lost, 1, __ATOMIC_RELEASE);
 			return ERR_TIMEOUT;
 		}
 		call_pause(self);
 	}
-	return OK;
 }
 
 static void post(struct cpu *cpu, smp_call_fn fn, void *arg)
@@ -158,7 +159,7 @@ size_t smp_broadcast(struct smp *smp, smp_call_fn fn, void *arg)
 
 		if (cpu == self)
 			continue;
-		if (is_lost(cpu) || take_box(self, cpu)) {
+		if (take_box(self, cpu)) {
 			lost++;
 			continue;
 		}

@@ -100,6 +100,18 @@ static void who_does_not_answer_is_named(void **state)
 	assert_int_equal(result.expected, 1000 * 4 * 5 / 2);
 }
 
+/* Between the readings of two processors goes more by than one reading takes. */
+static void time_that_goes_by_is_no_skew(void **state)
+{
+	(void)state;
+	prepare(5);
+	machine.reference_ns = 50000;
+	test();
+	assert_true(result.has_skew);
+	assert_in_range(result.skew_error_ns, 50000, 51000);
+	assert_in_range(result.skew_ns, 0, result.skew_error_ns);
+}
+
 static void a_clock_that_is_ahead_is_seen(void **state)
 {
 	(void)state;
@@ -135,6 +147,7 @@ int main(void)
 		BRINGUP_TEST(by_hypercall),
 		BRINGUP_TEST(a_refusal_is_named),
 		BRINGUP_TEST(who_does_not_answer_is_named),
+		BRINGUP_TEST(time_that_goes_by_is_no_skew),
 		BRINGUP_TEST(a_clock_that_is_ahead_is_seen),
 	};
 

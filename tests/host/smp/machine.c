@@ -261,6 +261,7 @@ static enum err hypercall(uint64_t page, uint64_t control, uint64_t input, uint6
 static enum err msr_read(uint32_t msr, uint64_t *value)
 {
 	if (msr == MSR_REFERENCE) {
+		move_time(arch_clock_ns() + machine.reference_ns);
 		*value = arch_clock_ns() / 100;
 		return OK;
 	}

@@ -74,6 +74,7 @@ struct machine {
 	uint32_t unknown_id;   /* an APIC id that 0x9A does not know; 0: none */
 	uint32_t map_calls;    /* seen */
 	uint16_t ipi_status;   /* 0x0B and 0x15 answer this; 0: success */
+	uint64_t reference_ns; /* what a read of the reference counter takes */
 	bool ipi_faults;       /* they raise an exception */
 	uint32_t ipi_calls, ipi_set_calls, ipi_messages; /* seen */
 	size_t disabled; /* entries of the MADT that are not enabled */

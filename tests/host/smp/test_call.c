@@ -160,6 +160,21 @@ static void indexes_beyond_a_mask_want_a_set(void **state)
 	assert_sent(1, 2 + 1 + CPUS - 2, CPUS - 1); /* the boot processor is VP 63 */
 }
 
+static void the_first_index_beyond_a_mask(void **state)
+{
+	(void)state;
+	begin(2);
+	machine.vp[1].vp_index = 64;
+	smp = machine_prepare();
+	smp->config.ipi_by_call = true;
+	gather();
+	assert_int_equal(smp_call(smp->cpu[1], note, NULL), OK);
+	assert_sent(0, 0, 1);
+	smp->config.ipi_by_set = true;
+	assert_int_equal(smp_call(smp->cpu[1], note, NULL), OK);
+	assert_sent(0, 1, 1);
+}
+
 static void an_index_beyond_every_set(void **state)
 {
 	(void)state;
@@ -264,6 +279,19 @@ static void an_ap_finds_out(void **state)
 	assert_int_equal(ran[5], 1);
 }
 
+/* It waits and looks all the time, and is to see nothing without an interrupt all the same. */
+static void the_boot_processor_needs_its_ipis_too(void **state)
+{
+	(void)state;
+	begin(CPUS);
+	machine.vp[0].ignores_ipi = true;
+	gather();
+	assert_int_equal(smp_call(smp->cpu[2], call_others, NULL), OK);
+	assert_true(smp->bsp->calls.lost);
+	assert_int_equal(ran[0], 0);
+	assert_int_equal(ran[5], 1);
+}
+
 /* It is not made good by the next one: a call that is lost is seen. */
 static void one_ipi_that_is_lost(void **state)
 {
@@ -309,11 +337,13 @@ int main(void)
 		BRINGUP_TEST(only_who_is_online_is_a_member),
 		BRINGUP_TEST(only_what_is_recommended),
 		BRINGUP_TEST(indexes_beyond_a_mask_want_a_set),
+		BRINGUP_TEST(the_first_index_beyond_a_mask),
 		BRINGUP_TEST(an_index_beyond_every_set),
 		BRINGUP_TEST(a_refusal_is_the_last_one),
 		BRINGUP_TEST(nobody_passes_a_barrier_early),
 		BRINGUP_TEST(who_does_not_answer_costs_itself),
 		BRINGUP_TEST(an_ap_finds_out),
+		BRINGUP_TEST(the_boot_processor_needs_its_ipis_too),
 		BRINGUP_TEST(one_ipi_that_is_lost),
 		BRINGUP_TEST(an_ipi_too_many_is_counted),
 		BRINGUP_TEST(a_barrier_without_one_ends),

@@ -3,22 +3,46 @@
  * A barrier without a counter that everybody would spin on: in round k each member tells the one 2^k
  * ranks on, and waits to be told by the one 2^k ranks back, each on a word of its own (Hensgen, Finkel
  * and Manber's dissemination barrier). After log2 N rounds everybody has heard of everybody.
+ * Nobody sees from his own words alone whether the others get on; the boot processor looks at all of them.
  */
 #include "smp/internal.h"
 
 #include "smp/deadline.h"
 
+/* A number that changes with every round that anybody has done. */
+static uint32_t steps(const struct smp *smp)
+{
+	uint32_t sum = 0;
+
+	for (size_t i = 0; i < smp->members; i++)
+		sum += __atomic_load_n(&smp->member[i]->calls.beats, __ATOMIC_RELAXED);
+	return sum;
+}
+
+/* The boot processor gives up when nobody does a step any more, the others when it has, or at the cap. */
 static bool await_word(struct cpu *self, const uint32_t *word, uint32_t epoch)
 {
-	const struct smp_config *config = &self->smp->config;
+	struct smp *smp = self->smp;
+	const struct smp_config *config = &smp->config;
 	struct deadline d;
+	uint32_t before = 0;
 
-	deadline_start(&d, config->deadline_ns, config->cap_ns);
+	deadline_start(&d, self->is_bsp ? config->deadline_ns : config->cap_ns, config->cap_ns);
 	while (__atomic_load_n(word, __ATOMIC_ACQUIRE) < epoch) {
-		if (deadline_look(&d) != DEADLINE_RUNNING)
+		uint32_t now = self->is_bsp ? steps(smp) : 0;
+
+		if (now != before)
+			deadline_progress(&d);
+		before = now;
+		if (__atomic_load_n(&smp->barrier_broken, __ATOMIC_RELAXED))
 			return false;
+		if (deadline_look(&d) != DEADLINE_RUNNING) {
+			__atomic_store_n(&smp->barrier_broken, 1, __ATOMIC_RELAXED);
+			return false;
+		}
 		call_pause(self);
 	}
+	call_beat(self);
 	return true;
 }
 

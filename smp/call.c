@@ -20,7 +20,7 @@ enum box { BOX_EMPTY, BOX_TAKEN, BOX_POSTED, BOX_RUNNING, BOX_DONE, BOX_WITHDRAW
 /* An AP gives up sooner, so that who waits for it sees it go on. */
 #define AP_PART 2
 
-static void beat(struct cpu *self)
+void call_beat(struct cpu *self)
 {
 	__atomic_store_n(&self->calls.beats, self->calls.beats + 1, __ATOMIC_RELEASE);
 }
@@ -35,7 +35,7 @@ static void take_call(struct cpu *self)
 	if (!handshake_swap(&calls->box, BOX_POSTED, BOX_RUNNING))
 		return; /* withdrawn */
 	calls->fn(self, calls->arg);
-	beat(self);
+	call_beat(self);
 	__atomic_store_n(&calls->box, BOX_DONE, __ATOMIC_RELEASE);
 }
 
@@ -144,7 +144,7 @@ enum err smp_call(struct cpu *cpu, smp_call_fn fn, void *arg)
 		kick(self, &cpu, 1);
 		e = await(self, cpu);
 	}
-	beat(self);
+	call_beat(self);
 	return e;
 }
 
@@ -205,6 +205,7 @@ enum err smp_gather(struct smp *smp)
 	if (!smp->member || !smp->callees)
 		return ERR_NO_MEMORY;
 	smp->members = 0;
+	__atomic_store_n(&smp->barrier_broken, 0, __ATOMIC_RELAXED);
 	for (size_t i = 0; i < smp->count; i++) {
 		struct cpu *cpu = smp->cpu[i];
 

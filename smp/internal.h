@@ -60,6 +60,8 @@ void kick(struct cpu *self, struct cpu *const *targets, size_t count);
 
 /* call.c: a pause of one that waits, in which a call to it is taken. */
 void call_pause(struct cpu *self);
+/* call.c: whoever waits for this processor sees that it gets on. */
+void call_beat(struct cpu *self);
 
 /* ledger.c */
 void ledger_close(struct smp *smp);

@@ -140,12 +140,13 @@ struct cpu_calls {
 	void *arg;
 
 	/* By itself. */
-	_Alignas(CACHE_LINE) uint32_t beats; /* changes with each call that it takes or makes */
-	uint32_t taken;                      /* IPIs */
-	uint32_t sent[IPI_WAYS];             /* messages and hypercalls, refused ones too */
-	uint32_t announced;                  /* processors that they were for */
-	bool leaves;                         /* smp_serve is to end */
-	bool refused;                        /* a hypercall was, with this error or status */
+	_Alignas(CACHE_LINE)
+		uint32_t beats; /* changes with each call that it takes or makes, and in barriers */
+	uint32_t taken;         /* IPIs */
+	uint32_t sent[IPI_WAYS]; /* messages and hypercalls, refused ones too */
+	uint32_t announced;      /* processors that they were for */
+	bool leaves;             /* smp_serve is to end */
+	bool refused;            /* a hypercall was, with this error or status */
 	enum err refused_err;
 	struct hv_status refused_status;
 
@@ -266,8 +267,9 @@ struct smp {
 
 	struct cpu **member; /* who takes part in calls, by rank */
 	size_t members;
-	struct cpu **callees; /* room for a broadcast's */
-	uint32_t no_ipi_call; /* a hypercall for an IPI was refused: no more of them */
+	struct cpu **callees;    /* room for a broadcast's */
+	uint32_t barrier_broken; /* somebody did not come: no barrier holds until smp_gather */
+	uint32_t no_ipi_call;    /* a hypercall for an IPI was refused: no more of them */
 
 	uint32_t starting; /* bring-up is under way */
 	uint32_t stopper;  /* index + 1 of the processor that stopped all others; 0: none */

@@ -329,6 +329,27 @@ static void a_barrier_without_one_ends(void **state)
 	assert_true(early > 0);
 }
 
+static void come_late(struct cpu *self, void *arg)
+{
+	const uint64_t deadline_ns = MACHINE_DEADLINE_MS * 1000000UL;
+	uint64_t end = arch_clock_ns() + self->rank * deadline_ns / 2;
+
+	while (self->rank % 2 && arch_clock_ns() < end)
+		arch_interrupts_window();
+	meet(self, arg);
+}
+
+/* One comes after half a deadline, another after one and a half: somebody always gets on. */
+static void a_barrier_lasts_while_somebody_gets_on(void **state)
+{
+	(void)state;
+	begin(4);
+	gather();
+	assert_int_equal(smp_broadcast(smp, come_late, NULL), 0);
+	assert_int_equal(early, 0);
+	smp_dismiss(smp);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -347,6 +368,7 @@ int main(void)
 		BRINGUP_TEST(one_ipi_that_is_lost),
 		BRINGUP_TEST(an_ipi_too_many_is_counted),
 		BRINGUP_TEST(a_barrier_without_one_ends),
+		BRINGUP_TEST(a_barrier_lasts_while_somebody_gets_on),
 	};
 
 	return cmocka_run_group_tests_name("smp/call", tests, NULL, NULL);

@@ -53,16 +53,20 @@ static enum err wait_idle(void)
 	return ERR_TIMEOUT;
 }
 
+/* An access may cost an exit, so there are no more than needed. */
 static enum err send(uint32_t apic_id, uint32_t command)
 {
-	enum err e;
+	enum err e = OK;
 
 	if (apic_id > MAX_ID)
 		return ERR_INVALID;
-	e = wait_idle();
+	/* Each send waits for its own message; only a stop can come in the middle of another one's. */
+	if (command == ICR_NMI)
+		e = wait_idle();
 	if (e)
 		return e;
-	write32(REG_ICR_HIGH, apic_id << 24);
+	if (!(command & ICR_ALL_BUT_SELF))
+		write32(REG_ICR_HIGH, apic_id << 24);
 	write32(REG_ICR_LOW, command);
 	return wait_idle();
 }

@@ -131,7 +131,9 @@ def judge_mode(case: dict, outcome: running.Outcome, events: list) -> tuple[dict
     if invalid:
         return result, wrong + invalid
     wrong += mode.check(result, outcome.lines, exit_status(outcome))
-    if case["hv"] == "ref":
+    if case["hv"] == "ref" and "log=errors" in case.get("refhv", []):
+        wrong += witness.check_errors_only(events)
+    elif case["hv"] == "ref":
         wrong += mode.check_witness(result, events)
     return result, wrong + mode.compare(case["expect"], result)
 

@@ -170,6 +170,14 @@ class WitnessTest(unittest.TestCase):
         self.assertEqual(witness.check_no_crash(witness.parse_log(LOG)), [])
         self.assertEqual(len(witness.check_no_crash(crash)), 1)
 
+    def test_errors_only(self):
+        quiet = "refhv: start version=1 vps=2\nrefhv: cost vps=2 exits=71\n"
+        self.assertEqual(witness.check_errors_only(witness.parse_log(quiet)), [])
+        self.assertEqual(witness.check_errors_only([]), ["the log does not begin"])
+        for line in ("run vp=1", "hypercall vp=0", "violation vp=0 what=x"):
+            events = witness.parse_log(quiet + f"refhv: {line}\n")
+            self.assertEqual(witness.check_errors_only(events), [f"log: refhv: {line}"])
+
     def test_silent(self):
         runs = "\n".join(f"refhv: run vp={vp} apic_id={vp} method=start" for vp in (1, 2))
         silent = SimpleNamespace(status=33, lines=["", ""])

@@ -89,6 +89,19 @@ static const char *parse_ipi(struct cfg *cfg, struct span value)
 	return "ipi_must_be_on_off_or_denied";
 }
 
+static const char *parse_log(struct cfg *cfg, struct span value)
+{
+	if (span_is(value, "prompt"))
+		cfg->log = CFG_LOG_PROMPT;
+	else if (span_is(value, "late"))
+		cfg->log = CFG_LOG_LATE;
+	else if (span_is(value, "errors"))
+		cfg->log = CFG_LOG_ERRORS;
+	else
+		return "log_must_be_prompt_late_or_errors";
+	return NULL;
+}
+
 static const char *parse_key(struct cfg *cfg, struct span key, struct span value)
 {
 	uint64_t number;
@@ -127,11 +140,8 @@ static const char *parse_key(struct cfg *cfg, struct span key, struct span value
 		return cfg->notes || span_is(value, "count") ? NULL
 							     : "violations_must_be_count_or_note";
 	}
-	if (span_is(key, "log")) {
-		cfg->log_late = span_is(value, "late");
-		return cfg->log_late || span_is(value, "prompt") ? NULL
-								 : "log_must_be_prompt_or_late";
-	}
+	if (span_is(key, "log"))
+		return parse_log(cfg, value);
 	if (span_is(key, "privileges"))
 		return span_number(value, UINT64_MAX, &cfg->privileges)
 			       ? NULL

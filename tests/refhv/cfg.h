@@ -15,6 +15,9 @@
 /* Hypercalls for IPIs: recommended and there; neither; recommended and refused. */
 enum cfg_ipi { IPI_ON, IPI_OFF, IPI_DENIED };
 
+/* Lines are written at once; when the run ends; there are none of what the guest rightly does. */
+enum cfg_log { CFG_LOG_PROMPT, CFG_LOG_LATE, CFG_LOG_ERRORS };
+
 struct cfg {
 	char start[CFG_TEXT_MAX];
 	char args[CFG_TEXT_MAX];
@@ -25,7 +28,7 @@ struct cfg {
 	bool is_gen2;    /* the environment of a generation 2 VM, see gen2.c */
 	bool notes;      /* what the guest does wrong is noted, not counted as a violation */
 	enum cfg_ipi ipi;
-	bool log_late; /* the log is written when the run ends */
+	enum cfg_log log;
 	uint64_t privileges;
 	uint32_t features; /* leaf 0x40000003, EDX */
 	uint32_t hints;    /* leaf 0x40000004, EAX; without those for IPIs if ipi=off */

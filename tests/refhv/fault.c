@@ -22,8 +22,8 @@ static bool is_told_once(enum fault_effect effect)
 	       effect == FAULT_CLOCK_REFERENCE;
 }
 
-const struct fault *fault_strike(struct faults *faults, enum fault_effect effect, uint32_t vp,
-				 uint32_t caller, uint32_t apic)
+const struct fault *fault_strike_any(struct faults *faults, enum fault_effect effect, uint32_t vp,
+				     uint32_t caller, uint32_t apic)
 {
 	for (uint32_t i = 0; i < faults->count; i++) {
 		struct fault *fault = &faults->list[i];

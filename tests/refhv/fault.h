@@ -136,14 +136,21 @@ const char *fault_parse(struct faults *faults, struct span text);
 /* Is `effect` asked for at all? Not a strike. */
 bool fault_is_set(const struct faults *faults, enum fault_effect effect);
 
+/* fault_strike, where there is any fault at all. */
+const struct fault *fault_strike_any(struct faults *faults, enum fault_effect effect, uint32_t vp,
+				     uint32_t caller, uint32_t apic);
+
 /*
  * The fault that strikes with `effect` where these three are concerned (FAULT_ANY: nobody), or
  * NULL. One with times=K is used up by K strikes, whichever VPs make them concurrently; of several
  * lines that fit the first one strikes that is not used up. Each strike is told, except of faults
  * that show at every look (cpuid, clock): only their first.
  */
-const struct fault *fault_strike(struct faults *faults, enum fault_effect effect, uint32_t vp,
-				 uint32_t caller, uint32_t apic);
+static inline const struct fault *fault_strike(struct faults *faults, enum fault_effect effect,
+					       uint32_t vp, uint32_t caller, uint32_t apic)
+{
+	return faults->count ? fault_strike_any(faults, effect, vp, caller, apic) : NULL;
+}
 
 /* The wrong value in place of the right one. */
 uint64_t fault_value(const struct fault *fault, uint64_t right);

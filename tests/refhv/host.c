@@ -6,8 +6,9 @@
 #include "cpu.h"
 #include "refhv.h"
 
-#define HOST_CR0       (CR0_PG | CR0_WP | CR0_NE | CR0_ET | 2 /* MP */ | CR0_PE)
-#define HOST_CR4       CR4_PAE
+#define HOST_CR0 (CR0_PG | CR0_WP | CR0_NE | CR0_ET | 2 /* MP */ | CR0_PE)
+/* PGE as most guests: QEMU drops all translations whenever it changes. */
+#define HOST_CR4       (CR4_PAE | CR4_PGE)
 #define CODE_SELECTOR  0x08
 #define VECTORS        32
 #define INTERRUPT_GATE 0x8E00ull
@@ -90,7 +91,7 @@ void host_from_loader(const struct entry *entry)
 	hv.partition.guest_ram = memory_guest_ram;
 	hv.partition.cfg.faults.struck = fault_log_strike;
 	log_start(hv.log_ring, hv.log_ring_size);
-	log_late(hv.partition.cfg.log_late);
+	log_late(hv.partition.cfg.log == CFG_LOG_LATE);
 	msr_fault_begin();
 	prepare_idt();
 	prepare_trampoline();

@@ -141,12 +141,6 @@ enum hv_status hypercall_check_vtl(const struct hypercall *call, uint8_t target_
 	return target_vtl > call->caller->active_vtl ? HV_ACCESS_DENIED : HV_SUCCESS;
 }
 
-const struct fault *hypercall_fault(const struct hypercall *call, enum fault_effect effect,
-				    uint32_t vp, uint32_t apic)
-{
-	return fault_strike(&call->partition->cfg.faults, effect, vp, call->caller->index, apic);
-}
-
 void hypercall_common_faults(struct hypercall *call, enum fault_effect ud,
 			     enum fault_effect garbage, uint32_t vp)
 {
@@ -171,7 +165,7 @@ uint64_t hypercall_dispatch(struct hypercall *call)
 	const struct call_type *type = find_type(call->control.code);
 	struct line *line = &call->caller->line;
 
-	line_begin(line, "hypercall");
+	line_begin_if(line, "hypercall", call->partition->cfg.log != CFG_LOG_ERRORS);
 	line_add(line, " vp=%u vtl=%u code=0x%04x name=%s control=0x%lx input=0x%lx output=0x%lx",
 		 call->caller->index, call->caller->active_vtl, (unsigned int)call->control.code,
 		 type ? type->name : "unknown", call->control.as_u64, call->input_gpa,

@@ -45,8 +45,11 @@ enum hv_status send_ipi_ex_call(struct hypercall *call);
  * The fault that strikes this call with `effect`, or NULL. `vp` is whom the call is about, `apic` the
  * APIC id it names; FAULT_ANY where there is none.
  */
-const struct fault *hypercall_fault(const struct hypercall *call, enum fault_effect effect,
-				    uint32_t vp, uint32_t apic);
+static inline const struct fault *
+hypercall_fault(const struct hypercall *call, enum fault_effect effect, uint32_t vp, uint32_t apic)
+{
+	return fault_strike(&call->partition->cfg.faults, effect, vp, call->caller->index, apic);
+}
 
 /* Faults that any call can have: #UD, garbage in the result. */
 void hypercall_common_faults(struct hypercall *call, enum fault_effect ud,

@@ -144,7 +144,7 @@ static void deliver(struct vp *sender, struct vp *target, uint32_t command)
 	bool is_init = (command & ICR_MODE) == ICR_MODE_INIT;
 	bool accepted = false;
 
-	line_begin(line, is_init ? "init" : "sipi");
+	line_begin_if(line, is_init ? "init" : "sipi", hv.partition.cfg.log != CFG_LOG_ERRORS);
 	line_add(line, " vp=%u target_vp=%u apic_id=%u", sender->index, target->index,
 		 target->apic_id);
 	if (!is_init) {
@@ -216,7 +216,7 @@ void ipi_begin(struct vp *vp)
 		vmcb_from_sipi(vtl->vmcb, vtl->start.sipi_vector);
 	else
 		vmcb_from_context(vtl->vmcb, &vtl->start.context);
-	line_begin(&vp->line, "run");
+	line_begin_if(&vp->line, "run", hv.partition.cfg.log != CFG_LOG_ERRORS);
 	line_add(&vp->line, " vp=%u apic_id=%u method=%s", vp->index, vp->apic_id,
 		 vtl->start.method == START_SIPI ? "sipi" : "start");
 	log_emit(&vp->line);

@@ -6,6 +6,7 @@
 #ifndef REFHV_LINE_H
 #define REFHV_LINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,11 +15,15 @@
 
 struct line {
 	size_t length;
+	bool is_muted;
 	char text[LINE_SIZE];
 };
 
 /* Begin the line of an event: "refhv: <event>". */
 void line_begin(struct line *line, const char *event);
+
+/* If it is not wanted, what is added to the line is dropped, and the log does not take it. */
+void line_begin_if(struct line *line, const char *event, bool is_wanted);
 
 /*
  * Append text. Known: %s, %u, %lu, %x and %lx, the last two with an optional zero-padded width

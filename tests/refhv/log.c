@@ -102,6 +102,8 @@ void log_queue(struct line *line)
 {
 	uint64_t length = line->length + 1;
 
+	if (line->is_muted)
+		return;
 	line->text[line->length] = '\n';
 	if (!ring) {
 		cpu_out_string(PORT_DEBUGCON, line->text, length);

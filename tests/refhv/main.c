@@ -145,7 +145,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 	hv.log_ring_size = processors->count * LOG_RING_PER_VP;
 	if (hv.log_ring_size < LOG_RING_MIN)
 		hv.log_ring_size = LOG_RING_MIN;
-	if (hv.partition.cfg.log_late)
+	if (hv.partition.cfg.log == CFG_LOG_LATE)
 		hv.log_ring_size = LOG_RING_LATE;
 	pages = VP_PAGES * processors->count + PAGES(resident_image_size()) +
 		PAGES(hv.log_ring_size) + PAGES(IOPM_SIZE) + PAGES(MSRPM_SIZE) +

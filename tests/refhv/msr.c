@@ -195,7 +195,7 @@ static bool write_msr(struct vp *vp, uint32_t msr, uint64_t value)
 		return false;
 	bool ok = write_synthetic(vp, msr, value);
 
-	line_begin(&vp->line, "msr_write");
+	line_begin_if(&vp->line, "msr_write", hv.partition.cfg.log != CFG_LOG_ERRORS);
 	line_add(&vp->line, " vp=%u msr=0x%x name=%s value=0x%lx result=%s", vp->index, msr,
 		 synthetic_name(msr), value, ok ? "ok" : "gp");
 	log_emit(&vp->line);

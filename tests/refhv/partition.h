@@ -87,13 +87,13 @@ struct partition {
 	struct cfg cfg;
 	struct cpu_limits limits;
 	struct partition_vtl vtl[VTLS];
+	/* Where `bytes` at `gpa` can be accessed; NULL if they are not all guest RAM. */
+	void *(*guest_ram)(uint64_t gpa, uint64_t bytes);
 	uint32_t vp_count;
 	struct vp *bsp;
 	struct vp *vps[MAX_VPS];
 	struct vp *by_apic_id[MAX_APIC_IDS];
 	struct vp *by_index[MAX_VP_INDEXES];
-	/* Where `bytes` at `gpa` can be accessed; NULL if they are not all guest RAM. */
-	void *(*guest_ram)(uint64_t gpa, uint64_t bytes);
 };
 
 #endif

@@ -58,9 +58,11 @@ static void every_key_is_read(void **state)
 	assert_true(parse("vp=identity\nreps=1\nreps=all\n"));
 	assert_int_equal(cfg.numbering, VP_IDENTITY);
 	assert_false(cfg.one_rep);
-	assert_false(cfg.log_late);
+	assert_int_equal(cfg.log, CFG_LOG_PROMPT);
 	assert_true(parse("log=late"));
-	assert_true(cfg.log_late);
+	assert_int_equal(cfg.log, CFG_LOG_LATE);
+	assert_true(parse("log=errors"));
+	assert_int_equal(cfg.log, CFG_LOG_ERRORS);
 	assert_int_equal(cfg.ipi, IPI_ON);
 	assert_true(parse("ipi=off"));
 	assert_int_equal(cfg.ipi, IPI_OFF);
@@ -70,7 +72,7 @@ static void every_key_is_read(void **state)
 	assert_int_equal(cfg.ipi, IPI_ON);
 	assert_int_equal(cfg.hints, 0xC00);
 	assert_true(parse("log=late\nlog=prompt"));
-	assert_false(cfg.log_late);
+	assert_int_equal(cfg.log, CFG_LOG_PROMPT);
 }
 
 static void wrong_lines_are_named(void **state)
@@ -97,7 +99,7 @@ static void wrong_lines_are_named(void **state)
 		{"stride=8\nfault=start", 2, "fault_without_effect"},
 		{"preset=gen3", 1, "unknown_preset"},
 		{"ipi=yes", 1, "ipi_must_be_on_off_or_denied"},
-		{"log=later", 1, "log_must_be_prompt_or_late"},
+		{"log=later", 1, "log_must_be_prompt_late_or_errors"},
 		{"violations=ignore", 1, "violations_must_be_count_or_note"},
 	};
 

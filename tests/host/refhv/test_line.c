@@ -2,6 +2,7 @@
 /* tests/refhv/line.c: the log's lines are what they say, and never overrun. */
 #include "tests/host/test.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/refhv/line.h"
@@ -26,6 +27,41 @@ static void conversions(void **state)
 	assert_string_equal(text(), "refhv: start");
 }
 
+static void numbers_of_every_length(void **state)
+{
+	char wanted[64];
+
+	(void)state;
+	for (unsigned int bits = 0; bits <= 64; bits++) {
+		uint64_t value = bits < 64 ? (1ul << bits) - (bits & 1) : ~0ul;
+
+		line_begin(&line, "x");
+		line_add(&line, " %lx %04lx %lu %x %04x %u", value, value, value,
+			 (unsigned int)value, (unsigned int)value, (unsigned int)value);
+		snprintf(wanted, sizeof(wanted), "%lx %04lx %lu", value, value, value);
+		assert_non_null(strstr(text(), wanted));
+		snprintf(wanted, sizeof(wanted), "%x %04x %u", (unsigned int)value,
+			 (unsigned int)value, (unsigned int)value);
+		assert_non_null(strstr(text(), wanted));
+	}
+}
+
+static void a_muted_line_stays_empty(void **state)
+{
+	(void)state;
+	line_begin_if(&line, "run", false);
+	line_add(&line, " vp=%u", 3);
+	assert_true(line.is_muted);
+	assert_int_equal(line.length, 0);
+	line_begin_if(&line, "run", true);
+	line_add(&line, " vp=%u", 3);
+	assert_false(line.is_muted);
+	assert_string_equal(text(), "refhv: run vp=3");
+	line_begin_if(&line, "run", false);
+	line_begin(&line, "error");
+	assert_string_equal(text(), "refhv: error");
+}
+
 static void what_does_not_fit_is_dropped_and_marked(void **state)
 {
 	(void)state;
@@ -40,6 +76,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(conversions),
+		cmocka_unit_test(numbers_of_every_length),
+		cmocka_unit_test(a_muted_line_stays_empty),
 		cmocka_unit_test(what_does_not_fit_is_dropped_and_marked),
 	};
 

@@ -56,6 +56,8 @@ static void prepare(struct bench *b)
 		m->offered = smp_method_offered(b->smp, (enum smp_method)i, needs_delay, m->reason);
 		if (!m->offered && i <= SMP_HV_FANOUT && b->platform->hv_reason[0])
 			end_method(m, b->platform->hv_reason);
+		if (m->offered && !(b->methods & OPTION_METHOD(i)))
+			end_method(m, "not asked for: methods=");
 	}
 }
 
@@ -199,11 +201,15 @@ static void all_rounds(struct bench *b)
 	}
 }
 
-_Noreturn void bench_run(const struct platform *p, struct smp *smp, struct hv *hv, uint32_t rounds)
+_Noreturn void bench_run(const struct platform *p, struct smp *smp, struct hv *hv,
+			 const struct options *o)
 {
 	static struct bench bench;
 
-	bench = (struct bench){.platform = p, .smp = smp, .rounds = rounds};
+	bench = (struct bench){.platform = p,
+			       .smp = smp,
+			       .rounds = o->rounds,
+			       .methods = o->methods};
 	prepare(&bench);
 	take_memory(&bench);
 	all_rounds(&bench);

@@ -30,7 +30,8 @@ struct bench_method {
 struct bench {
 	const struct platform *platform;
 	struct smp *smp;
-	uint32_t rounds; /* asked for */
+	uint32_t rounds;      /* asked for */
+	unsigned int methods; /* likewise: bits */
 	struct bench_method method[SMP_METHODS];
 	uint64_t bytes_per_cpu; /* taken for processors, besides their stacks */
 	uint64_t call_ticks; /* one 0x99, median of the last round by hypercall; 0: none was made */

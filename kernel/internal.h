@@ -92,7 +92,8 @@ void provoke_run(const struct options *options);
 _Noreturn void conformance_run(const struct platform *p, const struct smp *smp, struct hv *hv);
 
 /* bench.c: mode=bench, instead of the bring-up and its report. */
-_Noreturn void bench_run(const struct platform *p, struct smp *smp, struct hv *hv, uint32_t rounds);
+_Noreturn void bench_run(const struct platform *p, struct smp *smp, struct hv *hv,
+			 const struct options *o);
 
 /* report_json.c: a JSON string, quoted. */
 void report_json_string(const char *s);

@@ -180,7 +180,7 @@ static void run(void *arg)
 	if (kernel.options.mode == MODE_CONFORMANCE)
 		conformance_run(&kernel.platform, &kernel.smp, &kernel.hv); /* and exit */
 	if (kernel.options.mode == MODE_BENCH)
-		bench_run(&kernel.platform, &kernel.smp, &kernel.hv, kernel.options.rounds);
+		bench_run(&kernel.platform, &kernel.smp, &kernel.hv, &kernel.options);
 	if (kernel.options.mode == MODE_SELFTEST)
 		selftest_calls_prepare(&kernel.smp);
 	provoke_prepare(&kernel.options, &kernel.smp);

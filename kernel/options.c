@@ -16,6 +16,13 @@ static const struct choice mode_choices[] = {{"normal", MODE_NORMAL},
 					     {"conformance", MODE_CONFORMANCE},
 					     {"bench", MODE_BENCH},
 					     {0}};
+static const struct choice method_choices[] = {{"hv-serial", OPTION_METHOD(SMP_HV_SERIAL)},
+					       {"hv-fanout", OPTION_METHOD(SMP_HV_FANOUT)},
+					       {"sipi-serial", OPTION_METHOD(SMP_SIPI_SERIAL)},
+					       {"sipi-parallel", OPTION_METHOD(SMP_SIPI_PARALLEL)},
+					       {"sipi-broadcast",
+						OPTION_METHOD(SMP_SIPI_BROADCAST)},
+					       {0}};
 static const struct choice start_choices[] = {{"auto", START_AUTO},
 					      {"hv", START_HV},
 					      {"sipi", START_SIPI},
@@ -53,6 +60,7 @@ enum kind { KIND_CHOICE, KIND_SET, KIND_NUMBER, KIND_CHOICE_OR_NUMBER };
 enum field {
 	FIELD_MODE,
 	FIELD_ROUNDS,
+	FIELD_METHODS,
 	FIELD_START,
 	FIELD_FANOUT,
 	FIELD_INIT_DELAY,
@@ -77,6 +85,8 @@ static const struct option {
 } known[] = {
 	{"mode", FIELD_MODE, KIND_CHOICE, mode_choices, "normal, selftest, conformance or bench"},
 	{"rounds", FIELD_ROUNDS, KIND_NUMBER, NULL, "1..1000"},
+	{"methods", FIELD_METHODS, KIND_SET, method_choices,
+	 "hv-serial, hv-fanout, sipi-serial, sipi-parallel, sipi-broadcast (comma-separated)"},
 	{"start", FIELD_START, KIND_CHOICE, start_choices, "auto, hv or sipi"},
 	{"fanout", FIELD_FANOUT, KIND_CHOICE, switch_choices, "on or off"},
 	{"init_delay", FIELD_INIT_DELAY, KIND_CHOICE_OR_NUMBER, delay_choices,
@@ -176,6 +186,7 @@ static void store(struct options *o, enum field field, unsigned int value)
 	switch (field) {
 	case FIELD_MODE: o->mode = (enum option_mode)value; break;
 	case FIELD_ROUNDS: o->rounds = value; break;
+	case FIELD_METHODS: o->methods = value; break;
 	case FIELD_START: o->start = (enum option_start)value; break;
 	case FIELD_FANOUT: o->fanout = value; break;
 	case FIELD_INIT_DELAY: o->init_delay_ms = value; break;
@@ -250,6 +261,7 @@ void options_parse(const char *text, struct options *out)
 	*out = (struct options){
 		.start = START_AUTO,
 		.rounds = 10,
+		.methods = OPTION_METHOD(SMP_METHODS) - 1,
 		.fanout = true,
 		.init_delay_ms = INIT_DELAY_AUTO,
 		.deadline_ms = 5000,

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "lib/log.h"
+#include "smp/smp.h"
 
 enum option_start { START_AUTO, START_HV, START_SIPI };
 enum option_exit { EXIT_QEMU, EXIT_HALT, EXIT_RESET, EXIT_POWEROFF };
@@ -21,11 +22,13 @@ enum option_panic_by {
 };
 enum { INIT_DELAY_AUTO = 0xFFFFFFFF };
 enum option_mode { MODE_NORMAL, MODE_SELFTEST, MODE_CONFORMANCE, MODE_BENCH };
+#define OPTION_METHOD(method) (1U << (method))
 enum { REPORT_TABLE = 1 << 0, REPORT_JSON = 1 << 1, REPORT_TAP = 1 << 2 };
 
 struct options {
 	enum option_mode mode;
-	uint32_t rounds; /* of mode=bench, 1..1000 */
+	uint32_t rounds;      /* of mode=bench, 1..1000 */
+	unsigned int methods; /* of mode=bench: OPTION_METHOD of each enum smp_method */
 	enum option_start start;
 	bool fanout;
 	uint32_t init_delay_ms; /* 0..1000, INIT_DELAY_AUTO */

@@ -25,6 +25,7 @@ static void assert_defaults(void)
 {
 	assert_int_equal(o.mode, MODE_NORMAL);
 	assert_int_equal(o.rounds, 10);
+	assert_int_equal(o.methods, 0x1F);
 	assert_int_equal(o.init_delay_ms, INIT_DELAY_AUTO);
 	assert_int_equal(o.start, START_AUTO);
 	assert_true(o.fanout);
@@ -133,6 +134,23 @@ static void f78_an_unknown_option_names_the_nearest(void **state)
 	}
 }
 
+static void methods_have_their_names_from_smp(void **state)
+{
+	static const char *const names[] = {"hv-serial", "hv-fanout", "sipi-serial",
+					    "sipi-parallel", "sipi-broadcast"};
+	char text[32];
+
+	(void)state;
+	assert_int_equal(ARRAY_COUNT(names), SMP_METHODS);
+	for (int i = 0; i < SMP_METHODS; i++) {
+		snprintf(text, sizeof(text), "methods=%s", names[i]);
+		parse(text);
+		assert_int_equal(o.methods, OPTION_METHOD(i));
+	}
+	parse("methods=hv-fanout,sipi-broadcast");
+	assert_int_equal(o.methods, 1 << 1 | 1 << 4);
+}
+
 static void f78_a_wrong_value_is_named_with_what_it_may_be(void **state)
 {
 	static const struct {
@@ -146,6 +164,8 @@ static void f78_a_wrong_value_is_named_with_what_it_may_be(void **state)
 		{"mode=benchmark", "mode", "selftest, conformance or bench"},
 		{"rounds=0", "rounds", "1..1000"},
 		{"rounds=1001", "rounds", "1..1000"},
+		{"methods=", "methods", "hv-serial"},
+		{"methods=sipi", "methods", "sipi-broadcast (comma-separated)"},
 		{"rounds=auto", "rounds", "1..1000"},
 		{"init_delay=", "init_delay", "auto or 0..1000"},
 		{"init_delay=1001", "init_delay", "auto or 0..1000"},
@@ -242,6 +262,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_text_gives_the_defaults),
 		cmocka_unit_test(every_option_is_read),
+		cmocka_unit_test(methods_have_their_names_from_smp),
 		cmocka_unit_test(a_panic_on_purpose_has_every_kind_by_its_name),
 		cmocka_unit_test(f78_an_unknown_option_names_the_nearest),
 		cmocka_unit_test(f78_a_wrong_value_is_named_with_what_it_may_be),

@@ -8,6 +8,7 @@ BENCH_FILES = $(BENCH)/floor.bin $(BENCH)/mp.efi $(NESTED)/tsc
 MP_OBJS     = $(BUILD)/obj/tests/bench/mp.c.o
 
 bench: all $(BENCH_FILES) ## measure bring-up against its peers, in one run; build/bench/bench.md
+	@$(MAKE) --no-print-directory deps-scale || echo "bench: what needs a newer QEMU is left out"
 	@$(PYTHON) tests/bench/measure.py --build $(BUILD) --n '$(N)' --boots '$(BOOTS)' \
 		--minutes '$(MINUTES)' --qemu '$(QEMU)' --only '$(ONLY)' \
 		$(if $(filter command environment,$(origin HV)),--hv '$(HV)') \

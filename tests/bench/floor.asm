@@ -5,9 +5,9 @@
 ; from real mode to long mode, adds one to a counter and halts. What this takes in some QEMU no
 ; kernel in the same QEMU can beat by much.
 ;
-; Assembled with -DROUNDS=n: how often each method is measured. A round begins with an INIT that
-; puts the processors back into wait-for-SIPI. With -DTICK the PIT ticks every 10 us, unheard: under
-; -icount QEMU looks at other processors only when some timer ends.
+; Assembled with -DROUNDS=n: how often each method is measured. Between two rounds an INIT puts the
+; processors back into wait-for-SIPI, and 10 ms go by, as in mode=bench (smp/round.c): whatever the
+; host's caches forget in that time has to be the same for both.
 ;
 ; Prints a line a round on COM1, ticks of the time stamp counter from the first ICR write to the
 ; moment when the boot processor has counted the last arrival:
@@ -81,14 +81,6 @@ start:
 	mov ecx, ap_end - ap_begin
 	rep movsb
 	call enable_apic
-%ifdef TICK
-	mov al, 0x34               ; channel 0, both bytes, rate generator
-	out 0x43, al
-	mov al, 12                 ; of 1193182 Hz
-	out 0x40, al
-	mov al, 0
-	out 0x40, al
-%endif
 	mov ebx, broadcast
 	mov ebp, broadcast_name
 	call measure
@@ -125,6 +117,11 @@ measure:
 	mov [ticks], eax
 	mov [ticks + 4], edx
 	call print_round
+	mov dword [arrived], 0
+	mov eax, ICR_INIT
+	call send
+	mov edi, PM_10_MS
+	call delay
 	dec dword [round]
 	jnz .next
 	ret

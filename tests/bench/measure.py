@@ -7,6 +7,7 @@ at the end, or when interrupted, bench.json, bench.md and the plots are made of 
 every run that was begun came to its end, 1 if not. No figure is right or wrong.
 """
 import argparse
+import contextlib
 import importlib
 import json
 import os
@@ -75,13 +76,13 @@ def rounds_for(plan: dict, n: int) -> int:
     return next(rounds for most, rounds in plan["rounds"] if n <= most)
 
 
-def planned(plan: dict, chosen: dict, some: list[dict], full: bool) -> list[Run]:
+def planned(plan: dict, chosen: dict, some: list[dict]) -> list[Run]:
     """All runs in their order."""
     runs = []
     for boot in range(chosen["boots"]):
         for n in chosen["n"]:
             for name, accel in plan["accel"].items():
-                if n not in accel.get("n", [n]) or accel.get("full", False) > full:
+                if n not in accel.get("n", [n]):
                     continue
                 if boot >= accel.get("boots", boot + 1):
                     continue
@@ -100,7 +101,7 @@ class Session:
         self.specs = {subject["name"]: subject for subject in plan["subject"]}
         self.results = old
         self.left_out: list[str] = []
-        self.unusable: dict[str, str] = {}  # subjects that cannot be had here
+        self.unusable: set[tuple[str, bool]] = set()  # subjects that cannot be had here, by age of QEMU
         self.start = time.monotonic()
         self.log = tools.work / "runs.jsonl"
 
@@ -114,7 +115,8 @@ class Session:
             for r in self.results
             if (r["subject"], r["n"], r["accel"]) == (run.subject, run.n, run.accel)
         ]
-        boot, each = self.specs[run.subject]["seconds"]
+        spec = self.specs[run.subject]
+        boot, each = spec.get("accel_seconds", {}).get(run.accel, spec["seconds"])
         return same[-1] if same else boot + each * run.n
 
     def bound(self, run: Run) -> float:
@@ -143,7 +145,9 @@ class Session:
         words = module.command(self.tools, spec, run, out)
         (out / "command").write_text(shlex.join(words) + "\n")
         load = os.getloadavg()[0]
-        outcome = running.run_qemu(words, out, self.bound(run))
+        listener = getattr(module, "listener", None)
+        hear = listener(self.tools, run, out) if listener else None
+        outcome = running.run_qemu(words, out, self.bound(run), hear)
         for name in SCRATCH:
             (out / name).unlink(missing_ok=True)
         result = {**asdict(run), "seconds": outcome.seconds, "load": load, "problem": ""}
@@ -161,7 +165,8 @@ class Session:
         return result | asdict(figures)
 
     def one(self, run: Run, where: str) -> None:
-        if run.subject in self.unusable:
+        which = (run.subject, self.tools.needs_newer(run))
+        if which in self.unusable:
             return
         name = f"{run.subject}, N={run.n}, {run.accel}, boot {run.boot + 1}"
         if self.elapsed() + self.thought(run) > 60 * self.minutes:
@@ -170,9 +175,9 @@ class Session:
         try:
             result = self.measure(run)
         except vm.Unusable as e:
-            self.unusable[run.subject] = str(e)
-            self.left_out.append(f"{run.subject}: {e}")
-            print(f"{where} {run.subject} is left out: {e}", flush=True)
+            self.unusable.add(which)
+            self.left_out.append(f"{run.subject}, N={run.n}, {run.accel} and such: {e}")
+            print(f"{where} {name} is left out: {e}", flush=True)
             return
         self.results.append(result)
         with open(self.log, "a") as f:
@@ -214,13 +219,14 @@ def facts(plan: dict, tools: Tools, build: Path) -> dict:
         "qemu": {"usual": shared.version(tools.qemu)},
         "rounds": max(rounds for _, rounds in plan["rounds"]),
         "plan": plan,
+        "image_bytes": (build / "hvsmp.efi").stat().st_size,
     }
 
 
 def measure(args: argparse.Namespace) -> int:
     plan = load_plan()
     chosen, some = choose(plan, args), subjects(plan, args.hv, args.only)
-    runs = planned(plan, chosen, some, args.full)
+    runs = planned(plan, chosen, some)
     results.need_plots()
     tools = Tools(args.build.resolve(), lambda n: rounds_for(plan, n), plan["accel"], args.qemu)
     bench = facts(plan, tools, args.build)
@@ -235,11 +241,11 @@ def measure(args: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         session.left_out.append("the benchmark was interrupted")
     bench["minutes"] = session.elapsed() / 60
-    if any(tools.needs_newer(run) for run in left):
-        newer = tools.qemu_for(next(run for run in left if tools.needs_newer(run)))[1]
-        bench["qemu"]["newer"] = shared.version(newer)
+    newer = next((run for run in left if tools.needs_newer(run)), None)
+    with contextlib.suppress(vm.Unusable):  # said among what is left out
+        bench["qemu"] |= {"newer": shared.version(tools.qemu_for(newer))} if newer else {}
     bench |= {"left_out": session.left_out, "results": session.results}
-    results.write(bench, tools.work)
+    print(results.write(bench, tools.work).lines)
     problems = [r for r in session.results if r["problem"]]
     print(f"{len(session.results)} results, {len(problems)} of them without figures; see {tools.work}/bench.md")
     return 1 if problems or not session.results else 0
@@ -255,7 +261,7 @@ def main() -> int:
     p.add_argument("--only", default="", help="names of subjects in plan.toml")
     p.add_argument("--qemu", default="")
     p.add_argument("--quick", action="store_true")
-    p.add_argument("--full", action="store_true", help="also 512 and 1024 processors, and -icount")
+    p.add_argument("--full", action="store_true", help="also 512 and 1024 processors")
     p.add_argument("--resume", action="store_true", help="keep what an interrupted run has measured")
     p.add_argument("--draw", action="store_true", help="measure nothing: table and plots of bench.json")
     p.add_argument("--docs", action="store_true", help="as --draw, and put them into docs/performance.md")

@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 import table
@@ -20,17 +21,23 @@ def need_plots() -> None:
         raise vm.Unusable(message)
 
 
-def write(bench: dict, work: Path, pictures: str = ".") -> str:
-    """Everything, from what was measured; returns the Markdown."""
+@dataclass
+class Written:
+    markdown: str  # for docs/performance.md
+    lines: str  # the targets, for a terminal
+
+
+def write(bench: dict, work: Path, pictures: str = ".") -> Written:
+    """Everything, from what was measured."""
     import plots  # needs matplotlib, see above
 
     figures = Figures(bench["results"])
-    targets = wanted.all_targets(figures, bench["plan"])
+    targets = wanted.all_targets(bench, figures)
     bench["targets"] = [vars(t) | {"reached": t.reached()} for t in targets]
     bench["plots"] = plots.draw_all(bench, figures, work)
     (work / "bench.json").write_text(json.dumps(bench, indent=1) + "\n")
     (work / "bench.md").write_text("# Benchmark\n\n" + table.markdown(bench, figures, targets, pictures))
-    return table.markdown(bench, figures, targets, "performance")
+    return Written(table.markdown(bench, figures, targets, "performance"), table.target_lines(targets))
 
 
 def between_marks(text: str, new: str) -> str:
@@ -49,10 +56,11 @@ def redraw(work: Path, docs: Path | None) -> int:
     if not path.exists():
         raise vm.Unusable(f"{path} does not exist: run make bench first")
     bench = json.loads(path.read_text())
-    text = write(bench, work)
+    written = write(bench, work)
+    print(written.lines)
     if docs:
         page = docs / "performance.md"
-        page.write_text(between_marks(page.read_text(), text))
+        page.write_text(between_marks(page.read_text(), written.markdown))
         (docs / "performance").mkdir(exist_ok=True)
         for name in bench["plots"]:
             shutil.copyfile(work / name, docs / "performance" / name)

@@ -74,6 +74,17 @@ def target_rows(targets: list[Target]) -> str:
     return grid(["target", "wanted", "measured", "", "of what"], rows, numbers=False)
 
 
+def target_lines(targets: list[Target]) -> str:
+    """The same for a terminal: a line each."""
+    words = {True: "reached", False: "NOT REACHED", None: "not measured"}
+    lines = []
+    for t in targets:
+        value = "-" if t.value is None else three_digits(t.value)
+        bound = f"{'>=' if t.at_least else '<='} {t.bound:g}"
+        lines.append(f"{words[t.reached()]:12}  {value:>6}  {bound:>7}  {t.name}\n")
+    return "".join(lines)
+
+
 def missing(results: list[dict], left_out: list[str]) -> str:
     """Everything that should have a figure and has none, with its reason; each once."""
     reasons = {}

@@ -3,6 +3,7 @@
 
 Each function returns targets, one with value None where the figures for it were not measured.
 """
+import math
 from dataclasses import dataclass
 
 from figures import Figures
@@ -11,6 +12,8 @@ FLOOR_TIMES = 2
 TUNED_TIMES, DEFAULT_TIMES, LINUX_N = 50, 1000, 64
 GROWTH_TIMES, GROWTH_FROM, GROWTH_TO = 2, 16, 255
 MOST = 255  # processors that a target speaks of
+MAP_MOST, MAP_EXTRA = 1020, 3
+CPU_KIB, IMAGE_KIB = 32, 256
 SIPI = ("sipi-broadcast", "sipi-parallel", "sipi-serial")
 
 
@@ -104,17 +107,33 @@ def growth(figures: Figures) -> list[Target]:
     row = figures.row("icount", "none", "sipi-broadcast")
     name = f"-icount, sipi-broadcast: time a processor at N={GROWTH_TO}, times that at N={GROWTH_FROM}"
     if GROWTH_FROM not in row or GROWTH_TO not in row:
-        return [Target(name, GROWTH_TIMES, None, note="measured with FULL=1")]
+        return [Target(name, GROWTH_TIMES, None)]
     few, many = (row[n].least() / (n - 1) for n in (GROWTH_FROM, GROWTH_TO))
     note = f"{few:.4g} ns and {many:.4g} ns"
     return [Target(name, GROWTH_TIMES, many / few, note=note)]
 
 
-def all_targets(figures: Figures, plan: dict) -> list[Target]:
+def counted(bench: dict) -> list[Target]:
+    """What is no time: calls, and memory."""
+    records = [(r["n"], r["record"]) for r in bench["results"] if "map_calls" in (r["record"] or {})]
+    more = {n: one["map_calls"] - math.ceil((n - 1) / MAP_MOST) for n, one in records if one["map_calls"]}
+    kib = {n: one["bytes_per_processor"] / 1024 for n, one in records}
+    value, note = worst(more)
+    text = f"0x9A: calls besides one for each {MAP_MOST} of the others"
+    targets = [Target(text, MAP_EXTRA, value, note=note)]
+    value, note = worst(kib)
+    targets.append(Target("memory for each processor besides its stacks, KiB", CPU_KIB, value, note=note))
+    targets.append(Target("hvsmp.efi, KiB", IMAGE_KIB, bench["image_bytes"] / 1024))
+    return targets
+
+
+def all_targets(bench: dict, figures: Figures) -> list[Target]:
+    plan = bench["plan"]
     return [
         *against_floor(figures),
         *against_published(figures, plan["published"]),
         *against_linux(figures, plan["subject"]),
         *fanout_against_sipi(figures),
         *growth(figures),
+        *counted(bench),
     ]

@@ -24,7 +24,7 @@ def scaled(made: list[dict], subject: str, method: str, factor: float, accel: st
 
 
 def target(name: str, made: list[dict]) -> targets.Target:
-    found = [t for t in targets.all_targets(Figures(made), PLAN) if name in t.name]
+    found = [t for t in targets.all_targets(made_up.bench(PLAN, results=made), Figures(made)) if name in t.name]
     assert len(found) == 1, f"{len(found)} targets have {name} in their name"
     return found[0]
 
@@ -104,10 +104,23 @@ class TargetsTest(unittest.TestCase):
         self.assertIsNone(target("-icount", made_up.results()).reached())
 
 
+    def test_what_is_counted(self):
+        made = made_up.results(ns=(4, 255))
+        calls, memory = "0x9A: calls", "memory for each"
+        self.assertEqual((target(calls, made).value, target(memory, made).value), (2, 6))
+        for result in made:
+            if result["record"] and result["n"] == 255:
+                result["record"] |= {"map_calls": 5, "bytes_per_processor": 33 * 1024}
+        self.assertEqual((target(calls, made).reached(), target(memory, made).reached()), (False, False))
+        self.assertIn("worst at N=255", target(calls, made).note)
+        self.assertEqual(target("hvsmp.efi", made).value, 200)
+        self.assertIsNone(target(calls, []).reached())
+
+
 class TableTest(unittest.TestCase):
     def text(self, made: dict) -> str:
         figures = Figures(made["results"])
-        return table.markdown(made, figures, targets.all_targets(figures, PLAN))
+        return table.markdown(made, figures, targets.all_targets(made, figures))
 
     def test_numbers(self):
         for ns, text in ((12345, "0.0123"), (1234567, "1.23"), (123456789, "123"), (9.9e9, "9900")):
@@ -130,11 +143,16 @@ class TableTest(unittest.TestCase):
     def test_targets_are_told_as_they_are(self):
         text = self.text(made_up.bench(PLAN))
         self.assertIn("| ≥ 1000 | ", text)
-        self.assertIn("| not measured | measured with FULL=1 |", text)
+        self.assertIn("| ≤ 2 | - | not measured | - |", text)
         self.assertNotIn("**not reached**", text)
+        lines = table.target_lines(targets.all_targets(made_up.bench(PLAN), Figures(made_up.results())))
+        self.assertRegex(lines, r"(?m)^reached +1\.5 +<= 2 +no hypervisor, sipi-broadcast")
+        self.assertRegex(lines, r"(?m)^not measured +- +<= 2 +-icount")
         slow = made_up.bench(PLAN)
         scaled(slow["results"], "none", "sipi-broadcast", 1.5)
         self.assertIn("| ≤ 2 | 2.25 | **not reached** |", self.text(slow))
+        lines = table.target_lines(targets.all_targets(slow, Figures(slow["results"])))
+        self.assertRegex(lines, r"(?m)^NOT REACHED +2\.25 +<= 2 +no hypervisor, sipi-broadcast")
 
     def test_what_is_missing_is_named_once(self):
         made = made_up.bench(PLAN, ns=(2, 4))

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """What is run, in which order, and what a resumed benchmark still has to do; the plots."""
 import argparse
+import contextlib
 import importlib
+import io
 import json
 import sys
 import tempfile
@@ -24,7 +26,7 @@ def chosen(**words) -> dict:
 
 
 def runs(full: bool = False, hv: str = "", only: str = "", **words) -> list[Run]:
-    return measure.planned(PLAN, chosen(full=full, **words), measure.subjects(PLAN, hv, only), full)
+    return measure.planned(PLAN, chosen(full=full, **words), measure.subjects(PLAN, hv, only))
 
 
 class PlanTest(unittest.TestCase):
@@ -57,8 +59,9 @@ class PlanTest(unittest.TestCase):
         self.assertEqual(max(run.n for run in linux), 64)
         self.assertEqual({run.accel for run in linux}, {"single"})
         self.assertEqual({run.boot for run in linux}, {0, 1})  # of three
-        self.assertFalse([run for run in runs() if run.accel == "icount"])
-        self.assertEqual({run.n for run in runs(full=True) if run.accel == "icount"}, {16, 255})
+        counted = [run for run in runs() if run.accel == "icount"]
+        self.assertEqual({run.n for run in counted}, {16, 255})
+        self.assertEqual({run.boot for run in counted}, {0})
 
     def test_hypervisors_choose_among_our_own(self):
         names = {run.subject for run in runs(hv="ref")}
@@ -82,8 +85,9 @@ class PlanTest(unittest.TestCase):
 
     def test_no_run_begins_that_would_not_end(self):
         session = measure.Session.__new__(measure.Session)
-        session.plan, session.minutes, session.left_out, session.unusable = PLAN, 0.5, [], {}
+        session.plan, session.minutes, session.left_out, session.unusable = PLAN, 0.5, [], set()
         session.specs = {subject["name"]: subject for subject in PLAN["subject"]}
+        session.tools = argparse.Namespace(needs_newer=lambda run: run.n > 255)
         session.results, session.elapsed = [], lambda: 0.0
         big = Run("none", 255, "single", 0)
         session.one(big, "")
@@ -92,7 +96,30 @@ class PlanTest(unittest.TestCase):
         self.assertEqual(session.thought(big), 9.0)
         session.results[0]["accel"] = "multi"
         self.assertGreater(session.thought(big), 30.0)
+        self.assertEqual(session.thought(Run("none", 255, "icount", 0)), 204.0)
 
+    def test_a_subject_without_its_qemu_is_left_out_and_no_other(self):
+        session = measure.Session.__new__(measure.Session)
+        session.plan, session.minutes, session.left_out, session.unusable = PLAN, 60, [], set()
+        session.specs = {subject["name"]: subject for subject in PLAN["subject"]}
+        session.tools = argparse.Namespace(needs_newer=lambda run: run.n > 255)
+        session.results, session.elapsed = [], lambda: 0.0
+        booted = []
+
+        def boot(run):
+            booted.append(run)
+            if run.n > 255:
+                raise vm.Unusable("run make deps-scale")
+            raise KeyboardInterrupt
+
+        session.boot = boot
+        with contextlib.redirect_stdout(io.StringIO()):
+            for n in (512, 1024):
+                session.one(Run("none", n, "single", 0), "")
+        self.assertEqual(len(booted), 1)
+        self.assertIn("make deps-scale", session.left_out[0])
+        with self.assertRaises(KeyboardInterrupt):
+            session.one(Run("none", 2, "single", 0), "")
 
     def test_tries(self):
         session = measure.Session.__new__(measure.Session)

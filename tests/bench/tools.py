@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import debian  # of scripts/; measure.py puts it on the path
+import qmp
 import vm
 
 # The same processor for everybody. MONITOR would make idle processors busy loops under TCG.
 PLAIN_CPU = "qemu64,-svm,-monitor,-hypervisor"
 XAPIC_MOST = 255  # processors; more need x2APIC, and that a QEMU newer than Debian 12's
 NEW_QEMU = 9
-NEW_SUITE = "bookworm-backports"
 MEMORY = "1G"
 
 
@@ -48,6 +48,7 @@ class Tools:
 
     def __init__(self, build: Path, rounds: Callable[[int], int], accels: dict, qemu: str = ""):
         self.build, self.work, self.rounds, self.accels = build, build / "bench", rounds, accels
+        self.scale = build / "qemu-scale"  # where `make deps-scale` puts it
         self.qemu = vm.find_tool(qemu or "qemu-system-x86_64")
         self.host_hz = 1000 * int(debian.output(str(build / "kvm-nested" / "tsc")))
 
@@ -57,22 +58,24 @@ class Tools:
     def needs_newer(self, run: Run) -> bool:
         return run.n > XAPIC_MOST or self.accels[run.accel].get("newer", False)
 
-    def qemu_for(self, run: Run) -> tuple[list[str], str]:
-        """Words before QEMU's path, and the path."""
+    def qemu_for(self, run: Run) -> str:
         if not self.needs_newer(run) or major(self.qemu) >= NEW_QEMU:
-            return [], self.qemu
-        names = ["qemu-system-x86", "qemu-system-common", "qemu-system-data"]
-        root = debian.fetch(self.work / "qemu", names, [], NEW_SUITE).resolve()
-        modules = root / "usr/lib/x86_64-linux-gnu/qemu"
-        return ["env", f"QEMU_MODULE_DIR={modules}"], str(root / "usr/bin/qemu-system-x86_64")
+            return self.qemu
+        newer = self.scale / "qemu-system-x86_64"
+        if not newer.exists():
+            raise vm.Unusable(f"{version(self.qemu)} is older than {NEW_QEMU}: run make deps-scale")
+        return str(newer)
+
+    def accel_words(self, run: Run, tick: str = "tick") -> list[str]:
+        accel = self.accels[run.accel]
+        return [word.format(tick=accel.get(tick)) for word in accel["words"]]
 
     def cpu(self, run: Run, base: str = PLAIN_CPU) -> str:
         return base + (",+x2apic" if run.n > XAPIC_MOST else "")
 
     def plain_machine(self, run: Run, more: list[str]) -> list[str]:
         """A machine that QEMU itself puts a kernel into."""
-        before, qemu = self.qemu_for(run)
-        command = [*before, qemu, "-machine", "q35", *self.accels[run.accel]["words"]]
+        command = [self.qemu_for(run), "-machine", "q35", *self.accel_words(run)]
         command += ["-cpu", self.cpu(run), "-smp", str(run.n), "-m", MEMORY, "-nodefaults"]
         command += ["-no-reboot", "-monitor", "none", "-display", "none", "-serial", "stdio"]
         command += ["-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
@@ -80,14 +83,24 @@ class Tools:
 
     def firmware_machine(self, run: Run, out: Path, m: vm.Machine) -> list[str]:
         """The machine of `make run`, with the accelerator of this run."""
-        before, m.qemu = self.qemu_for(run)
+        m.qemu = self.qemu_for(run)
         m.smp, m.mem = str(run.n), MEMORY if run.n <= XAPIC_MOST else "2G"
+        if self.needs_newer(run) and (self.scale / "OVMF_CODE_4M.fd").exists():
+            m.code, m.vars = (str(self.scale / f"OVMF_{part}_4M.fd") for part in ("CODE", "VARS"))
         words = vm.qemu_command(m, out)
         at = words.index("-accel")
-        words[at : at + 2] = self.accels[run.accel]["words"]
+        words[at : at + 2] = self.accel_words(run, "firmware_tick")
         cpu = words.index("-cpu") + 1
         words[cpu] = self.cpu(run, words[cpu])
-        return before + words
+        if "tick" in self.accels[run.accel]:
+            words += ["-qmp", f"unix:{vm.socket_path(out)},server=on,wait=off"]
+        return words
+
+    def set_tick(self, run: Run, out: Path) -> None:
+        """From the firmware's tick to the one that is measured with."""
+        with qmp.Monitor(vm.socket_path(out)) as monitor:
+            us = self.accels[run.accel]["tick"]
+            monitor.call("qom-set", path="/objects/filter", property="interval", value=us)
 
 
 def major(qemu: str) -> int:

@@ -78,7 +78,9 @@ $(eval $(call host_test_threads, kernel/test_selftest, $(SELFTEST) $(SMP_BRINGUP
 SCREEN = $(addprefix kernel/,screen.c raster.c grid.c grid_layout.c font.c) lib/err.c lib/log.c \
 	lib/pages.c $(LIB_FORMAT) tests/host/kernel/canvas.c
 $(eval $(call host_test, kernel/test_screen, $(SCREEN)))
+$(eval $(call host_test, kernel/test_framebuffer, $(SCREEN)))
 $(eval $(call host_test, kernel/test_grid,   $(SCREEN)))
+$(eval $(call host_test, kernel/test_grid_layout, kernel/grid_layout.c lib/string.c))
 
 REFHV_CFG = $(addprefix tests/refhv/,cfg.c fault.c fault_parse.c fault_table.c span.c)
 REFHV_CALLS = $(addprefix tests/refhv/,hypercall.c map_vp.c send_ipi.c start_vp.c start_fault.c context.c line.c) \

@@ -95,6 +95,27 @@ void canvas_close(void)
 	screen_reset();
 }
 
+int canvas_set_up(void **state)
+{
+	(void)state;
+	log_reset();
+	log_set_level(LOG_WARN);
+	canvas_boot = (struct boot_info){0};
+	return 0;
+}
+
+int canvas_tear_down(void **state)
+{
+	(void)state;
+	canvas_close();
+	return 0;
+}
+
+void canvas_say(const char *text)
+{
+	screen_write(NULL, text, strlen(text));
+}
+
 static uint32_t raw(uint32_t x, uint32_t y)
 {
 	const struct boot_framebuffer *fb = &canvas_boot.framebuffer;

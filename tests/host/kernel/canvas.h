@@ -32,6 +32,14 @@ void canvas_open(uint32_t width, uint32_t height, uint32_t more, enum canvas_for
 void canvas_poison(void);
 void canvas_close(void);
 
+/* Each test begins without a log and ends without a canvas. */
+int canvas_set_up(void **state);
+int canvas_tear_down(void **state);
+#define CANVAS_TEST(name) cmocka_unit_test_setup_teardown(name, canvas_set_up, canvas_tear_down)
+
+/* What the log says, to the screen. */
+void canvas_say(const char *text);
+
 /* A pixel as 8 bits of red, green and blue; the canvas's own arithmetic, not the kernel's. */
 uint32_t canvas_pixel(uint32_t x, uint32_t y);
 bool canvas_is_poison(uint32_t x, uint32_t y);

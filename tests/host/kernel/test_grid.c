@@ -1,30 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* kernel/grid.c and grid_layout.c: where tiles lie, what they show, and how much one step draws. */
+/* kernel/grid.c: what tiles show, and how much one step draws. */
 #include "tests/host/test.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "kernel/grid.h"
-#include "kernel/grid_layout.h"
 #include "lib/log.h"
 #include "tests/host/kernel/canvas.h"
-
-static int set_up(void **state)
-{
-	(void)state;
-	log_reset();
-	log_set_level(LOG_WARN);
-	canvas_boot = (struct boot_info){0};
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	canvas_close();
-	return 0;
-}
 
 static struct smp *start(uint32_t width, uint32_t height, size_t count)
 {
@@ -35,107 +18,6 @@ static struct smp *start(uint32_t width, uint32_t height, size_t count)
 	assert_true(screen_is_on());
 	return smp;
 }
-
-/* --- where tiles lie --- */
-
-static const uint32_t screens[][2] = {{40, 10},  {99, 37},  {106, 39}, {127, 47},
-				      {159, 44}, {239, 67}, {60, 200}};
-static const size_t counts[] = {1, 2, 3, 4, 5, 64, 255, 256, 1000, 2048};
-
-/* Inside the grid's rows, beside each other, with room for text below. */
-static void assert_sound(const struct grid_layout *g, size_t count, uint32_t columns, uint32_t rows)
-{
-	static bool taken[200][240];
-
-	memset(taken, 0, sizeof(taken));
-	assert_true(g->end + 6 <= rows);
-	assert_true(g->legend + 2 < g->end);
-	for (size_t i = 0; i < count; i++) {
-		uint32_t column;
-		uint32_t row;
-
-		grid_place(g, i, &column, &row);
-		assert_true(row >= g->first && row + g->tile_rows <= g->legend);
-		assert_true(column >= g->label && column + g->tile_columns <= columns);
-		for (uint32_t y = row; y < row + g->tile_rows; y++) {
-			for (uint32_t x = column; x < column + g->tile_columns; x++) {
-				assert_false(taken[y][x]);
-				taken[y][x] = true;
-			}
-		}
-	}
-}
-
-static void every_size_and_count_is_sound(void **state)
-{
-	unsigned int fits = 0;
-
-	(void)state;
-	for (size_t s = 0; s < ARRAY_COUNT(screens); s++) {
-		for (size_t c = 0; c < ARRAY_COUNT(counts); c++) {
-			for (uint32_t digits = 1; digits <= 10; digits++) {
-				struct grid_layout g;
-
-				if (!grid_fit(&g, counts[c], digits, screens[s][0], screens[s][1]))
-					continue;
-				fits++;
-				assert_sound(&g, counts[c], screens[s][0], screens[s][1]);
-			}
-		}
-	}
-	assert_true(fits > 500);
-}
-
-static void all_counts_fit_that_a_machine_has(void **state)
-{
-	struct grid_layout g;
-
-	(void)state;
-	for (size_t count = 1; count <= 2048; count++) { /* Hyper-V's most; 800x600 */
-		assert_true(grid_fit(&g, count, 4, 99, 37));
-		assert_sound(&g, count, 99, 37);
-	}
-	for (size_t count = 1; count <= SMP_MAX_CPUS; count++) { /* 1024x768 */
-		assert_true(grid_fit(&g, count, 4, 127, 47));
-		assert_sound(&g, count, 127, 47);
-	}
-	assert_false(grid_fit(&g, 2048, 4, 40, 20));
-	assert_false(grid_fit(&g, 2, 1, 15, 8));
-}
-
-static void few_processors_have_large_tiles(void **state)
-{
-	static const struct {
-		size_t count;
-		enum grid_size at_99x37, at_127x47, at_159x44;
-		uint32_t across_99x37, across_127x47, across_159x44;
-	} due[] = {
-		{1, GRID_LARGE, GRID_LARGE, GRID_LARGE, 1, 1, 1},
-		{2, GRID_LARGE, GRID_LARGE, GRID_LARGE, 2, 2, 2},
-		{4, GRID_LARGE, GRID_LARGE, GRID_LARGE, 4, 4, 4},
-		{64, GRID_MEDIUM, GRID_MEDIUM, GRID_MEDIUM, 8, 8, 16},
-		{255, GRID_SMALL, GRID_SMALL, GRID_SMALL, 16, 16, 16},
-		{2048, GRID_DOT, GRID_DOT, GRID_DOT, 80, 112, 128},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_COUNT(due); i++) {
-		uint32_t digits = due[i].count > 1000 ? 4 : due[i].count > 100 ? 3 : 2;
-		struct grid_layout g;
-
-		assert_true(grid_fit(&g, due[i].count, digits, 99, 37));
-		assert_int_equal(g.size, due[i].at_99x37);
-		assert_int_equal(g.across, due[i].across_99x37);
-		assert_true(grid_fit(&g, due[i].count, digits, 127, 47));
-		assert_int_equal(g.size, due[i].at_127x47);
-		assert_int_equal(g.across, due[i].across_127x47);
-		assert_true(grid_fit(&g, due[i].count, digits, 159, 44));
-		assert_int_equal(g.size, due[i].at_159x44);
-		assert_int_equal(g.across, due[i].across_159x44);
-	}
-}
-
-/* --- what they show --- */
 
 static bool tile_reads(uint32_t column, uint32_t row, const char *text, uint32_t ink,
 		       uint32_t paper)
@@ -404,24 +286,19 @@ static void without_a_screen_nothing_happens(void **state)
 	assert_true(canvas_reads(0, 0, "text ", RGB_INK, RGB_PAPER));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(every_size_and_count_is_sound),
-		TEST(all_counts_fit_that_a_machine_has),
-		TEST(few_processors_have_large_tiles),
-		TEST(large_tiles_say_it_all),
-		TEST(every_end_has_its_letter),
-		TEST(dots_have_labels_and_groups),
-		TEST(live_states_show),
-		TEST(a_step_is_small),
-		TEST(a_step_draws_few_large_tiles),
-		TEST(steps_keep_their_distance),
-		TEST(processors_without_a_record_have_failed),
-		TEST(one_failure_is_seen_in_the_bar),
-		TEST(without_a_screen_nothing_happens),
+		CANVAS_TEST(large_tiles_say_it_all),
+		CANVAS_TEST(every_end_has_its_letter),
+		CANVAS_TEST(dots_have_labels_and_groups),
+		CANVAS_TEST(live_states_show),
+		CANVAS_TEST(a_step_is_small),
+		CANVAS_TEST(a_step_draws_few_large_tiles),
+		CANVAS_TEST(steps_keep_their_distance),
+		CANVAS_TEST(processors_without_a_record_have_failed),
+		CANVAS_TEST(one_failure_is_seen_in_the_bar),
+		CANVAS_TEST(without_a_screen_nothing_happens),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* kernel/screen.c and raster.c: pixels, text, scrolling, and framebuffers that cannot be. */
+/* kernel/screen.c and raster.c: pixels, text, scrolling, panics. */
 #include "tests/host/test.h"
 
 #include <stdio.h>
@@ -7,26 +7,6 @@
 
 #include "lib/log.h"
 #include "tests/host/kernel/canvas.h"
-
-static int set_up(void **state)
-{
-	(void)state;
-	log_reset();
-	canvas_boot = (struct boot_info){0};
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	canvas_close();
-	return 0;
-}
-
-static void say(const char *text)
-{
-	screen_write(NULL, text, strlen(text));
-}
 
 static void start(uint32_t width, uint32_t height, uint32_t more, enum canvas_format format)
 {
@@ -62,7 +42,7 @@ static void every_format_size_and_pitch(void **state)
 			uint32_t more = mores[(i + format) % ARRAY_COUNT(mores)];
 
 			start(sizes[i][0], sizes[i][1], more, (enum canvas_format)format);
-			say("Ag#@\nx");
+			canvas_say("Ag#@\nx");
 			assert_covered(more);
 			assert_true(canvas_reads(0, 0, "Ag#@ ", RGB_INK, RGB_PAPER));
 			assert_true(canvas_reads(0, 1, "x", RGB_INK, RGB_PAPER));
@@ -118,10 +98,10 @@ static void scrolling_reads_no_video_memory(void **state)
 	start(800, 600, 0, CANVAS_BGRX);
 	for (int i = 0; i < 37; i++) {
 		snprintf(line, sizeof(line), "%s%03d same", i ? "\n" : "", i);
-		say(line);
+		canvas_say(line);
 	}
 	canvas_poison();
-	say("\n037 same");
+	canvas_say("\n037 same");
 	for (uint32_t row = 0; row <= 28; row++) {
 		assert_true(canvas_shows(2, row, (uint8_t)('0' + (row + 9) % 10), RGB_INK,
 					 RGB_PAPER, 0));
@@ -142,7 +122,7 @@ static void long_texts_scroll_to_their_end(void **state)
 	start(800, 600, 0, CANVAS_BGRX);
 	for (int i = 0; i < 1000; i++) {
 		snprintf(text, sizeof(text), "%d\n", i);
-		say(text);
+		canvas_say(text);
 	}
 	for (uint32_t row = 0; row < 37; row++) {
 		if (canvas_reads(0, row, "999", RGB_INK, RGB_PAPER)) {
@@ -167,16 +147,16 @@ static void long_lines_wrap(void **state)
 	memset(text, 'a', 99);
 	memset(text + 99, 'b', 51);
 	text[150] = '\0';
-	say(text);
-	say("\nc");
+	canvas_say(text);
+	canvas_say("\nc");
 	assert_true(canvas_reads(98, 0, "a", RGB_INK, RGB_PAPER));
 	assert_true(canvas_reads(0, 1, "bb", RGB_INK, RGB_PAPER));
 	assert_true(canvas_reads(50, 1, "b ", RGB_INK, RGB_PAPER));
 	assert_true(canvas_reads(0, 2, "c", RGB_INK, RGB_PAPER));
 	text[99] = '\0'; /* exactly a line */
-	say("\n");
-	say(text);
-	say("\nd\x01\xE4");
+	canvas_say("\n");
+	canvas_say(text);
+	canvas_say("\nd\x01\xE4");
 	assert_true(canvas_reads(0, 4, "d??", RGB_INK, RGB_PAPER));
 }
 
@@ -184,10 +164,10 @@ static void lines_for_machines_are_left_out(void **state)
 {
 	(void)state;
 	start(800, 600, 0, CANVAS_BGRX);
-	say("one\n@report {");
-	say("\"a\":");
-	say("1}\ntwo @x\n");
-	say("@report {}\n\nthree");
+	canvas_say("one\n@report {");
+	canvas_say("\"a\":");
+	canvas_say("1}\ntwo @x\n");
+	canvas_say("@report {}\n\nthree");
 	assert_true(canvas_reads(0, 0, "one ", RGB_INK, RGB_PAPER));
 	assert_true(canvas_reads(0, 1, "two @x ", RGB_INK, RGB_PAPER));
 	assert_true(canvas_reads(0, 2, "      ", RGB_INK, RGB_PAPER));
@@ -198,17 +178,17 @@ static void early_text_is_shown_later(void **state)
 {
 	(void)state;
 	canvas_open(800, 600, 0, CANVAS_BGRX);
-	say("early\nwarning: bird\n");
+	canvas_say("early\nwarning: bird\n");
 	for (int i = 0; i < 1000; i++)
-		say("much more than is kept\n");
+		canvas_say("much more than is kept\n");
 	log_set_level(LOG_WARN);
 	screen_start(&canvas_boot, &canvas_pages);
 	assert_true(canvas_reads(0, 20, "much more than is kept", RGB_INK, RGB_PAPER));
 	start(800, 600, 0, CANVAS_BGRX); /* anew, without the flood */
 	canvas_open(800, 600, 0, CANVAS_BGRX);
-	say("early\nwarning: bird\n");
+	canvas_say("early\nwarning: bird\n");
 	screen_start(&canvas_boot, &canvas_pages);
-	say("now");
+	canvas_say("now");
 	assert_true(canvas_reads(0, 0, "early ", RGB_INK, RGB_PAPER));
 	assert_true(canvas_reads(0, 1, "warning: bird ", RGB_WARN, RGB_PAPER));
 	assert_true(canvas_reads(0, 2, "now ", RGB_INK, RGB_PAPER));
@@ -236,8 +216,8 @@ static void first_words_colour_a_line(void **state)
 	(void)state;
 	start(800, 600, 0, CANVAS_BGRX);
 	for (size_t i = 0; i < ARRAY_COUNT(lines); i++) {
-		say(lines[i].text);
-		say("\n");
+		canvas_say(lines[i].text);
+		canvas_say("\n");
 		assert_true(canvas_reads(0, (uint32_t)i, lines[i].text, lines[i].ink, RGB_PAPER));
 	}
 }
@@ -251,9 +231,9 @@ static void a_panic_keeps_the_last_lines(void **state)
 	start(800, 600, 0, CANVAS_BGRX);
 	for (int i = 0; i < 37; i++) {
 		snprintf(text, sizeof(text), "warning: %d\n", i);
-		say(text);
+		canvas_say(text);
 	}
-	say("PANIC: x\n");
+	canvas_say("PANIC: x\n");
 	for (uint32_t row = 0; row < 12; row++) {
 		snprintf(text, sizeof(text), "warning: %u  ", 25 + row);
 		assert_true(canvas_reads(0, row, text, RGB_INK, RGB_PANIC));
@@ -267,13 +247,13 @@ static void a_panic_takes_the_whole_screen(void **state)
 {
 	(void)state;
 	start(800, 600, 0, CANVAS_BGRX);
-	say("text\n");
+	canvas_say("text\n");
 	screen_pin(10);
 	screen_put(3, 3, (struct cell){'G', COLOUR_INK, COLOUR_TILE_HV, 0});
-	say("@report {\"x\":");
-	say("\nexception #PF at 0x0\n");
-	say("  rax\n\nPANIC: no way\n");
-	say("warning: on\n");
+	canvas_say("@report {\"x\":");
+	canvas_say("\nexception #PF at 0x0\n");
+	canvas_say("  rax\n\nPANIC: no way\n");
+	canvas_say("warning: on\n");
 	assert_covered(0);
 	assert_true(canvas_reads(0, 0, "text  ", RGB_INK, RGB_PANIC));
 	assert_true(canvas_reads(0, 1, "exception #PF at 0x0 ", RGB_BRIGHT, RGB_PANIC));
@@ -282,7 +262,7 @@ static void a_panic_takes_the_whole_screen(void **state)
 	assert_true(canvas_reads(0, 4, "PANIC: no way ", RGB_BRIGHT, RGB_PANIC));
 	assert_true(canvas_reads(0, 5, "warning: on ", RGB_BRIGHT, RGB_PANIC));
 	for (int i = 0; i < 40; i++)
-		say("more\n");
+		canvas_say("more\n");
 	assert_true(canvas_reads(0, 1, "more ", RGB_BRIGHT, RGB_PANIC));
 	assert_int_equal(canvas_pixel(0, 0), RGB_PANIC);
 	assert_int_equal(canvas_pixel(799, 599), RGB_PANIC);
@@ -298,8 +278,8 @@ static void pinned_rows_stay(void **state)
 		start(800, 600, 0, CANVAS_BGRX);
 		for (int i = 0; i < lines; i++) {
 			snprintf(last, sizeof(last), "line %d", i);
-			say(last);
-			say("\n");
+			canvas_say(last);
+			canvas_say("\n");
 		}
 		screen_pin(12);
 		for (uint32_t row = 0; row < 12; row++)
@@ -314,159 +294,28 @@ static void pinned_rows_stay(void **state)
 		screen_put(0, 11, (struct cell){'P', COLOUR_INK, COLOUR_PAPER, 0});
 		for (int i = 0; i < 100; i++) {
 			snprintf(text, sizeof(text), "\nmore %d", i);
-			say(text);
+			canvas_say(text);
 		}
 		assert_true(canvas_reads(0, 11, "P ", RGB_INK, RGB_PAPER));
 		assert_true(canvas_reads(0, 12, "more ", RGB_INK, RGB_PAPER));
 	}
 }
 
-/* --- framebuffers that cannot be --- */
-
-static struct boot_framebuffer *bad(void)
-{
-	canvas_open(800, 600, 0, CANVAS_MASK32);
-	return &canvas_boot.framebuffer;
-}
-
-static void assert_refused(const char *why)
-{
-	log_reset();
-	screen_start(&canvas_boot, &canvas_pages);
-	assert_false(screen_is_on());
-	assert_int_equal(canvas_mapped, 0);
-	assert_int_equal(log_kept_count(), 1);
-	assert_non_null(strstr(log_kept(0), "no screen: the framebuffer at 0x"));
-	if (!strstr(log_kept(0), why))
-		fail_msg("\"%s\" does not say \"%s\"", log_kept(0), why);
-	say("into the void\n");
-	screen_pin(3);
-	screen_put(0, 0, (struct cell){'x', COLOUR_INK, COLOUR_PAPER, 0});
-}
-
-static void nonsense_is_refused(void **state)
-{
-	(void)state;
-	bad()->width = 0;
-	assert_refused("width or height makes no sense");
-	bad()->height = 0;
-	assert_refused("width or height makes no sense");
-	bad()->pixels_per_line = 0xFFFFFFFF;
-	canvas_boot.framebuffer.width = 0xFFFFFFFF;
-	assert_refused("width or height makes no sense");
-	bad()->height = 16385;
-	assert_refused("width or height makes no sense");
-	bad()->pixels_per_line = 799;
-	assert_refused("lines are shorter than its width");
-	bad()->pixels_per_line = 0xFFFFFFFF;
-	assert_refused("smaller than its lines need");
-	bad()->size--;
-	assert_refused("smaller than its lines need");
-	bad()->size = 0;
-	assert_refused("smaller than its lines need");
-	bad()->base = 0xFFFFFFFFFFF00000;
-	assert_refused("smaller than its lines need");
-	bad()->base = 0xA0000;
-	assert_refused("in the first MiB");
-	bad()->format = BOOT_PIXEL_NONE;
-	assert_refused("pixels are not in memory");
-	bad()->format = (enum boot_pixel_format)9;
-	assert_refused("pixels are not in memory");
-}
-
-static void odd_masks_are_refused(void **state)
-{
-	(void)state;
-	bad()->red_mask = 0;
-	assert_refused("colour masks");
-	bad()->green_mask = 0x505;
-	assert_refused("colour masks");
-	bad()->green_mask = 0x3FF00000;
-	assert_refused("colour masks");
-	bad()->blue_mask = 0x3FF;
-	canvas_boot.framebuffer.green_mask = 0x7FF;
-	assert_refused("colour masks");
-	bad()->blue_mask = 0x3FF00000;
-	assert_refused("colour masks");
-	*bad() = (struct boot_framebuffer){.base = canvas_boot.framebuffer.base,
-					   .size = 480000,
-					   .width = 800,
-					   .height = 600,
-					   .pixels_per_line = 800,
-					   .format = BOOT_PIXEL_MASK,
-					   .red_mask = 0xE0,
-					   .green_mask = 0x1C,
-					   .blue_mask = 3};
-	assert_refused("fewer than 16 bits");
-}
-
-static void too_small_is_refused(void **state)
-{
-	(void)state;
-	canvas_open(245, 126, 0, CANVAS_BGRX);
-	assert_refused("too small for text");
-	canvas_open(246, 125, 0, CANVAS_BGRX);
-	assert_refused("too small for text");
-	canvas_open(1, 1, 0, CANVAS_555);
-	assert_refused("too small for text");
-}
-
-static void other_peoples_memory_is_refused(void **state)
-{
-	struct boot_memory map[] = {{0x100000, 0x1000, BOOT_MEMORY_KEEP}, {0, 1, BOOT_MEMORY_FREE}};
-	extern char _image_end[];
-
-	(void)state;
-	bad();
-	canvas_boot.memory = map;
-	canvas_boot.memory_count = 2;
-	map[1].base = canvas_boot.framebuffer.base + canvas_boot.framebuffer.size - 1;
-	assert_refused("overlaps free memory");
-	bad()->base = (uint64_t)_image_end - 1;
-	assert_refused("overlaps the kernel");
-	canvas_boot.memory_count = 0;
-}
-
-static void no_memory_is_no_screen(void **state)
-{
-	(void)state;
-	bad();
-	canvas_pages.fail_at = 1;
-	assert_refused("no memory");
-}
-
-static void no_framebuffer_is_no_warning(void **state)
-{
-	(void)state;
-	canvas_boot.framebuffer = (struct boot_framebuffer){0};
-	screen_start(&canvas_boot, &canvas_pages);
-	assert_false(screen_is_on());
-	assert_int_equal(log_kept_count(), 0);
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(every_format_size_and_pitch),
-		TEST(every_glyph_is_its_own),
-		TEST(what_is_no_cell_is_not_drawn),
-		TEST(scrolling_reads_no_video_memory),
-		TEST(long_texts_scroll_to_their_end),
-		TEST(long_lines_wrap),
-		TEST(lines_for_machines_are_left_out),
-		TEST(early_text_is_shown_later),
-		TEST(first_words_colour_a_line),
-		TEST(a_panic_keeps_the_last_lines),
-		TEST(a_panic_takes_the_whole_screen),
-		TEST(pinned_rows_stay),
-		TEST(nonsense_is_refused),
-		TEST(odd_masks_are_refused),
-		TEST(too_small_is_refused),
-		TEST(other_peoples_memory_is_refused),
-		TEST(no_memory_is_no_screen),
-		TEST(no_framebuffer_is_no_warning),
+		CANVAS_TEST(every_format_size_and_pitch),
+		CANVAS_TEST(every_glyph_is_its_own),
+		CANVAS_TEST(what_is_no_cell_is_not_drawn),
+		CANVAS_TEST(scrolling_reads_no_video_memory),
+		CANVAS_TEST(long_texts_scroll_to_their_end),
+		CANVAS_TEST(long_lines_wrap),
+		CANVAS_TEST(lines_for_machines_are_left_out),
+		CANVAS_TEST(early_text_is_shown_later),
+		CANVAS_TEST(first_words_colour_a_line),
+		CANVAS_TEST(a_panic_keeps_the_last_lines),
+		CANVAS_TEST(a_panic_takes_the_whole_screen),
+		CANVAS_TEST(pinned_rows_stay),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

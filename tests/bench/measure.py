@@ -88,7 +88,8 @@ def planned(plan: dict, chosen: dict, some: list[dict]) -> list[Run]:
                     continue
                 for subject in some:
                     most = subject.get("most", {}).get(name, n)
-                    if name in subject["accels"] and n <= most and boot < subject.get("boots", boot + 1):
+                    boots = 1 if n > subject.get("once_above", n) else subject.get("boots", boot + 1)
+                    if name in subject["accels"] and n <= most and boot < boots:
                         runs.append(Run(subject["name"], n, name, boot))
     return runs
 
@@ -128,7 +129,7 @@ class Session:
         problems: list[str] = []
         for _ in range(self.specs[run.subject].get("tries", 1)):
             result = self.boot(run)
-            if not result["problem"]:
+            if not result["problem"] or result["timed_out"]:
                 break
             problems.append(result["problem"])
         if not result["problem"]:
@@ -144,14 +145,15 @@ class Session:
         out.mkdir(parents=True)
         words = module.command(self.tools, spec, run, out)
         (out / "command").write_text(shlex.join(words) + "\n")
-        load = os.getloadavg()[0]
+        load, began = os.getloadavg()[0], time.strftime("%Y-%m-%d %H:%M %Z")
         listener = getattr(module, "listener", None)
         hear = listener(self.tools, run, out) if listener else None
         outcome = running.run_qemu(words, out, self.bound(run), hear)
         for name in SCRATCH:
             (out / name).unlink(missing_ok=True)
-        result = {**asdict(run), "seconds": outcome.seconds, "load": load, "problem": ""}
+        result = {**asdict(run), "began": began, "seconds": outcome.seconds, "load": load, "problem": ""}
         result |= {"methods": {}, "reasons": {}, "record": None, "failed_before": []}
+        result["timed_out"] = outcome.ended == "time-out"
         if outcome.ended:
             result["problem"] = verdicts.failure(outcome)
             return result
@@ -214,7 +216,6 @@ def facts(plan: dict, tools: Tools, build: Path) -> dict:
     return {
         "schema": "hvsmp-benchmark/1",
         "version": version,
-        "began": time.strftime("%Y-%m-%d %H:%M %Z"),
         "host": shared.host() | {"tsc_hz": tools.host_hz},
         "qemu": {"usual": shared.version(tools.qemu)},
         "rounds": max(rounds for _, rounds in plan["rounds"]),
@@ -240,7 +241,9 @@ def measure(args: argparse.Namespace) -> int:
         session.all(left)
     except KeyboardInterrupt:
         session.left_out.append("the benchmark was interrupted")
-    bench["minutes"] = session.elapsed() / 60
+    # Of all results, those among them that an interrupted benchmark has left.
+    bench["began"] = min((r["began"] for r in session.results), default="never")
+    bench["minutes"] = sum(r["seconds"] for r in session.results) / 60
     newer = next((run for run in left if tools.needs_newer(run)), None)
     with contextlib.suppress(vm.Unusable):  # said among what is left out
         bench["qemu"] |= {"newer": shared.version(tools.qemu_for(newer))} if newer else {}

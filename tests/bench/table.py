@@ -50,7 +50,7 @@ def ratio_text(above: Cell | None, below: Cell | None) -> str:
 
 
 def ratios(figures: Figures, accel: str, labels: dict[str, str]) -> str:
-    """Each peer as so many times this kernel's fastest way without a hypervisor; empty without it."""
+    """Each peer as so many times this kernel's fastest way without a hypervisor; empty without either."""
     ours = figures.row(accel, *RATIOS_TO)
     numbers = [n for n in figures.processors(accel) if n in ours]
     rows = [
@@ -58,7 +58,7 @@ def ratios(figures: Figures, accel: str, labels: dict[str, str]) -> str:
         for subject, method in sorted(figures.rows(accel), key=lambda key: list(labels).index(key[0]))
         if (row := figures.row(accel, subject, method)) and (subject, method) != RATIOS_TO
     ]
-    if not numbers:
+    if not rows:
         return ""
     head = f"times {labels[RATIOS_TO[0]]}, {RATIOS_TO[1]}: of the least (lowest-highest of a boot)"
     return grid([head, *(f"N={n}" for n in numbers)], rows)

@@ -74,9 +74,17 @@ class TargetsTest(unittest.TestCase):
         self.assertIsNone(target("sipi-broadcast: times the bare stub's", made).value)
 
     def test_published(self):
-        name = "what kvm-unit-tests took"
+        name = "divided by kvm-unit-tests' times theirs"
         self.assertTrue(target(name, made_up.results()).reached())  # 1.5 of 3.6 at N=4
         self.assertFalse(target(name, scaled(made_up.results(), "none", "sipi-broadcast", 3)).reached())
+
+    def test_published_by_count(self):
+        name = "-icount: as a part of what kvm-unit-tests took"
+        made = made_up.results(ns=(16, 255), accels=("icount",))
+        self.assertFalse(target(name, made).reached())  # 0.45 of 0.059
+        self.assertIn("worst at N=16", target(name, made).note)
+        self.assertTrue(target(name, scaled(made, "none", "sipi-broadcast", 0.1, accel="icount")).reached())
+        self.assertIsNone(target(name, made_up.results()).reached())
 
     def test_linux(self):
         tuned, default = "than tuned Linux", "than default Linux"
@@ -96,23 +104,25 @@ class TargetsTest(unittest.TestCase):
 
     def test_growth(self):
         made = made_up.results(ns=(16, 255), accels=("icount",))
-        self.assertTrue(target("-icount", made).reached())
+        self.assertTrue(target("time a processor at N=255", made).reached())
         for result in made:
             if result["n"] == 255:
                 result["methods"]["sipi-broadcast"] = [3 * 0.03e6 * 254]
-        self.assertFalse(target("-icount", made).reached())
-        self.assertIsNone(target("-icount", made_up.results()).reached())
+        self.assertFalse(target("time a processor at N=255", made).reached())
+        self.assertIsNone(target("time a processor at N=255", made_up.results()).reached())
 
 
     def test_what_is_counted(self):
         made = made_up.results(ns=(4, 255))
-        calls, memory = "0x9A: calls", "memory for each"
+        calls, memory = "0x9A: calls", "memory that one more"
         self.assertEqual((target(calls, made).value, target(memory, made).value), (2, 6))
         for result in made:
             if result["record"] and result["n"] == 255:
                 result["record"] |= {"map_calls": 5, "bytes_per_processor": 33 * 1024}
         self.assertEqual((target(calls, made).reached(), target(memory, made).reached()), (False, False))
         self.assertIn("worst at N=255", target(calls, made).note)
+        self.assertIn("6 at 4, 33 at 255", target(memory, made).note)
+        self.assertIsNone(target(memory, made_up.results(ns=(4,))).reached())
         self.assertEqual(target("hvsmp.efi", made).value, 200)
         self.assertIsNone(target(calls, []).reached())
 
@@ -139,6 +149,10 @@ class TableTest(unittest.TestCase):
         scaled([r for r in made["results"] if r["boot"] == 1], "floor", "sipi-parallel", 1.5)
         self.assertIn("| bare stub (floor), sipi-parallel | 333 (333-500) |", self.text(made))
         self.assertNotIn("times hvsmp", self.text(made_up.bench(PLAN, accels=())))
+        alone = [r for r in made["results"] if r["subject"] == "none"]
+        for result in alone:
+            result["methods"] = {"sipi-broadcast": [1e6]}
+        self.assertNotIn("times hvsmp", self.text(made_up.bench(PLAN, results=alone)))
 
     def test_targets_are_told_as_they_are(self):
         text = self.text(made_up.bench(PLAN))

@@ -49,9 +49,9 @@ class PlanTest(unittest.TestCase):
                 chosen(**words)
 
     def test_interleaved(self):
-        some = runs(n="2 4", boots="2", only="floor none")
-        self.assertEqual([run.boot for run in some], [0] * 8 + [1] * 4)  # MTTCG once
-        self.assertEqual([run.n for run in some], [2] * 4 + [4] * 4 + [2] * 2 + [4] * 2)
+        some = runs(n="2 4", boots="3", only="floor none")
+        self.assertEqual([run.boot for run in some], [0] * 8 + [1] * 8 + [2] * 4)  # MTTCG twice
+        self.assertEqual([run.n for run in some], ([2] * 4 + [4] * 4) * 2 + [2] * 2 + [4] * 2)
         self.assertEqual([run.subject for run in some[:4]], ["floor", "none"] * 2)
 
     def test_limits(self):
@@ -59,6 +59,8 @@ class PlanTest(unittest.TestCase):
         self.assertEqual(max(run.n for run in linux), 64)
         self.assertEqual({run.accel for run in linux}, {"single"})
         self.assertEqual({run.boot for run in linux}, {0, 1})  # of three
+        tuned = [run for run in runs() if run.subject == "linux-6.1-tuned" and run.n > 64]
+        self.assertEqual([(run.n, run.accel, run.boot) for run in tuned], [(128, "single", 0)])
         counted = [run for run in runs() if run.accel == "icount"]
         self.assertEqual({run.n for run in counted}, {16, 255})
         self.assertEqual({run.boot for run in counted}, {0})
@@ -125,11 +127,19 @@ class PlanTest(unittest.TestCase):
         session = measure.Session.__new__(measure.Session)
         session.specs = {"a": {"tries": 3}, "b": {}}
         problems = ["one", "two", "", "four"]
-        session.boot = lambda run: {"problem": problems.pop(0), "failed_before": []}
+
+        def boot(run):
+            problem = problems.pop(0)
+            return {"problem": problem, "failed_before": [], "timed_out": problem == "time-out"}
+
+        session.boot = boot
         self.assertEqual(session.measure(Run("a", 2, "single", 0))["failed_before"], ["one", "two"])
         problems[:] = ["one", ""]
         self.assertEqual(session.measure(Run("b", 2, "single", 0))["problem"], "one")
         self.assertEqual(problems, [""])
+        problems[:] = ["time-out", ""]
+        self.assertEqual(session.measure(Run("a", 2, "single", 0))["problem"], "time-out")
+        self.assertEqual(problems, [""])  # nothing that takes long is begun again
 
 
 class PlotsTest(unittest.TestCase):

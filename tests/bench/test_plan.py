@@ -29,6 +29,16 @@ def runs(full: bool = False, hv: str = "", only: str = "", **words) -> list[Run]
     return measure.planned(PLAN, chosen(full=full, **words), measure.subjects(PLAN, hv, only))
 
 
+def no_machine(minutes: float) -> measure.Session:
+    """A session that has measured nothing yet, and no tools to do it with."""
+    session = measure.Session.__new__(measure.Session)
+    session.plan, session.minutes, session.left_out, session.unusable = PLAN, minutes, [], set()
+    session.specs = {subject["name"]: subject for subject in PLAN["subject"]}
+    session.tools = argparse.Namespace(needs_newer=lambda run: run.n > 255)
+    session.results, session.elapsed = [], lambda: 0.0
+    return session
+
+
 class PlanTest(unittest.TestCase):
     def test_the_plan_is_whole(self):
         for subject in PLAN["subject"]:
@@ -86,11 +96,7 @@ class PlanTest(unittest.TestCase):
             self.assertEqual(log.read_text(), json.dumps(good) + "\n")
 
     def test_no_run_begins_that_would_not_end(self):
-        session = measure.Session.__new__(measure.Session)
-        session.plan, session.minutes, session.left_out, session.unusable = PLAN, 0.5, [], set()
-        session.specs = {subject["name"]: subject for subject in PLAN["subject"]}
-        session.tools = argparse.Namespace(needs_newer=lambda run: run.n > 255)
-        session.results, session.elapsed = [], lambda: 0.0
+        session = no_machine(0.5)
         big = Run("none", 255, "single", 0)
         session.one(big, "")
         self.assertEqual(session.left_out, ["none, N=255, single, boot 1: no time left of 0.5 minutes"])
@@ -101,11 +107,7 @@ class PlanTest(unittest.TestCase):
         self.assertEqual(session.thought(Run("none", 255, "icount", 0)), 204.0)
 
     def test_a_subject_without_its_qemu_is_left_out_and_no_other(self):
-        session = measure.Session.__new__(measure.Session)
-        session.plan, session.minutes, session.left_out, session.unusable = PLAN, 60, [], set()
-        session.specs = {subject["name"]: subject for subject in PLAN["subject"]}
-        session.tools = argparse.Namespace(needs_newer=lambda run: run.n > 255)
-        session.results, session.elapsed = [], lambda: 0.0
+        session = no_machine(60)
         booted = []
 
         def boot(run):

@@ -2,7 +2,6 @@
 /* HvCallStartVirtualProcessor: a complete register state instead of INIT-SIPI. */
 #include "hv/hv.h"
 #include "hv/tlfs.h"
-#include "lib/string.h"
 
 _Static_assert(sizeof(struct hv_start_vp_input) == HV_START_INPUT_SIZE, "face and ABI agree");
 
@@ -19,29 +18,31 @@ static struct hv_table_register table(const struct arch_table *t)
 void hv_start_vp_fill(struct hv_start_vp_input *in, uint32_t vp_index, uint8_t vtl,
 		      const struct arch_state *state)
 {
-	memset(in, 0, sizeof(*in));
-	in->partition_id = HV_PARTITION_SELF;
-	in->vp_index = vp_index;
-	in->target_vtl = vtl;
-	in->context = (struct hv_initial_vp_context){
-		.rip = state->rip,
-		.rsp = state->rsp,
-		.rflags = state->rflags,
-		.cs = segment(&state->cs),
-		.ds = segment(&state->ds),
-		.es = segment(&state->es),
-		.fs = segment(&state->fs),
-		.gs = segment(&state->gs),
-		.ss = segment(&state->ss),
-		.tr = segment(&state->tr),
-		.ldtr = segment(&state->ldtr),
-		.idtr = table(&state->idtr),
-		.gdtr = table(&state->gdtr),
-		.efer = state->efer,
-		.cr0 = state->cr0,
-		.cr3 = state->cr3,
-		.cr4 = state->cr4,
-		.pat = state->pat,
+	*in = (struct hv_start_vp_input){
+		.partition_id = HV_PARTITION_SELF,
+		.vp_index = vp_index,
+		.target_vtl = vtl,
+		.context =
+			{
+				.rip = state->rip,
+				.rsp = state->rsp,
+				.rflags = state->rflags,
+				.cs = segment(&state->cs),
+				.ds = segment(&state->ds),
+				.es = segment(&state->es),
+				.fs = segment(&state->fs),
+				.gs = segment(&state->gs),
+				.ss = segment(&state->ss),
+				.tr = segment(&state->tr),
+				.ldtr = segment(&state->ldtr),
+				.idtr = table(&state->idtr),
+				.gdtr = table(&state->gdtr),
+				.efer = state->efer,
+				.cr0 = state->cr0,
+				.cr3 = state->cr3,
+				.cr4 = state->cr4,
+				.pat = state->pat,
+			},
 	};
 }
 

@@ -130,31 +130,40 @@ const char *context_bad_register(const struct hv_vp_context *c, const struct cpu
 {
 	bool long_mode = c->efer & EFER_LME && c->cr0 & CR0_PG;
 	bool code64 = long_mode && c->cs.attributes & HV_SEGMENT_LONG;
-	const struct {
-		const char *name;
-		bool valid;
-	} checks[] = {
-		{"cr0", cr0_is_valid(c->cr0)},
-		{"efer", efer_is_valid(c, limits)},
-		{"cr4", cr4_is_valid(c, limits, long_mode)},
-		{"cr3", !(c->cr3 >> limits->physical_bits)},
-		{"rflags", c->rflags & RFLAGS_ONE && !(c->rflags & (RFLAGS_RESERVED | RFLAGS_VM))},
-		{"rip", code64 ? is_canonical(c->rip) : !(c->rip >> 32)},
-		{"cs", code_is_valid(&c->cs, long_mode)},
-		{"ss", stack_is_valid(&c->ss, long_mode)},
-		{"ds", data_is_valid(&c->ds)},
-		{"es", data_is_valid(&c->es)},
-		{"fs", data_is_valid(&c->fs)},
-		{"gs", data_is_valid(&c->gs)},
-		{"tr", task_is_valid(&c->tr, long_mode)},
-		{"ldtr", ldt_is_valid(&c->ldtr)},
-		{"idtr", table_is_valid(&c->idtr)},
-		{"gdtr", table_is_valid(&c->gdtr)},
-		{"pat", pat_is_valid(c->pat)},
-	};
 
-	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
-		if (!checks[i].valid)
-			return checks[i].name;
+	if (!cr0_is_valid(c->cr0))
+		return "cr0";
+	if (!efer_is_valid(c, limits))
+		return "efer";
+	if (!cr4_is_valid(c, limits, long_mode))
+		return "cr4";
+	if (c->cr3 >> limits->physical_bits)
+		return "cr3";
+	if (!(c->rflags & RFLAGS_ONE) || c->rflags & (RFLAGS_RESERVED | RFLAGS_VM))
+		return "rflags";
+	if (code64 ? !is_canonical(c->rip) : c->rip >> 32)
+		return "rip";
+	if (!code_is_valid(&c->cs, long_mode))
+		return "cs";
+	if (!stack_is_valid(&c->ss, long_mode))
+		return "ss";
+	if (!data_is_valid(&c->ds))
+		return "ds";
+	if (!data_is_valid(&c->es))
+		return "es";
+	if (!data_is_valid(&c->fs))
+		return "fs";
+	if (!data_is_valid(&c->gs))
+		return "gs";
+	if (!task_is_valid(&c->tr, long_mode))
+		return "tr";
+	if (!ldt_is_valid(&c->ldtr))
+		return "ldtr";
+	if (!table_is_valid(&c->idtr))
+		return "idtr";
+	if (!table_is_valid(&c->gdtr))
+		return "gdtr";
+	if (!pat_is_valid(c->pat))
+		return "pat";
 	return NULL;
 }

@@ -7,7 +7,7 @@
 #include "refhv.h"
 
 #define HOST_CR0 (CR0_PG | CR0_WP | CR0_NE | CR0_ET | 2 /* MP */ | CR0_PE)
-/* PGE as most guests: QEMU drops all translations whenever it changes. */
+/* Both as in trampoline.asm. PGE as most guests: QEMU drops all translations when it changes. */
 #define HOST_CR4       (CR4_PAE | CR4_PGE)
 #define CODE_SELECTOR  0x08
 #define VECTORS        32

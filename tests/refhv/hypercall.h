@@ -14,12 +14,12 @@ struct hypercall {
 	union hv_control control;
 	uint64_t input_gpa;
 	uint64_t output_gpa;
-	/* Given to the call's handler once the generic checks have passed. */
+	/* Given to the call's handler once the generic checks have passed; but not to a fast call's. */
 	const void *input;
 	void *output;
 	/* Results of the handler. */
-	uint64_t ipi_vps[HV_VP_SET_BANKS]; /* who gets an interrupt, once the line is queued */
-	uint8_t ipi_vector;                /* 0: nobody */
+	uint64_t ipi_vps[HV_VP_SET_BANKS]; /* who gets an interrupt, once the line is queued; */
+	uint8_t ipi_vector;                /* 0: nobody, and the set says nothing */
 	uint32_t reps_done;                /* absolute; stays at rep_start when nothing was done */
 	struct vp *started;                /* to be sent on its way once the log line is queued */
 	uint64_t garbage;                  /* for the result's reserved bits */
@@ -29,7 +29,10 @@ struct hypercall {
 	const char *broken; /* the rule that the guest broke, or NULL; the status tells it too */
 };
 
-/* Check and carry out a call. Returns the result word; fills `started` and the caller's line. */
+/*
+ * Check and carry out a call: partition, caller, control and both addresses are given. Returns the
+ * result word; fills the results and the caller's line.
+ */
 uint64_t hypercall_dispatch(struct hypercall *call);
 
 /*

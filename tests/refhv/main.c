@@ -53,6 +53,7 @@ static struct vp *create_vp(uint32_t apic_id, uint32_t index)
 	cpu_fill(vp, 0, offsetof(struct vp, line));
 	vp->host_save = memory_take(1);
 	vp->vtl[0].vmcb = memory_take(1);
+	cpu_fill(vp->vtl[0].vmcb, 0, PAGE_SIZE);
 	vp->vtl[0].state = VP_RUNNING; /* by the firmware; see ipi_take_over */
 	vp->stack_top = (uint64_t)memory_take(STACK_PAGES) + STACK_PAGES * PAGE_SIZE;
 	vp->apic_id = apic_id;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The arena of the hypervisor, and the guest's memory as the hypervisor reaches it. */
+#include "cpu.h"
 #include "refhv.h"
 
 #define GUEST_PRESENT 0x01ull
@@ -26,7 +27,8 @@ uint64_t memory_taken(void)
 
 void *memory_guest_ram(uint64_t gpa, uint64_t bytes)
 {
-	for (uint32_t i = 0; i < hv.ram_count; i++)
+	/* Firmware gives away memory from the top: most of what is looked for is there. */
+	for (uint32_t i = hv.ram_count; i--;)
 		if (gpa >= hv.ram[i].start && gpa < hv.ram[i].end)
 			return bytes <= hv.ram[i].end - gpa ? (void *)gpa : NULL;
 	return NULL;
@@ -64,16 +66,22 @@ bool memory_translate(const struct vmcb *vmcb, uint64_t linear, uint64_t *gpa)
 
 size_t memory_fetch(const struct vmcb *vmcb, uint8_t *code, size_t size)
 {
-	for (size_t i = 0; i < size; i++) {
-		uint64_t gpa;
-		const uint8_t *byte;
+	size_t done = 0;
 
-		if (!memory_translate(vmcb, vmcb->cs.base + vmcb->rip + i, &gpa))
-			return i;
-		byte = memory_guest_ram(gpa, 1);
-		if (!byte)
-			return i;
-		code[i] = *byte;
+	/* Page by page; RAM consists of whole ones. */
+	while (done < size) {
+		uint64_t linear = vmcb->cs.base + vmcb->rip + done;
+		uint64_t left = PAGE_SIZE - linear % PAGE_SIZE;
+		size_t bytes = size - done < left ? size - done : left;
+		const uint8_t *from = NULL;
+		uint64_t gpa;
+
+		if (memory_translate(vmcb, linear, &gpa))
+			from = memory_guest_ram(gpa, bytes);
+		if (!from)
+			return done;
+		cpu_copy(code + done, from, bytes);
+		done += bytes;
 	}
-	return size;
+	return done;
 }

@@ -16,6 +16,8 @@ static void log_input(struct line *line, const struct hv_start_input *input,
 {
 	const struct hv_vp_context *c = &input->context;
 
+	if (line->is_muted)
+		return; /* so many arguments for nothing */
 	line_add(line, " target_vp=%u", input->vp_index);
 	if (target)
 		line_add(line, " apic_id=%u", target->apic_id);

@@ -18,7 +18,7 @@ APIC_ID          equ 0xFEE00020
 MSR_EFER         equ 0xC0000080
 EFER_LME_NXE     equ 1 << 8 | 1 << 11
 CR0_HOST         equ 0x80010033 ; PG WP NE ET MP PE
-CR4_PAE          equ 1 << 5
+CR4_HOST         equ 1 << 5 | 1 << 7 ; PAE PGE
 
 section .rodata align=16
 BITS 16
@@ -28,7 +28,7 @@ trampoline:
 	mov ax, cs
 	mov ds, ax
 	o32 lgdt [gdt_pointer - trampoline]
-	mov eax, CR4_PAE
+	mov eax, CR4_HOST
 	mov cr4, eax
 	mov eax, [trampoline_host_cr3 - trampoline]
 	mov cr3, eax

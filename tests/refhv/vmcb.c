@@ -13,7 +13,9 @@
 
 void vmcb_init(struct vmcb *vmcb, uint32_t asid)
 {
-	cpu_fill(vmcb, 0, sizeof(*vmcb));
+	/* What is reserved is 0 already, and 3 KiB of it. */
+	cpu_fill(vmcb, 0, offsetof(struct vmcb, reserved_0b8));
+	cpu_fill(&vmcb->es, 0, offsetof(struct vmcb, reserved_648) - offsetof(struct vmcb, es));
 	vmcb->intercept_1 = INTERCEPT_1_CPUID | INTERCEPT_1_INVLPGA | INTERCEPT_1_IOIO |
 			    INTERCEPT_1_MSR | INTERCEPT_1_SHUTDOWN;
 	vmcb->intercept_2 = INTERCEPT_2_SVM;

@@ -48,7 +48,7 @@ void vmmcall_exit(struct vp *vp)
 {
 	struct vmcb *vmcb = vp_active(vp)->vmcb;
 	uint64_t *gpr = vp->gpr;
-	struct hypercall call = {.partition = &hv.partition, .caller = vp};
+	struct hypercall call;
 
 	if (hv.notify_rip && vmcb->rip == hv.notify_rip) {
 		notified(vp, gpr[REG_RDI]);
@@ -61,6 +61,8 @@ void vmmcall_exit(struct vp *vp)
 	}
 	bool is_64 = vmcb->efer & EFER_LMA && vmcb->cs.attributes & VMCB_ATTRIBUTE_L;
 
+	call.partition = &hv.partition;
+	call.caller = vp;
 	/* TLFS, x86 calling convention: in 32-bit code each value is a register pair. */
 	call.control.as_u64 = is_64 ? gpr[REG_RCX] : join(gpr[REG_RDX], vmcb->rax);
 	call.input_gpa = is_64 ? gpr[REG_RDX] : join(gpr[REG_RBX], gpr[REG_RCX]);

@@ -19,8 +19,9 @@ def boot(tools: Tools, spec: dict, run: Run, out: Path, cmdline: str) -> list[st
 
 
 def command(tools: Tools, spec: dict, run: Run, out: Path) -> list[str]:
-    options = tools.accels[run.accel].get("options", "")
-    return boot(tools, spec, run, out, f"mode=bench rounds={tools.rounds(run.n)} {options}".strip())
+    accel = tools.accels[run.accel]
+    rounds = accel.get("rounds", tools.rounds(run.n))
+    return boot(tools, spec, run, out, f"mode=bench rounds={rounds} {accel.get('options', '')}".strip())
 
 
 def listener(tools: Tools, run: Run, out: Path):

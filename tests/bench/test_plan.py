@@ -45,7 +45,7 @@ class PlanTest(unittest.TestCase):
             self.assertLessEqual(set(subject["accels"]) | set(subject.get("most", {})), set(PLAN["accel"]))
             module = importlib.import_module(subject["kind"])
             self.assertTrue(callable(module.command) and callable(module.parse))
-        self.assertEqual([measure.rounds_for(PLAN, n) for n in (2, 16, 17, 255, 256)], [10, 10, 8, 8, 2])
+        self.assertEqual([measure.rounds_for(PLAN, n) for n in (2, 16, 17, 255, 256)], [10, 10, 6, 6, 2])
         for published in PLAN["published"].values():
             self.assertEqual(set(published["ms"]), set(published["floor"]))
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The firmware's ACPI tables, replaced by copies that are wrong as the configuration wants: a new
- * RSDP, XSDT and MADT, perhaps an SRAT; the other tables stay where they are.
+ * The firmware's ACPI tables: found, and replaced by copies that are wrong as the configuration wants:
+ * a new RSDP, XSDT and MADT, perhaps an SRAT; the other tables stay where they are.
  */
 #include "acpi_fault.h"
 #include "boot.h"
@@ -56,6 +56,24 @@ static const struct rsdp *find_rsdp(const EFI_SYSTEM_TABLE *system)
 	log_fatal("no_acpi_tables");
 }
 
+static uint64_t count_tables(const struct xsdt *xsdt)
+{
+	return (xsdt->header.length - sizeof(xsdt->header)) / sizeof(uint64_t);
+}
+
+const void *boot_find_table(const EFI_SYSTEM_TABLE *system, const char *signature)
+{
+	const struct xsdt *xsdt = (const struct xsdt *)find_rsdp(system)->xsdt;
+
+	for (uint64_t i = 0; xsdt && i < count_tables(xsdt); i++) {
+		const struct acpi_header *table = (const struct acpi_header *)xsdt->tables[i];
+
+		if (SIGNATURE(table->signature) == SIGNATURE(signature))
+			return table;
+	}
+	return NULL;
+}
+
 static void *allocate(size_t bytes)
 {
 	void *memory;
@@ -86,7 +104,7 @@ static struct acpi_header *new_srat(const struct acpi_header *madt)
 static struct xsdt *new_xsdt(const struct xsdt *old)
 {
 	struct xsdt *xsdt = allocate(sizeof(*xsdt));
-	uint64_t n = (old->header.length - sizeof(old->header)) / sizeof(uint64_t);
+	uint64_t n = count_tables(old);
 	uint64_t kept = 0;
 	const struct acpi_header *madt = NULL;
 

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Set-up out of the firmware: configuration file, processors, clock, memory. */
+/* Set-up out of the firmware: configuration file, processors, memory. */
 #include "boot.h"
 #include "cpu.h"
 #include "refhv.h"
 
 #define BELOW_4G         0xFFFFFFFFull /* the trampoline loads CR3 in 16-bit code */
 #define BELOW_640K       0x9FFFFull
-#define CALIBRATIONS     3
-#define CALIBRATION_US   3000u
-#define US_PER_SECOND    1000000u
 #define MAP_SLACK        (16 * sizeof(EFI_MEMORY_DESCRIPTOR)) /* the pool grows by asking */
 #define PROCESSOR_BSP    0x1u
 #define PROCESSOR_USABLE 0x2u
@@ -104,24 +101,6 @@ struct boot_processors *boot_find_processors(void)
 			processors.bsp_apic_id = (uint32_t)info.processor_id;
 	}
 	return &processors;
-}
-
-void boot_measure_tsc(void)
-{
-	uint64_t best = UINT64_MAX;
-
-	/* Stall only ever takes too long: when the host runs something else. */
-	for (int i = 0; i < CALIBRATIONS; i++) {
-		uint64_t start = cpu_rdtsc();
-
-		boot_services->Stall(CALIBRATION_US);
-		uint64_t ticks = cpu_rdtsc() - start;
-
-		if (ticks < best)
-			best = ticks;
-	}
-	hv.tsc_hz = best * US_PER_SECOND / CALIBRATION_US;
-	hv.tsc_at_start = cpu_rdtsc();
 }
 
 static struct range allocate(EFI_PHYSICAL_ADDRESS below, uint64_t pages, const char *what)

@@ -22,8 +22,11 @@ size_t boot_read_configuration(char *text, size_t size);
 
 struct boot_processors *boot_find_processors(void);
 
-/* Find hv.tsc_hz and set hv.tsc_at_start. */
-void boot_measure_tsc(void);
+/* The firmware's ACPI table of this signature, or NULL (acpi_install.c). */
+const void *boot_find_table(const EFI_SYSTEM_TABLE *system_table, const char *signature);
+
+/* Find hv.tsc_hz and set hv.tsc_at_start (clock.c). */
+void boot_measure_tsc(const EFI_SYSTEM_TABLE *system_table);
 
 /* Allocate hv.arena and hv.trampoline as reserved memory and note where the guest has RAM. */
 void boot_allocate(uint64_t pages);

@@ -176,6 +176,20 @@ class PlotsTest(unittest.TestCase):
         cpus[6] |= {"t_online_ns": None, "started_by": None}  # it never came
         self.assertNotIn(6, plots.tree_places(cpus))
 
+    def test_whose_processors_are_drawn(self):
+        import plots
+
+        def told(n: int, boot: int, shortest: str) -> dict:
+            methods = {"hv-fanout": [2.0], "sipi-broadcast": [2.0]} | {shortest: [1.0]}
+            return {"subject": "ref", "accel": "single", "n": n, "boot": boot, "record": made_up.record(n, methods)}
+
+        boots = [told(2, 0, "hv-fanout"), told(64, 0, "sipi-broadcast"), told(64, 1, "hv-fanout")]
+        made = {"results": boots}
+        self.assertEqual(plots.chosen_record(made, "ref"), boots[1])
+        self.assertEqual(plots.chosen_record(made, "ref", method="hv-fanout"), boots[2])
+        self.assertEqual(plots.chosen_record(made, "ref", method="sipi-serial"), boots[1])
+        self.assertIsNone(plots.chosen_record(made, "none", method="hv-fanout"))
+
     def test_names_do_not_lie_on_each_other(self):
         import plots
 

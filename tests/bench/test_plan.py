@@ -70,7 +70,7 @@ class PlanTest(unittest.TestCase):
         self.assertEqual({run.accel for run in linux}, {"single"})
         self.assertEqual({run.boot for run in linux}, {0, 1})  # of three
         tuned = [run for run in runs() if run.subject == "linux-6.1-tuned" and run.n > 64]
-        self.assertEqual([(run.n, run.accel, run.boot) for run in tuned], [(128, "single", 0)])
+        self.assertEqual([(run.n, run.accel, run.boot) for run in tuned], [(n, "single", 0) for n in (128, 255)])
         counted = [run for run in runs() if run.accel == "icount"]
         self.assertEqual({run.n for run in counted}, {16, 255})
         self.assertEqual({run.boot for run in counted}, {0})

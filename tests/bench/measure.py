@@ -244,7 +244,7 @@ def measure(args: argparse.Namespace) -> int:
     # Of all results, those among them that an interrupted benchmark has left.
     bench["began"] = min((r["began"] for r in session.results), default="never")
     bench["minutes"] = sum(r["seconds"] for r in session.results) / 60
-    newer = next((run for run in left if tools.needs_newer(run)), None)
+    newer = next((run for run in runs if tools.needs_newer(run)), None)
     with contextlib.suppress(vm.Unusable):  # said among what is left out
         bench["qemu"] |= {"newer": shared.version(tools.qemu_for(newer))} if newer else {}
     bench |= {"left_out": session.left_out, "results": session.results}

@@ -74,6 +74,7 @@ class PlanTest(unittest.TestCase):
         counted = [run for run in runs() if run.accel == "icount"]
         self.assertEqual({run.n for run in counted}, {16, 255})
         self.assertEqual({run.boot for run in counted}, {0})
+        self.assertEqual({run.n for run in counted if run.subject == "ref"}, {16})
 
     def test_hypervisors_choose_among_our_own(self):
         names = {run.subject for run in runs(hv="ref")}

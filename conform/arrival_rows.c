@@ -9,7 +9,7 @@
 #include "conform/registers.h"
 #include "lib/string.h"
 
-#define CALL HV_CALL_START_VP
+#define CALL HVSMP_CALL_START_VP
 
 /* An upper-half address that is nobody's; FS is not used. */
 #define DISTINCT_FS_BASE 0xFFFFF0123456789AUL
@@ -116,11 +116,11 @@ static void first_start(struct bench *b)
 /* An order of its own: what comes of the first decides what the others find. */
 static void running_rows(struct bench *b)
 {
-	static const struct start_row again = {"HV_STATUS_INVALID_VP_STATE: a VP that runs",
+	static const struct start_row again = {"HVSMP_STATUS_INVALID_VP_STATE: a VP that runs",
 					       ALLOW_VP_STATE | ALLOW_SUCCESS,
 					       .target = TARGET_RUNNING};
 	static const struct start_row after_init = {
-		"HV_STATUS_INVALID_VP_STATE: a VP that INIT has stopped",
+		"HVSMP_STATUS_INVALID_VP_STATE: a VP that INIT has stopped",
 		ALLOW_SUCCESS | ALLOW_VP_STATE, .target = TARGET_INITED};
 	const struct landing *l;
 
@@ -175,9 +175,9 @@ static void errand_row(struct bench *b)
 		return;
 	}
 	target = b->landing;
-	hv_start_vp_fill((void *)b->errand, second->vp_index, 0, &target->wanted);
+	hvsmp_start_vp_fill((void *)b->errand, second->vp_index, 0, &target->wanted);
 	starter->errand = (uint64_t)b->errand;
-	hv_start_vp_fill((void *)b->input, first->vp_index, 0, &starter->wanted);
+	hvsmp_start_vp_fill((void *)b->input, first->vp_index, 0, &starter->wanted);
 	(void)row_call(b, CALL, (uint64_t)b->input, 0);
 	first->use = landing_await(b, starter) ? VP_RUNS : VP_LOST;
 	if (first->use == VP_RUNS) {

@@ -17,9 +17,9 @@ static void *room(const struct bench *b, size_t bytes)
 static enum err take_memory(struct bench *b)
 {
 	b->row = room(b, BENCH_MAX_ROWS * sizeof(struct row_result));
-	b->input = room(b, 2 * HV_PAGE_SIZE);
-	b->output = room(b, 2 * HV_PAGE_SIZE);
-	b->errand = room(b, HV_PAGE_SIZE);
+	b->input = room(b, 2 * HVSMP_PAGE_SIZE);
+	b->output = room(b, 2 * HVSMP_PAGE_SIZE);
+	b->errand = room(b, HVSMP_PAGE_SIZE);
 	b->vp = room(b, b->in->smp->count * sizeof(struct bench_vp));
 	if (!b->row || !b->input || !b->output || !b->errand || !b->vp)
 		return ERR_NO_MEMORY;
@@ -42,27 +42,27 @@ static void list_processors(struct bench *b)
 		}
 		if (!cpu->is_bsp)
 			b->vp[b->vp_count++] =
-				(struct bench_vp){cpu->apic_id, HV_VP_UNKNOWN, VP_WAITS};
+				(struct bench_vp){cpu->apic_id, HVSMP_VP_UNKNOWN, VP_WAITS};
 	}
 }
 
 /* Why no call can be made at all, or NULL. */
 static const char *open_interface(struct bench *b)
 {
-	const struct hv_features *f = b->in->features;
-	struct hv *hv = b->in->hv;
+	const struct hvsmp_features *f = b->in->features;
+	struct hvsmp_interface *hv = b->in->hv;
 
-	if (!f->is_hv1 || f->isolation >= HV_ISOLATION_SNP ||
-	    !(f->privileges & HV_PRIVILEGE_HYPERCALL_MSRS)) {
-		(void)hv_may_start_vps(f, b->reason);
+	if (!f->is_hv1 || f->isolation >= HVSMP_ISOLATION_SNP ||
+	    !(f->privileges & HVSMP_PRIVILEGE_HYPERCALL_MSRS)) {
+		(void)hvsmp_may_start_vps(f, b->reason);
 		return b->reason;
 	}
 	if (b->in->hv_is_open)
 		return NULL;
-	if (hv_setup_page(hv, b->in->smp->config.machine, b->in->smp->pages))
+	if (hvsmp_setup_page(hv, b->in->smp->config.machine, b->in->smp->pages))
 		return hv->reason;
-	if (hv_has_vp_index(f))
-		(void)hv_vp_index(hv->machine, &hv->bsp_vp_index);
+	if (hvsmp_has_vp_index(f))
+		(void)hvsmp_vp_index(hv->machine, &hv->bsp_vp_index);
 	return NULL;
 }
 
@@ -77,15 +77,15 @@ enum err bench_prepare(struct bench *b, const struct conform_input *in)
 	landing_init(in);
 	list_processors(b);
 	b->map_skip = b->start_skip = open_interface(b);
-	b->map_denied = !(in->features->privileges & HV_PRIVILEGE_VP_INDEX);
-	b->start_denied = !(in->features->privileges & HV_PRIVILEGE_START_VP);
+	b->map_denied = !(in->features->privileges & HVSMP_PRIVILEGE_VP_INDEX);
+	b->start_denied = !(in->features->privileges & HVSMP_PRIVILEGE_START_VP);
 	return OK;
 }
 
 static struct bench_vp *find(struct bench *b, enum vp_use use)
 {
 	for (size_t i = 0; i < b->vp_count; i++) {
-		if (b->vp[i].use == use && b->vp[i].vp_index != HV_VP_UNKNOWN)
+		if (b->vp[i].use == use && b->vp[i].vp_index != HVSMP_VP_UNKNOWN)
 			return &b->vp[i];
 	}
 	return NULL;
@@ -126,10 +126,10 @@ bool bench_has_vp_index(const struct bench *b, uint32_t vp_index)
 
 bool bench_knows_all(const struct bench *b)
 {
-	bool all = b->in->hv->bsp_vp_index != HV_VP_UNKNOWN;
+	bool all = b->in->hv->bsp_vp_index != HVSMP_VP_UNKNOWN;
 
 	for (size_t i = 0; i < b->vp_count; i++)
-		all &= b->vp[i].vp_index != HV_VP_UNKNOWN;
+		all &= b->vp[i].vp_index != HVSMP_VP_UNKNOWN;
 	return all;
 }
 

@@ -14,7 +14,7 @@ static void print_plan(const struct bench *b, struct conform_summary *sum)
 
 static void print_json(const struct bench *b, const struct conform_summary *sum)
 {
-	const struct hv_features *f = b->in->features;
+	const struct hvsmp_features *f = b->in->features;
 
 	log_print("@conformance {\"schema\":\"hvsmp-conformance/1\",\"verdict\":\"%s\",",
 		  sum->failed ? "failed" : "ok");

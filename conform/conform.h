@@ -11,9 +11,9 @@
 
 struct conform_input {
 	const struct smp *smp; /* prepared; none of its APs has been started */
-	const struct hv_features *features;
-	struct hv *hv;   /* set up here if it is not yet */
-	bool hv_is_open; /* it is: hv_setup has succeeded */
+	const struct hvsmp_features *features;
+	struct hvsmp_interface *hv; /* set up here if it is not yet */
+	bool hv_is_open;            /* it is: hvsmp_setup has succeeded */
 };
 
 struct conform_summary {

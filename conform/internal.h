@@ -37,17 +37,17 @@ struct row_result {
 	enum row_outcome outcome;
 	unsigned int allowed; /* ALLOW_...; 0: the row makes no call of its own */
 	unsigned int calls;
-	struct hv_result answer; /* of the last call */
-	bool wrong;              /* something besides the status is not as it must be */
+	struct hvsmp_result answer; /* of the last call */
+	bool wrong;                 /* something besides the status is not as it must be */
 	char note[ROW_NOTE_SIZE];
 };
 
 struct bench;
 
 void row_begin(struct bench *b, uint16_t code, const char *name, unsigned int allowed);
-struct hv_result row_call(struct bench *b, uint64_t control, uint64_t input, uint64_t output);
+struct hvsmp_result row_call(struct bench *b, uint64_t control, uint64_t input, uint64_t output);
 /* A call that another processor has made for this row. */
-void row_add_call(struct bench *b, struct hv_result answer);
+void row_add_call(struct bench *b, struct hvsmp_result answer);
 /* The row fails whatever the status is, unless the status itself is wrong: then that is said. */
 void row_wrong(struct bench *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Something to know about a row that passes. */
@@ -70,7 +70,7 @@ enum vp_use { VP_WAITS, VP_RUNS, VP_LOST };
 
 struct bench_vp {
 	uint32_t apic_id;
-	uint32_t vp_index; /* HV_VP_UNKNOWN until 0x9A has told it */
+	uint32_t vp_index; /* HVSMP_VP_UNKNOWN until 0x9A has told it */
 	enum vp_use use;
 };
 
@@ -93,7 +93,7 @@ struct bench {
 	bool init_works;         /* INIT makes a VP that ran startable again */
 	struct row_result *row;
 	unsigned int rows;
-	char reason[HV_REASON_SIZE];
+	char reason[HVSMP_REASON_SIZE];
 };
 
 enum err bench_prepare(struct bench *b, const struct conform_input *in);
@@ -129,7 +129,7 @@ struct landing {
 	uint32_t landed;            /* it has written all of the above */
 	uint32_t faulted;           /* exception vector + 1 */
 	uint64_t errand;            /* 0, or input of a 0x99 that the VP makes before it is done */
-	struct hv_result errand_result;
+	struct hvsmp_result errand_result;
 };
 
 /* Take the machine's fault handler: an exception on a VP ends that VP only. */
@@ -151,8 +151,8 @@ enum start_target {
 	TARGET_LIMIT,      /* the first index that cannot be */
 	TARGET_GAP,        /* one below the limit that nobody has */
 	TARGET_WIDE,       /* a waiting AP's index with another bit in its upper half */
-	TARGET_CONST_SELF, /* HV_VP_INDEX_SELF */
-	TARGET_CONST_ANY,  /* HV_VP_INDEX_ANY */
+	TARGET_CONST_SELF, /* HVSMP_VP_INDEX_SELF */
+	TARGET_CONST_ANY,  /* HVSMP_VP_INDEX_ANY */
 };
 
 /* A little-endian field of the input block: value = (value & ~clear) | set. */
@@ -165,7 +165,7 @@ struct start_row {
 	const char *name;
 	unsigned int allowed;
 	enum start_target target;
-	uint64_t partition_flip; /* bits of HV_PARTITION_SELF to turn over */
+	uint64_t partition_flip; /* bits of HVSMP_PARTITION_SELF to turn over */
 	uint8_t vtl;
 	uint64_t control; /* further bits of the control word */
 	enum place input;

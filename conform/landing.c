@@ -10,8 +10,8 @@
 #define MAX_LOOKS 100000000UL
 
 static const struct cpu *boot_processor;
-static const struct hv *hv;
-static const struct hv_machine *machine;
+static const struct hvsmp_interface *hv;
+static const struct hvsmp_machine *machine;
 
 /* On the VP itself. */
 static void land(void *owner)
@@ -21,9 +21,9 @@ static void land(void *owner)
 	arch_cpu_found(&self->found);
 	arch_apic_init_ap();
 	self->apic_id = arch_apic_id();
-	(void)hv_vp_index(machine, &self->vp_index);
+	(void)hvsmp_vp_index(machine, &self->vp_index);
 	if (self->errand)
-		self->errand_result = hv_call_raw(hv, HV_CALL_START_VP, self->errand, 0);
+		self->errand_result = hvsmp_call_raw(hv, HVSMP_CALL_START_VP, self->errand, 0);
 	__atomic_store_n(&self->landed, 1, __ATOMIC_RELEASE);
 	arch_park();
 }

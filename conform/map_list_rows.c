@@ -8,12 +8,12 @@
 
 #include "lib/string.h"
 
-#define CALL      HV_CALL_GET_VP_INDEX
+#define CALL      HVSMP_CALL_GET_VP_INDEX
 #define UNKNOWN   (ALLOW_PARAMETER | ALLOW_VP_INDEX)
 #define UNUSABLE  (ALLOW_ALIGNMENT | ALLOW_INPUT)
-#define UNTOUCHED HV_VP_INDEX_ANY
+#define UNTOUCHED HVSMP_VP_INDEX_ANY
 
-enum { LIST_AT = sizeof(struct hv_get_vp_index_input), WORD = 4, PACKED = 1, PADDED = 2 };
+enum { LIST_AT = sizeof(struct hvsmp_get_vp_index_input), WORD = 4, PACKED = 1, PADDED = 2 };
 
 /* A list as a text: B the boot processor, A an AP (the first that is known), N nobody. */
 struct list_row {
@@ -30,10 +30,10 @@ static const struct list_row rows[] = {
 	{"ProcessorHwId (0, 4): one id four times", "AAAA", ALLOW_SUCCESS, 0, 4},
 	{"ProcessorHwId (0, 4): resumed at element 2 of 4", "NNBA", ALLOW_SUCCESS, 2, 4},
 	{"ProcessorHwId (0, 4): resumed at the last element", "NNNA", ALLOW_SUCCESS, 3, 4},
-	{"HV_STATUS_INVALID_PARAMETER: unknown id first of 4", "NBAB", UNKNOWN, 0, 0},
-	{"HV_STATUS_INVALID_PARAMETER: unknown id third of 4", "BANB", UNKNOWN, 0, 2},
-	{"HV_STATUS_INVALID_PARAMETER: unknown id last of 4", "BABN", UNKNOWN, 0, 3},
-	{"HV_STATUS_INVALID_PARAMETER: unknown id, resumed at it", "BANB", UNKNOWN, 2, 2},
+	{"HVSMP_STATUS_INVALID_PARAMETER: unknown id first of 4", "NBAB", UNKNOWN, 0, 0},
+	{"HVSMP_STATUS_INVALID_PARAMETER: unknown id third of 4", "BANB", UNKNOWN, 0, 2},
+	{"HVSMP_STATUS_INVALID_PARAMETER: unknown id last of 4", "BABN", UNKNOWN, 0, 3},
+	{"HVSMP_STATUS_INVALID_PARAMETER: unknown id, resumed at it", "BANB", UNKNOWN, 2, 2},
 };
 
 static uint32_t word(const uint8_t *page, size_t i)
@@ -51,27 +51,27 @@ static void put(struct bench *b, size_t i, uint32_t apic_id)
 
 static void clear(struct bench *b)
 {
-	const struct hv_get_vp_index_input header = {.partition_id = HV_PARTITION_SELF};
+	const struct hvsmp_get_vp_index_input header = {.partition_id = HVSMP_PARTITION_SELF};
 
-	memset(b->input, 0, (size_t)2 * HV_PAGE_SIZE);
-	memset(b->output, 0xFF, (size_t)2 * HV_PAGE_SIZE);
+	memset(b->input, 0, (size_t)2 * HVSMP_PAGE_SIZE);
+	memset(b->output, 0xFF, (size_t)2 * HVSMP_PAGE_SIZE);
 	memcpy(b->input, &header, sizeof(header));
 }
 
-static struct hv_result make(struct bench *b, size_t count, size_t start)
+static struct hvsmp_result make(struct bench *b, size_t count, size_t start)
 {
-	return row_call(b, hv_control(CALL, (uint16_t)count, (uint16_t)start), (uint64_t)b->input,
-			(uint64_t)b->output);
+	return row_call(b, hvsmp_control(CALL, (uint16_t)count, (uint16_t)start),
+			(uint64_t)b->input, (uint64_t)b->output);
 }
 
 /* From start on, resumed as long as a success stopped early and there is progress. */
-static struct hv_result make_all(struct bench *b, size_t count, size_t start)
+static struct hvsmp_result make_all(struct bench *b, size_t count, size_t start)
 {
-	struct hv_result r;
+	struct hvsmp_result r;
 
 	do {
 		r = make(b, count, start);
-		if (r.err || !hv_status_is(r.status, HV_STATUS_SUCCESS) || r.reps <= start)
+		if (r.err || !hvsmp_status_is(r.status, HVSMP_STATUS_SUCCESS) || r.reps <= start)
 			return r;
 		start = r.reps;
 	} while (start < count);
@@ -81,7 +81,7 @@ static struct hv_result make_all(struct bench *b, size_t count, size_t start)
 static const struct bench_vp *known_ap(const struct bench *b)
 {
 	for (size_t i = 0; i < b->vp_count; i++) {
-		if (b->vp[i].vp_index != HV_VP_UNKNOWN)
+		if (b->vp[i].vp_index != HVSMP_VP_UNKNOWN)
 			return &b->vp[i];
 	}
 	return NULL;
@@ -124,7 +124,7 @@ static void check_answers(struct bench *b, const struct list_row *row, size_t re
 static void run(struct bench *b, const struct list_row *row)
 {
 	size_t count = str_len(row->list);
-	struct hv_result r;
+	struct hvsmp_result r;
 
 	row_begin(b, CALL, row->name, row->allowed);
 	clear(b);
@@ -148,7 +148,7 @@ static unsigned int try_layout(struct bench *b, unsigned int step)
 {
 	uint32_t bsp = b->in->smp->bsp->apic_id;
 	uint32_t vp_index = b->in->hv->bsp_vp_index;
-	struct hv_result r;
+	struct hvsmp_result r;
 
 	clear(b);
 	put(b, 0, bsp);
@@ -158,7 +158,7 @@ static unsigned int try_layout(struct bench *b, unsigned int step)
 		put(b, 3, b->nobody);
 	}
 	r = make_all(b, 2, 0);
-	return !r.err && hv_status_is(r.status, HV_STATUS_SUCCESS) && r.reps == 2 &&
+	return !r.err && hvsmp_status_is(r.status, HVSMP_STATUS_SUCCESS) && r.reps == 2 &&
 	       word(b->output, 0) == vp_index && word(b->output, step) == vp_index;
 }
 
@@ -185,8 +185,8 @@ static void layout_row(struct bench *b)
 /* As many elements as the input page holds. */
 static void page_row(struct bench *b)
 {
-	size_t count = (HV_PAGE_SIZE - LIST_AT) / (b->step * WORD);
-	struct hv_result r;
+	size_t count = (HVSMP_PAGE_SIZE - LIST_AT) / (b->step * WORD);
+	struct hvsmp_result r;
 
 	row_begin(b, CALL, a_page_full, ALLOW_SUCCESS);
 	clear(b);
@@ -214,7 +214,7 @@ static void overflow_row(struct bench *b, const char *name, size_t count)
 {
 	row_begin(b, CALL, name, UNUSABLE);
 	clear(b);
-	for (size_t i = 0; i < (2 * HV_PAGE_SIZE - LIST_AT) / WORD; i += b->step)
+	for (size_t i = 0; i < (2 * HVSMP_PAGE_SIZE - LIST_AT) / WORD; i += b->step)
 		put(b, i, b->in->smp->bsp->apic_id);
 	(void)make(b, count, 0);
 	row_end(b);
@@ -223,13 +223,13 @@ static void overflow_row(struct bench *b, const char *name, size_t count)
 /* Only the output list ends beyond its page. */
 static void output_row(struct bench *b)
 {
-	uint64_t output = (uint64_t)b->output + HV_PAGE_SIZE - 8;
+	uint64_t output = (uint64_t)b->output + HVSMP_PAGE_SIZE - 8;
 
 	row_begin(b, CALL, long_output, UNUSABLE);
 	clear(b);
 	for (size_t i = 0; i < 4; i++)
 		put(b, i * b->step, b->in->smp->bsp->apic_id);
-	(void)row_call(b, hv_control(CALL, 4, 0), (uint64_t)b->input, output);
+	(void)row_call(b, hvsmp_control(CALL, 4, 0), (uint64_t)b->input, output);
 	row_end(b);
 }
 
@@ -258,7 +258,7 @@ void map_list_rows(struct bench *b)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		run(b, &rows[i]);
 	page_row(b);
-	overflow_row(b, more_than_a_page, (HV_PAGE_SIZE - LIST_AT) / (b->step * WORD) + 1);
-	overflow_row(b, most_reps, HV_REP_MASK);
+	overflow_row(b, more_than_a_page, (HVSMP_PAGE_SIZE - LIST_AT) / (b->step * WORD) + 1);
+	overflow_row(b, most_reps, HVSMP_REP_MASK);
 	output_row(b);
 }

@@ -7,7 +7,7 @@
 
 #include "lib/string.h"
 
-#define CALL      HV_CALL_GET_VP_INDEX
+#define CALL      HVSMP_CALL_GET_VP_INDEX
 #define UNKNOWN   (ALLOW_PARAMETER | ALLOW_VP_INDEX)
 #define UNUSABLE  (ALLOW_ALIGNMENT | ALLOW_INPUT)
 #define VTL_HIGH  (ALLOW_DENIED | ALLOW_PARAMETER | ALLOW_VTL_STATE)
@@ -21,7 +21,7 @@ struct map_row {
 	const char *name;
 	unsigned int allowed;
 	uint32_t id;             /* this APIC id; 0: the BSP's */
-	uint64_t partition_flip; /* bits of HV_PARTITION_SELF to turn over */
+	uint64_t partition_flip; /* bits of HVSMP_PARTITION_SELF to turn over */
 	uint64_t control;        /* further bits of the control word */
 	uint32_t id_flip;        /* bits of the APIC id to turn over */
 	enum place input, output;
@@ -31,25 +31,26 @@ struct map_row {
 	bool is_simple;     /* a rep count of 0 */
 };
 
-#define REP_COUNT(n) ((uint64_t)(n) << HV_CONTROL_REP_COUNT_SHIFT)
-#define REP_START(n) ((uint64_t)(n) << HV_CONTROL_REP_START_SHIFT)
+#define REP_COUNT(n) ((uint64_t)(n) << HVSMP_CONTROL_REP_COUNT_SHIFT)
+#define REP_START(n) ((uint64_t)(n) << HVSMP_CONTROL_REP_START_SHIFT)
 
 static const struct map_row rows[] = {
 	{"Call Code: a rep count of 0", ALLOW_INPUT, .is_simple = true},
 	{"Call Code: rep start index 1 of 1", ALLOW_INPUT, .control = REP_START(1)},
-	{"Call Code: rep start index 4095 of 1", ALLOW_INPUT, .control = REP_START(HV_REP_MASK)},
+	{"Call Code: rep start index 4095 of 1", ALLOW_INPUT, .control = REP_START(HVSMP_REP_MASK)},
 	{"Call Code: rep start index 1, rep count 0", ALLOW_INPUT, .is_simple = true,
 	 .control = REP_START(1)},
-	{"Call Code: fast", ALLOW_INPUT | FOREIGN, .control = HV_CONTROL_FAST},
+	{"Call Code: fast", ALLOW_INPUT | FOREIGN, .control = HVSMP_CONTROL_FAST},
 	{"Call Code: a variable header of 8 bytes", ALLOW_INPUT,
-	 .control = 1UL << HV_CONTROL_VARIABLE_SHIFT},
+	 .control = 1UL << HVSMP_CONTROL_VARIABLE_SHIFT},
 	{"Call Code: reserved bits 30:27", ALLOW_INPUT | ALLOW_SUCCESS,
-	 .control = HV_CONTROL_RESERVED_27},
-	{"Call Code: bit 31 (nested)", ALLOW_INPUT | ALLOW_SUCCESS, .control = HV_CONTROL_NESTED},
+	 .control = HVSMP_CONTROL_RESERVED_27},
+	{"Call Code: bit 31 (nested)", ALLOW_INPUT | ALLOW_SUCCESS,
+	 .control = HVSMP_CONTROL_NESTED},
 	{"Call Code: reserved bits 47:44", ALLOW_INPUT | ALLOW_SUCCESS,
-	 .control = HV_CONTROL_RESERVED_44},
+	 .control = HVSMP_CONTROL_RESERVED_44},
 	{"Call Code: reserved bits 63:60", ALLOW_INPUT | ALLOW_SUCCESS,
-	 .control = HV_CONTROL_RESERVED_60},
+	 .control = HVSMP_CONTROL_RESERVED_60},
 
 	{"PartitionId (0, 8): lower half differs", FOREIGN, .partition_flip = 0x00000000FFFFFFFFUL},
 	{"PartitionId (0, 8): upper half differs", FOREIGN, .partition_flip = 0xFFFFFFFF00000000UL},
@@ -63,8 +64,8 @@ static const struct map_row rows[] = {
 
 	{"Input: misaligned by 4", ALLOW_ALIGNMENT, .input_at = 4},
 	{"Input: misaligned by 1", ALLOW_ALIGNMENT, .input_at = 1},
-	{"Input: list beyond the page's end", UNUSABLE, .input_at = HV_PAGE_SIZE - HEADER_SIZE},
-	{"Input: header beyond the page's end", UNUSABLE, .input_at = HV_PAGE_SIZE - 8},
+	{"Input: list beyond the page's end", UNUSABLE, .input_at = HVSMP_PAGE_SIZE - HEADER_SIZE},
+	{"Input: header beyond the page's end", UNUSABLE, .input_at = HVSMP_PAGE_SIZE - 8},
 	{"Input: beyond the GPA space", UNUSABLE, .input = PLACE_NOWHERE},
 	{"Input: on the hypercall page", UNUSABLE | FOREIGN | ALLOW_PARAMETER, .input = PLACE_CODE},
 	{"Output: misaligned by 4", ALLOW_ALIGNMENT, .output_at = 4},
@@ -72,33 +73,33 @@ static const struct map_row rows[] = {
 	{"Output: beyond the GPA space", UNUSABLE, .output = PLACE_NOWHERE},
 	{"Output: on the input", ALLOW_INPUT | ALLOW_SUCCESS, .output = PLACE_INPUT},
 
-	{"HV_STATUS_INVALID_PARTITION_ID: an id that is not SELF", FOREIGN,
+	{"HVSMP_STATUS_INVALID_PARTITION_ID: an id that is not SELF", FOREIGN,
 	 .partition_flip = ~0x1234UL},
-	{"HV_STATUS_INVALID_PARAMETER: TargetVtl 3", ALLOW_PARAMETER, .vtl = 3},
-	{"HV_STATUS_INVALID_PARAMETER: TargetVtl 0x10", ALLOW_PARAMETER, .vtl = 0x10},
-	{"HV_STATUS_INVALID_PARAMETER: TargetVtl 0xff", ALLOW_PARAMETER, .vtl = 0xFF},
+	{"HVSMP_STATUS_INVALID_PARAMETER: TargetVtl 3", ALLOW_PARAMETER, .vtl = 3},
+	{"HVSMP_STATUS_INVALID_PARAMETER: TargetVtl 0x10", ALLOW_PARAMETER, .vtl = 0x10},
+	{"HVSMP_STATUS_INVALID_PARAMETER: TargetVtl 0xff", ALLOW_PARAMETER, .vtl = 0xFF},
 };
 
 static const struct {
 	const char *name, *reason;
 } impossible[] = {
-	{"HV_STATUS_INVALID_REGISTER_VALUE", "the call takes no register"},
-	{"HV_STATUS_INVALID_VP_STATE", "the call is made for VPs in any state"},
-	{"HV_STATUS_INVALID_PARTITION_STATE", "a guest cannot make its own partition inactive"},
-	{"HV_STATUS_INVALID_VTL_STATE",
+	{"HVSMP_STATUS_INVALID_REGISTER_VALUE", "the call takes no register"},
+	{"HVSMP_STATUS_INVALID_VP_STATE", "the call is made for VPs in any state"},
+	{"HVSMP_STATUS_INVALID_PARTITION_STATE", "a guest cannot make its own partition inactive"},
+	{"HVSMP_STATUS_INVALID_VTL_STATE",
 	 "no VTL but 0 is enabled here; TargetVtl 1 and 2 are above"},
 };
 
 static uint64_t fill(struct bench *b, const struct map_row *row, uint32_t apic_id)
 {
-	struct hv_get_vp_index_input header = {
-		.partition_id = HV_PARTITION_SELF ^ row->partition_flip,
+	struct hvsmp_get_vp_index_input header = {
+		.partition_id = HVSMP_PARTITION_SELF ^ row->partition_flip,
 		.target_vtl = row->vtl,
 	};
 	uint32_t id = row->id ? row->id : apic_id ^ row->id_flip;
 
-	memset(b->input, 0, (size_t)2 * HV_PAGE_SIZE);
-	memset(b->output, UNTOUCHED, (size_t)2 * HV_PAGE_SIZE);
+	memset(b->input, 0, (size_t)2 * HVSMP_PAGE_SIZE);
+	memset(b->output, UNTOUCHED, (size_t)2 * HVSMP_PAGE_SIZE);
 	memcpy(b->input + row->input_at, &header, sizeof(header));
 	memcpy(b->input + row->input_at + ID_AT, &id, sizeof(id));
 	if (row->padding_at)
@@ -116,10 +117,10 @@ static uint32_t first_answer(const struct bench *b, const struct map_row *row)
 }
 
 /* What must be so whenever the call succeeds, however it was made. */
-static void check_success(struct bench *b, const struct map_row *row, const struct hv_result *r,
+static void check_success(struct bench *b, const struct map_row *row, const struct hvsmp_result *r,
 			  uint32_t expected)
 {
-	if (r->err || !hv_status_is(r->status, HV_STATUS_SUCCESS))
+	if (r->err || !hvsmp_status_is(r->status, HVSMP_STATUS_SUCCESS))
 		return;
 	if (r->reps != 1)
 		row_wrong(b, "%u reps completed, must be 1", r->reps);
@@ -127,7 +128,7 @@ static void check_success(struct bench *b, const struct map_row *row, const stru
 		row_wrong(b, "the BSP is VP %u, its MSR says %u", first_answer(b, row), expected);
 }
 
-static struct hv_result make(struct bench *b, const struct map_row *row, uint32_t apic_id)
+static struct hvsmp_result make(struct bench *b, const struct map_row *row, uint32_t apic_id)
 {
 	uint64_t input = fill(b, row, apic_id);
 	uint64_t output = bench_gpa(b, row->output, b->output, row->output_at);
@@ -138,7 +139,7 @@ static struct hv_result make(struct bench *b, const struct map_row *row, uint32_
 
 static void run(struct bench *b, const struct map_row *row)
 {
-	struct hv_result r;
+	struct hvsmp_result r;
 
 	if (b->map_skip) {
 		row_skip(b, CALL, row->name, b->map_skip);
@@ -155,7 +156,8 @@ static const struct map_row plain = {0};
 
 static void privilege_row(struct bench *b)
 {
-	static const char name[] = "HV_STATUS_ACCESS_DENIED: without the privilege AccessVpIndex";
+	static const char name[] =
+		"HVSMP_STATUS_ACCESS_DENIED: without the privilege AccessVpIndex";
 
 	if (b->map_skip || !b->map_denied) {
 		row_skip(b, CALL, name, b->map_skip ? b->map_skip : "the privilege is granted");
@@ -172,7 +174,7 @@ static void first_row(struct bench *b)
 	static const char name[] = "Call Code: 0x009A (Rep), one element";
 	/* Some count 0x9A to the privilege of 0x99. */
 	unsigned int also = b->start_denied ? ALLOW_DENIED | ALLOW_NO_CALL : 0;
-	struct hv_result r;
+	struct hvsmp_result r;
 
 	if (b->map_skip) {
 		row_skip(b, CALL, name, b->map_skip);
@@ -181,7 +183,7 @@ static void first_row(struct bench *b)
 	row_begin(b, CALL, name, ALLOW_SUCCESS | also);
 	r = make(b, &plain, b->in->smp->bsp->apic_id);
 	check_success(b, &plain, &r, b->in->hv->bsp_vp_index);
-	if (!r.err && hv_status_is(r.status, HV_STATUS_INVALID_HYPERCALL_CODE)) {
+	if (!r.err && hvsmp_status_is(r.status, HVSMP_STATUS_INVALID_HYPERCALL_CODE)) {
 		b->map_skip = "the hypervisor does not offer the call (it answers 0x0002)";
 		row_end_not_offered(b, b->map_skip);
 		return;
@@ -195,7 +197,7 @@ static void first_row(struct bench *b)
 static void untouched_row(struct bench *b)
 {
 	static const char name[] = "VpIndex (0, 4): nothing else is written";
-	struct hv_result r;
+	struct hvsmp_result r;
 	size_t at = NARROW;
 
 	if (b->map_skip) {
@@ -209,9 +211,9 @@ static void untouched_row(struct bench *b)
 		at++;
 	if (at != WIDE) /* not an element of 8 bytes */
 		at = NARROW;
-	while (at < (size_t)2 * HV_PAGE_SIZE && b->output[at] == UNTOUCHED)
+	while (at < (size_t)2 * HVSMP_PAGE_SIZE && b->output[at] == UNTOUCHED)
 		at++;
-	if (at < (size_t)2 * HV_PAGE_SIZE)
+	if (at < (size_t)2 * HVSMP_PAGE_SIZE)
 		row_wrong(b, "byte %u was written, it is 0x%02x", (unsigned int)at, b->output[at]);
 	row_end(b);
 }
@@ -230,7 +232,7 @@ static void judge_index(struct bench *b, size_t i, uint32_t index)
 	uint32_t limit = b->in->features->vp_limit;
 	uint32_t apic_id = b->vp[i].apic_id;
 
-	if (index >= HV_VP_INDEX_SELF || (limit && index >= limit))
+	if (index >= HVSMP_VP_INDEX_SELF || (limit && index >= limit))
 		row_wrong(b, "APIC id %u is VP 0x%x, the limit is 0x%x", apic_id, index, limit);
 	else if (is_taken(b, i, index))
 		row_wrong(b, "APIC id %u is VP %u, and so is another", apic_id, index);
@@ -250,11 +252,11 @@ static void processors_row(struct bench *b)
 	}
 	row_begin(b, CALL, name, ALLOW_SUCCESS | UNKNOWN);
 	for (size_t i = 0; i < b->vp_count; i++) {
-		struct hv_result r = make(b, &plain, b->vp[i].apic_id);
+		struct hvsmp_result r = make(b, &plain, b->vp[i].apic_id);
 
 		if (r.err)
 			break;
-		if (!hv_status_is(r.status, HV_STATUS_SUCCESS))
+		if (!hvsmp_status_is(r.status, HVSMP_STATUS_SUCCESS))
 			continue;
 		known++;
 		if (r.reps != 1)
@@ -268,9 +270,9 @@ static void processors_row(struct bench *b)
 /* Nothing done: no elements may be counted as completed. */
 static void nobody_row(struct bench *b)
 {
-	struct map_row row = {"HV_STATUS_INVALID_PARAMETER: an APIC id that nobody has", UNKNOWN,
+	struct map_row row = {"HVSMP_STATUS_INVALID_PARAMETER: an APIC id that nobody has", UNKNOWN,
 			      .id = b->nobody};
-	struct hv_result r;
+	struct hvsmp_result r;
 
 	if (b->map_skip) {
 		row_skip(b, CALL, row.name, b->map_skip);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * HV_STATUS_INVALID_REGISTER_VALUE of HvCallStartVirtualProcessor (0x99): one register a row that no
+ * HVSMP_STATUS_INVALID_REGISTER_VALUE of HvCallStartVirtualProcessor (0x99): one register a row that no
  * processor can run with. The documents name the status, not the registers; a hypervisor may find out
  * only when the VP is to run. Then the VP is lost, or the machine, so these rows come last.
  */
@@ -9,17 +9,17 @@
 #include "conform/registers.h"
 
 /* Where a register stands in the input block, and how wide it is. */
-#define AT(field)                                                     \
-	(uint16_t) offsetof(struct hv_start_vp_input, context.field), \
-		sizeof(((struct hv_start_vp_input *)0)->context.field)
+#define AT(field)                                                        \
+	(uint16_t) offsetof(struct hvsmp_start_vp_input, context.field), \
+		sizeof(((struct hvsmp_start_vp_input *)0)->context.field)
 #define ALL (~0UL)
 
 struct register_row {
-	const char *name; /* after "HV_STATUS_INVALID_REGISTER_VALUE: " */
+	const char *name; /* after "HVSMP_STATUS_INVALID_REGISTER_VALUE: " */
 	struct change change;
 };
 
-#define BAD "HV_STATUS_INVALID_REGISTER_VALUE: "
+#define BAD "HVSMP_STATUS_INVALID_REGISTER_VALUE: "
 
 static const struct register_row rows[] = {
 	{BAD "Rip not canonical", {AT(rip), 0, NOT_CANONICAL}},
@@ -92,8 +92,8 @@ static const struct register_row rows[] = {
 
 /* Bytes of the header that must be zero. */
 static const struct change padding[] = {
-	{offsetof(struct hv_start_vp_input, pad), 1, 0, 1},
-	{offsetof(struct hv_start_vp_input, pad) + 2, 1, 0, 1},
+	{offsetof(struct hvsmp_start_vp_input, pad), 1, 0, 1},
+	{offsetof(struct hvsmp_start_vp_input, pad) + 2, 1, 0, 1},
 };
 static const char *const padding_names[] = {
 	"TargetVtl (12, 1): byte 13, behind it, is 1",

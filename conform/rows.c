@@ -10,23 +10,23 @@
 enum { TEXT_SIZE = 160, MAX_TIMEOUTS = 5 };
 
 static const uint16_t codes[ALLOW_COUNT] = {
-	HV_STATUS_SUCCESS,
-	HV_STATUS_INVALID_HYPERCALL_CODE,
-	HV_STATUS_INVALID_HYPERCALL_INPUT,
-	HV_STATUS_INVALID_ALIGNMENT,
-	HV_STATUS_INVALID_PARAMETER,
-	HV_STATUS_ACCESS_DENIED,
-	HV_STATUS_INVALID_PARTITION_ID,
-	HV_STATUS_INVALID_VP_INDEX,
-	HV_STATUS_INVALID_VP_STATE,
-	HV_STATUS_INVALID_REGISTER_VALUE,
-	HV_STATUS_INVALID_VTL_STATE,
+	HVSMP_STATUS_SUCCESS,
+	HVSMP_STATUS_INVALID_HYPERCALL_CODE,
+	HVSMP_STATUS_INVALID_HYPERCALL_INPUT,
+	HVSMP_STATUS_INVALID_ALIGNMENT,
+	HVSMP_STATUS_INVALID_PARAMETER,
+	HVSMP_STATUS_ACCESS_DENIED,
+	HVSMP_STATUS_INVALID_PARTITION_ID,
+	HVSMP_STATUS_INVALID_VP_INDEX,
+	HVSMP_STATUS_INVALID_VP_STATE,
+	HVSMP_STATUS_INVALID_REGISTER_VALUE,
+	HVSMP_STATUS_INVALID_VTL_STATE,
 };
 
 static const char *call_name(uint16_t code)
 {
-	return code == HV_CALL_START_VP ? "HvCallStartVirtualProcessor"
-					: "HvCallGetVpIndexFromApicId";
+	return code == HVSMP_CALL_START_VP ? "HvCallStartVirtualProcessor"
+					   : "HvCallGetVpIndexFromApicId";
 }
 
 static struct row_result *current(const struct bench *b)
@@ -41,20 +41,20 @@ void row_begin(struct bench *b, uint16_t code, const char *name, unsigned int al
 }
 
 /* A time-out is no answer yet; Linux makes the call five more times. */
-struct hv_result row_call(struct bench *b, uint64_t control, uint64_t input, uint64_t output)
+struct hvsmp_result row_call(struct bench *b, uint64_t control, uint64_t input, uint64_t output)
 {
-	struct hv_result answer;
+	struct hvsmp_result answer;
 	unsigned int tries = 0;
 
 	do {
-		answer = hv_call_raw(b->in->hv, control, input, output);
+		answer = hvsmp_call_raw(b->in->hv, control, input, output);
 		row_add_call(b, answer);
-	} while (!answer.err && hv_status_is(answer.status, HV_STATUS_TIME_OUT) &&
+	} while (!answer.err && hvsmp_status_is(answer.status, HVSMP_STATUS_TIME_OUT) &&
 		 tries++ < MAX_TIMEOUTS);
 	return answer;
 }
 
-void row_add_call(struct bench *b, struct hv_result answer)
+void row_add_call(struct bench *b, struct hvsmp_result answer)
 {
 	current(b)->calls++;
 	current(b)->answer = answer;
@@ -65,7 +65,7 @@ bool row_succeeded(const struct bench *b)
 	const struct row_result *row = current(b);
 
 	return row->calls && !row->answer.err &&
-	       hv_status_is(row->answer.status, HV_STATUS_SUCCESS);
+	       hvsmp_status_is(row->answer.status, HVSMP_STATUS_SUCCESS);
 }
 
 void row_wrong(struct bench *b, const char *fmt, ...)
@@ -94,7 +94,7 @@ void row_note(struct bench *b, const char *fmt, ...)
 static bool is_allowed(const struct row_result *row)
 {
 	for (unsigned int i = 0; i < ALLOW_COUNT; i++) {
-		if (row->allowed & 1U << i && hv_status_is(row->answer.status, codes[i]))
+		if (row->allowed & 1U << i && hvsmp_status_is(row->answer.status, codes[i]))
 			return !row->answer.err;
 	}
 	return false;
@@ -123,7 +123,7 @@ static void print_tap(const struct bench *b)
 		log_print(" the call faulted");
 	else if (row->calls)
 		log_print(" answered 0x%04x %s", row->answer.status.code,
-			  hv_status_name(row->answer.status));
+			  hvsmp_status_name(row->answer.status));
 	if (row->outcome != ROW_SKIPPED && row->allowed)
 		print_list(row, ", allowed ", "x");
 	if (row->note[0])

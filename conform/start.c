@@ -8,7 +8,7 @@
 
 #include "lib/string.h"
 
-#define CALL      HV_CALL_START_VP
+#define CALL      HVSMP_CALL_START_VP
 #define WIDE_BIT  0x00010000U /* no VP index is that large */
 #define A_GAP_END 0x10000U
 
@@ -62,7 +62,7 @@ static bool needs_vp(enum start_target target)
 /* Whether the row's index means something; if not, why. */
 static bool has_index(const struct bench *b, enum start_target target, const char **reason)
 {
-	if (target == TARGET_SELF && b->in->hv->bsp_vp_index == HV_VP_UNKNOWN)
+	if (target == TARGET_SELF && b->in->hv->bsp_vp_index == HVSMP_VP_UNKNOWN)
 		*reason = "the caller's VP index is not known";
 	if (target == TARGET_GAP && !bench_knows_all(b))
 		*reason = "not all VP indexes are known";
@@ -77,8 +77,8 @@ static uint32_t index_of(const struct bench *b, enum start_target target, uint32
 	case TARGET_SELF: return b->in->hv->bsp_vp_index;
 	case TARGET_LIMIT: return limit(b);
 	case TARGET_GAP: return gap(b);
-	case TARGET_CONST_SELF: return HV_VP_INDEX_SELF;
-	case TARGET_CONST_ANY: return HV_VP_INDEX_ANY;
+	case TARGET_CONST_SELF: return HVSMP_VP_INDEX_SELF;
+	case TARGET_CONST_ANY: return HVSMP_VP_INDEX_ANY;
 	default: return good;
 	}
 }
@@ -94,12 +94,12 @@ static void apply(uint8_t *block, const struct change *change)
 
 static uint64_t fill(struct bench *b, const struct start_row *row, uint32_t vp_index)
 {
-	struct hv_start_vp_input in;
+	struct hvsmp_start_vp_input in;
 
-	hv_start_vp_fill(&in, vp_index, row->vtl, &b->landing->wanted);
+	hvsmp_start_vp_fill(&in, vp_index, row->vtl, &b->landing->wanted);
 	in.partition_id ^= row->partition_flip;
 	apply((uint8_t *)&in, &row->change);
-	memset(b->input, 0, (size_t)2 * HV_PAGE_SIZE);
+	memset(b->input, 0, (size_t)2 * HVSMP_PAGE_SIZE);
 	memcpy(b->input + row->input_at, &in, sizeof(in));
 	return bench_gpa(b, row->input, b->input, row->input_at);
 }
@@ -139,7 +139,7 @@ void start_row(struct bench *b, const struct start_row *row)
 {
 	struct bench_vp *vp = NULL;
 	const char *reason = b->start_skip;
-	struct hv_result r;
+	struct hvsmp_result r;
 	uint32_t vp_index;
 
 	if (!reason && has_index(b, row->target, &reason) && needs_vp(row->target))
@@ -148,13 +148,13 @@ void start_row(struct bench *b, const struct start_row *row)
 		row_skip(b, CALL, row->name, reason);
 		return;
 	}
-	vp_index = index_of(b, row->target, vp ? vp->vp_index : HV_VP_UNKNOWN);
+	vp_index = index_of(b, row->target, vp ? vp->vp_index : HVSMP_VP_UNKNOWN);
 	if (row->dangerous)
 		log_print("# next: %s, aimed at VP %u\n", row->name, vp_index);
 	row_begin(b, CALL, row->name, row->allowed);
 	r = row_call(b, CALL | row->control, fill(b, row, vp_index), row->output);
 	if (!b->start_known && !(row->allowed & ALLOW_NO_CALL) && !r.err &&
-	    hv_status_is(r.status, HV_STATUS_INVALID_HYPERCALL_CODE)) {
+	    hvsmp_status_is(r.status, HVSMP_STATUS_INVALID_HYPERCALL_CODE)) {
 		b->start_skip = "the hypervisor does not offer the call (it answers 0x0002)";
 		row_end_not_offered(b, b->start_skip);
 		return;

@@ -5,7 +5,7 @@
  */
 #include "conform/internal.h"
 
-#define CALL     HV_CALL_START_VP
+#define CALL     HVSMP_CALL_START_VP
 #define UNUSABLE (ALLOW_ALIGNMENT | ALLOW_INPUT)
 #define VTL_HIGH (ALLOW_DENIED | ALLOW_PARAMETER | ALLOW_VP_STATE | ALLOW_VTL_STATE)
 #define FOREIGN  (ALLOW_PARTITION_ID | ALLOW_DENIED)
@@ -20,25 +20,26 @@ static const struct start_row rows[] = {
 	{"Call Code: 0x0099 (Simple), of a VP that is not there", ALLOW_VP_INDEX,
 	 .target = TARGET_LIMIT},
 	{"Call Code: 0x0099 (Simple), rep count 1", ALLOW_INPUT,
-	 .control = 1UL << HV_CONTROL_REP_COUNT_SHIFT},
-	{"Call Code: rep start index 1", ALLOW_INPUT, .control = 1UL << HV_CONTROL_REP_START_SHIFT},
-	{"Call Code: fast", ALLOW_INPUT, .control = HV_CONTROL_FAST},
+	 .control = 1UL << HVSMP_CONTROL_REP_COUNT_SHIFT},
+	{"Call Code: rep start index 1", ALLOW_INPUT,
+	 .control = 1UL << HVSMP_CONTROL_REP_START_SHIFT},
+	{"Call Code: fast", ALLOW_INPUT, .control = HVSMP_CONTROL_FAST},
 	{"Call Code: a variable header of 8 bytes", ALLOW_INPUT,
-	 .control = 1UL << HV_CONTROL_VARIABLE_SHIFT},
+	 .control = 1UL << HVSMP_CONTROL_VARIABLE_SHIFT},
 	{"Call Code: reserved bits 30:27", RESERVED, .target = TARGET_LIMIT,
-	 .control = HV_CONTROL_RESERVED_27},
+	 .control = HVSMP_CONTROL_RESERVED_27},
 	{"Call Code: bit 31 (nested)", RESERVED, .target = TARGET_LIMIT,
-	 .control = HV_CONTROL_NESTED},
+	 .control = HVSMP_CONTROL_NESTED},
 	{"Call Code: reserved bits 47:44", RESERVED, .target = TARGET_LIMIT,
-	 .control = HV_CONTROL_RESERVED_44},
+	 .control = HVSMP_CONTROL_RESERVED_44},
 	{"Call Code: reserved bits 63:60", RESERVED, .target = TARGET_LIMIT,
-	 .control = HV_CONTROL_RESERVED_60},
+	 .control = HVSMP_CONTROL_RESERVED_60},
 
 	{"Input: misaligned by 4", ALLOW_ALIGNMENT, .input_at = 4},
 	{"Input: misaligned by 1", ALLOW_ALIGNMENT, .input_at = 1},
-	{"Input: header beyond the page's end", UNUSABLE, .input_at = HV_PAGE_SIZE - 8},
+	{"Input: header beyond the page's end", UNUSABLE, .input_at = HVSMP_PAGE_SIZE - 8},
 	{"Input: last 8 bytes beyond the page's end", UNUSABLE,
-	 .input_at = HV_PAGE_SIZE - HV_START_INPUT_SIZE + 8},
+	 .input_at = HVSMP_PAGE_SIZE - HVSMP_START_INPUT_SIZE + 8},
 	{"Input: beyond the GPA space", UNUSABLE, .input = PLACE_NOWHERE},
 	{"Input: on the hypercall page", UNUSABLE | FOREIGN | ALLOW_PARAMETER | ALLOW_VP_INDEX,
 	 .input = PLACE_CODE},
@@ -55,22 +56,22 @@ static const struct start_row rows[] = {
 	{"TargetVtl (12, 1): 0x10", ALLOW_PARAMETER, .vtl = 0x10},
 	{"TargetVtl (12, 1): 0xff", ALLOW_PARAMETER, .vtl = 0xFF},
 
-	{"HV_STATUS_INVALID_PARTITION_ID: an id that is not SELF", FOREIGN,
+	{"HVSMP_STATUS_INVALID_PARTITION_ID: an id that is not SELF", FOREIGN,
 	 .partition_flip = ~0x1234UL},
-	{"HV_STATUS_INVALID_VP_INDEX: VpIndex at the limit", ALLOW_VP_INDEX,
+	{"HVSMP_STATUS_INVALID_VP_INDEX: VpIndex at the limit", ALLOW_VP_INDEX,
 	 .target = TARGET_LIMIT},
-	{"HV_STATUS_INVALID_VP_INDEX: VpIndex that nobody has", ALLOW_VP_INDEX,
+	{"HVSMP_STATUS_INVALID_VP_INDEX: VpIndex that nobody has", ALLOW_VP_INDEX,
 	 .target = TARGET_GAP},
-	{"HV_STATUS_INVALID_VP_INDEX: VpIndex ANY", ALLOW_VP_INDEX, .target = TARGET_CONST_ANY},
-	{"HV_STATUS_INVALID_VP_INDEX: VpIndex SELF", ONESELF, .target = TARGET_CONST_SELF},
-	{"HV_STATUS_INVALID_VP_INDEX: the caller's own VpIndex", ONESELF, .target = TARGET_SELF},
+	{"HVSMP_STATUS_INVALID_VP_INDEX: VpIndex ANY", ALLOW_VP_INDEX, .target = TARGET_CONST_ANY},
+	{"HVSMP_STATUS_INVALID_VP_INDEX: VpIndex SELF", ONESELF, .target = TARGET_CONST_SELF},
+	{"HVSMP_STATUS_INVALID_VP_INDEX: the caller's own VpIndex", ONESELF, .target = TARGET_SELF},
 };
 
 static const struct {
 	const char *name, *reason;
 } impossible[] = {
-	{"HV_STATUS_INVALID_PARTITION_STATE", "a guest cannot make its own partition inactive"},
-	{"HV_STATUS_INVALID_VTL_STATE",
+	{"HVSMP_STATUS_INVALID_PARTITION_STATE", "a guest cannot make its own partition inactive"},
+	{"HVSMP_STATUS_INVALID_VTL_STATE",
 	 "no VTL but 0 is enabled here; TargetVtl 1 and 2 are above"},
 };
 
@@ -78,7 +79,7 @@ static const struct {
 static void privilege_row(struct bench *b)
 {
 	static const struct start_row row = {
-		"HV_STATUS_ACCESS_DENIED: without the privilege StartVirtualProcessor",
+		"HVSMP_STATUS_ACCESS_DENIED: without the privilege StartVirtualProcessor",
 		ALLOW_DENIED | ALLOW_NO_CALL, .target = TARGET_LIMIT};
 
 	if (b->start_skip || !b->start_denied) {

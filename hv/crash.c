@@ -8,27 +8,27 @@
 #include "lib/string.h"
 
 /* One page, which is all a message may have; its address is what the hypervisor is given. */
-static char message[HV_PAGE_SIZE] __attribute__((aligned(HV_PAGE_SIZE)));
+static char message[HVSMP_PAGE_SIZE] __attribute__((aligned(HVSMP_PAGE_SIZE)));
 
-bool hv_crash_tell(const struct hv_features *f, const struct hv_machine *machine,
-		   const struct hv_crash *crash)
+bool hvsmp_crash_tell(const struct hvsmp_features *f, const struct hvsmp_machine *machine,
+		      const struct hvsmp_crash *crash)
 {
-	uint64_t parameter[] = {crash->code, HV_OUR_OS_ID, crash->image_base, 0, 0};
+	uint64_t parameter[] = {crash->code, HVSMP_OUR_OS_ID, crash->image_base, 0, 0};
 	uint64_t able;
-	uint64_t control = HV_CRASH_NOTIFY;
+	uint64_t control = HVSMP_CRASH_NOTIFY;
 
-	if (!f->is_hv1 || !(f->features_edx & HV_FEATURE_EDX_CRASH_MSRS) ||
-	    machine->msr_read(HV_MSR_CRASH_CTL, &able) || !(able & HV_CRASH_NOTIFY))
+	if (!f->is_hv1 || !(f->features_edx & HVSMP_FEATURE_EDX_CRASH_MSRS) ||
+	    machine->msr_read(HVSMP_MSR_CRASH_CTL, &able) || !(able & HVSMP_CRASH_NOTIFY))
 		return false;
-	if (able & HV_CRASH_MESSAGE) {
+	if (able & HVSMP_CRASH_MESSAGE) {
 		(void)str_copy(message, sizeof(message), crash->text, str_len(crash->text));
 		parameter[3] = (uint64_t)message;
 		parameter[4] = str_len(message);
-		control |= HV_CRASH_MESSAGE;
+		control |= HVSMP_CRASH_MESSAGE;
 	}
 	for (uint32_t i = 0; i < sizeof(parameter) / sizeof(parameter[0]); i++) {
-		if (machine->msr_write(HV_MSR_CRASH_P0 + i, parameter[i]))
+		if (machine->msr_write(HVSMP_MSR_CRASH_P0 + i, parameter[i]))
 			return false;
 	}
-	return !machine->msr_write(HV_MSR_CRASH_CTL, control);
+	return !machine->msr_write(HVSMP_MSR_CRASH_CTL, control);
 }

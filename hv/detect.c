@@ -21,94 +21,96 @@ static void put_name(char *out, uint32_t part)
  * A second hypervisor's leaves follow the first one's in steps of 0x100. Hyper-V's would be of no use
  * there, as the MSRs belong to the first one, but the report should not say that there is none.
  */
-static uint32_t find_behind(hv_cpuid_fn cpuid)
+static uint32_t find_behind(hvsmp_cpuid_fn cpuid)
 {
-	for (uint32_t base = HV_CPUID_VENDOR + HV_CPUID_RANGE; base <= HV_CPUID_LAST_RANGE;
-	     base += HV_CPUID_RANGE) {
-		if (cpuid(base, 0).eax > base && cpuid(base + 1, 0).eax == HV_INTERFACE_HV1)
+	for (uint32_t base = HVSMP_CPUID_VENDOR + HVSMP_CPUID_RANGE; base <= HVSMP_CPUID_LAST_RANGE;
+	     base += HVSMP_CPUID_RANGE) {
+		if (cpuid(base, 0).eax > base && cpuid(base + 1, 0).eax == HVSMP_INTERFACE_HV1)
 			return base;
 	}
 	return 0;
 }
 
-void hv_detect(struct hv_features *out, hv_cpuid_fn cpuid)
+void hvsmp_detect(struct hvsmp_features *out, hvsmp_cpuid_fn cpuid)
 {
 	struct arch_cpuid r;
 
 	memset(out, 0, sizeof(*out));
-	out->present = cpuid(1, 0).ecx & CPUID1_ECX_HYPERVISOR;
+	out->present = cpuid(1, 0).ecx & HVSMP_CPUID1_ECX_HYPERVISOR;
 	if (!out->present)
 		return;
-	r = cpuid(HV_CPUID_VENDOR, 0);
+	r = cpuid(HVSMP_CPUID_VENDOR, 0);
 	out->highest_leaf = r.eax;
 	put_name(out->vendor, r.ebx);
 	put_name(out->vendor + 4, r.ecx);
 	put_name(out->vendor + 8, r.edx);
-	if (out->highest_leaf < HV_CPUID_INTERFACE)
+	if (out->highest_leaf < HVSMP_CPUID_INTERFACE)
 		return;
-	r = cpuid(HV_CPUID_INTERFACE, 0);
+	r = cpuid(HVSMP_CPUID_INTERFACE, 0);
 	out->interface_id = r.eax;
-	if (r.eax != HV_INTERFACE_HV1)
+	if (r.eax != HVSMP_INTERFACE_HV1)
 		out->behind = find_behind(cpuid);
 	put_name(out->interface, r.eax);
-	out->is_hv1 = r.eax == HV_INTERFACE_HV1 && out->highest_leaf >= HV_CPUID_MIN_LEAF;
+	out->is_hv1 = r.eax == HVSMP_INTERFACE_HV1 && out->highest_leaf >= HVSMP_CPUID_MIN_LEAF;
 	if (!out->is_hv1)
 		return;
-	r = cpuid(HV_CPUID_FEATURES, 0);
+	r = cpuid(HVSMP_CPUID_FEATURES, 0);
 	out->privileges = (uint64_t)r.ebx << 32 | r.eax;
 	out->features_edx = r.edx;
-	out->hints = cpuid(HV_CPUID_RECOMMENDATIONS, 0).eax;
-	r = cpuid(HV_CPUID_LIMITS, 0);
-	out->vp_limit = r.eax == HV_LIMIT_NONE ? 0 : r.eax;
-	if (out->privileges & HV_PRIVILEGE_ISOLATION && out->highest_leaf >= HV_CPUID_ISOLATION)
-		out->isolation = cpuid(HV_CPUID_ISOLATION, 0).ebx & HV_ISOLATION_TYPE_MASK;
+	out->hints = cpuid(HVSMP_CPUID_RECOMMENDATIONS, 0).eax;
+	r = cpuid(HVSMP_CPUID_LIMITS, 0);
+	out->vp_limit = r.eax == HVSMP_LIMIT_NONE ? 0 : r.eax;
+	if (out->privileges & HVSMP_PRIVILEGE_ISOLATION &&
+	    out->highest_leaf >= HVSMP_CPUID_ISOLATION)
+		out->isolation = cpuid(HVSMP_CPUID_ISOLATION, 0).ebx & HVSMP_ISOLATION_TYPE_MASK;
 }
 
-static bool withheld(const struct hv_features *f, uint64_t privilege, const char *name,
-		     char reason[HV_REASON_SIZE])
+static bool withheld(const struct hvsmp_features *f, uint64_t privilege, const char *name,
+		     char reason[HVSMP_REASON_SIZE])
 {
 	if (f->privileges & privilege)
 		return false;
-	format(reason, HV_REASON_SIZE,
+	format(reason, HVSMP_REASON_SIZE,
 	       "privilege %s is withheld (leaf 0x40000003 EBX:EAX is 0x%08x:0x%08x)", name,
 	       (unsigned int)(f->privileges >> 32), (unsigned int)f->privileges);
 	return true;
 }
 
-bool hv_may_start_vps(const struct hv_features *f, char reason[HV_REASON_SIZE])
+bool hvsmp_may_start_vps(const struct hvsmp_features *f, char reason[HVSMP_REASON_SIZE])
 {
 	reason[0] = '\0';
 	if (!f->present)
-		format(reason, HV_REASON_SIZE, "no hypervisor (CPUID.1:ECX[31] is 0)");
+		format(reason, HVSMP_REASON_SIZE, "no hypervisor (CPUID.1:ECX[31] is 0)");
 	else if (f->behind)
-		format(reason, HV_REASON_SIZE,
+		format(reason, HVSMP_REASON_SIZE,
 		       "\"Hv#1\" stands at leaf 0x%08x only, behind another hypervisor (\"%s\")",
 		       f->behind, f->vendor);
 	else if (!str_equal(f->interface, "Hv#1"))
-		format(reason, HV_REASON_SIZE,
+		format(reason, HVSMP_REASON_SIZE,
 		       "the hypervisor's interface is \"%s\" (0x%08x), not \"Hv#1\"", f->interface,
 		       f->interface_id);
 	else if (!f->is_hv1)
-		format(reason, HV_REASON_SIZE,
+		format(reason, HVSMP_REASON_SIZE,
 		       "highest hypervisor leaf is 0x%08x, must be at least 0x%08x",
-		       f->highest_leaf, HV_CPUID_MIN_LEAF);
-	else if (f->isolation >= HV_ISOLATION_SNP)
-		format(reason, HV_REASON_SIZE,
+		       f->highest_leaf, HVSMP_CPUID_MIN_LEAF);
+	else if (f->isolation >= HVSMP_ISOLATION_SNP)
+		format(reason, HVSMP_REASON_SIZE,
 		       "isolated VM (type %u): a start context means something else there",
 		       f->isolation);
 	else
-		return !withheld(f, HV_PRIVILEGE_HYPERCALL_MSRS, "AccessHypercallMsrs", reason) &&
-		       !withheld(f, HV_PRIVILEGE_VP_INDEX, "AccessVpIndex", reason) &&
-		       !withheld(f, HV_PRIVILEGE_START_VP, "StartVirtualProcessor", reason);
+		return !withheld(f, HVSMP_PRIVILEGE_HYPERCALL_MSRS, "AccessHypercallMsrs",
+				 reason) &&
+		       !withheld(f, HVSMP_PRIVILEGE_VP_INDEX, "AccessVpIndex", reason) &&
+		       !withheld(f, HVSMP_PRIVILEGE_START_VP, "StartVirtualProcessor", reason);
 	return false;
 }
 
-void hv_version(const struct hv_features *f, hv_cpuid_fn cpuid, char *out, size_t size)
+void hvsmp_version(const struct hvsmp_features *f, hvsmp_cpuid_fn cpuid, char *out, size_t size)
 {
 	struct arch_cpuid r = {0};
 
 	if (f->is_hv1)
-		r = cpuid(HV_CPUID_VERSION, 0);
+		r = cpuid(HVSMP_CPUID_VERSION, 0);
 	/* major.minor.build.service number-branch-service pack */
 	format(out, size, "%u.%u.%u.%u-%u-%u", r.ebx >> 16, r.ebx & 0xFFFFU, r.eax,
 	       r.edx & 0xFFFFFFU, r.edx >> 24, r.ecx);

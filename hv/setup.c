@@ -9,16 +9,18 @@
 #include "lib/format.h"
 #include "lib/string.h"
 
-#define FAIL(hv, err, ...) (format((hv)->reason, HV_REASON_SIZE, __VA_ARGS__), (err))
+#define FAIL(hv, err, ...) (format((hv)->reason, HVSMP_REASON_SIZE, __VA_ARGS__), (err))
 
-static enum err read_msr(struct hv *hv, uint32_t msr, const char *name, uint64_t *value)
+static enum err read_msr(struct hvsmp_interface *hv, uint32_t msr, const char *name,
+			 uint64_t *value)
 {
 	if (hv->machine->msr_read(msr, value))
 		return FAIL(hv, ERR_FAULT, "reading MSR %s faulted", name);
 	return OK;
 }
 
-static enum err write_msr(struct hv *hv, uint32_t msr, const char *name, uint64_t value)
+static enum err write_msr(struct hvsmp_interface *hv, uint32_t msr, const char *name,
+			  uint64_t value)
 {
 	if (hv->machine->msr_write(msr, value))
 		return FAIL(hv, ERR_FAULT, "writing 0x%lx to MSR %s faulted", (unsigned long)value,
@@ -26,58 +28,59 @@ static enum err write_msr(struct hv *hv, uint32_t msr, const char *name, uint64_
 	return OK;
 }
 
-static enum err set_os_id(struct hv *hv)
+static enum err set_os_id(struct hvsmp_interface *hv)
 {
 	uint64_t id;
-	enum err e = read_msr(hv, HV_MSR_GUEST_OS_ID, "GUEST_OS_ID", &id);
+	enum err e = read_msr(hv, HVSMP_MSR_GUEST_OS_ID, "GUEST_OS_ID", &id);
 
 	if (e || id) /* somebody's id is as good as ours: the page needs any */
 		return e;
-	e = write_msr(hv, HV_MSR_GUEST_OS_ID, "GUEST_OS_ID", HV_OUR_OS_ID);
+	e = write_msr(hv, HVSMP_MSR_GUEST_OS_ID, "GUEST_OS_ID", HVSMP_OUR_OS_ID);
 	if (!e)
-		e = read_msr(hv, HV_MSR_GUEST_OS_ID, "GUEST_OS_ID", &id);
-	if (!e && id != HV_OUR_OS_ID)
+		e = read_msr(hv, HVSMP_MSR_GUEST_OS_ID, "GUEST_OS_ID", &id);
+	if (!e && id != HVSMP_OUR_OS_ID)
 		return FAIL(hv, ERR_DENIED, "GUEST_OS_ID reads back 0x%lx, not 0x%lx",
-			    (unsigned long)id, HV_OUR_OS_ID);
+			    (unsigned long)id, HVSMP_OUR_OS_ID);
 	return e;
 }
 
 /* Enable the page at `page`, which is RAM of ours that the hypervisor lays its own page over. */
-static enum err enable_page(struct hv *hv, uint64_t old, uint64_t page)
+static enum err enable_page(struct hvsmp_interface *hv, uint64_t old, uint64_t page)
 {
-	uint64_t value = page | (old & HV_HYPERCALL_PRESERVED) | HV_HYPERCALL_ENABLE;
+	uint64_t value = page | (old & HVSMP_HYPERCALL_PRESERVED) | HVSMP_HYPERCALL_ENABLE;
 	uint64_t back;
-	enum err e = write_msr(hv, HV_MSR_HYPERCALL, "HYPERCALL", value);
+	enum err e = write_msr(hv, HVSMP_MSR_HYPERCALL, "HYPERCALL", value);
 
 	if (!e)
-		e = read_msr(hv, HV_MSR_HYPERCALL, "HYPERCALL", &back);
+		e = read_msr(hv, HVSMP_MSR_HYPERCALL, "HYPERCALL", &back);
 	if (e)
 		return e;
-	if (!(back & HV_HYPERCALL_ENABLE))
+	if (!(back & HVSMP_HYPERCALL_ENABLE))
 		return FAIL(hv, ERR_DENIED,
 			    "HYPERCALL reads back 0x%lx: the enable bit does not stay",
 			    (unsigned long)back);
 	hv->page_ours = true;
-	if ((back & HV_HYPERCALL_GPA) != page)
+	if ((back & HVSMP_HYPERCALL_GPA) != page)
 		return FAIL(hv, ERR_DENIED, "HYPERCALL reads back page 0x%lx, not 0x%lx",
-			    (unsigned long)(back & HV_HYPERCALL_GPA), (unsigned long)page);
+			    (unsigned long)(back & HVSMP_HYPERCALL_GPA), (unsigned long)page);
 	hv->page = page;
 	return OK;
 }
 
-static enum err set_page(struct hv *hv, struct pages *pages)
+static enum err set_page(struct hvsmp_interface *hv, struct pages *pages)
 {
 	uint64_t old;
 	void *page;
-	enum err e = read_msr(hv, HV_MSR_HYPERCALL, "HYPERCALL", &old);
+	enum err e = read_msr(hv, HVSMP_MSR_HYPERCALL, "HYPERCALL", &old);
 
 	if (e)
 		return e;
-	if (old & HV_HYPERCALL_ENABLE) { /* active already, perhaps locked: keep it where it is */
-		hv->page = old & HV_HYPERCALL_GPA;
+	if (old &
+	    HVSMP_HYPERCALL_ENABLE) { /* active already, perhaps locked: keep it where it is */
+		hv->page = old & HVSMP_HYPERCALL_GPA;
 		return OK;
 	}
-	if (old & HV_HYPERCALL_LOCKED)
+	if (old & HVSMP_HYPERCALL_LOCKED)
 		return FAIL(hv, ERR_DENIED, "HYPERCALL is locked while disabled (0x%lx)",
 			    (unsigned long)old);
 	page = pages_alloc(pages, 1, 0);
@@ -87,76 +90,78 @@ static enum err set_page(struct hv *hv, struct pages *pages)
 }
 
 /* A call that does not exist must answer status 2; anything else is not a hypercall page. */
-static enum err probe(struct hv *hv)
+static enum err probe(struct hvsmp_interface *hv)
 {
-	struct hv_caller caller = {.hv = hv};
-	struct hv_result r;
+	struct hvsmp_caller caller = {.hv = hv};
+	struct hvsmp_result r;
 
 	if (hv->machine->map_executable(hv->page))
 		return FAIL(hv, ERR_NO_MEMORY, "the hypercall page 0x%lx cannot be mapped",
 			    (unsigned long)hv->page);
-	r = hv_call(&caller, HV_CALL_INVALID, 0, 0);
+	r = hvsmp_call(&caller, HVSMP_CALL_INVALID, 0, 0);
 	if (r.err)
 		return FAIL(hv, r.err, "the code in the hypercall page faulted");
-	if (!hv_status_is(r.status, HV_STATUS_INVALID_HYPERCALL_CODE))
+	if (!hvsmp_status_is(r.status, HVSMP_STATUS_INVALID_HYPERCALL_CODE))
 		return FAIL(hv, ERR_DENIED,
 			    "an invalid call answered status 0x%02x (%s), must be 0x02",
-			    r.status.code, hv_status_name(r.status));
+			    r.status.code, hvsmp_status_name(r.status));
 	return OK;
 }
 
-enum err hv_setup_page(struct hv *hv, const struct hv_machine *machine, struct pages *pages)
+enum err hvsmp_setup_page(struct hvsmp_interface *hv, const struct hvsmp_machine *machine,
+			  struct pages *pages)
 {
 	enum err e;
 
 	memset(hv, 0, sizeof(*hv));
 	hv->machine = machine;
-	hv->bsp_vp_index = HV_VP_UNKNOWN;
+	hv->bsp_vp_index = HVSMP_VP_UNKNOWN;
 	e = set_os_id(hv);
 	if (!e)
 		e = set_page(hv, pages);
 	if (!e)
 		e = probe(hv);
 	if (e)
-		hv_teardown(hv);
+		hvsmp_teardown(hv);
 	return e;
 }
 
-enum err hv_setup(struct hv *hv, const struct hv_machine *machine, struct pages *pages)
+enum err hvsmp_setup(struct hvsmp_interface *hv, const struct hvsmp_machine *machine,
+		     struct pages *pages)
 {
-	enum err e = hv_setup_page(hv, machine, pages);
+	enum err e = hvsmp_setup_page(hv, machine, pages);
 
-	if (e || !hv_vp_index(machine, &hv->bsp_vp_index))
+	if (e || !hvsmp_vp_index(machine, &hv->bsp_vp_index))
 		return e;
-	hv_teardown(hv);
+	hvsmp_teardown(hv);
 	return FAIL(hv, ERR_FAULT, "reading MSR VP_INDEX faulted");
 }
 
-bool hv_has_vp_index(const struct hv_features *f)
+bool hvsmp_has_vp_index(const struct hvsmp_features *f)
 {
-	return f->is_hv1 && f->privileges & HV_PRIVILEGE_VP_INDEX;
+	return f->is_hv1 && f->privileges & HVSMP_PRIVILEGE_VP_INDEX;
 }
 
-enum err hv_vp_index(const struct hv_machine *machine, uint32_t *vp_index)
+enum err hvsmp_vp_index(const struct hvsmp_machine *machine, uint32_t *vp_index)
 {
 	uint64_t value;
 
-	*vp_index = HV_VP_UNKNOWN;
-	if (machine->msr_read(HV_MSR_VP_INDEX, &value))
+	*vp_index = HVSMP_VP_UNKNOWN;
+	if (machine->msr_read(HVSMP_MSR_VP_INDEX, &value))
 		return ERR_FAULT;
 	*vp_index = (uint32_t)value;
 	return OK;
 }
 
-void hv_teardown(struct hv *hv)
+void hvsmp_teardown(struct hvsmp_interface *hv)
 {
 	uint64_t value;
 
 	/* Nothing to say if one of these faults: the interface is being given up. */
-	if (hv->page_ours && !hv->machine->msr_read(HV_MSR_HYPERCALL, &value) &&
-	    !(value & HV_HYPERCALL_LOCKED))
-		(void)hv->machine->msr_write(HV_MSR_HYPERCALL, value & ~HV_HYPERCALL_ENABLE);
+	if (hv->page_ours && !hv->machine->msr_read(HVSMP_MSR_HYPERCALL, &value) &&
+	    !(value & HVSMP_HYPERCALL_LOCKED))
+		(void)hv->machine->msr_write(HVSMP_MSR_HYPERCALL, value & ~HVSMP_HYPERCALL_ENABLE);
 	hv->page_ours = false;
-	if (!hv->machine->msr_read(HV_MSR_GUEST_OS_ID, &value) && value == HV_OUR_OS_ID)
-		(void)hv->machine->msr_write(HV_MSR_GUEST_OS_ID, 0);
+	if (!hv->machine->msr_read(HVSMP_MSR_GUEST_OS_ID, &value) && value == HVSMP_OUR_OS_ID)
+		(void)hv->machine->msr_write(HVSMP_MSR_GUEST_OS_ID, 0);
 }

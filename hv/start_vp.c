@@ -3,23 +3,23 @@
 #include "hv/hv.h"
 #include "hv/tlfs.h"
 
-_Static_assert(sizeof(struct hv_start_vp_input) == HV_START_INPUT_SIZE, "face and ABI agree");
+_Static_assert(sizeof(struct hvsmp_start_vp_input) == HVSMP_START_INPUT_SIZE, "face and ABI agree");
 
-static struct hv_segment_register segment(const struct arch_segment *s)
+static struct hvsmp_segment_register segment(const struct arch_segment *s)
 {
-	return (struct hv_segment_register){s->base, s->limit, s->selector, s->attributes};
+	return (struct hvsmp_segment_register){s->base, s->limit, s->selector, s->attributes};
 }
 
-static struct hv_table_register table(const struct arch_table *t)
+static struct hvsmp_table_register table(const struct arch_table *t)
 {
-	return (struct hv_table_register){.limit = t->limit, .base = t->base};
+	return (struct hvsmp_table_register){.limit = t->limit, .base = t->base};
 }
 
-void hv_start_vp_fill(struct hv_start_vp_input *in, uint32_t vp_index, uint8_t vtl,
-		      const struct arch_state *state)
+void hvsmp_start_vp_fill(struct hvsmp_start_vp_input *in, uint32_t vp_index, uint8_t vtl,
+			 const struct arch_state *state)
 {
-	*in = (struct hv_start_vp_input){
-		.partition_id = HV_PARTITION_SELF,
+	*in = (struct hvsmp_start_vp_input){
+		.partition_id = HVSMP_PARTITION_SELF,
 		.vp_index = vp_index,
 		.target_vtl = vtl,
 		.context =
@@ -46,9 +46,9 @@ void hv_start_vp_fill(struct hv_start_vp_input *in, uint32_t vp_index, uint8_t v
 	};
 }
 
-struct hv_result hv_start_vp(const struct hv_caller *caller, uint32_t vp_index,
-			     const struct arch_state *state)
+struct hvsmp_result hvsmp_start_vp(const struct hvsmp_caller *caller, uint32_t vp_index,
+				   const struct arch_state *state)
 {
-	hv_start_vp_fill(caller->input, vp_index, caller->vtl, state);
-	return hv_call(caller, HV_CALL_START_VP, 0, 0);
+	hvsmp_start_vp_fill(caller->input, vp_index, caller->vtl, state);
+	return hvsmp_call(caller, HVSMP_CALL_START_VP, 0, 0);
 }

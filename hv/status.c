@@ -67,7 +67,7 @@ static const struct {
 	{0x87, "UNKNOWN_REGISTER_NAME"},
 };
 
-const char *hv_status_name(struct hv_status status)
+const char *hvsmp_status_name(struct hvsmp_status status)
 {
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (names[i].code == status.code)
@@ -76,7 +76,7 @@ const char *hv_status_name(struct hv_status status)
 	return "unknown status";
 }
 
-bool hv_status_is(struct hv_status status, uint16_t code)
+bool hvsmp_status_is(struct hvsmp_status status, uint16_t code)
 {
 	return status.code == code;
 }

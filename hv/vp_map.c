@@ -11,20 +11,20 @@
 #include "lib/format.h"
 #include "lib/string.h"
 
-#define LIST_OFFSET offsetof(struct hv_get_vp_index_input, list)
+#define LIST_OFFSET offsetof(struct hvsmp_get_vp_index_input, list)
 #define WORD        sizeof(uint32_t)
 #define PACKED      4U
 #define PADDED      8U
 
-/* What the output is filled with: no valid VP index (HV_VP_INDEX_ANY). */
-#define UNTOUCHED    HV_VP_INDEX_ANY
+/* What the output is filled with: no valid VP index (HVSMP_VP_INDEX_ANY). */
+#define UNTOUCHED    HVSMP_VP_INDEX_ANY
 
 #define MAX_TIMEOUTS 5 /* 0x78 and 0x79 before an element is given up, as Linux allows */
 #define MAX_STALLS   3 /* successes without progress */
 
 struct walk {
-	const struct hv_caller *caller;
-	struct hv_map_info *info;
+	const struct hvsmp_caller *caller;
+	struct hvsmp_map_info *info;
 	uint32_t limit;
 	uint32_t *in, *out;
 	unsigned int step; /* uint32_t words from one element to the next */
@@ -32,63 +32,64 @@ struct walk {
 
 static void list_clear(struct walk *w)
 {
-	struct hv_get_vp_index_input *header = w->caller->input;
+	struct hvsmp_get_vp_index_input *header = w->caller->input;
 
-	memset(header, 0, HV_PAGE_SIZE); /* padding of elements must be zero, too */
-	header->partition_id = HV_PARTITION_SELF;
+	memset(header, 0, HVSMP_PAGE_SIZE); /* padding of elements must be zero, too */
+	header->partition_id = HVSMP_PARTITION_SELF;
 	header->target_vtl = w->caller->vtl;
 	w->in = header->list;
 	w->out = w->caller->output;
-	memset(w->out, 0xFF, HV_PAGE_SIZE);
+	memset(w->out, 0xFF, HVSMP_PAGE_SIZE);
 }
 
-static struct hv_result issue(struct walk *w, size_t count, size_t start)
+static struct hvsmp_result issue(struct walk *w, size_t count, size_t start)
 {
 	w->info->calls++;
-	return hv_call(w->caller, HV_CALL_GET_VP_INDEX, (uint16_t)count, (uint16_t)start);
+	return hvsmp_call(w->caller, HVSMP_CALL_GET_VP_INDEX, (uint16_t)count, (uint16_t)start);
 }
 
-static bool is_busy(struct hv_status s)
+static bool is_busy(struct hvsmp_status s)
 {
-	return hv_status_is(s, HV_STATUS_TIME_OUT) || hv_status_is(s, HV_STATUS_CALL_PENDING);
+	return hvsmp_status_is(s, HVSMP_STATUS_TIME_OUT) ||
+	       hvsmp_status_is(s, HVSMP_STATUS_CALL_PENDING);
 }
 
-static bool is_unknown_id(struct hv_status s)
+static bool is_unknown_id(struct hvsmp_status s)
 {
-	return hv_status_is(s, HV_STATUS_INVALID_PARAMETER) ||
-	       hv_status_is(s, HV_STATUS_INVALID_VP_INDEX);
+	return hvsmp_status_is(s, HVSMP_STATUS_INVALID_PARAMETER) ||
+	       hvsmp_status_is(s, HVSMP_STATUS_INVALID_VP_INDEX);
 }
 
-static bool is_not_offered(struct hv_status s)
+static bool is_not_offered(struct hvsmp_status s)
 {
-	return hv_status_is(s, HV_STATUS_INVALID_HYPERCALL_CODE) ||
-	       hv_status_is(s, HV_STATUS_ACCESS_DENIED);
+	return hvsmp_status_is(s, HVSMP_STATUS_INVALID_HYPERCALL_CODE) ||
+	       hvsmp_status_is(s, HVSMP_STATUS_ACCESS_DENIED);
 }
 
-static void judge(const struct walk *w, struct hv_map_entry *e, uint32_t vp_index)
+static void judge(const struct walk *w, struct hvsmp_map_entry *e, uint32_t vp_index)
 {
-	e->status = (struct hv_status){HV_STATUS_SUCCESS};
-	if (vp_index >= HV_VP_INDEX_SELF || (w->limit && vp_index >= w->limit)) {
-		e->state = HV_MAP_REFUSED;
+	e->status = (struct hvsmp_status){HVSMP_STATUS_SUCCESS};
+	if (vp_index >= HVSMP_VP_INDEX_SELF || (w->limit && vp_index >= w->limit)) {
+		e->state = HVSMP_MAP_REFUSED;
 		return;
 	}
 	e->vp_index = vp_index;
-	e->state = HV_MAP_FOUND;
+	e->state = HVSMP_MAP_FOUND;
 	w->info->elements++;
 }
 
-static void give_up(struct hv_map_entry *e, size_t count, struct hv_status status)
+static void give_up(struct hvsmp_map_entry *e, size_t count, struct hvsmp_status status)
 {
 	for (size_t i = 0; i < count; i++) {
-		e[i].state = HV_MAP_REFUSED;
+		e[i].state = HVSMP_MAP_REFUSED;
 		e[i].status = status;
 	}
 }
 
 /* Is it no use to call again after a call that left elements undone with this status? */
-static bool is_spent(struct hv_status s, unsigned int *stalls, unsigned int *timeouts)
+static bool is_spent(struct hvsmp_status s, unsigned int *stalls, unsigned int *timeouts)
 {
-	if (hv_status_is(s, HV_STATUS_SUCCESS))
+	if (hvsmp_status_is(s, HVSMP_STATUS_SUCCESS))
 		return ++*stalls > MAX_STALLS;
 	return !is_busy(s) || ++*timeouts > MAX_TIMEOUTS;
 }
@@ -98,7 +99,7 @@ static bool is_spent(struct hv_status s, unsigned int *stalls, unsigned int *tim
  * its own entry; any other failure costs what is left of the list. ERR_FAULT and ERR_DENIED: no
  * further call makes sense.
  */
-static enum err ask(struct walk *w, struct hv_map_entry *e, size_t count)
+static enum err ask(struct walk *w, struct hvsmp_map_entry *e, size_t count)
 {
 	unsigned int timeouts = 0;
 	unsigned int stalls = 0;
@@ -108,7 +109,7 @@ static enum err ask(struct walk *w, struct hv_map_entry *e, size_t count)
 	for (size_t i = 0; i < count; i++)
 		w->in[i * w->step] = e[i].apic_id;
 	while (start < count) {
-		struct hv_result r = issue(w, count, start);
+		struct hvsmp_result r = issue(w, count, start);
 		size_t done = r.reps;
 
 		if (r.err) {
@@ -125,7 +126,7 @@ static enum err ask(struct walk *w, struct hv_map_entry *e, size_t count)
 		if (start == count)
 			break;
 		if (is_unknown_id(r.status)) {
-			e[start].state = HV_MAP_ABSENT;
+			e[start].state = HVSMP_MAP_ABSENT;
 			e[start].status = r.status;
 			start++;
 			timeouts = stalls = 0;
@@ -141,9 +142,9 @@ enum { PROBE_WORDS = 6, PROBE_KNOWN = 2 };
 
 /* A list that begins with the BSP twice; were exactly these two answered, with what status? */
 static bool probe(struct walk *w, const uint32_t words[PROBE_WORDS], size_t count,
-		  struct hv_status *status)
+		  struct hvsmp_status *status)
 {
-	struct hv_result r;
+	struct hvsmp_result r;
 
 	list_clear(w);
 	memcpy(w->in, words, PROBE_WORDS * WORD);
@@ -164,11 +165,11 @@ static unsigned int find_layout(struct walk *w, uint32_t bsp_apic_id, uint32_t b
 	const uint32_t packed[PROBE_WORDS] = {bsp_apic_id, bsp_apic_id, UNTOUCHED, UNTOUCHED};
 	/* Three, of which the last is nobody's: who reads 4-byte elements never gets there. */
 	const uint32_t padded[PROBE_WORDS] = {bsp_apic_id, 0, bsp_apic_id, 0, UNTOUCHED, 0};
-	struct hv_status status;
+	struct hvsmp_status status;
 
-	if (probe(w, packed, PROBE_KNOWN, &status) && hv_status_is(status, HV_STATUS_SUCCESS) &&
-	    w->out[0] == bsp_vp && w->out[1] == bsp_vp && w->out[2] == UNTOUCHED &&
-	    w->out[3] == UNTOUCHED)
+	if (probe(w, packed, PROBE_KNOWN, &status) &&
+	    hvsmp_status_is(status, HVSMP_STATUS_SUCCESS) && w->out[0] == bsp_vp &&
+	    w->out[1] == bsp_vp && w->out[2] == UNTOUCHED && w->out[3] == UNTOUCHED)
 		return PACKED;
 	if (probe(w, padded, PROBE_KNOWN + 1, &status) && is_unknown_id(status) &&
 	    w->out[0] == bsp_vp && w->out[2] == bsp_vp && is_padding(w->out[1]) &&
@@ -181,34 +182,34 @@ static unsigned int find_layout(struct walk *w, uint32_t bsp_apic_id, uint32_t b
 static enum err prove_bsp(struct walk *w, uint32_t bsp_apic_id)
 {
 	uint32_t expected = w->caller->hv->bsp_vp_index;
-	struct hv_map_entry bsp = {.apic_id = bsp_apic_id, .vp_index = HV_VP_UNKNOWN};
+	struct hvsmp_map_entry bsp = {.apic_id = bsp_apic_id, .vp_index = HVSMP_VP_UNKNOWN};
 	char *reason = w->info->reason;
 
 	w->step = 1;
 	if (ask(w, &bsp, 1) == ERR_FAULT) {
-		format(reason, HV_REASON_SIZE, "HvCallGetVpIndexFromApicId faulted");
+		format(reason, HVSMP_REASON_SIZE, "HvCallGetVpIndexFromApicId faulted");
 		return ERR_FAULT;
 	}
 	w->info->bsp_answer = w->out[0];
 	w->info->elements = 0; /* the walk counts the BSP again */
-	if (bsp.status.code != HV_STATUS_SUCCESS) {
-		format(reason, HV_REASON_SIZE,
+	if (bsp.status.code != HVSMP_STATUS_SUCCESS) {
+		format(reason, HVSMP_REASON_SIZE,
 		       "HvCallGetVpIndexFromApicId answers 0x%02x (%s) for the BSP",
-		       bsp.status.code, hv_status_name(bsp.status));
+		       bsp.status.code, hvsmp_status_name(bsp.status));
 		return ERR_DENIED;
 	}
 	if (w->out[0] == UNTOUCHED) {
-		format(reason, HV_REASON_SIZE,
+		format(reason, HVSMP_REASON_SIZE,
 		       "HvCallGetVpIndexFromApicId succeeds for the BSP and answers nothing");
 		return ERR_DENIED;
 	}
 	if (w->limit && w->out[0] >= w->limit) {
-		format(reason, HV_REASON_SIZE, "VP index %u of the BSP is not below the limit, %u",
-		       w->out[0], w->limit);
+		format(reason, HVSMP_REASON_SIZE,
+		       "VP index %u of the BSP is not below the limit, %u", w->out[0], w->limit);
 		return ERR_DENIED;
 	}
-	if (bsp.state != HV_MAP_FOUND || bsp.vp_index != expected) {
-		format(reason, HV_REASON_SIZE,
+	if (bsp.state != HVSMP_MAP_FOUND || bsp.vp_index != expected) {
+		format(reason, HVSMP_REASON_SIZE,
 		       "HvCallGetVpIndexFromApicId says the BSP is VP %u, its VP_INDEX MSR says %u",
 		       w->out[0], expected);
 		return ERR_INVALID;
@@ -218,11 +219,11 @@ static enum err prove_bsp(struct walk *w, uint32_t bsp_apic_id)
 
 #define CHAIN_END UINT32_MAX
 
-static void refuse(struct hv_map_entry *e, uint32_t bsp_apic_id, struct hv_map_info *info)
+static void refuse(struct hvsmp_map_entry *e, uint32_t bsp_apic_id, struct hvsmp_map_info *info)
 {
-	if (e->apic_id == bsp_apic_id || e->state != HV_MAP_FOUND)
+	if (e->apic_id == bsp_apic_id || e->state != HVSMP_MAP_FOUND)
 		return;
-	e->state = HV_MAP_REFUSED;
+	e->state = HVSMP_MAP_REFUSED;
 	info->elements--;
 }
 
@@ -230,15 +231,15 @@ static void refuse(struct hv_map_entry *e, uint32_t bsp_apic_id, struct hv_map_i
  * Two processors cannot share a VP: neither answer is believed, but the BSP's own is proved. Equal
  * answers meet in one chain, of which there are as many as entries.
  */
-static void refuse_duplicates(struct hv_map_entry *e, size_t count, uint32_t bsp_apic_id,
-			      struct hv_map_info *info)
+static void refuse_duplicates(struct hvsmp_map_entry *e, size_t count, uint32_t bsp_apic_id,
+			      struct hvsmp_map_info *info)
 {
 	for (size_t i = 0; i < count; i++)
 		e[i].chain = CHAIN_END;
 	for (size_t i = 0; i < count; i++) {
-		struct hv_map_entry *head = &e[e[i].vp_index % count];
+		struct hvsmp_map_entry *head = &e[e[i].vp_index % count];
 
-		if (e[i].vp_index == HV_VP_UNKNOWN)
+		if (e[i].vp_index == HVSMP_VP_UNKNOWN)
 			continue;
 		for (uint32_t k = head->chain; k != CHAIN_END; k = e[k].next) {
 			if (e[k].vp_index != e[i].vp_index)
@@ -250,20 +251,20 @@ static void refuse_duplicates(struct hv_map_entry *e, size_t count, uint32_t bsp
 		head->chain = (uint32_t)i;
 	}
 	for (size_t i = 0; i < count; i++) {
-		if (e[i].state != HV_MAP_FOUND)
-			e[i].vp_index = HV_VP_UNKNOWN;
+		if (e[i].state != HVSMP_MAP_FOUND)
+			e[i].vp_index = HVSMP_VP_UNKNOWN;
 	}
 }
 
-static void swap(struct hv_map_entry *a, struct hv_map_entry *b)
+static void swap(struct hvsmp_map_entry *a, struct hvsmp_map_entry *b)
 {
-	struct hv_map_entry kept = *a;
+	struct hvsmp_map_entry kept = *a;
 
 	*a = *b;
 	*b = kept;
 }
 
-static enum err ask_list(struct walk *w, struct hv_map_entry *entries, size_t count,
+static enum err ask_list(struct walk *w, struct hvsmp_map_entry *entries, size_t count,
 			 size_t per_call)
 {
 	for (size_t i = 0; i < count;) {
@@ -271,7 +272,7 @@ static enum err ask_list(struct walk *w, struct hv_map_entry *entries, size_t co
 		enum err e = ask(w, entries + i, n);
 
 		if (e) {
-			format(w->info->reason, HV_REASON_SIZE,
+			format(w->info->reason, HVSMP_REASON_SIZE,
 			       "HvCallGetVpIndexFromApicId %s at element %u",
 			       e == ERR_FAULT ? "faulted" : "was refused", (unsigned int)i);
 			return e;
@@ -282,7 +283,7 @@ static enum err ask_list(struct walk *w, struct hv_map_entry *entries, size_t co
 }
 
 /* The BSP's answer is known: it stands aside, so that it takes no place in a list and cuts none. */
-static enum err ask_all(struct walk *w, uint32_t bsp_apic_id, struct hv_map_entry *entries,
+static enum err ask_all(struct walk *w, uint32_t bsp_apic_id, struct hvsmp_map_entry *entries,
 			size_t count, size_t per_call)
 {
 	size_t bsp = 0;
@@ -299,8 +300,8 @@ static enum err ask_all(struct walk *w, uint32_t bsp_apic_id, struct hv_map_entr
 	return e;
 }
 
-enum err hv_map(const struct hv_caller *caller, uint32_t bsp_apic_id, uint32_t limit,
-		struct hv_map_entry *entries, size_t count, struct hv_map_info *info)
+enum err hvsmp_map(const struct hvsmp_caller *caller, uint32_t bsp_apic_id, uint32_t limit,
+		   struct hvsmp_map_entry *entries, size_t count, struct hvsmp_map_info *info)
 {
 	struct walk w = {.caller = caller, .info = info, .limit = limit};
 	size_t per_call = 1;
@@ -308,9 +309,9 @@ enum err hv_map(const struct hv_caller *caller, uint32_t bsp_apic_id, uint32_t l
 
 	memset(info, 0, sizeof(*info));
 	for (size_t i = 0; i < count; i++) {
-		entries[i].vp_index = HV_VP_UNKNOWN;
-		entries[i].state = HV_MAP_UNASKED;
-		entries[i].status = (struct hv_status){HV_STATUS_SUCCESS};
+		entries[i].vp_index = HVSMP_VP_UNKNOWN;
+		entries[i].state = HVSMP_MAP_UNASKED;
+		entries[i].status = (struct hvsmp_status){HVSMP_STATUS_SUCCESS};
 	}
 	e = prove_bsp(&w, bsp_apic_id);
 	if (e)
@@ -318,7 +319,7 @@ enum err hv_map(const struct hv_caller *caller, uint32_t bsp_apic_id, uint32_t l
 	if (count > 2) /* two or more APs: worth a list */
 		info->stride = find_layout(&w, bsp_apic_id, caller->hv->bsp_vp_index);
 	if (info->stride)
-		per_call = (HV_PAGE_SIZE - LIST_OFFSET) / info->stride;
+		per_call = (HVSMP_PAGE_SIZE - LIST_OFFSET) / info->stride;
 	w.step = info->stride ? info->stride / WORD : 1;
 	e = ask_all(&w, bsp_apic_id, entries, count, per_call);
 	refuse_duplicates(entries, count, bsp_apic_id, info);

@@ -6,26 +6,26 @@
 #include "hv/hv.h"
 #include "hv/tlfs.h"
 
-bool hv_vp_set_add(struct hv_vp_set *set, uint32_t vp_index)
+bool hvsmp_vp_set_add(struct hvsmp_vp_set *set, uint32_t vp_index)
 {
-	uint32_t bank = vp_index / HV_VP_SET_BANK_VPS;
+	uint32_t bank = vp_index / HVSMP_VP_SET_BANK_VPS;
 
-	if (bank >= HV_VP_SET_BANKS)
+	if (bank >= HVSMP_VP_SET_BANKS)
 		return false;
-	set->bank[bank] |= 1UL << vp_index % HV_VP_SET_BANK_VPS;
+	set->bank[bank] |= 1UL << vp_index % HVSMP_VP_SET_BANK_VPS;
 	return true;
 }
 
-bool hv_vp_set_pack(const struct hv_vp_set *set, void *out, size_t room, unsigned int *banks)
+bool hvsmp_vp_set_pack(const struct hvsmp_vp_set *set, void *out, size_t room, unsigned int *banks)
 {
-	struct hv_sparse_vp_set *sparse = out;
+	struct hvsmp_sparse_vp_set *sparse = out;
 
 	*banks = 0;
 	if (room < sizeof(*sparse))
 		return false;
-	sparse->format = HV_VP_SET_SPARSE_4K;
+	sparse->format = HVSMP_VP_SET_SPARSE_4K;
 	sparse->valid_banks = 0;
-	for (unsigned int i = 0; i < HV_VP_SET_BANKS; i++) {
+	for (unsigned int i = 0; i < HVSMP_VP_SET_BANKS; i++) {
 		if (!set->bank[i])
 			continue;
 		if ((room - sizeof(*sparse)) / sizeof(sparse->bank[0]) <= *banks)

@@ -124,15 +124,15 @@ static uint64_t middle_call(const struct bench *b)
 }
 
 /* The first processor that 0x99 would not start, said with its status. */
-static bool find_refusal(const struct smp *smp, char reason[HV_REASON_SIZE])
+static bool find_refusal(const struct smp *smp, char reason[HVSMP_REASON_SIZE])
 {
 	for (size_t i = 0; i < smp->count; i++) {
 		const struct cpu *cpu = smp->cpu[i];
 
 		if (cpu->outcome != START_REFUSED || cpu->verdict != CPU_REFUSED)
 			continue;
-		format(reason, HV_REASON_SIZE, "0x99 on VP %u answers 0x%02x (%s)", cpu->vp_index,
-		       cpu->hv_status.code, hv_status_name(cpu->hv_status));
+		format(reason, HVSMP_REASON_SIZE, "0x99 on VP %u answers 0x%02x (%s)",
+		       cpu->vp_index, cpu->hv_status.code, hvsmp_status_name(cpu->hv_status));
 		return true;
 	}
 	return false;
@@ -144,8 +144,8 @@ static bool find_refusal(const struct smp *smp, char reason[HV_REASON_SIZE])
  */
 static void end_calls(struct bench *b, bool restart)
 {
-	char refusal[HV_REASON_SIZE];
-	char reason[HV_REASON_SIZE];
+	char refusal[HVSMP_REASON_SIZE];
+	char reason[HVSMP_REASON_SIZE];
 
 	if (!find_refusal(b->smp, refusal))
 		return;
@@ -167,7 +167,7 @@ static void judge(struct bench *b)
 static bool one_round(struct bench *b, enum smp_method method, bool *is_first)
 {
 	struct bench_method *m = &b->method[method];
-	char reason[HV_REASON_SIZE];
+	char reason[HVSMP_REASON_SIZE];
 
 	if (!*is_first && !smp_round_undo(b->smp, reason)) {
 		log_warn("%s: the benchmark ends", reason);
@@ -201,7 +201,7 @@ static void all_rounds(struct bench *b)
 	}
 }
 
-_Noreturn void bench_run(const struct platform *p, struct smp *smp, struct hv *hv,
+_Noreturn void bench_run(const struct platform *p, struct smp *smp, struct hvsmp_interface *hv,
 			 const struct options *o)
 {
 	static struct bench bench;
@@ -216,6 +216,6 @@ _Noreturn void bench_run(const struct platform *p, struct smp *smp, struct hv *h
 	bench_json(&bench);
 	bench_table(&bench);
 	if (smp->config.hv)
-		hv_teardown(hv);
+		hvsmp_teardown(hv);
 	exit_machine((enum exit_code)(EXIT_CODE_OK + bench.verdict));
 }

@@ -21,7 +21,7 @@ struct bench_cpu {
 
 struct bench_method {
 	bool offered;
-	char reason[HV_REASON_SIZE]; /* why it is not offered, or not any more; "" */
+	char reason[HVSMP_REASON_SIZE]; /* why it is not offered, or not any more; "" */
 	size_t done;
 	struct bench_round *round; /* as many as were asked for */
 	struct bench_cpu *cpu;     /* of the last round: one a processor */

@@ -34,7 +34,7 @@ static void head(const struct bench *b)
 
 static void call_costs(const struct bench *b)
 {
-	const struct hv_map_info *map = &b->smp->map;
+	const struct hvsmp_map_info *map = &b->smp->map;
 
 	log_print("\"bytes_per_processor\":%lu,", (unsigned long)b->bytes_per_cpu);
 	log_print("\"map_calls\":%u,\"call_ns\":{\"map\":", map->calls);

@@ -6,7 +6,8 @@
 #include "lib/assert.h"
 #include "lib/log.h"
 
-_Noreturn void conformance_run(const struct platform *p, const struct smp *smp, struct hv *hv)
+_Noreturn void conformance_run(const struct platform *p, const struct smp *smp,
+			       struct hvsmp_interface *hv)
 {
 	struct conform_input in = {
 		.smp = smp,
@@ -19,7 +20,7 @@ _Noreturn void conformance_run(const struct platform *p, const struct smp *smp, 
 	if (conform_run(&in, &sum))
 		panic("no memory for the conformance rows");
 	if (hv->page)
-		hv_teardown(hv);
+		hvsmp_teardown(hv);
 	log_print("conformance: %u passed, %u failed, %u skipped\n", sum.passed, sum.failed,
 		  sum.skipped);
 	if (sum.failed)

@@ -135,7 +135,7 @@ static void tile_row(uint32_t column, uint32_t row, enum state state, const char
 
 static void vp_text(char *out, size_t size, const struct cpu *cpu)
 {
-	if (cpu->vp_index == HV_VP_UNKNOWN)
+	if (cpu->vp_index == HVSMP_VP_UNKNOWN)
 		format(out, size, " VP -");
 	else
 		format(out, size, " VP %u", cpu->vp_index);
@@ -181,7 +181,7 @@ static bool look(const struct smp *smp, size_t i)
 {
 	const struct cpu *cpu = smp->cpu[i];
 	enum state state = grid.ended ? final_state(cpu) : live_state(cpu);
-	uint8_t now = (uint8_t)(1 + state) | (cpu->vp_index == HV_VP_UNKNOWN ? 0 : SHOWN_VP);
+	uint8_t now = (uint8_t)(1 + state) | (cpu->vp_index == HVSMP_VP_UNKNOWN ? 0 : SHOWN_VP);
 	uint8_t before = grid.shown[i];
 
 	if (now == before)

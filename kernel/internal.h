@@ -23,16 +23,16 @@ struct platform {
 	bool has_acpi, has_madt, has_srat, has_fadt;
 	struct acpi_table madt, srat;
 	struct acpi_fadt fadt;
-	struct hv_features hv;
+	struct hvsmp_features hv;
 	char hv_version[48];
-	bool hv_offered;                /* by CPUID: may start VPs by hypercall */
-	bool hv_usable;                 /* and it did, or would */
-	char hv_reason[HV_REASON_SIZE]; /* why it is not used, "" if it is */
+	bool hv_offered;                   /* by CPUID: may start VPs by hypercall */
+	bool hv_usable;                    /* and it did, or would */
+	char hv_reason[HVSMP_REASON_SIZE]; /* why it is not used, "" if it is */
 	const char *clock_source;
 	uint64_t tsc_hz;
 };
 
-extern const struct hv_machine platform_machine;
+extern const struct hvsmp_machine platform_machine;
 
 void platform_find_tables(struct platform *p, const struct acpi_memory *memory, uint64_t rsdp);
 /* Room for all enabled processors of the MADT, filled. ERR_NO_MEMORY. */
@@ -89,10 +89,11 @@ void provoke_prepare(const struct options *options, struct smp *smp);
 void provoke_run(const struct options *options);
 
 /* conformance.c: mode=conformance, instead of the bring-up and its report. */
-_Noreturn void conformance_run(const struct platform *p, const struct smp *smp, struct hv *hv);
+_Noreturn void conformance_run(const struct platform *p, const struct smp *smp,
+			       struct hvsmp_interface *hv);
 
 /* bench.c: mode=bench, instead of the bring-up and its report. */
-_Noreturn void bench_run(const struct platform *p, struct smp *smp, struct hv *hv,
+_Noreturn void bench_run(const struct platform *p, struct smp *smp, struct hvsmp_interface *hv,
 			 const struct options *o);
 
 /* report_json.c: a JSON string, quoted. */

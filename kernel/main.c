@@ -22,7 +22,7 @@ static struct {
 	struct acpi_memory acpi_memory;
 	struct platform platform;
 	struct topology topology;
-	struct hv hv;
+	struct hvsmp_interface hv;
 	struct smp smp;
 	struct selftest selftest;
 } kernel;
@@ -72,13 +72,13 @@ static void console_init(const struct boot_info *boot)
 
 static void hypervisor_detect(struct platform *p)
 {
-	hv_detect(&p->hv, arch_cpuid);
-	p->hv_offered = hv_may_start_vps(&p->hv, p->hv_reason);
+	hvsmp_detect(&p->hv, arch_cpuid);
+	p->hv_offered = hvsmp_may_start_vps(&p->hv, p->hv_reason);
 }
 
 static void say(char *out, const char *text)
 {
-	(void)str_copy(out, HV_REASON_SIZE, text, str_len(text));
+	(void)str_copy(out, HVSMP_REASON_SIZE, text, str_len(text));
 }
 
 static void hypervisor_init(struct platform *p)
@@ -88,18 +88,18 @@ static void hypervisor_init(struct platform *p)
 	p->hv_usable = p->hv_offered;
 	if (p->hv_offered && kernel.options.start == START_SIPI) {
 		say(p->hv_reason, "start=sipi was asked for");
-	} else if (p->hv_offered && hv_setup(&kernel.hv, &platform_machine, &kernel.pages)) {
+	} else if (p->hv_offered && hvsmp_setup(&kernel.hv, &platform_machine, &kernel.pages)) {
 		say(p->hv_reason, kernel.hv.reason);
 		log_warn("hypercalls: %s", kernel.hv.reason);
 		p->hv_usable = false;
 	} else if (p->hv_offered) {
 		config->hv = &kernel.hv;
 	}
-	hv_version(&p->hv, arch_cpuid, p->hv_version, sizeof(p->hv_version));
-	config->has_vp_index = hv_has_vp_index(&p->hv);
+	hvsmp_version(&p->hv, arch_cpuid, p->hv_version, sizeof(p->hv_version));
+	config->has_vp_index = hvsmp_has_vp_index(&p->hv);
 	config->vp_limit = p->hv.vp_limit;
-	config->ipi_by_call = hv_recommends_ipi(&p->hv);
-	config->ipi_by_set = hv_recommends_ipi_set(&p->hv);
+	config->ipi_by_call = hvsmp_recommends_ipi(&p->hv);
+	config->ipi_by_set = hvsmp_recommends_ipi_set(&p->hv);
 	if (p->hv.present)
 		log_info("hypervisor \"%s\", interface \"%s\"%s%s", p->hv.vendor, p->hv.interface,
 			 p->hv.is_hv1 ? ", version " : "", p->hv.is_hv1 ? p->hv_version : "");
@@ -152,7 +152,7 @@ static _Noreturn void finish(void)
 	report.kernel_ns = arch_clock_ticks_ns(arch_tsc() - kernel.entry_tsc);
 	report_print(&report, kernel.options.report);
 	if (kernel.smp.config.hv)
-		hv_teardown(&kernel.hv);
+		hvsmp_teardown(&kernel.hv);
 	exit_machine((enum exit_code)(EXIT_CODE_OK + report.summary.verdict));
 }
 

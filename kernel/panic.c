@@ -14,7 +14,7 @@ static bool under_way;
 static void on_panic(const char *fmt, va_list args)
 {
 	char text[256];
-	struct hv_crash crash = {
+	struct hvsmp_crash crash = {
 		.code = EXIT_CODE_PANIC,
 		.image_base = boot_base,
 		.text = text,
@@ -29,7 +29,7 @@ static void on_panic(const char *fmt, va_list args)
 	log_print("\nPANIC: %s\n", text);
 	arch_backtrace();
 	/* Before the processor has its block, an MSR access that faults would not come back. */
-	if (arch_cpu_owner() && hv_crash_tell(&platform->hv, &platform_machine, &crash))
+	if (arch_cpu_owner() && hvsmp_crash_tell(&platform->hv, &platform_machine, &crash))
 		log_print("  the host has been told (crash MSRs)\n");
 	exit_machine(EXIT_CODE_PANIC);
 }

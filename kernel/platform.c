@@ -13,7 +13,7 @@ static enum err map_executable(uint64_t page)
 	return arch_map(page, page, PAGE_SIZE, ARCH_MAP_EXEC);
 }
 
-const struct hv_machine platform_machine = {
+const struct hvsmp_machine platform_machine = {
 	.msr_read = arch_msr_read,
 	.msr_write = arch_msr_write,
 	.hypercall = arch_hypercall,
@@ -89,7 +89,7 @@ static void find_rate(struct platform *p)
 	uint64_t mask = p->fadt.pm_timer_32bit ? 0xFFFFFFFFUL : 0xFFFFFFUL;
 
 	p->clock_source = "hv-tsc-frequency";
-	p->tsc_hz = hv_tsc_hz(&p->hv, &platform_machine);
+	p->tsc_hz = hvsmp_tsc_hz(&p->hv, &platform_machine);
 	if (p->tsc_hz)
 		return;
 	p->clock_source = "cpuid";
@@ -97,9 +97,9 @@ static void find_rate(struct platform *p)
 	if (p->tsc_hz)
 		return;
 	p->clock_source = "hv-reference-counter";
-	if (hv_has_reference_counter(&p->hv) &&
-	    !arch_tsc_hz_measure(hv_reference_counter, (void *)&platform_machine,
-				 HV_REFERENCE_COUNTER_HZ, ~0UL, &p->tsc_hz))
+	if (hvsmp_has_reference_counter(&p->hv) &&
+	    !arch_tsc_hz_measure(hvsmp_reference_counter, (void *)&platform_machine,
+				 HVSMP_REFERENCE_COUNTER_HZ, ~0UL, &p->tsc_hz))
 		return;
 	p->clock_source = "acpi-pm-timer";
 	if (pm_timer_usable(p) &&

@@ -55,7 +55,7 @@ static void row(const struct smp *smp, const struct cpu *cpu)
 	char issued[16], first[16], online[16];
 
 	number(uid, sizeof(uid), cpu->uid, SMP_UID_UNKNOWN);
-	number(vp, sizeof(vp), cpu->vp_index, HV_VP_UNKNOWN);
+	number(vp, sizeof(vp), cpu->vp_index, HVSMP_VP_UNKNOWN);
 	number(numa, sizeof(numa), cpu->numa, SMP_NUMA_UNKNOWN);
 	if (cpu->hv_calls && !cpu->hv_unanswered)
 		format(status, sizeof(status), "0x%02x", cpu->hv_status.code);

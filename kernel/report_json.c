@@ -62,7 +62,7 @@ static void processor(const struct smp *smp, const struct cpu *cpu)
 
 	log_print("{\"apic_id\":%u,", cpu->apic_id);
 	id_field("uid", cpu->uid, cpu->uid != SMP_UID_UNKNOWN);
-	id_field("vp_index", cpu->vp_index, cpu->vp_index != HV_VP_UNKNOWN);
+	id_field("vp_index", cpu->vp_index, cpu->vp_index != HVSMP_VP_UNKNOWN);
 	id_field("numa", cpu->numa, cpu->numa != SMP_NUMA_UNKNOWN);
 	text_field("role", cpu->is_bsp ? "bsp" : "ap", ",");
 	text_field("method", cpu_method_name(cpu->method), ",");

@@ -15,7 +15,7 @@ extern char _text[], _etext[];
 
 struct audit {
 	const struct boot_info *boot;
-	const struct hv *hv; /* NULL: no hypercall page */
+	const struct hvsmp_interface *hv; /* NULL: no hypercall page */
 	uint64_t pages, executable;
 	unsigned int broken;
 	bool slow_framebuffer; /* said once, not for each of its pages */

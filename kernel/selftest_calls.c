@@ -89,7 +89,7 @@ static void read_clocks(struct cpu *self, void *arg)
 	*out = (struct clocks){.width = UINT64_MAX};
 	for (int i = 0; i < CLOCK_READS; i++) {
 		uint64_t before = arch_tsc();
-		uint64_t reference = hv_reference_counter((void *)config->machine);
+		uint64_t reference = hvsmp_reference_counter((void *)config->machine);
 		uint64_t width = arch_tsc() - before;
 
 		if (width < out->width)
@@ -100,7 +100,7 @@ static void read_clocks(struct cpu *self, void *arg)
 /* How far apart two counters are, when what the reference counter did between the readings is taken off. */
 static uint64_t skew_ns(const struct clocks *a, const struct clocks *b)
 {
-	const int64_t tick_ns = 1000000000 / HV_REFERENCE_COUNTER_HZ;
+	const int64_t tick_ns = 1000000000 / HVSMP_REFERENCE_COUNTER_HZ;
 	bool back = b->tsc < a->tsc;
 	int64_t ns = (int64_t)arch_clock_ticks_ns(back ? a->tsc - b->tsc : b->tsc - a->tsc);
 	int64_t skew = (back ? -ns : ns) - (int64_t)(b->reference - a->reference) * tick_ns;
@@ -125,7 +125,7 @@ static void measure_skew(const struct smp *smp, struct selftest *out)
 		if (skew < out->skew_ns)
 			continue;
 		out->skew_ns = skew;
-		out->skew_error_ns = 1000000000 / HV_REFERENCE_COUNTER_HZ +
+		out->skew_error_ns = 1000000000 / HVSMP_REFERENCE_COUNTER_HZ +
 				     arch_clock_ticks_ns((test.here.width + test.there.width) / 2);
 		out->skew_apic_id = cpu->apic_id;
 	}
@@ -178,8 +178,8 @@ static void warn_refused(const struct smp *smp)
 		else
 			log_warn("IPIs by hypercall: 0x%02x (%s) to APIC id %u: sent by the local "
 				 "APIC",
-				 calls->refused_status.code, hv_status_name(calls->refused_status),
-				 smp->cpu[i]->apic_id);
+				 calls->refused_status.code,
+				 hvsmp_status_name(calls->refused_status), smp->cpu[i]->apic_id);
 		return; /* the others stopped because of it */
 	}
 }
@@ -220,7 +220,7 @@ void selftest_calls(struct smp *smp, const struct platform *p, struct selftest *
 		log_warn("selftest: no memory for the times of calls");
 		return;
 	}
-	if (hv_has_reference_counter(&p->hv))
+	if (hvsmp_has_reference_counter(&p->hv))
 		measure_skew(smp, out);
 	(void)smp_gather(smp); /* without those who did not answer */
 	storm(smp, out);

@@ -26,21 +26,21 @@ static void back_off(unsigned int timeouts)
 static enum start_outcome call(struct cpu *target, struct cpu *starter)
 {
 	for (unsigned int timeouts = 0;; timeouts++) {
-		struct hv_result r;
+		struct hvsmp_result r;
 		uint64_t began = arch_tsc();
 
 		/* Noted before the call, which may never come back. */
 		target->hv_calls++;
 		target->hv_unanswered = true;
-		r = hv_start_vp(&starter->caller, target->vp_index, &target->wanted);
+		r = hvsmp_start_vp(&starter->caller, target->vp_index, &target->wanted);
 		target->call_ticks = arch_tsc() - began;
 		target->hv_status = r.status;
 		target->hv_unanswered = r.err != OK;
 		if (r.err)
 			return timeouts ? START_UNKNOWN : START_REFUSED;
-		if (hv_status_is(r.status, HV_STATUS_SUCCESS))
+		if (hvsmp_status_is(r.status, HVSMP_STATUS_SUCCESS))
 			return START_ACCEPTED;
-		if (!hv_status_is(r.status, HV_STATUS_TIME_OUT))
+		if (!hvsmp_status_is(r.status, HVSMP_STATUS_TIME_OUT))
 			return timeouts ? START_UNKNOWN : START_REFUSED;
 		if (timeouts == MAX_TIMEOUTS || cpu_has_arrived(target))
 			return START_UNKNOWN;
@@ -52,8 +52,8 @@ static enum start_outcome call(struct cpu *target, struct cpu *starter)
 static bool is_useless(const struct cpu *target)
 {
 	return target->hv_unanswered ||
-	       hv_status_is(target->hv_status, HV_STATUS_INVALID_HYPERCALL_CODE) ||
-	       hv_status_is(target->hv_status, HV_STATUS_ACCESS_DENIED);
+	       hvsmp_status_is(target->hv_status, HVSMP_STATUS_INVALID_HYPERCALL_CODE) ||
+	       hvsmp_status_is(target->hv_status, HVSMP_STATUS_ACCESS_DENIED);
 }
 
 /* The claim on target must be ours, in phase CLAIMED. */
@@ -76,7 +76,7 @@ static void start(struct smp *smp, struct cpu *target, struct cpu *starter)
 
 bool fanout_is_target(const struct cpu *cpu)
 {
-	return !cpu->is_bsp && cpu->prepared && cpu->map_state == HV_MAP_FOUND;
+	return !cpu->is_bsp && cpu->prepared && cpu->map_state == HVSMP_MAP_FOUND;
 }
 
 static void draw(struct smp *smp, struct cpu *target, struct cpu *starter)

@@ -13,46 +13,46 @@
 /* A claim that makes no step for this part of the deadline is taken over. */
 #define TAKE_OVER_PART 4
 
-static void map_copy(struct smp *smp, const struct hv_map_entry *entries)
+static void map_copy(struct smp *smp, const struct hvsmp_map_entry *entries)
 {
 	for (size_t i = 0; i < smp->count; i++) {
 		struct cpu *cpu = smp->cpu[i];
 
 		cpu->map_state = entries[i].state;
 		cpu->vp_index = entries[i].vp_index;
-		if (entries[i].state == HV_MAP_ABSENT)
+		if (entries[i].state == HVSMP_MAP_ABSENT)
 			log_warn("APIC id %u: the hypervisor knows no such processor (0x%02x %s)",
 				 cpu->apic_id, entries[i].status.code,
-				 hv_status_name(entries[i].status));
-		else if (entries[i].state == HV_MAP_REFUSED)
+				 hvsmp_status_name(entries[i].status));
+		else if (entries[i].state == HVSMP_MAP_REFUSED)
 			log_warn("APIC id %u: no believable VP index (0x%02x %s)", cpu->apic_id,
-				 entries[i].status.code, hv_status_name(entries[i].status));
+				 entries[i].status.code, hvsmp_status_name(entries[i].status));
 	}
 }
 
 static enum err map(struct smp *smp)
 {
-	struct hv_map_entry *entries =
+	struct hvsmp_map_entry *entries =
 		pages_alloc(smp->pages, pages_of(smp->count * sizeof(*entries)), 0);
-	struct hv_caller caller = {.hv = smp->config.hv,
-				   .input = pages_alloc(smp->pages, 1, 0),
-				   .output = pages_alloc(smp->pages, 1, 0)};
+	struct hvsmp_caller caller = {.hv = smp->config.hv,
+				      .input = pages_alloc(smp->pages, 1, 0),
+				      .output = pages_alloc(smp->pages, 1, 0)};
 	uint64_t started;
 	enum err e;
 
 	if (!entries || !caller.input || !caller.output) {
-		format(smp->hv_reason, HV_REASON_SIZE, "no memory to ask for VP indexes");
+		format(smp->hv_reason, HVSMP_REASON_SIZE, "no memory to ask for VP indexes");
 		return ERR_NO_MEMORY;
 	}
 	for (size_t i = 0; i < smp->count; i++)
 		entries[i].apic_id = smp->cpu[i]->apic_id;
 	started = arch_tsc();
-	e = hv_map(&caller, smp->bsp->apic_id, smp->config.vp_limit, entries, smp->count,
-		   &smp->map);
+	e = hvsmp_map(&caller, smp->bsp->apic_id, smp->config.vp_limit, entries, smp->count,
+		      &smp->map);
 	smp->map_ticks = arch_tsc() - started;
 	if (e) {
 		/* Without the BSP's proof no entry has an answer; with it, some may. */
-		format(smp->hv_reason, HV_REASON_SIZE, "%s", smp->map.reason);
+		format(smp->hv_reason, HVSMP_REASON_SIZE, "%s", smp->map.reason);
 		if (e == ERR_INVALID)
 			proof_note(smp->bsp, PROOF_VP_INDEX, smp->config.hv->bsp_vp_index,
 				   smp->map.bsp_answer);
@@ -212,7 +212,7 @@ static void describe(char *out, size_t size, const struct cpu *cpu)
 		format(out, size, "faults");
 	else
 		format(out, size, "answers 0x%02x (%s)", cpu->hv_status.code,
-		       hv_status_name(cpu->hv_status));
+		       hvsmp_status_name(cpu->hv_status));
 }
 
 static void note_refusals(struct smp *smp)
@@ -230,7 +230,7 @@ static void note_refusals(struct smp *smp)
 		log_warn("APIC id %u: HvCallStartVirtualProcessor on VP %u %s after %u calls",
 			 cpu->apic_id, cpu->vp_index, answer, cpu->hv_calls);
 		if (useless && !smp->hv_reason[0])
-			format(smp->hv_reason, HV_REASON_SIZE, "HvCallStartVirtualProcessor %s",
+			format(smp->hv_reason, HVSMP_REASON_SIZE, "HvCallStartVirtualProcessor %s",
 			       answer);
 	}
 }

@@ -7,8 +7,8 @@
 
 #include "lib/string.h"
 
-/* VP sets end where HV_VP_SET_BANKS of HV_VP_SET_BANK_VPS do. */
-#define SET_VPS ((uint32_t)HV_VP_SET_BANKS * HV_VP_SET_BANK_VPS)
+/* VP sets end where HVSMP_VP_SET_BANKS of HVSMP_VP_SET_BANK_VPS do. */
+#define SET_VPS ((uint32_t)HVSMP_VP_SET_BANKS * HVSMP_VP_SET_BANK_VPS)
 
 static enum ipi_way choose(const struct smp *smp, struct cpu *const *targets, size_t count)
 {
@@ -18,31 +18,31 @@ static enum ipi_way choose(const struct smp *smp, struct cpu *const *targets, si
 	    __atomic_load_n(&smp->no_ipi_call, __ATOMIC_RELAXED))
 		return IPI_APIC;
 	for (size_t i = 0; i < count; i++) {
-		if (targets[i]->vp_index > highest) /* HV_VP_UNKNOWN is the highest of all */
+		if (targets[i]->vp_index > highest) /* HVSMP_VP_UNKNOWN is the highest of all */
 			highest = targets[i]->vp_index;
 	}
-	if (highest < HV_IPI_MASK_VPS)
+	if (highest < HVSMP_IPI_MASK_VPS)
 		return IPI_CALL;
 	return smp->config.ipi_by_set && highest < SET_VPS ? IPI_CALL_SET : IPI_APIC;
 }
 
-static struct hv_result by_mask(const struct cpu *self, struct cpu *const *targets, size_t count)
+static struct hvsmp_result by_mask(const struct cpu *self, struct cpu *const *targets, size_t count)
 {
 	uint64_t mask = 0;
 
 	for (size_t i = 0; i < count; i++)
 		mask |= 1UL << targets[i]->vp_index;
-	return hv_send_ipi(&self->caller, ARCH_VECTOR_CALL, mask);
+	return hvsmp_send_ipi(&self->caller, ARCH_VECTOR_CALL, mask);
 }
 
-static struct hv_result by_set(const struct cpu *self, struct cpu *const *targets, size_t count)
+static struct hvsmp_result by_set(const struct cpu *self, struct cpu *const *targets, size_t count)
 {
-	struct hv_vp_set set;
+	struct hvsmp_vp_set set;
 
 	memset(&set, 0, sizeof(set));
 	for (size_t i = 0; i < count; i++)
-		(void)hv_vp_set_add(&set, targets[i]->vp_index);
-	return hv_send_ipi_set(&self->caller, ARCH_VECTOR_CALL, &set);
+		(void)hvsmp_vp_set_add(&set, targets[i]->vp_index);
+	return hvsmp_send_ipi_set(&self->caller, ARCH_VECTOR_CALL, &set);
 }
 
 /* One that the APIC does not take is missed by whoever waits for the answer. */
@@ -56,7 +56,7 @@ static void by_apic(struct cpu *self, struct cpu *const *targets, size_t count)
 void kick(struct cpu *self, struct cpu *const *targets, size_t count)
 {
 	enum ipi_way way = choose(self->smp, targets, count);
-	struct hv_result result;
+	struct hvsmp_result result;
 
 	if (!count)
 		return;
@@ -67,7 +67,7 @@ void kick(struct cpu *self, struct cpu *const *targets, size_t count)
 	}
 	self->calls.sent[way]++;
 	result = way == IPI_CALL ? by_mask(self, targets, count) : by_set(self, targets, count);
-	if (!result.err && hv_status_is(result.status, HV_STATUS_SUCCESS))
+	if (!result.err && hvsmp_status_is(result.status, HVSMP_STATUS_SUCCESS))
 		return;
 	self->calls.refused = true;
 	self->calls.refused_err = result.err;

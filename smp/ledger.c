@@ -46,7 +46,7 @@ static enum cpu_verdict judge_ap(struct cpu *cpu)
 	case STAGE_INVITED: return CPU_MISSING;
 	default: break;
 	}
-	if (cpu->map_state == HV_MAP_ABSENT)
+	if (cpu->map_state == HVSMP_MAP_ABSENT)
 		return CPU_ABSENT;
 	/* Nobody invited it and yet it ran: refused starts that had their effect all the same. */
 	return arch_cpu_first_tsc(arch_of(cpu)) ? CPU_LATE : CPU_REFUSED;
@@ -80,7 +80,7 @@ static void judge_bsp(struct cpu *bsp)
 	const struct smp_config *config = &bsp->smp->config;
 
 	if (config->has_vp_index)
-		(void)hv_vp_index(config->machine, &bsp->found_vp_index);
+		(void)hvsmp_vp_index(config->machine, &bsp->found_vp_index);
 	if (arch_apic_id() != bsp->apic_id)
 		proof_note(bsp, PROOF_APIC_ID, bsp->apic_id, arch_apic_id());
 	bsp->verdict = bsp->mismatch_count ? CPU_MISMATCH : CPU_ONLINE;
@@ -118,7 +118,7 @@ void ledger_close(struct smp *smp)
 			log_warn("APIC id %u: %u NMIs during bring-up", cpu->apic_id, cpu->nmis);
 		if (cpu->verdict == CPU_REFUSED)
 			cpu->method = CPU_METHOD_NONE;
-		if (cpu->vp_index == HV_VP_UNKNOWN)
+		if (cpu->vp_index == HVSMP_VP_UNKNOWN)
 			cpu->vp_index = cpu->found_vp_index;
 	}
 }

@@ -20,9 +20,9 @@ static struct cpu *make(struct smp *smp, const struct topology_cpu *from, struct
 	cpu->apic_id = from->apic_id;
 	cpu->uid = from->uid;
 	cpu->numa = from->numa;
-	cpu->vp_index = HV_VP_UNKNOWN;
-	cpu->found_vp_index = HV_VP_UNKNOWN;
-	cpu->caller = (struct hv_caller){.hv = smp->config.hv, .input = cpu->hv_input};
+	cpu->vp_index = HVSMP_VP_UNKNOWN;
+	cpu->found_vp_index = HVSMP_VP_UNKNOWN;
+	cpu->caller = (struct hvsmp_caller){.hv = smp->config.hv, .input = cpu->hv_input};
 	cpu->verdict = CPU_REFUSED;
 	if (arch_cpu_init(arch_of(cpu), pages, arrive, cpu)) {
 		/* The record stays, so that the report can say what became of it. */

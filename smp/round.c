@@ -46,7 +46,7 @@ void smp_rounds_prepare(struct smp *smp)
 }
 
 bool smp_method_offered(const struct smp *smp, enum smp_method method, bool needs_delay,
-			char reason[HV_REASON_SIZE])
+			char reason[HVSMP_REASON_SIZE])
 {
 	const char *why = "";
 
@@ -67,7 +67,7 @@ bool smp_method_offered(const struct smp *smp, enum smp_method method, bool need
 		else if (!sipi_may_broadcast(smp))
 			why = "it would reach processors that are not to be started";
 	}
-	format(reason, HV_REASON_SIZE, "%s", why);
+	format(reason, HVSMP_REASON_SIZE, "%s", why);
 	return !why[0];
 }
 
@@ -126,14 +126,14 @@ static void settle(void)
 		arch_pause();
 }
 
-bool smp_round_undo(struct smp *smp, char reason[HV_REASON_SIZE])
+bool smp_round_undo(struct smp *smp, char reason[HVSMP_REASON_SIZE])
 {
 	for (size_t i = 0; i < smp->count; i++) {
 		struct cpu *cpu = smp->cpu[i];
 
 		if (cpu->is_bsp || is_at_rest(cpu))
 			continue;
-		format(reason, HV_REASON_SIZE, "APIC id %u was lost: its verdict is %s",
+		format(reason, HVSMP_REASON_SIZE, "APIC id %u was lost: its verdict is %s",
 		       cpu->apic_id, cpu_verdict_name(cpu->verdict));
 		return false;
 	}
@@ -143,7 +143,7 @@ bool smp_round_undo(struct smp *smp, char reason[HV_REASON_SIZE])
 
 		if (!e)
 			continue;
-		format(reason, HV_REASON_SIZE, "APIC id %u: INIT not sent: %s", cpu->apic_id,
+		format(reason, HVSMP_REASON_SIZE, "APIC id %u: INIT not sent: %s", cpu->apic_id,
 		       err_name(e));
 		return false;
 	}

@@ -15,7 +15,7 @@
 
 bool sipi_is_candidate(const struct cpu *cpu)
 {
-	return !cpu->is_bsp && cpu->prepared && cpu->map_state != HV_MAP_ABSENT &&
+	return !cpu->is_bsp && cpu->prepared && cpu->map_state != HVSMP_MAP_ABSENT &&
 	       (cpu->outcome == START_NONE || cpu->outcome == START_REFUSED) &&
 	       handshake_read(&cpu->stage) == STAGE_IDLE;
 }

@@ -148,7 +148,7 @@ struct cpu_calls {
 	bool leaves;             /* smp_serve is to end */
 	bool refused;            /* a hypercall was, with this error or status */
 	enum err refused_err;
-	struct hv_status refused_status;
+	struct hvsmp_status refused_status;
 
 	/* A word a round: each by one other processor. */
 	_Alignas(CACHE_LINE) uint32_t barrier[SMP_BARRIER_ROUNDS];
@@ -164,24 +164,24 @@ struct cpu {
 	uint32_t index; /* in smp->cpu */
 	uint32_t apic_id, uid, numa;
 	uint32_t node;     /* in smp->node */
-	uint32_t vp_index; /* by 0x9A or the VP_INDEX MSR; HV_VP_UNKNOWN */
+	uint32_t vp_index; /* by 0x9A or the VP_INDEX MSR; HVSMP_VP_UNKNOWN */
 	bool is_bsp;
 	bool prepared; /* stacks and tables are there */
 	uint32_t rank; /* in smp->member */
-	enum hv_map_state map_state;
-	struct hv_caller caller;  /* for the starts this processor makes */
-	struct arch_state wanted; /* as it is to arrive */
+	enum hvsmp_map_state map_state;
+	struct hvsmp_caller caller; /* for the starts this processor makes */
+	struct arch_state wanted;   /* as it is to arrive */
 	enum cpu_method method;
 	enum cpu_verdict verdict;
 
 	/* By its starter. */
 	_Alignas(CACHE_LINE) uint32_t claim; /* handshake.h */
 	enum start_outcome outcome;
-	uint32_t starter;           /* index */
-	uint32_t hv_calls;          /* 0x99 calls made for it */
-	uint64_t call_ticks;        /* what the last of them took */
-	struct hv_status hv_status; /* of the last of them */
-	bool hv_unanswered;         /* the last of them raised an exception, or has not come back */
+	uint32_t starter;              /* index */
+	uint32_t hv_calls;             /* 0x99 calls made for it */
+	uint64_t call_ticks;           /* what the last of them took */
+	struct hvsmp_status hv_status; /* of the last of them */
+	bool hv_unanswered; /* the last of them raised an exception, or has not come back */
 	uint64_t issued_tsc;
 
 	/* By itself. */
@@ -198,7 +198,7 @@ struct cpu {
 	struct cpu_calls calls;
 	_Alignas(256) uint8_t hv_input[768]; /* for the longest of HV_..._INPUT_SIZE */
 };
-_Static_assert(HV_IPI_INPUT_SIZE <= sizeof(((struct cpu *)0)->hv_input), "fits");
+_Static_assert(HVSMP_IPI_INPUT_SIZE <= sizeof(((struct cpu *)0)->hv_input), "fits");
 _Static_assert(sizeof(struct cpu) <= PAGE_SIZE, "a processor's record is one page");
 
 /* --- bring-up ---------------------------------------------------------------------------------- */
@@ -219,11 +219,11 @@ enum { SIPI_INIT_DELAY_NS = 10000000 }; /* SDM volume 3, 9.4.4.1: 10 ms */
 struct smp_config {
 	bool use_hv, use_sipi, fanout;
 	struct sipi_policy sipi;
-	uint64_t deadline_ns; /* without any progress */
-	uint64_t cap_ns;      /* altogether, for each method */
-	bool has_vp_index;    /* the VP_INDEX MSR may be read */
-	const struct hv *hv;  /* NULL: the hypercall interface is not usable */
-	const struct hv_machine *machine;
+	uint64_t deadline_ns;             /* without any progress */
+	uint64_t cap_ns;                  /* altogether, for each method */
+	bool has_vp_index;                /* the VP_INDEX MSR may be read */
+	const struct hvsmp_interface *hv; /* NULL: the hypercall interface is not usable */
+	const struct hvsmp_machine *machine;
 	uint32_t vp_limit;
 	bool ipi_by_call, ipi_by_set;   /* hypercalls that the hypervisor recommends for IPIs */
 	uint64_t low_page;              /* 0: INIT-SIPI is impossible */
@@ -257,8 +257,8 @@ struct smp {
 	bool incomplete; /* topology.incomplete */
 	struct cpu *bsp;
 	struct pages *pages;
-	struct hv_map_info map;
-	char hv_reason[HV_REASON_SIZE]; /* why 0x99 was given up, "" if it was not */
+	struct hvsmp_map_info map;
+	char hv_reason[HVSMP_REASON_SIZE]; /* why 0x99 was given up, "" if it was not */
 	uint64_t start_tsc, end_tsc;
 	uint64_t all_in_tsc; /* when the boot processor knew of all arrivals; 0: it did not look */
 	uint64_t map_ticks;  /* what finding the VP indexes took */
@@ -346,7 +346,7 @@ void smp_rounds_prepare(struct smp *smp);
  * needs_delay: INIT has to be followed by the manual's delay, which a broadcast does without.
  */
 bool smp_method_offered(const struct smp *smp, enum smp_method method, bool needs_delay,
-			char reason[HV_REASON_SIZE]);
+			char reason[HVSMP_REASON_SIZE]);
 
 /*
  * Boot processor: start everything by this method, wait, and enter the verdicts into the ledger.
@@ -359,7 +359,7 @@ void smp_round(struct smp *smp, enum smp_method method);
  * before a start. False, with nothing done: one of them is not known to be parked or never to have
  * been started, so it could come in when it is not expected. reason says which.
  */
-bool smp_round_undo(struct smp *smp, char reason[HV_REASON_SIZE]);
+bool smp_round_undo(struct smp *smp, char reason[HVSMP_REASON_SIZE]);
 
 enum machine_verdict { MACHINE_OK, MACHINE_DEGRADED, MACHINE_FAILED };
 

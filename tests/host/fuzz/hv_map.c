@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * hv_map against a hypervisor that answers what the input says. The input begins with what the
+ * hvsmp_map against a hypervisor that answers what the input says. The input begins with what the
  * machine is (machine_read), then has a few bytes for each call: enum answer
  * and what it takes. Once the input is used up every call is answered rightly.
  */
@@ -10,7 +10,7 @@
 enum { PAGE_BYTES = 4096, HEADER_BYTES = 16, CALL_CODE = 0x9A, MAX_WORDS = 64 };
 #define CONTROL_BITS 0x0FFF0FFF0000FFFFULL
 #define VP_SELF      0xFFFFFFFEU
-/* Calls without progress before hv_map gives an element up: three stalls, five time-outs, and one. */
+/* Calls without progress before hvsmp_map gives an element up: three stalls, five time-outs, and one. */
 enum { FRUITLESS = 9, PROBES = 2 };
 
 /* Most machines are small, which is fast; the large one needs two lists in every layout. */
@@ -37,14 +37,14 @@ static uint32_t apic_id(size_t i)
 	return machine.first_id + (uint32_t)i * machine.id_step;
 }
 
-/* The VP that an id really has; HV_VP_UNKNOWN if nobody has that id. */
+/* The VP that an id really has; HVSMP_VP_UNKNOWN if nobody has that id. */
 static uint32_t true_vp(uint64_t id)
 {
 	size_t places = machine.bsp_vp + machine.count;
 	size_t i = (id - machine.first_id) / machine.id_step;
 
 	if (id < machine.first_id || i >= machine.count || apic_id(i) != id)
-		return HV_VP_UNKNOWN;
+		return HVSMP_VP_UNKNOWN;
 	return (uint32_t)((machine.bsp_vp + places + i - machine.bsp) % places);
 }
 
@@ -62,8 +62,8 @@ static uint64_t right(const uint8_t *list, uint8_t *output, size_t start, size_t
 
 		memcpy(&id, list + i * stride, stride);
 		vp = true_vp(id);
-		if (vp == HV_VP_UNKNOWN)
-			return result(HV_STATUS_INVALID_PARAMETER, i);
+		if (vp == HVSMP_VP_UNKNOWN)
+			return result(HVSMP_STATUS_INVALID_PARAMETER, i);
 		memcpy(output + i * stride, &vp, stride);
 	}
 	return result(status, end);
@@ -114,8 +114,8 @@ static enum err hypercall(uint64_t page, uint64_t control, uint64_t input, uint6
 	*rax = 0;
 	switch ((enum answer)(fuzz_take(in, 1) % ANSWERS)) {
 	case RIGHT_PADDED:
-		*rax = count > padded ? result(HV_STATUS_INVALID_PARAMETER, start)
-				      : right(list, out, start, count, 8, HV_STATUS_SUCCESS);
+		*rax = count > padded ? result(HVSMP_STATUS_INVALID_PARAMETER, start)
+				      : right(list, out, start, count, 8, HVSMP_STATUS_SUCCESS);
 		return OK;
 	case RIGHT_PARTLY:
 		end = start + fuzz_take(in, 1);
@@ -124,7 +124,7 @@ static enum err hypercall(uint64_t page, uint64_t control, uint64_t input, uint6
 		return OK;
 	case ANY_RESULT: *rax = any_result(out); return OK;
 	case FAULTS: return ERR_FAULT;
-	default: *rax = right(list, out, start, count, 4, HV_STATUS_SUCCESS); return OK;
+	default: *rax = right(list, out, start, count, 4, HVSMP_STATUS_SUCCESS); return OK;
 	}
 }
 
@@ -144,15 +144,15 @@ static void machine_read(const uint8_t *data, size_t size)
 }
 
 /* No index at or beyond the limit, nobody's index but one's own, and only where it was found. */
-static void check_entries(const struct hv_map_entry *e, const struct hv_map_info *info)
+static void check_entries(const struct hvsmp_map_entry *e, const struct hvsmp_map_info *info)
 {
 	static bool taken[1 << 17]; /* all false between the runs */
 	size_t found = 0;
 
 	for (size_t i = 0; i < machine.count; i++) {
 		ENSURE(e[i].apic_id == apic_id(i));
-		ENSURE((e[i].state == HV_MAP_FOUND) == (e[i].vp_index != HV_VP_UNKNOWN));
-		if (e[i].state != HV_MAP_FOUND)
+		ENSURE((e[i].state == HVSMP_MAP_FOUND) == (e[i].vp_index != HVSMP_VP_UNKNOWN));
+		if (e[i].state != HVSMP_MAP_FOUND)
 			continue;
 		found++;
 		ENSURE(e[i].vp_index < VP_SELF &&
@@ -171,32 +171,33 @@ static void check_entries(const struct hv_map_entry *e, const struct hv_map_info
 	}
 }
 
-static void check(enum err e, const struct hv_map_entry *entries, const struct hv_map_info *info)
+static void check(enum err e, const struct hvsmp_map_entry *entries,
+		  const struct hvsmp_map_info *info)
 {
-	const struct hv_map_entry *bsp = &entries[machine.bsp];
+	const struct hvsmp_map_entry *bsp = &entries[machine.bsp];
 
 	ENSURE(e == OK || e == ERR_INVALID || e == ERR_DENIED || e == ERR_FAULT);
 	ENSURE((e == OK) == (info->reason[0] == '\0'));
-	ENSURE(memchr(info->reason, '\0', HV_REASON_SIZE));
+	ENSURE(memchr(info->reason, '\0', HVSMP_REASON_SIZE));
 	ENSURE(info->calls == machine.calls);
 	ENSURE(info->calls <= FRUITLESS * (machine.count + 1) + PROBES);
 	ENSURE(info->stride == 0 || info->stride == 4 || info->stride == 8);
-	ENSURE(bsp->state == HV_MAP_FOUND || bsp->state == HV_MAP_UNASKED);
-	ENSURE(bsp->state == HV_MAP_UNASKED || bsp->vp_index == machine.bsp_vp);
+	ENSURE(bsp->state == HVSMP_MAP_FOUND || bsp->state == HVSMP_MAP_UNASKED);
+	ENSURE(bsp->state == HVSMP_MAP_UNASKED || bsp->vp_index == machine.bsp_vp);
 	check_entries(entries, info);
 	for (size_t i = 0; e == OK && i < machine.count; i++)
-		ENSURE(entries[i].state != HV_MAP_UNASKED);
+		ENSURE(entries[i].state != HVSMP_MAP_UNASKED);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct hv_machine calls_only = {.hypercall = hypercall};
-	struct hv hv = {.machine = &calls_only};
-	struct hv_caller caller = {.hv = &hv,
-				   .input = aligned_alloc(PAGE_BYTES, PAGE_BYTES),
-				   .output = aligned_alloc(PAGE_BYTES, PAGE_BYTES)};
-	struct hv_map_entry *entries;
-	struct hv_map_info info;
+	static const struct hvsmp_machine calls_only = {.hypercall = hypercall};
+	struct hvsmp_interface hv = {.machine = &calls_only};
+	struct hvsmp_caller caller = {.hv = &hv,
+				      .input = aligned_alloc(PAGE_BYTES, PAGE_BYTES),
+				      .output = aligned_alloc(PAGE_BYTES, PAGE_BYTES)};
+	struct hvsmp_map_entry *entries;
+	struct hvsmp_map_info info;
 	enum err e;
 
 	machine_read(data, size);
@@ -205,7 +206,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ENSURE(caller.input && caller.output && entries);
 	for (size_t i = 0; i < machine.count; i++)
 		entries[i].apic_id = apic_id(i);
-	e = hv_map(&caller, apic_id(machine.bsp), machine.limit, entries, machine.count, &info);
+	e = hvsmp_map(&caller, apic_id(machine.bsp), machine.limit, entries, machine.count, &info);
 	check(e, entries, &info);
 	free(entries);
 	free(caller.input);

@@ -9,10 +9,10 @@
 
 const uint32_t ids[COUNT] = {0, 1, 2, 4, 5, 6, 8, 9};
 
-struct hv hv;
-struct hv_caller caller = {.hv = &hv};
-struct hv_map_entry entry[MANY];
-struct hv_map_info info;
+struct hvsmp_interface hv;
+struct hvsmp_caller caller = {.hv = &hv};
+struct hvsmp_map_entry entry[MANY];
+struct hvsmp_map_info info;
 uint32_t bsp, limit;
 
 int map_set_up(void **state)
@@ -22,7 +22,7 @@ int map_set_up(void **state)
 	caller.output = aligned_alloc(PAGE, PAGE);
 	memset(caller.input, 0, PAGE);
 	memset(caller.output, 0, PAGE);
-	hv = (struct hv){.machine = &script_machine};
+	hv = (struct hvsmp_interface){.machine = &script_machine};
 	bsp = limit = 0;
 	script_reset(ids, COUNT);
 	return 0;
@@ -44,7 +44,7 @@ enum err map_ids(const uint32_t *list, size_t count)
 		entry[i].apic_id = list[i];
 	hv.bsp_vp_index = script_vp(bsp);
 	script.calls = 0;
-	return hv_map(&caller, bsp, limit, entry, count, &info);
+	return hvsmp_map(&caller, bsp, limit, entry, count, &info);
 }
 
 enum err map(void)
@@ -54,14 +54,14 @@ enum err map(void)
 
 void assert_found(size_t i)
 {
-	assert_int_equal(entry[i].state, HV_MAP_FOUND);
+	assert_int_equal(entry[i].state, HVSMP_MAP_FOUND);
 	assert_int_equal(entry[i].vp_index, script_vp(entry[i].apic_id));
 }
 
-void assert_state(size_t i, enum hv_map_state state)
+void assert_state(size_t i, enum hvsmp_map_state state)
 {
 	assert_int_equal(entry[i].state, state);
-	assert_int_equal(entry[i].vp_index, HV_VP_UNKNOWN);
+	assert_int_equal(entry[i].vp_index, HVSMP_VP_UNKNOWN);
 }
 
 void assert_all_found(void)

@@ -9,10 +9,10 @@ enum { PAGE = 4096, MANY = 4096, COUNT = 8 };
 /* APIC ids as two sockets of three and one of two cores have them; the BSP is varied. */
 extern const uint32_t ids[COUNT];
 
-extern struct hv hv;
-extern struct hv_caller caller;
-extern struct hv_map_entry entry[MANY];
-extern struct hv_map_info info;
+extern struct hvsmp_interface hv;
+extern struct hvsmp_caller caller;
+extern struct hvsmp_map_entry entry[MANY];
+extern struct hvsmp_map_info info;
 extern uint32_t bsp, limit; /* APIC id of the BSP; limit of VP indexes */
 
 int map_set_up(void **state);
@@ -24,5 +24,5 @@ enum err map_ids(const uint32_t *list, size_t count);
 enum err map(void);
 
 void assert_found(size_t i);
-void assert_state(size_t i, enum hv_map_state state);
+void assert_state(size_t i, enum hvsmp_map_state state);
 void assert_all_found(void);

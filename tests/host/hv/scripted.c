@@ -34,7 +34,7 @@ uint32_t script_vp(uint32_t apic_id)
 		if (script.vp[i].apic_id == apic_id)
 			return script.vp[i].vp_index;
 	}
-	return HV_VP_UNKNOWN;
+	return HVSMP_VP_UNKNOWN;
 }
 
 void script_set_vp(uint32_t apic_id, uint32_t vp_index)
@@ -189,4 +189,4 @@ static enum err map_executable(uint64_t page)
 	return script.map_fails ? ERR_NO_MEMORY : OK;
 }
 
-const struct hv_machine script_machine = {msr_read, msr_write, hypercall, map_executable};
+const struct hvsmp_machine script_machine = {msr_read, msr_write, hypercall, map_executable};

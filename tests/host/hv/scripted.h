@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A hypervisor that does what the test says, also what no hypervisor should. It stands behind the
- * kernel's struct hv_machine. What the specification demands of the caller it checks strictly, and
+ * kernel's struct hvsmp_machine. What the specification demands of the caller it checks strictly, and
  * it fills the result word's reserved bits with garbage.
  */
 #pragma once
@@ -52,10 +52,10 @@ struct script {
 };
 
 extern struct script script;
-extern const struct hv_machine script_machine;
+extern const struct hvsmp_machine script_machine;
 
 /* `count` VPs of the given ids, indexes by a permutation, both strides 4, no fault. */
 void script_reset(const uint32_t *apic_ids, size_t count);
-/* The VP index of an id; HV_VP_UNKNOWN if there is none. */
+/* The VP index of an id; HVSMP_VP_UNKNOWN if there is none. */
 uint32_t script_vp(uint32_t apic_id);
 void script_set_vp(uint32_t apic_id, uint32_t vp_index);

@@ -5,25 +5,25 @@
 #include "hv/tlfs.h"
 #include "hv/hv.h"
 
-static struct hv_features f;
+static struct hvsmp_features f;
 static bool faults;
 static uint32_t reads;
 
 static enum err msr_read(uint32_t msr, uint64_t *value)
 {
 	reads++;
-	*value = faults ? 0 : msr == HV_MSR_TSC_FREQUENCY ? 2112000000 : 77;
+	*value = faults ? 0 : msr == HVSMP_MSR_TSC_FREQUENCY ? 2112000000 : 77;
 	return faults ? ERR_FAULT : OK;
 }
 
-static const struct hv_machine machine = {.msr_read = msr_read};
+static const struct hvsmp_machine machine = {.msr_read = msr_read};
 
 static int set_up(void **state)
 {
 	(void)state;
-	f = (struct hv_features){.present = true, .is_hv1 = true};
-	f.privileges = HV_PRIVILEGE_FREQUENCY_MSRS | HV_PRIVILEGE_REFERENCE_COUNTER;
-	f.features_edx = HV_FEATURE_EDX_FREQUENCY_MSRS;
+	f = (struct hvsmp_features){.present = true, .is_hv1 = true};
+	f.privileges = HVSMP_PRIVILEGE_FREQUENCY_MSRS | HVSMP_PRIVILEGE_REFERENCE_COUNTER;
+	f.features_edx = HVSMP_FEATURE_EDX_FREQUENCY_MSRS;
 	faults = false;
 	reads = 0;
 	return 0;
@@ -32,36 +32,36 @@ static int set_up(void **state)
 static void the_rate_is_read_where_it_is_offered(void **state)
 {
 	(void)state;
-	assert_int_equal(hv_tsc_hz(&f, &machine), 2112000000);
+	assert_int_equal(hvsmp_tsc_hz(&f, &machine), 2112000000);
 	assert_int_equal(reads, 1);
 	faults = true;
-	assert_int_equal(hv_tsc_hz(&f, &machine), 0);
+	assert_int_equal(hvsmp_tsc_hz(&f, &machine), 0);
 }
 
 static void an_msr_that_is_not_offered_is_not_touched(void **state)
 {
 	(void)state;
-	f.privileges &= ~HV_PRIVILEGE_FREQUENCY_MSRS;
-	assert_int_equal(hv_tsc_hz(&f, &machine), 0);
+	f.privileges &= ~HVSMP_PRIVILEGE_FREQUENCY_MSRS;
+	assert_int_equal(hvsmp_tsc_hz(&f, &machine), 0);
 	set_up(NULL);
 	f.features_edx = 0;
-	assert_int_equal(hv_tsc_hz(&f, &machine), 0);
+	assert_int_equal(hvsmp_tsc_hz(&f, &machine), 0);
 	set_up(NULL);
 	f.is_hv1 = false;
-	assert_int_equal(hv_tsc_hz(&f, &machine), 0);
-	assert_false(hv_has_reference_counter(&f));
+	assert_int_equal(hvsmp_tsc_hz(&f, &machine), 0);
+	assert_false(hvsmp_has_reference_counter(&f));
 	assert_int_equal(reads, 0);
 }
 
 static void the_reference_counter(void **state)
 {
 	(void)state;
-	assert_true(hv_has_reference_counter(&f));
-	assert_int_equal(hv_reference_counter((void *)&machine), 77);
+	assert_true(hvsmp_has_reference_counter(&f));
+	assert_int_equal(hvsmp_reference_counter((void *)&machine), 77);
 	faults = true;
-	assert_int_equal(hv_reference_counter((void *)&machine), 0);
-	f.privileges &= ~HV_PRIVILEGE_REFERENCE_COUNTER;
-	assert_false(hv_has_reference_counter(&f));
+	assert_int_equal(hvsmp_reference_counter((void *)&machine), 0);
+	f.privileges &= ~HVSMP_PRIVILEGE_REFERENCE_COUNTER;
+	assert_false(hvsmp_has_reference_counter(&f));
 }
 
 int main(void)

@@ -9,7 +9,7 @@
 
 enum { WRITES = 16 };
 
-static struct hv_features f;
+static struct hvsmp_features f;
 static uint64_t able; /* what CRASH_CTL reads: the capabilities */
 static uint32_t faulting_msr;
 static uint32_t written[WRITES];
@@ -34,12 +34,12 @@ static enum err msr_write(uint32_t msr, uint64_t value)
 	return OK;
 }
 
-static const struct hv_machine machine = {.msr_read = msr_read, .msr_write = msr_write};
+static const struct hvsmp_machine machine = {.msr_read = msr_read, .msr_write = msr_write};
 
 static int set_up(void **state)
 {
 	(void)state;
-	f = (struct hv_features){.present = true, .is_hv1 = true, .features_edx = 1 << 10};
+	f = (struct hvsmp_features){.present = true, .is_hv1 = true, .features_edx = 1 << 10};
 	able = 1ull << 63 | 1ull << 62;
 	faulting_msr = 0;
 	writes = 0;
@@ -49,9 +49,9 @@ static int set_up(void **state)
 
 static bool tell(const char *text)
 {
-	const struct hv_crash crash = {.code = 0x1234, .text = text};
+	const struct hvsmp_crash crash = {.code = 0x1234, .text = text};
 
-	return hv_crash_tell(&f, &machine, &crash);
+	return hvsmp_crash_tell(&f, &machine, &crash);
 }
 
 static void parameters_then_control_with_the_message(void **state)
@@ -69,14 +69,14 @@ static void parameters_then_control_with_the_message(void **state)
 
 static void a_message_stays_within_one_page(void **state)
 {
-	static char text[3 * HV_PAGE_SIZE];
+	static char text[3 * HVSMP_PAGE_SIZE];
 
 	(void)state;
 	memset(text, 'x', sizeof(text) - 1);
 	assert_true(tell(text));
-	assert_in_range(value_of[4], 1, HV_PAGE_SIZE);
-	assert_int_equal(value_of[3] / HV_PAGE_SIZE,
-			 (value_of[3] + value_of[4] - 1) / HV_PAGE_SIZE);
+	assert_in_range(value_of[4], 1, HVSMP_PAGE_SIZE);
+	assert_int_equal(value_of[3] / HVSMP_PAGE_SIZE,
+			 (value_of[3] + value_of[4] - 1) / HVSMP_PAGE_SIZE);
 }
 
 static void without_the_message_capability_there_is_none(void **state)

@@ -11,8 +11,8 @@ static uint32_t cpuid1_ecx, highest;
 static struct arch_cpuid leaf[0x10]; /* 0x40000000 to 0x4000000F */
 static uint32_t behind;              /* where a second hypervisor's leaves begin */
 static struct arch_cpuid second[2];  /* the first two of them */
-static struct hv_features f;
-static char reason[HV_REASON_SIZE];
+static struct hvsmp_features f;
+static char reason[HVSMP_REASON_SIZE];
 
 static struct arch_cpuid cpuid(uint32_t number, uint32_t subleaf)
 {
@@ -62,9 +62,9 @@ static int set_up(void **state)
 
 static bool may(void)
 {
-	hv_detect(&f, cpuid);
+	hvsmp_detect(&f, cpuid);
 	memset(reason, '?', sizeof(reason));
-	return hv_may_start_vps(&f, reason);
+	return hvsmp_may_start_vps(&f, reason);
 }
 
 static void a_real_host_may(void **state)
@@ -83,7 +83,7 @@ static void a_real_host_may(void **state)
 	assert_int_equal(f.hints, 0x00024C2C);
 	assert_int_equal(f.vp_limit, 240);
 	assert_int_equal(f.isolation, 0);
-	hv_version(&f, cpuid, version, sizeof(version));
+	hvsmp_version(&f, cpuid, version, sizeof(version));
 	assert_string_equal(version, "10.0.20348.1-3-2");
 }
 

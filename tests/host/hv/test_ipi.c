@@ -10,9 +10,9 @@
 enum { VECTOR = IPI_VECTOR };
 
 static uint8_t block[4096] __attribute__((aligned(4096)));
-static const struct hv hv = {.machine = &script_machine};
-static struct hv_caller caller;
-static struct hv_vp_set set;
+static const struct hvsmp_interface hv = {.machine = &script_machine};
+static struct hvsmp_caller caller;
+static struct hvsmp_vp_set set;
 
 static int set_up(void **state)
 {
@@ -21,7 +21,8 @@ static int set_up(void **state)
 	memset(&set, 0, sizeof(set));
 	memset(block, 0xEE, sizeof(block));
 	/* As in struct cpu: what lies behind the block is somebody else's. */
-	caller = (struct hv_caller){.hv = &hv, .input = block + sizeof(block) - HV_IPI_INPUT_SIZE};
+	caller = (struct hvsmp_caller){.hv = &hv,
+				       .input = block + sizeof(block) - HVSMP_IPI_INPUT_SIZE};
 	return 0;
 }
 
@@ -39,19 +40,20 @@ static void recommendations(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
-		const struct hv_features f = {.is_hv1 = cases[i].is_hv1, .hints = cases[i].hints};
+		const struct hvsmp_features f = {.is_hv1 = cases[i].is_hv1,
+						 .hints = cases[i].hints};
 
-		assert_int_equal(hv_recommends_ipi(&f), cases[i].ipi);
-		assert_int_equal(hv_recommends_ipi_set(&f), cases[i].sets);
+		assert_int_equal(hvsmp_recommends_ipi(&f), cases[i].ipi);
+		assert_int_equal(hvsmp_recommends_ipi_set(&f), cases[i].sets);
 	}
 }
 
 static void the_fast_form(void **state)
 {
-	struct hv_result r;
+	struct hvsmp_result r;
 
 	(void)state;
-	r = hv_send_ipi(&caller, VECTOR, IPI_MASK);
+	r = hvsmp_send_ipi(&caller, VECTOR, IPI_MASK);
 	assert_int_equal(r.err, OK);
 	assert_int_equal(r.status.code, 0);
 	assert_int_equal(script.calls, 1);
@@ -64,12 +66,12 @@ static void the_fast_form(void **state)
 static void the_set(void **state)
 {
 	static const uint32_t members[] = {VP_SET_MEMBERS};
-	struct hv_result r;
+	struct hvsmp_result r;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_COUNT(members); i++)
-		assert_true(hv_vp_set_add(&set, members[i]));
-	r = hv_send_ipi_set(&caller, VECTOR, &set);
+		assert_true(hvsmp_vp_set_add(&set, members[i]));
+	r = hvsmp_send_ipi_set(&caller, VECTOR, &set);
 	assert_int_equal(r.err, OK);
 	assert_int_equal(r.status.code, 0);
 	assert_int_equal(script.calls, 1);
@@ -82,8 +84,8 @@ static void the_largest_set_fits(void **state)
 {
 	(void)state;
 	for (uint32_t vp = 0; vp < 4096; vp++)
-		assert_true(hv_vp_set_add(&set, vp));
-	assert_int_equal(hv_send_ipi_set(&caller, VECTOR, &set).err, OK);
+		assert_true(hvsmp_vp_set_add(&set, vp));
+	assert_int_equal(hvsmp_send_ipi_set(&caller, VECTOR, &set).err, OK);
 	assert_int_equal(script.control[0], 0x15 | 64 << 17);
 	for (size_t i = 0; i < 8 + 64 * 8; i++) /* all banks are valid, and all full */
 		assert_int_equal(script.last_input[16 + i], 0xFF);
@@ -93,26 +95,26 @@ static void the_largest_set_fits(void **state)
 static void nobody_is_not_asked_for(void **state)
 {
 	(void)state;
-	assert_int_equal(hv_send_ipi(&caller, VECTOR, 0).err, OK);
-	assert_int_equal(hv_send_ipi_set(&caller, VECTOR, &set).err, OK);
+	assert_int_equal(hvsmp_send_ipi(&caller, VECTOR, 0).err, OK);
+	assert_int_equal(hvsmp_send_ipi_set(&caller, VECTOR, &set).err, OK);
 	assert_int_equal(script.calls, 0);
 }
 
 static void refusals_are_told(void **state)
 {
-	struct hv_result r;
+	struct hvsmp_result r;
 
 	(void)state;
-	assert_true(hv_vp_set_add(&set, 70));
+	assert_true(hvsmp_vp_set_add(&set, 70));
 	script.fault = (struct script_fault){.count = 2, .status = 6};
-	r = hv_send_ipi(&caller, VECTOR, 1);
+	r = hvsmp_send_ipi(&caller, VECTOR, 1);
 	assert_int_equal(r.err, OK);
 	assert_int_equal(r.status.code, 6);
-	r = hv_send_ipi_set(&caller, VECTOR, &set);
+	r = hvsmp_send_ipi_set(&caller, VECTOR, &set);
 	assert_int_equal(r.status.code, 6);
 	script.fault = (struct script_fault){.count = SCRIPT_FOR_EVER, .raise = true};
-	assert_int_equal(hv_send_ipi(&caller, VECTOR, 1).err, ERR_FAULT);
-	assert_int_equal(hv_send_ipi_set(&caller, VECTOR, &set).err, ERR_FAULT);
+	assert_int_equal(hvsmp_send_ipi(&caller, VECTOR, 1).err, ERR_FAULT);
+	assert_int_equal(hvsmp_send_ipi_set(&caller, VECTOR, &set).err, ERR_FAULT);
 }
 
 int main(void)

@@ -10,7 +10,7 @@
 
 static uint8_t *arena;
 static struct pages pages;
-static struct hv hv;
+static struct hvsmp_interface hv;
 
 static int set_up(void **state)
 {
@@ -35,7 +35,7 @@ static int tear_down(void **state)
 
 static enum err setup(void)
 {
-	return hv_setup(&hv, &script_machine, &pages);
+	return hvsmp_setup(&hv, &script_machine, &pages);
 }
 
 /* A failure says why and leaves nothing of ours enabled. */
@@ -43,27 +43,27 @@ static void assert_fails(enum err e, const char *why)
 {
 	assert_int_equal(setup(), e);
 	assert_non_null(strstr(hv.reason, why));
-	assert_int_equal(script.hypercall & HV_HYPERCALL_ENABLE, 0);
-	assert_int_not_equal(script.os_id, HV_OUR_OS_ID);
+	assert_int_equal(script.hypercall & HVSMP_HYPERCALL_ENABLE, 0);
+	assert_int_not_equal(script.os_id, HVSMP_OUR_OS_ID);
 }
 
 static void a_page_is_enabled_mapped_and_proved(void **state)
 {
 	(void)state;
 	script.hypercall = 0xABC; /* bits 11:2 must stay */
-	script.hypercall &= HV_HYPERCALL_PRESERVED;
+	script.hypercall &= HVSMP_HYPERCALL_PRESERVED;
 	assert_int_equal(setup(), OK);
 	assert_string_equal(hv.reason, "");
-	assert_int_equal(script.os_id, HV_OUR_OS_ID);
+	assert_int_equal(script.os_id, HVSMP_OUR_OS_ID);
 	assert_in_range(hv.page, (uintptr_t)arena, (uintptr_t)arena + 3 * PAGE_SIZE);
-	assert_int_equal(script.hypercall, hv.page | (0xABC & HV_HYPERCALL_PRESERVED) | 1);
+	assert_int_equal(script.hypercall, hv.page | (0xABC & HVSMP_HYPERCALL_PRESERVED) | 1);
 	assert_int_equal(script.executable, hv.page);
 	assert_true(hv.page_ours);
 	assert_int_equal(hv.bsp_vp_index, 5);
 	assert_int_equal(script.calls, 1);
 	assert_int_equal(script.control[0] & ~0xFFFFull, 0);
-	hv_teardown(&hv);
-	assert_int_equal(script.hypercall & HV_HYPERCALL_ENABLE, 0);
+	hvsmp_teardown(&hv);
+	assert_int_equal(script.hypercall & HVSMP_HYPERCALL_ENABLE, 0);
 	assert_int_equal(script.os_id, 0);
 }
 
@@ -73,14 +73,14 @@ static void another_ones_os_id_is_kept(void **state)
 	script.os_id = 0x8100000608000000;
 	assert_int_equal(setup(), OK);
 	assert_int_equal(script.os_id, 0x8100000608000000);
-	hv_teardown(&hv);
+	hvsmp_teardown(&hv);
 	assert_int_equal(script.os_id, 0x8100000608000000);
 }
 
 static void f10_guest_os_id_faults_or_does_not_stay(void **state)
 {
 	(void)state;
-	script.faulting_msr = HV_MSR_GUEST_OS_ID;
+	script.faulting_msr = HVSMP_MSR_GUEST_OS_ID;
 	assert_fails(ERR_FAULT, "reading MSR GUEST_OS_ID");
 	script.only_writes = true;
 	assert_fails(ERR_FAULT, "GUEST_OS_ID");
@@ -92,7 +92,7 @@ static void f10_guest_os_id_faults_or_does_not_stay(void **state)
 static void f11_locked_while_disabled(void **state)
 {
 	(void)state;
-	script.hypercall = HV_HYPERCALL_LOCKED | 0x5000;
+	script.hypercall = HVSMP_HYPERCALL_LOCKED | 0x5000;
 	assert_fails(ERR_DENIED, "locked");
 }
 
@@ -100,13 +100,14 @@ static void f12_enabled_elsewhere_at_entry_is_taken_over(void **state)
 {
 	(void)state;
 	script.os_id = 0x8100000608000000;
-	for (uint64_t locked = 0; locked <= HV_HYPERCALL_LOCKED; locked += HV_HYPERCALL_LOCKED) {
+	for (uint64_t locked = 0; locked <= HVSMP_HYPERCALL_LOCKED;
+	     locked += HVSMP_HYPERCALL_LOCKED) {
 		script.hypercall = 0x12345001 | locked;
 		assert_int_equal(setup(), OK);
 		assert_int_equal(hv.page, 0x12345000);
 		assert_int_equal(script.executable, 0x12345000);
 		assert_false(hv.page_ours);
-		hv_teardown(&hv);
+		hvsmp_teardown(&hv);
 		assert_int_equal(script.hypercall, 0x12345001 | locked); /* not ours to disable */
 	}
 	assert_int_equal(pages_left(&pages), 4);
@@ -129,7 +130,7 @@ static void f13_the_page_moves(void **state)
 static void f10_hypercall_msr_faults(void **state)
 {
 	(void)state;
-	script.faulting_msr = HV_MSR_HYPERCALL;
+	script.faulting_msr = HVSMP_MSR_HYPERCALL;
 	assert_fails(ERR_FAULT, "HYPERCALL");
 	script.only_writes = true;
 	assert_fails(ERR_FAULT, "HYPERCALL");
@@ -159,9 +160,9 @@ static void f15_the_call_instruction_faults(void **state)
 static void f05_vp_index_faults(void **state)
 {
 	(void)state;
-	script.faulting_msr = HV_MSR_VP_INDEX;
+	script.faulting_msr = HVSMP_MSR_VP_INDEX;
 	assert_fails(ERR_FAULT, "VP_INDEX");
-	assert_int_equal(hv.bsp_vp_index, HV_VP_UNKNOWN);
+	assert_int_equal(hv.bsp_vp_index, HVSMP_VP_UNKNOWN);
 }
 
 static void f70_no_memory(void **state)

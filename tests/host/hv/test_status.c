@@ -6,7 +6,7 @@
 
 static const char *name(uint16_t code)
 {
-	return hv_status_name((struct hv_status){code});
+	return hvsmp_status_name((struct hvsmp_status){code});
 }
 
 static void statuses_that_matter_are_named(void **state)
@@ -56,9 +56,9 @@ static void unknown_codes_are_said_to_be_unknown(void **state)
 static void a_status_is_compared_as_a_whole(void **state)
 {
 	(void)state;
-	assert_true(hv_status_is((struct hv_status){0x78}, HV_STATUS_TIME_OUT));
-	assert_false(hv_status_is((struct hv_status){0x178}, HV_STATUS_TIME_OUT));
-	assert_false(hv_status_is((struct hv_status){0x100}, HV_STATUS_SUCCESS));
+	assert_true(hvsmp_status_is((struct hvsmp_status){0x78}, HVSMP_STATUS_TIME_OUT));
+	assert_false(hvsmp_status_is((struct hvsmp_status){0x178}, HVSMP_STATUS_TIME_OUT));
+	assert_false(hvsmp_status_is((struct hvsmp_status){0x100}, HVSMP_STATUS_SUCCESS));
 }
 
 int main(void)

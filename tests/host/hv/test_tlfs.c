@@ -34,11 +34,11 @@ static const struct arch_state vector_state = {
 
 static void the_start_block_is_the_vector(void **state)
 {
-	struct hv_start_vp_input in;
+	struct hvsmp_start_vp_input in;
 
 	(void)state;
 	memset(&in, 0xEE, sizeof(in)); /* what was there before must not show */
-	hv_start_vp_fill(&in, VECTOR_VP_INDEX, 0, &vector_state);
+	hvsmp_start_vp_fill(&in, VECTOR_VP_INDEX, 0, &vector_state);
 	assert_int_equal(sizeof(in), sizeof(start_vp_vector));
 	assert_memory_equal(&in, start_vp_vector, sizeof(start_vp_vector));
 }
@@ -66,23 +66,23 @@ static void each_field_lies_at_its_offset(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_COUNT(fields); i++) {
 		uint8_t expected[240] = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
-		struct hv_start_vp_input in;
+		struct hvsmp_start_vp_input in;
 		struct arch_state s = {0};
 
 		memset((uint8_t *)&s + fields[i].in_state, 0xA5, fields[i].size);
 		memset(expected + fields[i].in_block, 0xA5, fields[i].size);
-		hv_start_vp_fill(&in, 0, 0, &s);
+		hvsmp_start_vp_fill(&in, 0, 0, &s);
 		assert_memory_equal(&in, expected, sizeof(expected));
 	}
 }
 
 static void the_vtl_is_a_plain_number_at_byte_12(void **state)
 {
-	struct hv_start_vp_input in;
+	struct hvsmp_start_vp_input in;
 	uint8_t bytes[16];
 
 	(void)state;
-	hv_start_vp_fill(&in, 0x01020304, 1, &vector_state);
+	hvsmp_start_vp_fill(&in, 0x01020304, 1, &vector_state);
 	memcpy(bytes, &in, sizeof(bytes));
 	assert_int_equal(bytes[8], 4);
 	assert_int_equal(bytes[11], 1);
@@ -93,50 +93,50 @@ static void the_vtl_is_a_plain_number_at_byte_12(void **state)
 static void the_start_call_is_made_as_the_vector_says(void **state)
 {
 	static const uint32_t ids[] = {0, 1};
-	struct hv hv = {.machine = &script_machine, .page = 0x1000};
-	struct hv_caller caller = {.hv = &hv, .input = aligned_alloc(4096, 4096)};
-	struct hv_result r;
+	struct hvsmp_interface hv = {.machine = &script_machine, .page = 0x1000};
+	struct hvsmp_caller caller = {.hv = &hv, .input = aligned_alloc(4096, 4096)};
+	struct hvsmp_result r;
 
 	(void)state;
 	script_reset(ids, 2);
 	memset(caller.input, 0xAA, 4096);
-	r = hv_start_vp(&caller, VECTOR_VP_INDEX, &vector_state);
+	r = hvsmp_start_vp(&caller, VECTOR_VP_INDEX, &vector_state);
 	assert_int_equal(r.err, OK);
-	assert_true(hv_status_is(r.status, HV_STATUS_SUCCESS));
+	assert_true(hvsmp_status_is(r.status, HVSMP_STATUS_SUCCESS));
 	assert_int_equal(script.calls, 1);
 	assert_int_equal(script.control[0], VECTOR_CONTROL);
 	assert_memory_equal(script.last_input, start_vp_vector, 240);
 	script.fault = (struct script_fault){1, 1, false, 0x15, 0};
-	r = hv_start_vp(&caller, VECTOR_VP_INDEX, &vector_state);
+	r = hvsmp_start_vp(&caller, VECTOR_VP_INDEX, &vector_state);
 	assert_int_equal(r.status.code, 0x15);
 	script.fault = (struct script_fault){2, 1, true, 0, 0};
-	assert_int_equal(hv_start_vp(&caller, VECTOR_VP_INDEX, &vector_state).err, ERR_FAULT);
+	assert_int_equal(hvsmp_start_vp(&caller, VECTOR_VP_INDEX, &vector_state).err, ERR_FAULT);
 	free(caller.input);
 }
 
 static void the_map_header_is_the_vector(void **state)
 {
 	union {
-		struct hv_get_vp_index_input in;
+		struct hvsmp_get_vp_index_input in;
 		uint8_t bytes[sizeof(map_one_input)];
 	} u = {0};
 
 	(void)state;
-	u.in.partition_id = HV_PARTITION_SELF;
-	memcpy(u.bytes + offsetof(struct hv_get_vp_index_input, list), "\x14\0\0\0", 4);
+	u.in.partition_id = HVSMP_PARTITION_SELF;
+	memcpy(u.bytes + offsetof(struct hvsmp_get_vp_index_input, list), "\x14\0\0\0", 4);
 	assert_memory_equal(u.bytes, map_one_input, sizeof(map_one_input));
 }
 
 static void control_words(void **state)
 {
 	(void)state;
-	assert_int_equal(hv_control(HV_CALL_START_VP, 0, 0), VECTOR_CONTROL);
-	assert_int_equal(hv_control(HV_CALL_GET_VP_INDEX, 1, 0), MAP_ONE_CONTROL);
-	assert_int_equal(hv_control(HV_CALL_GET_VP_INDEX, 4, 0), MAP_FOUR_CONTROL);
-	assert_int_equal(hv_control(HV_CALL_GET_VP_INDEX, 4, 2), MAP_FOUR_RESUMED_CONTROL);
-	assert_int_equal(hv_control(HV_CALL_GET_VP_INDEX, 1020, 0), MAP_1020_CONTROL);
-	assert_int_equal(hv_control(HV_CALL_GET_VP_INDEX, 1020, 4), MAP_1020_RESUMED_CONTROL);
-	assert_int_equal(hv_control(0xFFFF, 0xFFFF, 0xFFFF), 0x0FFF0FFF0000FFFF);
+	assert_int_equal(hvsmp_control(HVSMP_CALL_START_VP, 0, 0), VECTOR_CONTROL);
+	assert_int_equal(hvsmp_control(HVSMP_CALL_GET_VP_INDEX, 1, 0), MAP_ONE_CONTROL);
+	assert_int_equal(hvsmp_control(HVSMP_CALL_GET_VP_INDEX, 4, 0), MAP_FOUR_CONTROL);
+	assert_int_equal(hvsmp_control(HVSMP_CALL_GET_VP_INDEX, 4, 2), MAP_FOUR_RESUMED_CONTROL);
+	assert_int_equal(hvsmp_control(HVSMP_CALL_GET_VP_INDEX, 1020, 0), MAP_1020_CONTROL);
+	assert_int_equal(hvsmp_control(HVSMP_CALL_GET_VP_INDEX, 1020, 4), MAP_1020_RESUMED_CONTROL);
+	assert_int_equal(hvsmp_control(0xFFFF, 0xFFFF, 0xFFFF), 0x0FFF0FFF0000FFFF);
 }
 
 static void result_words(void **state)
@@ -158,7 +158,7 @@ static void result_words(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
-		struct hv_result r = hv_decode(cases[i].rax);
+		struct hvsmp_result r = hvsmp_decode(cases[i].rax);
 
 		assert_int_equal(r.err, OK);
 		assert_int_equal(r.status.code, cases[i].status);
@@ -170,10 +170,10 @@ static void result_words(void **state)
 static void our_guest_os_id_is_well_formed(void **state)
 {
 	(void)state;
-	assert_int_equal(HV_OUR_OS_ID >> 63, 1);
-	assert_int_equal(HV_OUR_OS_ID >> 56 & 0x7F, 0x7F);
-	assert_int_equal(HV_OUR_OS_ID >> 48 & 0xFF, 0);
-	assert_int_not_equal(HV_OUR_OS_ID >> 16 & 0xFFFFFFFF, 0);
+	assert_int_equal(HVSMP_OUR_OS_ID >> 63, 1);
+	assert_int_equal(HVSMP_OUR_OS_ID >> 56 & 0x7F, 0x7F);
+	assert_int_equal(HVSMP_OUR_OS_ID >> 48 & 0xFF, 0);
+	assert_int_not_equal(HVSMP_OUR_OS_ID >> 16 & 0xFFFFFFFF, 0);
 }
 
 int main(void)

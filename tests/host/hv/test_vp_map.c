@@ -132,7 +132,7 @@ static void f21_none_for_ever_ends(void **state)
 	assert_int_equal(map(), OK);
 	assert_found(0); /* the BSP's own is known */
 	for (size_t i = 1; i < COUNT; i++)
-		assert_state(i, HV_MAP_REFUSED);
+		assert_state(i, HVSMP_MAP_REFUSED);
 	assert_in_range(script.calls, 1, 10 * COUNT);
 	script.fault.first = 0;
 	assert_int_not_equal(map(), OK);
@@ -146,7 +146,7 @@ static void f21_reps_that_count_from_the_start_index_are_survived(void **state)
 	script.reps_per_call = 3;
 	map();
 	for (size_t i = 0; i < COUNT; i++) {
-		if (entry[i].state == HV_MAP_FOUND)
+		if (entry[i].state == HVSMP_MAP_FOUND)
 			assert_found(i);
 	}
 	assert_in_range(script.calls, 1, 10 * COUNT);
@@ -168,11 +168,11 @@ static void f22_unknown_ids_cost_themselves_only(void **state)
 			script.reps_per_call = reps[r];
 			assert_int_equal(map_ids(with_unknown, ARRAY_COUNT(with_unknown)), OK);
 			for (size_t i = 0; i < ARRAY_COUNT(with_unknown); i++) {
-				if (script_vp(with_unknown[i]) != HV_VP_UNKNOWN) {
+				if (script_vp(with_unknown[i]) != HVSMP_VP_UNKNOWN) {
 					assert_found(i);
 					continue;
 				}
-				assert_state(i, HV_MAP_ABSENT);
+				assert_state(i, HVSMP_MAP_ABSENT);
 				assert_int_equal(entry[i].status.code, 5);
 			}
 			assert_int_equal(info.elements, 5);
@@ -190,7 +190,7 @@ static void f22_nobody_but_the_bsp_is_known(void **state)
 		if (i == 2)
 			assert_found(i);
 		else
-			assert_state(i, HV_MAP_ABSENT);
+			assert_state(i, HVSMP_MAP_ABSENT);
 	}
 }
 

@@ -17,7 +17,7 @@ static void f24_two_ids_with_one_vp_are_both_refused(void **state)
 	assert_int_equal(map(), OK);
 	for (size_t i = 0; i < COUNT; i++) {
 		if (i == 2 || i == 5)
-			assert_state(i, HV_MAP_REFUSED);
+			assert_state(i, HVSMP_MAP_REFUSED);
 		else
 			assert_found(i);
 	}
@@ -35,7 +35,7 @@ static void f24_an_ap_with_the_bsps_vp_is_refused(void **state)
 		script_set_vp(ids[liar], script_vp(bsp));
 		assert_int_equal(map(), OK);
 		assert_found(b);
-		assert_state(liar, HV_MAP_REFUSED);
+		assert_state(liar, HVSMP_MAP_REFUSED);
 		assert_int_equal(info.elements, COUNT - 1);
 	}
 }
@@ -48,7 +48,7 @@ static void f24_all_aps_with_one_vp(void **state)
 	assert_int_equal(map(), OK);
 	assert_found(0);
 	for (size_t i = 1; i < COUNT; i++)
-		assert_state(i, HV_MAP_REFUSED);
+		assert_state(i, HVSMP_MAP_REFUSED);
 	assert_int_equal(info.elements, 1);
 }
 
@@ -63,7 +63,7 @@ static void f25_self_any_and_out_of_range(void **state)
 		script_set_vp(ids[3], wrong[w]);
 		script_set_vp(ids[4], 63);
 		assert_int_equal(map(), OK);
-		assert_state(3, HV_MAP_REFUSED);
+		assert_state(3, HVSMP_MAP_REFUSED);
 		assert_found(4);
 		assert_int_equal(info.elements, COUNT - 1);
 	}
@@ -73,7 +73,7 @@ static void f25_self_any_and_out_of_range(void **state)
 	script_set_vp(ids[4], 0xFFFFFFFE);
 	assert_int_equal(map(), OK);
 	assert_found(3);
-	assert_state(4, HV_MAP_REFUSED);
+	assert_state(4, HVSMP_MAP_REFUSED);
 }
 
 static void f26_the_bsp_as_another_vp_stops_everything(void **state)
@@ -84,10 +84,10 @@ static void f26_the_bsp_as_another_vp_stops_everything(void **state)
 	for (size_t i = 0; i < COUNT; i++)
 		entry[i].apic_id = ids[i];
 	script_set_vp(0, 3);
-	assert_int_equal(hv_map(&caller, 0, 0, entry, COUNT, &info), ERR_INVALID);
+	assert_int_equal(hvsmp_map(&caller, 0, 0, entry, COUNT, &info), ERR_INVALID);
 	assert_non_null(strstr(info.reason, "VP 3"));
 	for (size_t i = 0; i < COUNT; i++)
-		assert_int_not_equal(entry[i].state, HV_MAP_FOUND);
+		assert_int_not_equal(entry[i].state, HVSMP_MAP_FOUND);
 	assert_int_equal(script.calls, 1);
 }
 
@@ -99,7 +99,7 @@ static void f27_success_but_the_output_is_untouched(void **state)
 	script_set_vp(0, 0);
 	assert_int_equal(map(), ERR_DENIED);
 	assert_non_null(strstr(info.reason, "answers nothing"));
-	assert_int_not_equal(entry[0].state, HV_MAP_FOUND);
+	assert_int_not_equal(entry[0].state, HVSMP_MAP_FOUND);
 }
 
 /* --- statuses of the whole call ----------------------------------------------------------------- */
@@ -120,7 +120,7 @@ static void f20_f28_every_status_for_the_bsp(void **state)
 		assert_non_null(strstr(info.reason, hex));
 		assert_in_range(script.calls, 1, 10);
 		for (size_t i = 0; i < COUNT; i++)
-			assert_int_not_equal(entry[i].state, HV_MAP_FOUND);
+			assert_int_not_equal(entry[i].state, HVSMP_MAP_FOUND);
 	}
 }
 
@@ -139,9 +139,9 @@ static void f20_f28_every_status_for_the_aps(void **state)
 			assert_in_range(script.calls, 1, 10 * COUNT);
 			assert_found(0);
 			for (size_t i = 1; i < COUNT; i++) {
-				if (entry[i].state == HV_MAP_UNASKED)
+				if (entry[i].state == HVSMP_MAP_UNASKED)
 					continue; /* after a status that makes asking useless */
-				assert_state(i, unknown ? HV_MAP_ABSENT : HV_MAP_REFUSED);
+				assert_state(i, unknown ? HVSMP_MAP_ABSENT : HVSMP_MAP_REFUSED);
 				assert_int_equal(entry[i].status.code, statuses[s]);
 			}
 			assert_int_equal(refused, info.reason[0] != '\0');
@@ -185,7 +185,7 @@ static void f29_a_call_that_faults(void **state)
 	script.fault.first = 1;
 	assert_int_equal(map(), ERR_FAULT);
 	for (size_t i = 1; i < COUNT; i++)
-		assert_int_not_equal(entry[i].state, HV_MAP_FOUND);
+		assert_int_not_equal(entry[i].state, HVSMP_MAP_FOUND);
 }
 
 int main(void)

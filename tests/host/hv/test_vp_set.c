@@ -7,7 +7,7 @@
 #include "hv/hv.h"
 #include "tests/host/vectors.h"
 
-static struct hv_vp_set set;
+static struct hvsmp_vp_set set;
 static uint8_t out[16 + 64 * 8 + 8];
 
 static int set_up(void **state)
@@ -31,9 +31,9 @@ static void only_banks_with_members_are_written(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_COUNT(members); i++)
-		assert_true(hv_vp_set_add(&set, members[i]));
-	assert_true(hv_vp_set_add(&set, members[0])); /* once more is no more */
-	assert_true(hv_vp_set_pack(&set, out, sizeof(out), &banks));
+		assert_true(hvsmp_vp_set_add(&set, members[i]));
+	assert_true(hvsmp_vp_set_add(&set, members[0])); /* once more is no more */
+	assert_true(hvsmp_vp_set_pack(&set, out, sizeof(out), &banks));
 	assert_int_equal(banks, (sizeof(vp_set_vector) - 16) / 8);
 	assert_memory_equal(out, vp_set_vector, sizeof(vp_set_vector));
 	assert_untouched_from(sizeof(vp_set_vector));
@@ -45,7 +45,7 @@ static void an_empty_set_has_no_banks(void **state)
 	unsigned int banks;
 
 	(void)state;
-	assert_true(hv_vp_set_pack(&set, out, sizeof(empty), &banks));
+	assert_true(hvsmp_vp_set_pack(&set, out, sizeof(empty), &banks));
 	assert_int_equal(banks, 0);
 	assert_memory_equal(out, empty, sizeof(empty));
 	assert_untouched_from(sizeof(empty));
@@ -58,10 +58,10 @@ static void all_that_a_set_can_hold(void **state)
 
 	(void)state;
 	for (uint32_t i = 0; i < 4096; i++)
-		assert_true(hv_vp_set_add(&set, i));
-	assert_false(hv_vp_set_add(&set, 4096));
-	assert_false(hv_vp_set_add(&set, UINT32_MAX));
-	assert_true(hv_vp_set_pack(&set, out, 16 + 64 * 8, &banks));
+		assert_true(hvsmp_vp_set_add(&set, i));
+	assert_false(hvsmp_vp_set_add(&set, 4096));
+	assert_false(hvsmp_vp_set_add(&set, UINT32_MAX));
+	assert_true(hvsmp_vp_set_pack(&set, out, 16 + 64 * 8, &banks));
 	assert_int_equal(banks, 64);
 	memcpy(&mask, out + 8, 8);
 	assert_int_equal(mask, UINT64_MAX);
@@ -73,12 +73,12 @@ static void too_little_room(void **state)
 	unsigned int banks;
 
 	(void)state;
-	assert_true(hv_vp_set_add(&set, 0));
-	assert_true(hv_vp_set_add(&set, 4095));
+	assert_true(hvsmp_vp_set_add(&set, 0));
+	assert_true(hvsmp_vp_set_add(&set, 4095));
 	for (size_t room = 0; room < 32; room++)
-		assert_false(hv_vp_set_pack(&set, out, room, &banks));
+		assert_false(hvsmp_vp_set_pack(&set, out, room, &banks));
 	assert_untouched_from(24);
-	assert_true(hv_vp_set_pack(&set, out, 32, &banks));
+	assert_true(hvsmp_vp_set_pack(&set, out, 32, &banks));
 	assert_int_equal(banks, 2);
 }
 

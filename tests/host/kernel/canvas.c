@@ -224,7 +224,7 @@ struct smp *canvas_smp(size_t count)
 		list[i] = &record[i];
 		record[i] = (struct cpu){.index = i,
 					 .apic_id = i,
-					 .vp_index = HV_VP_UNKNOWN,
+					 .vp_index = HVSMP_VP_UNKNOWN,
 					 .is_bsp = i == 0};
 		canvas_progress[i] = i ? CPU_WAITING : CPU_UP;
 	}

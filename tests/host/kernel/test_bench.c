@@ -119,7 +119,7 @@ static int set_up(void **state)
 		record[i] = (struct cpu){.index = i, .apic_id = i * 2, .is_bsp = i == 0};
 	}
 	smp = (struct smp){.cpu = list, .count = CPUS, .bsp = &record[0], .map_ticks = 9000};
-	smp.map = (struct hv_map_info){.calls = 3, .stride = 4, .elements = 3};
+	smp.map = (struct hvsmp_map_info){.calls = 3, .stride = 4, .elements = 3};
 	platform = (struct platform){.clock_source = "cpuid", .tsc_hz = 1000000000};
 	strcpy(platform.hv.vendor, "a \"vendor\"");
 	bench = (struct bench){.platform = &platform,

@@ -65,11 +65,11 @@ static int set_up(void **state)
 	machine_set_first_tsc(&record[1], 3000);
 	record[2].verdict = CPU_REFUSED;
 	record[2].uid = SMP_UID_UNKNOWN;
-	record[2].vp_index = HV_VP_UNKNOWN;
+	record[2].vp_index = HVSMP_VP_UNKNOWN;
 	record[2].hv_calls = 3;
 	record[2].hv_status.code = 0x50;
 	smp = (struct smp){.cpu = list, .count = CPUS, .bsp = &record[0], .start_tsc = START};
-	smp.map = (struct hv_map_info){.calls = 4, .stride = 4, .elements = 3};
+	smp.map = (struct hvsmp_map_info){.calls = 4, .stride = 4, .elements = 3};
 	platform = (struct platform){.hv_usable = true, .clock_source = "cpuid", .tsc_hz = 1000};
 	platform.hv.present = platform.hv.is_hv1 = true;
 	strcpy(platform.hv.vendor, "Microsoft Hv");
@@ -215,7 +215,7 @@ static void p7_json_survives_any_text(void **state)
 
 	(void)state;
 	for (int c = 1; c < 256; c++)
-		platform.hv_reason[(c - 1) % (HV_REASON_SIZE - 1)] = (char)c;
+		platform.hv_reason[(c - 1) % (HVSMP_REASON_SIZE - 1)] = (char)c;
 	log_warn("\x01\x1f\x7f\x80\xff\\\"/\t");
 	record[1].mismatch_count = CPU_MAX_MISMATCHES + 5; /* more than is kept */
 	heard.len = 0;

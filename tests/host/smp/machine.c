@@ -18,7 +18,7 @@ enum { GS_BASE_IN_BLOCK = 104, VP_INDEX_IN_BLOCK = 8 }; /* of the start block */
 struct machine machine;
 
 struct smp bringup;
-static struct hv hv;
+static struct hvsmp_interface hv;
 static struct pages memory;
 static uint8_t *arena;
 static size_t arena_pages;
@@ -277,7 +277,7 @@ static enum err msr_write(uint32_t msr, uint64_t value)
 	return ERR_FAULT;
 }
 
-static const struct hv_machine hypervisor = {msr_read, msr_write, hypercall, NULL};
+static const struct hvsmp_machine hypervisor = {msr_read, msr_write, hypercall, NULL};
 
 /* --- for the tests ------------------------------------------------------------------------------ */
 
@@ -345,7 +345,8 @@ struct smp *machine_prepare(void)
 				     .memory_count = machine.nodes,
 				     .bsp = machine.bsp,
 				     .disabled = machine.disabled};
-	hv = (struct hv){.machine = &hypervisor, .bsp_vp_index = machine.vp[machine.bsp].vp_index};
+	hv = (struct hvsmp_interface){.machine = &hypervisor,
+				      .bsp_vp_index = machine.vp[machine.bsp].vp_index};
 	assert_int_equal(smp_prepare(&bringup, &config, &topology, &memory), OK);
 	me = &machine.vp[machine.bsp];
 	my_block = (struct arch_cpu *)bringup.bsp->arch;

@@ -57,7 +57,7 @@ static void f34_three_deadlines_is_too_late_and_parks(void **state)
 	assert_one(3, CPU_MISSING);
 	machine_settle();
 	assert_int_equal(handshake_read(&cpu_of(3)->stage), STAGE_LATE);
-	assert_int_equal(cpu_of(3)->found_vp_index, HV_VP_UNKNOWN); /* it proved nothing */
+	assert_int_equal(cpu_of(3)->found_vp_index, HVSMP_VP_UNKNOWN); /* it proved nothing */
 }
 
 static void f34_late_while_others_are_awaited(void **state)

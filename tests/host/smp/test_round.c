@@ -13,7 +13,7 @@
 
 enum { CPUS = 6, BSP = 2, MS = 1000000 };
 
-static char reason[HV_REASON_SIZE];
+static char reason[HVSMP_REASON_SIZE];
 
 static void begin(void)
 {
@@ -215,7 +215,7 @@ static void broadcast_only_where_all_are_wanted(void **state)
 	smp->cpu[4]->prepared = false;
 	assert_not_offered(SMP_SIPI_BROADCAST, false, "not to be started");
 	smp->cpu[4]->prepared = true;
-	smp->cpu[4]->map_state = HV_MAP_ABSENT;
+	smp->cpu[4]->map_state = HVSMP_MAP_ABSENT;
 	assert_not_offered(SMP_SIPI_BROADCAST, false, "not to be started");
 	machine_free();
 	begin();

@@ -84,7 +84,7 @@ static void f26_a_bsp_that_is_another_vp_fails_the_machine(void **state)
 	(void)state;
 	prepare(4);
 	smp = machine_prepare();
-	((struct hv *)smp->config.hv)->bsp_vp_index = 77;
+	((struct hvsmp_interface *)smp->config.hv)->bsp_vp_index = 77;
 	run();
 	assert_int_equal(summary.verdict, MACHINE_FAILED);
 	assert_int_equal(smp->bsp->verdict, CPU_MISMATCH);

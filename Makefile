@@ -43,8 +43,8 @@ PE_SECTIONS = -j .text -j .reloc -j .rodata -j .sbat -j .rela -j .data -j .dynam
 include tests/refhv/refhv.mk
 include tests/kvm-nested/kvm-nested.mk
 
-KERNEL_SRCS = $(wildcard boot/*.c kernel/*.c conform/*.c smp/*.c hv/*.c arch/x86_64/*.c \
-	arch/x86_64/*.asm acpi/*.c lib/*.c)
+ROOMS = boot kernel conform smp hv arch acpi lib
+KERNEL_SRCS = $(foreach room,$(ROOMS),$(wildcard $(room)/*.c $(room)/x86_64/*.c $(room)/x86_64/*.asm))
 KERNEL_OBJS = $(addprefix $(BUILD)/obj/,$(addsuffix .o,$(KERNEL_SRCS)))
 REFHV_OBJS  = $(addprefix $(BUILD)/obj/,$(addsuffix .o,$(REFHV_SRCS)))
 

@@ -22,7 +22,7 @@ static const struct {
 	uint64_t changed; /* bits that the entry code has changed by the time they are read */
 } registers[] = {
 #define REGISTER(text, field) \
-	text, offsetof(struct arch_state, field), sizeof(((struct arch_state *)0)->field)
+	text, offsetof(struct hvsmp_context, field), sizeof(((struct hvsmp_context *)0)->field)
 	{REGISTER("VpContext (16, 224): Rsp at 24", rsp), 0},
 	{REGISTER("VpContext (16, 224): Rflags at 32", rflags), RFLAGS_ARITHMETIC},
 	{REGISTER("VpContext (16, 224): Cs at 40, selector", cs.selector), 0},
@@ -72,7 +72,7 @@ static void compare_row(struct bench *b, const struct landing *l, const char *na
 	row_end(b);
 }
 
-static uint64_t value_at(const struct arch_state *state, size_t i)
+static uint64_t value_at(const struct hvsmp_context *state, size_t i)
 {
 	uint64_t value = 0;
 
@@ -80,7 +80,7 @@ static uint64_t value_at(const struct arch_state *state, size_t i)
 	return value & ~registers[i].changed;
 }
 
-static void make_distinct(struct arch_state *state)
+static void make_distinct(struct hvsmp_context *state)
 {
 	state->rflags |= RFLAGS_DF | RFLAGS_ID;
 	state->fs.base = DISTINCT_FS_BASE;
@@ -116,11 +116,11 @@ static void first_start(struct bench *b)
 /* An order of its own: what comes of the first decides what the others find. */
 static void running_rows(struct bench *b)
 {
-	static const struct start_row again = {"HVSMP_STATUS_INVALID_VP_STATE: a VP that runs",
+	static const struct start_row again = {"HV_STATUS_INVALID_VP_STATE: a VP that runs",
 					       ALLOW_VP_STATE | ALLOW_SUCCESS,
 					       .target = TARGET_RUNNING};
 	static const struct start_row after_init = {
-		"HVSMP_STATUS_INVALID_VP_STATE: a VP that INIT has stopped",
+		"HV_STATUS_INVALID_VP_STATE: a VP that INIT has stopped",
 		ALLOW_SUCCESS | ALLOW_VP_STATE, .target = TARGET_INITED};
 	const struct landing *l;
 

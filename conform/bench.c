@@ -51,6 +51,8 @@ static const char *open_interface(struct bench *b)
 {
 	const struct hvsmp_features *f = b->in->features;
 	struct hvsmp_interface *hv = b->in->hv;
+	struct hvsmp_setup_config config = {.os_id = HVSMP_OS_ID};
+	void *page;
 
 	if (!f->is_hv1 || f->isolation >= HVSMP_ISOLATION_SNP ||
 	    !(f->privileges & HVSMP_PRIVILEGE_HYPERCALL_MSRS)) {
@@ -59,10 +61,12 @@ static const char *open_interface(struct bench *b)
 	}
 	if (b->in->hv_is_open)
 		return NULL;
-	if (hvsmp_setup_page(hv, b->in->smp->config.machine, b->in->smp->pages))
+	page = room(b, HVSMP_PAGE_SIZE);
+	config.page = (struct hvsmp_memory){page, (uint64_t)page};
+	if (hvsmp_setup_page(hv, b->in->smp->config.host, &config))
 		return hv->reason;
 	if (hvsmp_has_vp_index(f))
-		(void)hvsmp_vp_index(hv->machine, &hv->bsp_vp_index);
+		(void)hvsmp_vp_index(hv->host, &hv->bsp_vp_index);
 	return NULL;
 }
 
@@ -137,7 +141,7 @@ uint64_t bench_gpa(const struct bench *b, enum place place, const uint8_t *ours,
 {
 	switch (place) {
 	case PLACE_NOWHERE: return NOWHERE + at;
-	case PLACE_CODE: return b->in->hv->page + at;
+	case PLACE_CODE: return b->in->hv->page.pa + at;
 	case PLACE_INPUT: return (uint64_t)b->input + at;
 	default: return (uint64_t)ours + at;
 	}

@@ -19,7 +19,7 @@ static void print_json(const struct bench *b, const struct conform_summary *sum)
 	log_print("@conformance {\"schema\":\"hvsmp-conformance/1\",\"verdict\":\"%s\",",
 		  sum->failed ? "failed" : "ok");
 	log_print("\"hypervisor\":{\"interface\":");
-	rows_print_string(f->interface);
+	rows_print_string(f->interface_name);
 	log_print(",\"vendor\":");
 	rows_print_string(f->vendor);
 	log_print(",\"privileges\":%lu},", (unsigned long)f->privileges);

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "conform/conform.h"
-#include "hv/tlfs.h"
+#include "hv/x86_64/tlfs.h"
 #include "lib/log.h"
 
 /* --- rows (rows.c) ----------------------------------------------------------------------------- */
@@ -124,7 +124,7 @@ uint64_t bench_gpa(const struct bench *b, enum place place, const uint8_t *ours,
 /* A block, used once, on which a started VP arrives, writes down what it finds, and parks. */
 struct landing {
 	_Alignas(CACHE_LINE) uint8_t arch[ARCH_CPU_SIZE];
-	struct arch_state wanted, found;
+	struct hvsmp_context wanted, found;
 	uint32_t apic_id, vp_index; /* as the VP itself reads them */
 	uint32_t landed;            /* it has written all of the above */
 	uint32_t faulted;           /* exception vector + 1 */

@@ -11,17 +11,19 @@
 
 static const struct cpu *boot_processor;
 static const struct hvsmp_interface *hv;
-static const struct hvsmp_machine *machine;
+static const struct hvsmp_host *host;
 
 /* On the VP itself. */
 static void land(void *owner)
 {
 	struct landing *self = owner;
+	struct arch_state found;
 
-	arch_cpu_found(&self->found);
+	arch_cpu_found(&found);
+	smp_context(&found, &self->found);
 	arch_apic_init_ap();
 	self->apic_id = arch_apic_id();
-	(void)hvsmp_vp_index(machine, &self->vp_index);
+	(void)hvsmp_vp_index(host, &self->vp_index);
 	if (self->errand)
 		self->errand_result = hvsmp_call_raw(hv, HVSMP_CALL_START_VP, self->errand, 0);
 	__atomic_store_n(&self->landed, 1, __ATOMIC_RELEASE);
@@ -42,13 +44,14 @@ void landing_init(const struct conform_input *in)
 {
 	boot_processor = in->smp->bsp;
 	hv = in->hv;
-	machine = in->smp->config.machine;
+	host = in->smp->config.host;
 	arch_set_fault_handler(on_fault);
 }
 
 enum err landing_renew(struct bench *b)
 {
 	struct landing *l = pages_alloc(b->in->smp->pages, 1, 0);
+	struct arch_state wanted;
 	struct arch_cpu *block;
 	enum err e;
 
@@ -59,7 +62,8 @@ enum err landing_renew(struct bench *b)
 	e = arch_cpu_init(block, b->in->smp->pages, land, l);
 	if (e)
 		return e;
-	arch_cpu_wanted(block, &l->wanted);
+	arch_cpu_wanted(block, &wanted);
+	smp_context(&wanted, &l->wanted);
 	b->landing = l;
 	return OK;
 }

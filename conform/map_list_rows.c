@@ -30,10 +30,10 @@ static const struct list_row rows[] = {
 	{"ProcessorHwId (0, 4): one id four times", "AAAA", ALLOW_SUCCESS, 0, 4},
 	{"ProcessorHwId (0, 4): resumed at element 2 of 4", "NNBA", ALLOW_SUCCESS, 2, 4},
 	{"ProcessorHwId (0, 4): resumed at the last element", "NNNA", ALLOW_SUCCESS, 3, 4},
-	{"HVSMP_STATUS_INVALID_PARAMETER: unknown id first of 4", "NBAB", UNKNOWN, 0, 0},
-	{"HVSMP_STATUS_INVALID_PARAMETER: unknown id third of 4", "BANB", UNKNOWN, 0, 2},
-	{"HVSMP_STATUS_INVALID_PARAMETER: unknown id last of 4", "BABN", UNKNOWN, 0, 3},
-	{"HVSMP_STATUS_INVALID_PARAMETER: unknown id, resumed at it", "BANB", UNKNOWN, 2, 2},
+	{"HV_STATUS_INVALID_PARAMETER: unknown id first of 4", "NBAB", UNKNOWN, 0, 0},
+	{"HV_STATUS_INVALID_PARAMETER: unknown id third of 4", "BANB", UNKNOWN, 0, 2},
+	{"HV_STATUS_INVALID_PARAMETER: unknown id last of 4", "BABN", UNKNOWN, 0, 3},
+	{"HV_STATUS_INVALID_PARAMETER: unknown id, resumed at it", "BANB", UNKNOWN, 2, 2},
 };
 
 static uint32_t word(const uint8_t *page, size_t i)
@@ -71,7 +71,7 @@ static struct hvsmp_result make_all(struct bench *b, size_t count, size_t start)
 
 	do {
 		r = make(b, count, start);
-		if (r.err || !hvsmp_status_is(r.status, HVSMP_STATUS_SUCCESS) || r.reps <= start)
+		if (!hvsmp_answers(&r, HVSMP_STATUS_SUCCESS) || r.reps <= start)
 			return r;
 		start = r.reps;
 	} while (start < count);
@@ -158,7 +158,7 @@ static unsigned int try_layout(struct bench *b, unsigned int step)
 		put(b, 3, b->nobody);
 	}
 	r = make_all(b, 2, 0);
-	return !r.err && hvsmp_status_is(r.status, HVSMP_STATUS_SUCCESS) && r.reps == 2 &&
+	return hvsmp_answers(&r, HVSMP_STATUS_SUCCESS) && r.reps == 2 &&
 	       word(b->output, 0) == vp_index && word(b->output, step) == vp_index;
 }
 

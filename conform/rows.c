@@ -49,8 +49,7 @@ struct hvsmp_result row_call(struct bench *b, uint64_t control, uint64_t input, 
 	do {
 		answer = hvsmp_call_raw(b->in->hv, control, input, output);
 		row_add_call(b, answer);
-	} while (!answer.err && hvsmp_status_is(answer.status, HVSMP_STATUS_TIME_OUT) &&
-		 tries++ < MAX_TIMEOUTS);
+	} while (hvsmp_answers(&answer, HVSMP_STATUS_TIME_OUT) && tries++ < MAX_TIMEOUTS);
 	return answer;
 }
 
@@ -64,8 +63,7 @@ bool row_succeeded(const struct bench *b)
 {
 	const struct row_result *row = current(b);
 
-	return row->calls && !row->answer.err &&
-	       hvsmp_status_is(row->answer.status, HVSMP_STATUS_SUCCESS);
+	return row->calls && !row->answer.err && hvsmp_answers(&row->answer, HVSMP_STATUS_SUCCESS);
 }
 
 void row_wrong(struct bench *b, const char *fmt, ...)
@@ -94,7 +92,7 @@ void row_note(struct bench *b, const char *fmt, ...)
 static bool is_allowed(const struct row_result *row)
 {
 	for (unsigned int i = 0; i < ALLOW_COUNT; i++) {
-		if (row->allowed & 1U << i && hvsmp_status_is(row->answer.status, codes[i]))
+		if (row->allowed & 1U << i && hvsmp_answers(&row->answer, codes[i]))
 			return !row->answer.err;
 	}
 	return false;

@@ -154,7 +154,7 @@ void start_row(struct bench *b, const struct start_row *row)
 	row_begin(b, CALL, row->name, row->allowed);
 	r = row_call(b, CALL | row->control, fill(b, row, vp_index), row->output);
 	if (!b->start_known && !(row->allowed & ALLOW_NO_CALL) && !r.err &&
-	    hvsmp_status_is(r.status, HVSMP_STATUS_INVALID_HYPERCALL_CODE)) {
+	    hvsmp_answers(&r, HVSMP_STATUS_INVALID_HYPERCALL_CODE)) {
 		b->start_skip = "the hypervisor does not offer the call (it answers 0x0002)";
 		row_end_not_offered(b, b->start_skip);
 		return;

@@ -21,18 +21,21 @@ struct hvsmp_result hvsmp_decode(uint64_t rax)
 struct hvsmp_result hvsmp_call_raw(const struct hvsmp_interface *hv, uint64_t control,
 				   uint64_t input, uint64_t output)
 {
-	uint64_t rax;
+	const struct hvsmp_host *host = hv->host;
 	struct hvsmp_result result;
-	enum err e = hv->machine->hypercall(hv->page, control, input, output, &rax);
+	uint64_t rax = 0;
+	bool answered = host->hypercall(host->ctx, hv->page.va, control, input, output, &rax);
 
 	result = hvsmp_decode(rax);
-	result.err = e;
+	result.err = answered ? HVSMP_OK : HVSMP_ERROR_FAULT;
+	if (host->trace)
+		host->trace(host->ctx, control, &result);
 	return result;
 }
 
 struct hvsmp_result hvsmp_call(const struct hvsmp_caller *caller, uint16_t code, uint16_t reps,
 			       uint16_t start)
 {
-	return hvsmp_call_raw(caller->hv, hvsmp_control(code, reps, start), (uint64_t)caller->input,
-			      (uint64_t)caller->output);
+	return hvsmp_call_raw(caller->hv, hvsmp_control(code, reps, start), caller->input.pa,
+			      caller->output.pa);
 }

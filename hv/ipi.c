@@ -9,20 +9,10 @@
 #include "hv/hv.h"
 #include "hv/tlfs.h"
 
-bool hvsmp_recommends_ipi(const struct hvsmp_features *f)
-{
-	return f->is_hv1 && f->hints & HVSMP_HINT_CLUSTER_IPI;
-}
-
-bool hvsmp_recommends_ipi_set(const struct hvsmp_features *f)
-{
-	return hvsmp_recommends_ipi(f) && f->hints & HVSMP_HINT_EX_PROCESSOR_MASKS;
-}
-
 struct hvsmp_result hvsmp_send_ipi(const struct hvsmp_caller *caller, uint8_t vector, uint64_t vps)
 {
 	if (!vps)
-		return (struct hvsmp_result){.err = OK};
+		return (struct hvsmp_result){.err = HVSMP_OK};
 	/* Fast: the 16 bytes of input are the two registers. */
 	return hvsmp_call_raw(caller->hv, HVSMP_CALL_SEND_IPI | HVSMP_CONTROL_FAST, vector, vps);
 }
@@ -30,16 +20,16 @@ struct hvsmp_result hvsmp_send_ipi(const struct hvsmp_caller *caller, uint8_t ve
 struct hvsmp_result hvsmp_send_ipi_set(const struct hvsmp_caller *caller, uint8_t vector,
 				       const struct hvsmp_vp_set *set)
 {
-	struct hvsmp_send_ipi_ex_input *in = caller->input;
+	struct hvsmp_send_ipi_ex_input *in = caller->input.va;
 	unsigned int banks;
 
 	*in = (struct hvsmp_send_ipi_ex_input){.vector = vector};
 	/* The block has room for all banks. */
 	(void)hvsmp_vp_set_pack(set, in + 1, HVSMP_IPI_INPUT_SIZE - sizeof(*in), &banks);
 	if (!banks)
-		return (struct hvsmp_result){.err = OK};
+		return (struct hvsmp_result){.err = HVSMP_OK};
 	return hvsmp_call_raw(caller->hv,
 			      HVSMP_CALL_SEND_IPI_EX | (uint64_t)banks
 							       << HVSMP_CONTROL_VARIABLE_SHIFT,
-			      (uint64_t)in, 0);
+			      caller->input.pa, 0);
 }

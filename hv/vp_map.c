@@ -8,8 +8,7 @@
  */
 #include "hv/hv.h"
 #include "hv/tlfs.h"
-#include "lib/format.h"
-#include "lib/string.h"
+#include "hv/text.h"
 
 #define LIST_OFFSET offsetof(struct hvsmp_get_vp_index_input, list)
 #define WORD        sizeof(uint32_t)
@@ -32,14 +31,14 @@ struct walk {
 
 static void list_clear(struct walk *w)
 {
-	struct hvsmp_get_vp_index_input *header = w->caller->input;
+	struct hvsmp_get_vp_index_input *header = w->caller->input.va;
 
-	memset(header, 0, HVSMP_PAGE_SIZE); /* padding of elements must be zero, too */
+	__builtin_memset(header, 0, HVSMP_PAGE_SIZE); /* padding of elements must be zero, too */
 	header->partition_id = HVSMP_PARTITION_SELF;
 	header->target_vtl = w->caller->vtl;
 	w->in = header->list;
-	w->out = w->caller->output;
-	memset(w->out, 0xFF, HVSMP_PAGE_SIZE);
+	w->out = w->caller->output.va;
+	__builtin_memset(w->out, 0xFF, HVSMP_PAGE_SIZE);
 }
 
 static struct hvsmp_result issue(struct walk *w, size_t count, size_t start)
@@ -48,27 +47,27 @@ static struct hvsmp_result issue(struct walk *w, size_t count, size_t start)
 	return hvsmp_call(w->caller, HVSMP_CALL_GET_VP_INDEX, (uint16_t)count, (uint16_t)start);
 }
 
-static bool is_busy(struct hvsmp_status s)
+static bool is_busy(const struct hvsmp_result *s)
 {
-	return hvsmp_status_is(s, HVSMP_STATUS_TIME_OUT) ||
-	       hvsmp_status_is(s, HVSMP_STATUS_CALL_PENDING);
+	return hvsmp_answers(s, HVSMP_STATUS_TIME_OUT) ||
+	       hvsmp_answers(s, HVSMP_STATUS_CALL_PENDING);
 }
 
-static bool is_unknown_id(struct hvsmp_status s)
+static bool is_unknown_id(const struct hvsmp_result *s)
 {
-	return hvsmp_status_is(s, HVSMP_STATUS_INVALID_PARAMETER) ||
-	       hvsmp_status_is(s, HVSMP_STATUS_INVALID_VP_INDEX);
+	return hvsmp_answers(s, HVSMP_STATUS_INVALID_PARAMETER) ||
+	       hvsmp_answers(s, HVSMP_STATUS_INVALID_VP_INDEX);
 }
 
-static bool is_not_offered(struct hvsmp_status s)
+static bool is_not_offered(const struct hvsmp_result *s)
 {
-	return hvsmp_status_is(s, HVSMP_STATUS_INVALID_HYPERCALL_CODE) ||
-	       hvsmp_status_is(s, HVSMP_STATUS_ACCESS_DENIED);
+	return hvsmp_answers(s, HVSMP_STATUS_INVALID_HYPERCALL_CODE) ||
+	       hvsmp_answers(s, HVSMP_STATUS_ACCESS_DENIED);
 }
 
 static void judge(const struct walk *w, struct hvsmp_map_entry *e, uint32_t vp_index)
 {
-	e->status = (struct hvsmp_status){HVSMP_STATUS_SUCCESS};
+	e->answer = (struct hvsmp_result){.status = {HVSMP_STATUS_SUCCESS}};
 	if (vp_index >= HVSMP_VP_INDEX_SELF || (w->limit && vp_index >= w->limit)) {
 		e->state = HVSMP_MAP_REFUSED;
 		return;
@@ -78,28 +77,28 @@ static void judge(const struct walk *w, struct hvsmp_map_entry *e, uint32_t vp_i
 	w->info->elements++;
 }
 
-static void give_up(struct hvsmp_map_entry *e, size_t count, struct hvsmp_status status)
+static void give_up(struct hvsmp_map_entry *e, size_t count, const struct hvsmp_result *answer)
 {
 	for (size_t i = 0; i < count; i++) {
 		e[i].state = HVSMP_MAP_REFUSED;
-		e[i].status = status;
+		e[i].answer = *answer;
 	}
 }
 
 /* Is it no use to call again after a call that left elements undone with this status? */
-static bool is_spent(struct hvsmp_status s, unsigned int *stalls, unsigned int *timeouts)
+static bool is_spent(const struct hvsmp_result *s, unsigned int *stalls, unsigned int *timeouts)
 {
-	if (hvsmp_status_is(s, HVSMP_STATUS_SUCCESS))
+	if (hvsmp_answers(s, HVSMP_STATUS_SUCCESS))
 		return ++*stalls > MAX_STALLS;
 	return !is_busy(s) || ++*timeouts > MAX_TIMEOUTS;
 }
 
 /*
  * Ask for count entries in one list, resuming where the hypervisor stopped. An unknown id costs
- * its own entry; any other failure costs what is left of the list. ERR_FAULT and ERR_DENIED: no
+ * its own entry; any other failure costs what is left of the list. HVSMP_ERROR_FAULT and HVSMP_ERROR_DENIED: no
  * further call makes sense.
  */
-static enum err ask(struct walk *w, struct hvsmp_map_entry *e, size_t count)
+static enum hvsmp_error ask(struct walk *w, struct hvsmp_map_entry *e, size_t count)
 {
 	unsigned int timeouts = 0;
 	unsigned int stalls = 0;
@@ -107,14 +106,14 @@ static enum err ask(struct walk *w, struct hvsmp_map_entry *e, size_t count)
 
 	list_clear(w);
 	for (size_t i = 0; i < count; i++)
-		w->in[i * w->step] = e[i].apic_id;
+		w->in[i * w->step] = (uint32_t)e[i].hw_id;
 	while (start < count) {
 		struct hvsmp_result r = issue(w, count, start);
 		size_t done = r.reps;
 
 		if (r.err) {
-			give_up(e + start, count - start, r.status);
-			return ERR_FAULT;
+			give_up(e + start, count - start, &r);
+			return HVSMP_ERROR_FAULT;
 		}
 		if (done < start || done > count) /* reps that cannot be: nothing was done */
 			done = start;
@@ -125,32 +124,29 @@ static enum err ask(struct walk *w, struct hvsmp_map_entry *e, size_t count)
 		start = done;
 		if (start == count)
 			break;
-		if (is_unknown_id(r.status)) {
+		if (is_unknown_id(&r)) {
 			e[start].state = HVSMP_MAP_ABSENT;
-			e[start].status = r.status;
+			e[start].answer = r;
 			start++;
 			timeouts = stalls = 0;
-		} else if (is_spent(r.status, &stalls, &timeouts)) {
-			give_up(e + start, count - start, r.status);
-			return is_not_offered(r.status) ? ERR_DENIED : OK;
+		} else if (is_spent(&r, &stalls, &timeouts)) {
+			give_up(e + start, count - start, &r);
+			return is_not_offered(&r) ? HVSMP_ERROR_DENIED : HVSMP_OK;
 		}
 	}
-	return OK;
+	return HVSMP_OK;
 }
 
 enum { PROBE_WORDS = 6, PROBE_KNOWN = 2 };
 
-/* A list that begins with the BSP twice; were exactly these two answered, with what status? */
+/* A list that begins with the BSP twice; were exactly these two answered? */
 static bool probe(struct walk *w, const uint32_t words[PROBE_WORDS], size_t count,
-		  struct hvsmp_status *status)
+		  struct hvsmp_result *r)
 {
-	struct hvsmp_result r;
-
 	list_clear(w);
-	memcpy(w->in, words, PROBE_WORDS * WORD);
-	r = issue(w, count, 0);
-	*status = r.status;
-	return !r.err && r.reps == PROBE_KNOWN;
+	__builtin_memcpy(w->in, words, PROBE_WORDS * WORD);
+	*r = issue(w, count, 0);
+	return !r->err && r->reps == PROBE_KNOWN;
 }
 
 static bool is_padding(uint32_t word)
@@ -159,69 +155,70 @@ static bool is_padding(uint32_t word)
 }
 
 /* Bytes of an element, or 0 where the answers leave a doubt. */
-static unsigned int find_layout(struct walk *w, uint32_t bsp_apic_id, uint32_t bsp_vp)
+static unsigned int find_layout(struct walk *w, uint32_t bsp_id, uint32_t bsp_vp)
 {
 	/* Who reads 8-byte elements can make nothing of the third word, or answers it. */
-	const uint32_t packed[PROBE_WORDS] = {bsp_apic_id, bsp_apic_id, UNTOUCHED, UNTOUCHED};
+	const uint32_t packed[PROBE_WORDS] = {bsp_id, bsp_id, UNTOUCHED, UNTOUCHED};
 	/* Three, of which the last is nobody's: who reads 4-byte elements never gets there. */
-	const uint32_t padded[PROBE_WORDS] = {bsp_apic_id, 0, bsp_apic_id, 0, UNTOUCHED, 0};
-	struct hvsmp_status status;
+	const uint32_t padded[PROBE_WORDS] = {bsp_id, 0, bsp_id, 0, UNTOUCHED, 0};
+	struct hvsmp_result r;
 
-	if (probe(w, packed, PROBE_KNOWN, &status) &&
-	    hvsmp_status_is(status, HVSMP_STATUS_SUCCESS) && w->out[0] == bsp_vp &&
-	    w->out[1] == bsp_vp && w->out[2] == UNTOUCHED && w->out[3] == UNTOUCHED)
+	if (probe(w, packed, PROBE_KNOWN, &r) && hvsmp_answers(&r, HVSMP_STATUS_SUCCESS) &&
+	    w->out[0] == bsp_vp && w->out[1] == bsp_vp && w->out[2] == UNTOUCHED &&
+	    w->out[3] == UNTOUCHED)
 		return PACKED;
-	if (probe(w, padded, PROBE_KNOWN + 1, &status) && is_unknown_id(status) &&
-	    w->out[0] == bsp_vp && w->out[2] == bsp_vp && is_padding(w->out[1]) &&
-	    is_padding(w->out[3]))
+	if (probe(w, padded, PROBE_KNOWN + 1, &r) && is_unknown_id(&r) && w->out[0] == bsp_vp &&
+	    w->out[2] == bsp_vp && is_padding(w->out[1]) && is_padding(w->out[3]))
 		return PADDED;
 	return 0;
 }
 
 /* One element, which every layout reads alike; the BSP's must be what its MSR says. */
-static enum err prove_bsp(struct walk *w, uint32_t bsp_apic_id)
+static enum hvsmp_error prove_bsp(struct walk *w, uint64_t bsp_hw_id)
 {
 	uint32_t expected = w->caller->hv->bsp_vp_index;
-	struct hvsmp_map_entry bsp = {.apic_id = bsp_apic_id, .vp_index = HVSMP_VP_UNKNOWN};
+	struct hvsmp_map_entry bsp = {.hw_id = bsp_hw_id, .vp_index = HVSMP_VP_UNKNOWN};
 	char *reason = w->info->reason;
+	char answer[HVSMP_ANSWER_SIZE];
 
 	w->step = 1;
-	if (ask(w, &bsp, 1) == ERR_FAULT) {
-		format(reason, HVSMP_REASON_SIZE, "HvCallGetVpIndexFromApicId faulted");
-		return ERR_FAULT;
+	if (ask(w, &bsp, 1) == HVSMP_ERROR_FAULT) {
+		hvsmp_format(reason, HVSMP_REASON_SIZE, "HvCallGetVpIndexFromApicId faulted");
+		return HVSMP_ERROR_FAULT;
 	}
 	w->info->bsp_answer = w->out[0];
 	w->info->elements = 0; /* the walk counts the BSP again */
-	if (bsp.status.code != HVSMP_STATUS_SUCCESS) {
-		format(reason, HVSMP_REASON_SIZE,
-		       "HvCallGetVpIndexFromApicId answers 0x%02x (%s) for the BSP",
-		       bsp.status.code, hvsmp_status_name(bsp.status));
-		return ERR_DENIED;
+	if (!hvsmp_answers(&bsp.answer, HVSMP_STATUS_SUCCESS)) {
+		hvsmp_format(reason, HVSMP_REASON_SIZE, "HvCallGetVpIndexFromApicId %s for the BSP",
+			     hvsmp_describe(&bsp.answer, answer));
+		return HVSMP_ERROR_DENIED;
 	}
 	if (w->out[0] == UNTOUCHED) {
-		format(reason, HVSMP_REASON_SIZE,
-		       "HvCallGetVpIndexFromApicId succeeds for the BSP and answers nothing");
-		return ERR_DENIED;
+		hvsmp_format(reason, HVSMP_REASON_SIZE,
+			     "HvCallGetVpIndexFromApicId succeeds for the BSP and answers nothing");
+		return HVSMP_ERROR_DENIED;
 	}
 	if (w->limit && w->out[0] >= w->limit) {
-		format(reason, HVSMP_REASON_SIZE,
-		       "VP index %u of the BSP is not below the limit, %u", w->out[0], w->limit);
-		return ERR_DENIED;
+		hvsmp_format(reason, HVSMP_REASON_SIZE,
+			     "VP index %u of the BSP is not below the limit, %u", w->out[0],
+			     w->limit);
+		return HVSMP_ERROR_DENIED;
 	}
 	if (bsp.state != HVSMP_MAP_FOUND || bsp.vp_index != expected) {
-		format(reason, HVSMP_REASON_SIZE,
-		       "HvCallGetVpIndexFromApicId says the BSP is VP %u, its VP_INDEX MSR says %u",
-		       w->out[0], expected);
-		return ERR_INVALID;
+		hvsmp_format(reason, HVSMP_REASON_SIZE,
+			     "HvCallGetVpIndexFromApicId says the BSP is VP %u, its VP_INDEX MSR "
+			     "says %u",
+			     w->out[0], expected);
+		return HVSMP_ERROR_INVALID;
 	}
-	return OK;
+	return HVSMP_OK;
 }
 
 #define CHAIN_END UINT32_MAX
 
-static void refuse(struct hvsmp_map_entry *e, uint32_t bsp_apic_id, struct hvsmp_map_info *info)
+static void refuse(struct hvsmp_map_entry *e, uint64_t bsp_hw_id, struct hvsmp_map_info *info)
 {
-	if (e->apic_id == bsp_apic_id || e->state != HVSMP_MAP_FOUND)
+	if (e->hw_id == bsp_hw_id || e->state != HVSMP_MAP_FOUND)
 		return;
 	e->state = HVSMP_MAP_REFUSED;
 	info->elements--;
@@ -231,7 +228,7 @@ static void refuse(struct hvsmp_map_entry *e, uint32_t bsp_apic_id, struct hvsmp
  * Two processors cannot share a VP: neither answer is believed, but the BSP's own is proved. Equal
  * answers meet in one chain, of which there are as many as entries.
  */
-static void refuse_duplicates(struct hvsmp_map_entry *e, size_t count, uint32_t bsp_apic_id,
+static void refuse_duplicates(struct hvsmp_map_entry *e, size_t count, uint64_t bsp_hw_id,
 			      struct hvsmp_map_info *info)
 {
 	for (size_t i = 0; i < count; i++)
@@ -244,8 +241,8 @@ static void refuse_duplicates(struct hvsmp_map_entry *e, size_t count, uint32_t 
 		for (uint32_t k = head->chain; k != CHAIN_END; k = e[k].next) {
 			if (e[k].vp_index != e[i].vp_index)
 				continue;
-			refuse(&e[i], bsp_apic_id, info);
-			refuse(&e[k], bsp_apic_id, info);
+			refuse(&e[i], bsp_hw_id, info);
+			refuse(&e[k], bsp_hw_id, info);
 		}
 		e[i].next = head->chain;
 		head->chain = (uint32_t)i;
@@ -264,32 +261,33 @@ static void swap(struct hvsmp_map_entry *a, struct hvsmp_map_entry *b)
 	*b = kept;
 }
 
-static enum err ask_list(struct walk *w, struct hvsmp_map_entry *entries, size_t count,
-			 size_t per_call)
+static enum hvsmp_error ask_list(struct walk *w, struct hvsmp_map_entry *entries, size_t count,
+				 size_t per_call)
 {
 	for (size_t i = 0; i < count;) {
 		size_t n = count - i < per_call ? count - i : per_call;
-		enum err e = ask(w, entries + i, n);
+		enum hvsmp_error e = ask(w, entries + i, n);
 
 		if (e) {
-			format(w->info->reason, HVSMP_REASON_SIZE,
-			       "HvCallGetVpIndexFromApicId %s at element %u",
-			       e == ERR_FAULT ? "faulted" : "was refused", (unsigned int)i);
+			hvsmp_format(w->info->reason, HVSMP_REASON_SIZE,
+				     "HvCallGetVpIndexFromApicId %s at element %u",
+				     e == HVSMP_ERROR_FAULT ? "faulted" : "was refused",
+				     (unsigned int)i);
 			return e;
 		}
 		i += n;
 	}
-	return OK;
+	return HVSMP_OK;
 }
 
 /* The BSP's answer is known: it stands aside, so that it takes no place in a list and cuts none. */
-static enum err ask_all(struct walk *w, uint32_t bsp_apic_id, struct hvsmp_map_entry *entries,
-			size_t count, size_t per_call)
+static enum hvsmp_error ask_all(struct walk *w, uint64_t bsp_hw_id, struct hvsmp_map_entry *entries,
+				size_t count, size_t per_call)
 {
 	size_t bsp = 0;
-	enum err e;
+	enum hvsmp_error e;
 
-	while (bsp < count && entries[bsp].apic_id != bsp_apic_id)
+	while (bsp < count && entries[bsp].hw_id != bsp_hw_id)
 		bsp++;
 	if (bsp == count)
 		return ask_list(w, entries, count, per_call);
@@ -300,28 +298,29 @@ static enum err ask_all(struct walk *w, uint32_t bsp_apic_id, struct hvsmp_map_e
 	return e;
 }
 
-enum err hvsmp_map(const struct hvsmp_caller *caller, uint32_t bsp_apic_id, uint32_t limit,
-		   struct hvsmp_map_entry *entries, size_t count, struct hvsmp_map_info *info)
+enum hvsmp_error hvsmp_map(const struct hvsmp_caller *caller, uint64_t bsp_hw_id, uint32_t limit,
+			   struct hvsmp_map_entry *entries, size_t count,
+			   struct hvsmp_map_info *info)
 {
 	struct walk w = {.caller = caller, .info = info, .limit = limit};
 	size_t per_call = 1;
-	enum err e;
+	enum hvsmp_error e;
 
-	memset(info, 0, sizeof(*info));
+	*info = (struct hvsmp_map_info){0};
 	for (size_t i = 0; i < count; i++) {
 		entries[i].vp_index = HVSMP_VP_UNKNOWN;
 		entries[i].state = HVSMP_MAP_UNASKED;
-		entries[i].status = (struct hvsmp_status){HVSMP_STATUS_SUCCESS};
+		entries[i].answer = (struct hvsmp_result){.status = {HVSMP_STATUS_SUCCESS}};
 	}
-	e = prove_bsp(&w, bsp_apic_id);
+	e = prove_bsp(&w, bsp_hw_id);
 	if (e)
 		return e;
 	if (count > 2) /* two or more APs: worth a list */
-		info->stride = find_layout(&w, bsp_apic_id, caller->hv->bsp_vp_index);
+		info->stride = find_layout(&w, (uint32_t)bsp_hw_id, caller->hv->bsp_vp_index);
 	if (info->stride)
 		per_call = (HVSMP_PAGE_SIZE - LIST_OFFSET) / info->stride;
 	w.step = info->stride ? info->stride / WORD : 1;
-	e = ask_all(&w, bsp_apic_id, entries, count, per_call);
-	refuse_duplicates(entries, count, bsp_apic_id, info);
+	e = ask_all(&w, bsp_hw_id, entries, count, per_call);
+	refuse_duplicates(entries, count, bsp_hw_id, info);
 	return e;
 }

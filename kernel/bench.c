@@ -126,13 +126,15 @@ static uint64_t middle_call(const struct bench *b)
 /* The first processor that 0x99 would not start, said with its status. */
 static bool find_refusal(const struct smp *smp, char reason[HVSMP_REASON_SIZE])
 {
+	char answer[HVSMP_ANSWER_SIZE];
+
 	for (size_t i = 0; i < smp->count; i++) {
 		const struct cpu *cpu = smp->cpu[i];
 
 		if (cpu->outcome != START_REFUSED || cpu->verdict != CPU_REFUSED)
 			continue;
-		format(reason, HVSMP_REASON_SIZE, "0x99 on VP %u answers 0x%02x (%s)",
-		       cpu->vp_index, cpu->hv_status.code, hvsmp_status_name(cpu->hv_status));
+		format(reason, HVSMP_REASON_SIZE, "0x99 on VP %u %s", cpu->vp_index,
+		       hvsmp_describe(&cpu->answer, answer));
 		return true;
 	}
 	return false;

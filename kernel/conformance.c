@@ -19,7 +19,7 @@ _Noreturn void conformance_run(const struct platform *p, const struct smp *smp,
 
 	if (conform_run(&in, &sum))
 		panic("no memory for the conformance rows");
-	if (hv->page)
+	if (hv->page.pa)
 		hvsmp_teardown(hv);
 	log_print("conformance: %u passed, %u failed, %u skipped\n", sum.passed, sum.failed,
 		  sum.skipped);

@@ -32,7 +32,9 @@ struct platform {
 	uint64_t tsc_hz;
 };
 
-extern const struct hvsmp_machine platform_machine;
+/* x86_64/host.c: this kernel as hv/ sees it. */
+extern struct hvsmp_host kernel_host;
+struct hvsmp_cpuid kernel_cpuid(uint32_t leaf, uint32_t subleaf);
 
 void platform_find_tables(struct platform *p, const struct acpi_memory *memory, uint64_t rsdp);
 /* Room for all enabled processors of the MADT, filled. ERR_NO_MEMORY. */

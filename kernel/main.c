@@ -72,13 +72,21 @@ static void console_init(const struct boot_info *boot)
 
 static void hypervisor_detect(struct platform *p)
 {
-	hvsmp_detect(&p->hv, arch_cpuid);
+	hvsmp_detect(&p->hv, kernel_cpuid);
 	p->hv_offered = hvsmp_may_start_vps(&p->hv, p->hv_reason);
 }
 
 static void say(char *out, const char *text)
 {
 	(void)str_copy(out, HVSMP_REASON_SIZE, text, str_len(text));
+}
+
+static enum hvsmp_error setup(struct hvsmp_interface *hv, struct pages *pages)
+{
+	void *page = pages_alloc(pages, 1, 0);
+	struct hvsmp_setup_config config = {{page, (uint64_t)page}, HVSMP_OS_ID};
+
+	return hvsmp_setup(hv, &kernel_host, &config);
 }
 
 static void hypervisor_init(struct platform *p)
@@ -88,24 +96,25 @@ static void hypervisor_init(struct platform *p)
 	p->hv_usable = p->hv_offered;
 	if (p->hv_offered && kernel.options.start == START_SIPI) {
 		say(p->hv_reason, "start=sipi was asked for");
-	} else if (p->hv_offered && hvsmp_setup(&kernel.hv, &platform_machine, &kernel.pages)) {
+	} else if (p->hv_offered && setup(&kernel.hv, &kernel.pages)) {
 		say(p->hv_reason, kernel.hv.reason);
 		log_warn("hypercalls: %s", kernel.hv.reason);
 		p->hv_usable = false;
 	} else if (p->hv_offered) {
 		config->hv = &kernel.hv;
 	}
-	hvsmp_version(&p->hv, arch_cpuid, p->hv_version, sizeof(p->hv_version));
+	hvsmp_version(&p->hv, kernel_cpuid, p->hv_version, sizeof(p->hv_version));
 	config->has_vp_index = hvsmp_has_vp_index(&p->hv);
 	config->vp_limit = p->hv.vp_limit;
 	config->ipi_by_call = hvsmp_recommends_ipi(&p->hv);
 	config->ipi_by_set = hvsmp_recommends_ipi_set(&p->hv);
 	if (p->hv.present)
-		log_info("hypervisor \"%s\", interface \"%s\"%s%s", p->hv.vendor, p->hv.interface,
-			 p->hv.is_hv1 ? ", version " : "", p->hv.is_hv1 ? p->hv_version : "");
+		log_info("hypervisor \"%s\", interface \"%s\"%s%s", p->hv.vendor,
+			 p->hv.interface_name, p->hv.is_hv1 ? ", version " : "",
+			 p->hv.is_hv1 ? p->hv_version : "");
 	if (config->hv)
 		log_info("hypercall page at 0x%lx, boot processor is VP %u",
-			 (unsigned long)kernel.hv.page, kernel.hv.bsp_vp_index);
+			 (unsigned long)kernel.hv.page.pa, kernel.hv.bsp_vp_index);
 }
 
 static uint64_t init_delay_ns(uint32_t ms)
@@ -127,7 +136,7 @@ static struct smp_config configuration(void)
 		.deadline_ns = o->deadline_ms * NS_PER_MS,
 		.cap_ns = o->cap_ms * NS_PER_MS,
 		.hv = &kernel.hv,
-		.machine = &platform_machine,
+		.host = &kernel_host,
 		.low_page = kernel.boot->low_page,
 		.progress = screen_is_on() ? grid_step : NULL,
 	};

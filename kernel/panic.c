@@ -11,25 +11,30 @@ static const struct platform *platform;
 static uint64_t boot_base;
 static bool under_way;
 
+/* One page, which is all a message may have; its address is what the hypervisor is given. */
+static char message[PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
+
 static void on_panic(const char *fmt, va_list args)
 {
-	char text[256];
 	struct hvsmp_crash crash = {
 		.code = EXIT_CODE_PANIC,
+		.os_id = HVSMP_OS_ID,
 		.image_base = boot_base,
-		.text = text,
+		.message = {message, (uint64_t)message},
 	};
+	size_t size;
 
 	if (!smp_stop_others(machine)) /* another processor panics, and prints */
 		arch_park();
 	if (under_way) /* a panic within the panic: nothing more to be had here */
 		exit_machine(EXIT_CODE_PANIC);
 	under_way = true;
-	format_va(text, sizeof(text), fmt, args);
-	log_print("\nPANIC: %s\n", text);
+	size = format_va(message, sizeof(message), fmt, args);
+	crash.message_size = size < sizeof(message) ? size : sizeof(message) - 1;
+	log_print("\nPANIC: %s\n", message);
 	arch_backtrace();
 	/* Before the processor has its block, an MSR access that faults would not come back. */
-	if (arch_cpu_owner() && hvsmp_crash_tell(&platform->hv, &platform_machine, &crash))
+	if (arch_cpu_owner() && hvsmp_crash_tell(&platform->hv, &kernel_host, &crash))
 		log_print("  the host has been told (crash MSRs)\n");
 	exit_machine(EXIT_CODE_PANIC);
 }

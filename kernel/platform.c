@@ -8,18 +8,6 @@
 /* Without any clock: no processor counts faster, so waits become longer, never shorter. */
 #define ASSUMED_TSC_HZ 6000000000UL
 
-static enum err map_executable(uint64_t page)
-{
-	return arch_map(page, page, PAGE_SIZE, ARCH_MAP_EXEC);
-}
-
-const struct hvsmp_machine platform_machine = {
-	.msr_read = arch_msr_read,
-	.msr_write = arch_msr_write,
-	.hypercall = arch_hypercall,
-	.map_executable = map_executable,
-};
-
 static bool find(const struct platform *p, const char *signature, struct acpi_table *out)
 {
 	enum err e = acpi_find(&p->acpi, signature, out);
@@ -89,7 +77,7 @@ static void find_rate(struct platform *p)
 	uint64_t mask = p->fadt.pm_timer_32bit ? 0xFFFFFFFFUL : 0xFFFFFFUL;
 
 	p->clock_source = "hv-tsc-frequency";
-	p->tsc_hz = hvsmp_tsc_hz(&p->hv, &platform_machine);
+	p->tsc_hz = hvsmp_tsc_hz(&p->hv, &kernel_host);
 	if (p->tsc_hz)
 		return;
 	p->clock_source = "cpuid";
@@ -98,8 +86,8 @@ static void find_rate(struct platform *p)
 		return;
 	p->clock_source = "hv-reference-counter";
 	if (hvsmp_has_reference_counter(&p->hv) &&
-	    !arch_tsc_hz_measure(hvsmp_reference_counter, (void *)&platform_machine,
-				 HVSMP_REFERENCE_COUNTER_HZ, ~0UL, &p->tsc_hz))
+	    !arch_tsc_hz_measure(hvsmp_reference_counter, &kernel_host, HVSMP_REFERENCE_COUNTER_HZ,
+				 ~0UL, &p->tsc_hz))
 		return;
 	p->clock_source = "acpi-pm-timer";
 	if (pm_timer_usable(p) &&

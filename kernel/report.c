@@ -57,8 +57,8 @@ static void row(const struct smp *smp, const struct cpu *cpu)
 	number(uid, sizeof(uid), cpu->uid, SMP_UID_UNKNOWN);
 	number(vp, sizeof(vp), cpu->vp_index, HVSMP_VP_UNKNOWN);
 	number(numa, sizeof(numa), cpu->numa, SMP_NUMA_UNKNOWN);
-	if (cpu->hv_calls && !cpu->hv_unanswered)
-		format(status, sizeof(status), "0x%02x", cpu->hv_status.code);
+	if (cpu->hv_calls && !cpu->answer.err)
+		format(status, sizeof(status), "0x%02x", cpu->answer.status.code);
 	if (started)
 		format(by, sizeof(by), "%u", smp->cpu[cpu->starter]->apic_id);
 	microseconds(issued, sizeof(issued), smp, cpu->issued_tsc);

@@ -67,7 +67,7 @@ static void processor(const struct smp *smp, const struct cpu *cpu)
 	text_field("role", cpu->is_bsp ? "bsp" : "ap", ",");
 	text_field("method", cpu_method_name(cpu->method), ",");
 	text_field("verdict", cpu_verdict_name(cpu->verdict), ",");
-	id_field("hv_status", cpu->hv_status.code, cpu->hv_calls && !cpu->hv_unanswered);
+	id_field("hv_status", cpu->answer.status.code, cpu->hv_calls && !cpu->answer.err);
 	log_print("\"tries\":%u,", cpu->hv_calls);
 	id_field("started_by", started ? smp->cpu[cpu->starter]->apic_id : 0, started);
 	time_field("t_issued_ns", smp, cpu->issued_tsc);
@@ -80,7 +80,7 @@ static void processor(const struct smp *smp, const struct cpu *cpu)
 static void hypervisor(const struct platform *p)
 {
 	log_print("\"hypervisor\":{\"present\":%s,", p->hv.present ? "true" : "false");
-	text_field("interface", p->hv.interface, ",");
+	text_field("interface", p->hv.interface_name, ",");
 	text_field("vendor", p->hv.vendor, ",");
 	text_field("version", p->hv.is_hv1 ? p->hv_version : "", ",");
 	log_print("\"start_vp\":%s,", p->hv_usable ? "true" : "false");

@@ -33,7 +33,7 @@ static bool may_execute(const struct audit *a, uint64_t va, uint64_t size)
 		return true;
 	if (size != PAGE_SIZE)
 		return false;
-	return va == a->boot->low_page || (a->hv && va == a->hv->page);
+	return va == a->boot->low_page || (a->hv && va == a->hv->page.pa);
 }
 
 /* Slow, and right all the same: nothing else would show that the PAT is not as it should be. */

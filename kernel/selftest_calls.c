@@ -89,7 +89,7 @@ static void read_clocks(struct cpu *self, void *arg)
 	*out = (struct clocks){.width = UINT64_MAX};
 	for (int i = 0; i < CLOCK_READS; i++) {
 		uint64_t before = arch_tsc();
-		uint64_t reference = hvsmp_reference_counter((void *)config->machine);
+		uint64_t reference = hvsmp_reference_counter((void *)config->host);
 		uint64_t width = arch_tsc() - before;
 
 		if (width < out->width)
@@ -165,21 +165,15 @@ static void count_ipis(const struct smp *smp, struct selftest *out)
 
 static void warn_refused(const struct smp *smp)
 {
+	char answer[HVSMP_ANSWER_SIZE];
+
 	for (size_t i = 0; i < smp->count; i++) {
 		const struct cpu_calls *calls = &smp->cpu[i]->calls;
 
 		if (!calls->refused)
 			continue;
-		if (calls->refused_err)
-			log_warn("IPIs by hypercall: the call raises an exception on APIC id %u: "
-				 "sent by "
-				 "the local APIC",
-				 smp->cpu[i]->apic_id);
-		else
-			log_warn("IPIs by hypercall: 0x%02x (%s) to APIC id %u: sent by the local "
-				 "APIC",
-				 calls->refused_status.code,
-				 hvsmp_status_name(calls->refused_status), smp->cpu[i]->apic_id);
+		log_warn("IPIs by hypercall: on APIC id %u the call %s: sent by the local APIC",
+			 smp->cpu[i]->apic_id, hvsmp_describe(&calls->refusal, answer));
 		return; /* the others stopped because of it */
 	}
 }

@@ -31,16 +31,15 @@ static enum start_outcome call(struct cpu *target, struct cpu *starter)
 
 		/* Noted before the call, which may never come back. */
 		target->hv_calls++;
-		target->hv_unanswered = true;
-		r = hvsmp_start_vp(&starter->caller, target->vp_index, &target->wanted);
+		target->answer.err = HVSMP_ERROR_UNANSWERED;
+		r = hvsmp_start_vp(&starter->caller, target->vp_index, &target->context);
 		target->call_ticks = arch_tsc() - began;
-		target->hv_status = r.status;
-		target->hv_unanswered = r.err != OK;
+		target->answer = r;
 		if (r.err)
 			return timeouts ? START_UNKNOWN : START_REFUSED;
-		if (hvsmp_status_is(r.status, HVSMP_STATUS_SUCCESS))
+		if (hvsmp_answers(&r, HVSMP_STATUS_SUCCESS))
 			return START_ACCEPTED;
-		if (!hvsmp_status_is(r.status, HVSMP_STATUS_TIME_OUT))
+		if (!hvsmp_answers(&r, HVSMP_STATUS_TIME_OUT))
 			return timeouts ? START_UNKNOWN : START_REFUSED;
 		if (timeouts == MAX_TIMEOUTS || cpu_has_arrived(target))
 			return START_UNKNOWN;
@@ -51,9 +50,9 @@ static enum start_outcome call(struct cpu *target, struct cpu *starter)
 /* The call is not there at all, as opposed to refused for this one target. */
 static bool is_useless(const struct cpu *target)
 {
-	return target->hv_unanswered ||
-	       hvsmp_status_is(target->hv_status, HVSMP_STATUS_INVALID_HYPERCALL_CODE) ||
-	       hvsmp_status_is(target->hv_status, HVSMP_STATUS_ACCESS_DENIED);
+	return target->answer.err ||
+	       hvsmp_answers(&target->answer, HVSMP_STATUS_INVALID_HYPERCALL_CODE) ||
+	       hvsmp_answers(&target->answer, HVSMP_STATUS_ACCESS_DENIED);
 }
 
 /* The claim on target must be ours, in phase CLAIMED. */

@@ -17,35 +17,40 @@ static void map_copy(struct smp *smp, const struct hvsmp_map_entry *entries)
 {
 	for (size_t i = 0; i < smp->count; i++) {
 		struct cpu *cpu = smp->cpu[i];
+		char answer[HVSMP_ANSWER_SIZE];
 
 		cpu->map_state = entries[i].state;
+		cpu->map_answer = entries[i].answer;
 		cpu->vp_index = entries[i].vp_index;
 		if (entries[i].state == HVSMP_MAP_ABSENT)
-			log_warn("APIC id %u: the hypervisor knows no such processor (0x%02x %s)",
-				 cpu->apic_id, entries[i].status.code,
-				 hvsmp_status_name(entries[i].status));
+			log_warn("APIC id %u: the hypervisor knows no such processor: "
+				 "HvCallGetVpIndexFromApicId %s",
+				 cpu->apic_id, hvsmp_describe(&entries[i].answer, answer));
 		else if (entries[i].state == HVSMP_MAP_REFUSED)
-			log_warn("APIC id %u: no believable VP index (0x%02x %s)", cpu->apic_id,
-				 entries[i].status.code, hvsmp_status_name(entries[i].status));
+			log_warn(
+				"APIC id %u: no believable VP index: HvCallGetVpIndexFromApicId %s",
+				cpu->apic_id, hvsmp_describe(&entries[i].answer, answer));
 	}
 }
 
-static enum err map(struct smp *smp)
+static bool map(struct smp *smp)
 {
 	struct hvsmp_map_entry *entries =
 		pages_alloc(smp->pages, pages_of(smp->count * sizeof(*entries)), 0);
+	void *input = pages_alloc(smp->pages, 1, 0);
+	void *output = pages_alloc(smp->pages, 1, 0);
 	struct hvsmp_caller caller = {.hv = smp->config.hv,
-				      .input = pages_alloc(smp->pages, 1, 0),
-				      .output = pages_alloc(smp->pages, 1, 0)};
+				      .input = {input, (uint64_t)input},
+				      .output = {output, (uint64_t)output}};
 	uint64_t started;
-	enum err e;
+	enum hvsmp_error e;
 
-	if (!entries || !caller.input || !caller.output) {
+	if (!entries || !input || !output) {
 		format(smp->hv_reason, HVSMP_REASON_SIZE, "no memory to ask for VP indexes");
-		return ERR_NO_MEMORY;
+		return false;
 	}
 	for (size_t i = 0; i < smp->count; i++)
-		entries[i].apic_id = smp->cpu[i]->apic_id;
+		entries[i].hw_id = smp->cpu[i]->apic_id;
 	started = arch_tsc();
 	e = hvsmp_map(&caller, smp->bsp->apic_id, smp->config.vp_limit, entries, smp->count,
 		      &smp->map);
@@ -53,14 +58,14 @@ static enum err map(struct smp *smp)
 	if (e) {
 		/* Without the BSP's proof no entry has an answer; with it, some may. */
 		format(smp->hv_reason, HVSMP_REASON_SIZE, "%s", smp->map.reason);
-		if (e == ERR_INVALID)
+		if (e == HVSMP_ERROR_INVALID)
 			proof_note(smp->bsp, PROOF_VP_INDEX, smp->config.hv->bsp_vp_index,
 				   smp->map.bsp_answer);
 		if (!smp->map.elements)
-			return e;
+			return false;
 	}
 	map_copy(smp, entries);
-	return OK;
+	return true;
 }
 
 /* Nothing more is to be expected of this target on this rung. */
@@ -205,28 +210,19 @@ static void close_rung(struct smp *smp)
 	}
 }
 
-/* "answers 0x02 (INVALID_HYPERCALL_CODE)", or that it faulted and answered nothing. */
-static void describe(char *out, size_t size, const struct cpu *cpu)
-{
-	if (cpu->hv_unanswered)
-		format(out, size, "faults");
-	else
-		format(out, size, "answers 0x%02x (%s)", cpu->hv_status.code,
-		       hvsmp_status_name(cpu->hv_status));
-}
-
 static void note_refusals(struct smp *smp)
 {
 	bool useless = __atomic_load_n(&smp->stop, __ATOMIC_RELAXED);
 
 	for (size_t i = 0; i < smp->count; i++) {
 		const struct cpu *cpu = smp->cpu[i];
-		char answer[64];
+		char text[HVSMP_ANSWER_SIZE];
+		const char *answer;
 
 		if ((cpu->outcome != START_REFUSED && cpu->outcome != START_UNKNOWN) ||
 		    cpu_has_arrived(cpu))
 			continue;
-		describe(answer, sizeof(answer), cpu);
+		answer = hvsmp_describe(&cpu->answer, text);
 		log_warn("APIC id %u: HvCallStartVirtualProcessor on VP %u %s after %u calls",
 			 cpu->apic_id, cpu->vp_index, answer, cpu->hv_calls);
 		if (useless && !smp->hv_reason[0])
@@ -237,7 +233,7 @@ static void note_refusals(struct smp *smp)
 
 bool hv_prepare(struct smp *smp)
 {
-	return !map(smp);
+	return map(smp);
 }
 
 void hv_run(struct smp *smp)

@@ -67,11 +67,10 @@ void kick(struct cpu *self, struct cpu *const *targets, size_t count)
 	}
 	self->calls.sent[way]++;
 	result = way == IPI_CALL ? by_mask(self, targets, count) : by_set(self, targets, count);
-	if (!result.err && hvsmp_status_is(result.status, HVSMP_STATUS_SUCCESS))
+	if (hvsmp_answers(&result, HVSMP_STATUS_SUCCESS))
 		return;
 	self->calls.refused = true;
-	self->calls.refused_err = result.err;
-	self->calls.refused_status = result.status;
+	self->calls.refusal = result;
 	__atomic_store_n(&self->smp->no_ipi_call, 1, __ATOMIC_RELAXED);
 	by_apic(self, targets, count);
 }

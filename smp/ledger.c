@@ -80,7 +80,7 @@ static void judge_bsp(struct cpu *bsp)
 	const struct smp_config *config = &bsp->smp->config;
 
 	if (config->has_vp_index)
-		(void)hvsmp_vp_index(config->machine, &bsp->found_vp_index);
+		(void)hvsmp_vp_index(config->host, &bsp->found_vp_index);
 	if (arch_apic_id() != bsp->apic_id)
 		proof_note(bsp, PROOF_APIC_ID, bsp->apic_id, arch_apic_id());
 	bsp->verdict = bsp->mismatch_count ? CPU_MISMATCH : CPU_ONLINE;

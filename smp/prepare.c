@@ -22,7 +22,8 @@ static struct cpu *make(struct smp *smp, const struct topology_cpu *from, struct
 	cpu->numa = from->numa;
 	cpu->vp_index = HVSMP_VP_UNKNOWN;
 	cpu->found_vp_index = HVSMP_VP_UNKNOWN;
-	cpu->caller = (struct hvsmp_caller){.hv = smp->config.hv, .input = cpu->hv_input};
+	cpu->caller = (struct hvsmp_caller){.hv = smp->config.hv,
+					    .input = {cpu->hv_input, (uint64_t)cpu->hv_input}};
 	cpu->verdict = CPU_REFUSED;
 	if (arch_cpu_init(arch_of(cpu), pages, arrive, cpu)) {
 		/* The record stays, so that the report can say what became of it. */
@@ -31,6 +32,7 @@ static struct cpu *make(struct smp *smp, const struct topology_cpu *from, struct
 	}
 	cpu->prepared = true;
 	arch_cpu_wanted(arch_of(cpu), &cpu->wanted);
+	smp_context(&cpu->wanted, &cpu->context);
 	return cpu;
 }
 

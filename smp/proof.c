@@ -64,7 +64,7 @@ static void check_identity(struct cpu *cpu)
 	if (!config->has_vp_index)
 		return;
 	/* A register that was there for the boot processor and is not here is a difference, too. */
-	(void)hvsmp_vp_index(config->machine, &cpu->found_vp_index);
+	(void)hvsmp_vp_index(config->host, &cpu->found_vp_index);
 	if (cpu->vp_index != HVSMP_VP_UNKNOWN)
 		hold(cpu, PROOF_VP_INDEX, cpu->vp_index, cpu->found_vp_index);
 }

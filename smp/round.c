@@ -108,7 +108,7 @@ static void renew(struct cpu *cpu)
 	cpu->claim = CLAIM_FREE;
 	cpu->outcome = START_NONE;
 	cpu->hv_calls = 0;
-	cpu->hv_unanswered = false;
+	cpu->answer = (struct hvsmp_result){0};
 	cpu->issued_tsc = cpu->online_tsc = cpu->call_ticks = 0;
 	cpu->mismatch_count = cpu->nmis = 0;
 	cpu->method = CPU_METHOD_NONE;

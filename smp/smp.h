@@ -14,6 +14,9 @@
 #include "hv/hv.h"
 #include "lib/pages.h"
 
+/* x86_64/context.c: a state of arch/ as the hypervisor is asked for it. */
+void smp_context(const struct arch_state *state, struct hvsmp_context *out);
+
 /* --- topology ---------------------------------------------------------------------------------- */
 
 /*
@@ -146,9 +149,8 @@ struct cpu_calls {
 	uint32_t sent[IPI_WAYS]; /* messages and hypercalls, refused ones too */
 	uint32_t announced;      /* processors that they were for */
 	bool leaves;             /* smp_serve is to end */
-	bool refused;            /* a hypercall was, with this error or status */
-	enum err refused_err;
-	struct hvsmp_status refused_status;
+	bool refused;            /* a hypercall was, with this answer */
+	struct hvsmp_result refusal;
 
 	/* A word a round: each by one other processor. */
 	_Alignas(CACHE_LINE) uint32_t barrier[SMP_BARRIER_ROUNDS];
@@ -169,19 +171,21 @@ struct cpu {
 	bool prepared; /* stacks and tables are there */
 	uint32_t rank; /* in smp->member */
 	enum hvsmp_map_state map_state;
-	struct hvsmp_caller caller; /* for the starts this processor makes */
-	struct arch_state wanted;   /* as it is to arrive */
+	struct hvsmp_result
+		map_answer;           /* of the 0x9A that decided; while map_state is not UNASKED */
+	struct hvsmp_caller caller;   /* for the starts this processor makes */
+	struct arch_state wanted;     /* as it is to arrive */
+	struct hvsmp_context context; /* the same, as the hypervisor is asked for it */
 	enum cpu_method method;
 	enum cpu_verdict verdict;
 
 	/* By its starter. */
 	_Alignas(CACHE_LINE) uint32_t claim; /* handshake.h */
 	enum start_outcome outcome;
-	uint32_t starter;              /* index */
-	uint32_t hv_calls;             /* 0x99 calls made for it */
-	uint64_t call_ticks;           /* what the last of them took */
-	struct hvsmp_status hv_status; /* of the last of them */
-	bool hv_unanswered; /* the last of them raised an exception, or has not come back */
+	uint32_t starter;           /* index */
+	uint32_t hv_calls;          /* 0x99 calls made for it */
+	uint64_t call_ticks;        /* what the last of them took */
+	struct hvsmp_result answer; /* to the last of them */
 	uint64_t issued_tsc;
 
 	/* By itself. */
@@ -223,7 +227,7 @@ struct smp_config {
 	uint64_t cap_ns;                  /* altogether, for each method */
 	bool has_vp_index;                /* the VP_INDEX MSR may be read */
 	const struct hvsmp_interface *hv; /* NULL: the hypercall interface is not usable */
-	const struct hvsmp_machine *machine;
+	const struct hvsmp_host *host;
 	uint32_t vp_limit;
 	bool ipi_by_call, ipi_by_set;   /* hypercalls that the hypervisor recommends for IPIs */
 	uint64_t low_page;              /* 0: INIT-SIPI is impossible */

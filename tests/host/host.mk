@@ -35,18 +35,19 @@ $(eval $(call host_test, acpi/test_srat,   acpi/srat.c acpi/tables.c $(ACPI_BUIL
 $(eval $(call host_test, acpi/test_fadt,   acpi/fadt.c $(ACPI_BUILD)))
 $(eval $(call host_test, acpi/test_s5,     acpi/s5.c $(ACPI_BUILD)))
 
-HV_SCRIPTED = hv/call.c hv/status.c $(LIB_FORMAT) tests/host/hv/scripted.c
-$(eval $(call host_test, hv/test_tlfs,   hv/start_vp.c $(HV_SCRIPTED)))
+HV_SCRIPTED = hv/call.c hv/result.c hv/text.c tests/host/hv/scripted.c
+$(eval $(call host_test, hv/test_tlfs,   hv/start_vp.c hv/x86_64/context.c $(HV_SCRIPTED)))
 HV_MAP = hv/vp_map.c $(HV_SCRIPTED) tests/host/hv/map_fixture.c
 $(eval $(call host_test, hv/test_vp_map,         $(HV_MAP)))
 $(eval $(call host_test, hv/test_vp_map_answers, $(HV_MAP)))
-$(eval $(call host_test, hv/test_setup,  hv/setup.c lib/pages.c $(HV_SCRIPTED)))
-$(eval $(call host_test, hv/test_detect, hv/detect.c $(LIB_FORMAT)))
-$(eval $(call host_test, hv/test_status, hv/status.c))
+$(eval $(call host_test, hv/test_setup,  hv/x86_64/setup.c $(HV_SCRIPTED)))
+$(eval $(call host_test, hv/test_detect, hv/x86_64/detect.c hv/text.c))
+$(eval $(call host_test, hv/test_result, hv/result.c hv/text.c))
+$(eval $(call host_test, hv/test_text,   hv/text.c))
 $(eval $(call host_test, hv/test_vp_set, hv/vp_set.c))
-$(eval $(call host_test, hv/test_ipi,    hv/ipi.c hv/vp_set.c $(HV_SCRIPTED)))
-$(eval $(call host_test, hv/test_clock,  hv/clock.c))
-$(eval $(call host_test, hv/test_crash,  hv/crash.c lib/string.c))
+$(eval $(call host_test, hv/test_ipi,    hv/ipi.c hv/x86_64/detect.c hv/vp_set.c $(HV_SCRIPTED)))
+$(eval $(call host_test, hv/test_clock,  hv/x86_64/clock.c))
+$(eval $(call host_test, hv/test_crash,  hv/x86_64/crash.c))
 
 $(eval $(call host_test, arch/x86_64/test_clock, arch/x86_64/clock.c))
 $(eval $(call host_test, arch/x86_64/test_init_delay, arch/x86_64/init_delay.c))
@@ -55,7 +56,7 @@ SMP_TOPOLOGY = acpi/madt.c acpi/srat.c acpi/tables.c lib/err.c lib/log.c $(LIB_F
 $(eval $(call host_test, smp/test_topology,  smp/topology.c $(SMP_TOPOLOGY) $(ACPI_BUILD)))
 $(eval $(call host_test_threads, smp/test_handshake))
 $(eval $(call host_test, smp/test_deadline))
-SMP_START = $(filter-out smp/topology.c,$(wildcard smp/*.c)) $(wildcard hv/*.c) lib/err.c lib/log.c \
+SMP_START = $(filter-out smp/topology.c,$(wildcard smp/*.c smp/x86_64/*.c)) $(wildcard hv/*.c hv/x86_64/*.c) lib/err.c lib/log.c \
 	lib/pages.c $(LIB_FORMAT) $(addprefix tests/host/smp/,machine.c machine_arch.c machine_ipi.c)
 SMP_BRINGUP = tests/host/smp/bringup.c $(SMP_START)
 $(eval $(call host_test_threads, smp/test_start,  $(SMP_BRINGUP)))
@@ -138,4 +139,6 @@ host-deps:
 
 .PHONY: host-test host-deps picture
 
+# Dependencies are written beside the objects, never made for their own sake.
+$(HOST)/%.d: ;
 -include $(shell find $(HOST) -name '*.d' 2>/dev/null)

@@ -97,8 +97,8 @@ static void check_call(uint64_t control, uint64_t input, uint64_t output, size_t
 	ENSURE(!memcmp((const void *)input, header, HEADER_BYTES));
 }
 
-static enum err hypercall(uint64_t page, uint64_t control, uint64_t input, uint64_t output,
-			  uint64_t *rax)
+static bool hypercall(void *ctx, void *page, uint64_t control, uint64_t input, uint64_t output,
+		      uint64_t *rax)
 {
 	struct fuzz_reader *in = &machine.input;
 	const uint8_t *list = (const uint8_t *)input + HEADER_BYTES;
@@ -108,6 +108,7 @@ static enum err hypercall(uint64_t page, uint64_t control, uint64_t input, uint6
 	size_t padded = (PAGE_BYTES - HEADER_BYTES) / 8;
 	size_t end;
 
+	(void)ctx;
 	(void)page;
 	machine.calls++;
 	check_call(control, input, output, count, start);
@@ -116,15 +117,15 @@ static enum err hypercall(uint64_t page, uint64_t control, uint64_t input, uint6
 	case RIGHT_PADDED:
 		*rax = count > padded ? result(HVSMP_STATUS_INVALID_PARAMETER, start)
 				      : right(list, out, start, count, 8, HVSMP_STATUS_SUCCESS);
-		return OK;
+		return true;
 	case RIGHT_PARTLY:
 		end = start + fuzz_take(in, 1);
 		*rax = right(list, out, start, end < count ? end : count, 4,
 			     (uint16_t)fuzz_take(in, 1));
-		return OK;
-	case ANY_RESULT: *rax = any_result(out); return OK;
-	case FAULTS: return ERR_FAULT;
-	default: *rax = right(list, out, start, count, 4, HVSMP_STATUS_SUCCESS); return OK;
+		return true;
+	case ANY_RESULT: *rax = any_result(out); return true;
+	case FAULTS: return false;
+	default: *rax = right(list, out, start, count, 4, HVSMP_STATUS_SUCCESS); return true;
 	}
 }
 
@@ -150,7 +151,7 @@ static void check_entries(const struct hvsmp_map_entry *e, const struct hvsmp_ma
 	size_t found = 0;
 
 	for (size_t i = 0; i < machine.count; i++) {
-		ENSURE(e[i].apic_id == apic_id(i));
+		ENSURE(e[i].hw_id == apic_id(i));
 		ENSURE((e[i].state == HVSMP_MAP_FOUND) == (e[i].vp_index != HVSMP_VP_UNKNOWN));
 		if (e[i].state != HVSMP_MAP_FOUND)
 			continue;
@@ -171,13 +172,14 @@ static void check_entries(const struct hvsmp_map_entry *e, const struct hvsmp_ma
 	}
 }
 
-static void check(enum err e, const struct hvsmp_map_entry *entries,
+static void check(enum hvsmp_error e, const struct hvsmp_map_entry *entries,
 		  const struct hvsmp_map_info *info)
 {
 	const struct hvsmp_map_entry *bsp = &entries[machine.bsp];
 
-	ENSURE(e == OK || e == ERR_INVALID || e == ERR_DENIED || e == ERR_FAULT);
-	ENSURE((e == OK) == (info->reason[0] == '\0'));
+	ENSURE(e == HVSMP_OK || e == HVSMP_ERROR_INVALID || e == HVSMP_ERROR_DENIED ||
+	       e == HVSMP_ERROR_FAULT);
+	ENSURE((e == HVSMP_OK) == (info->reason[0] == '\0'));
 	ENSURE(memchr(info->reason, '\0', HVSMP_REASON_SIZE));
 	ENSURE(info->calls == machine.calls);
 	ENSURE(info->calls <= FRUITLESS * (machine.count + 1) + PROBES);
@@ -185,31 +187,33 @@ static void check(enum err e, const struct hvsmp_map_entry *entries,
 	ENSURE(bsp->state == HVSMP_MAP_FOUND || bsp->state == HVSMP_MAP_UNASKED);
 	ENSURE(bsp->state == HVSMP_MAP_UNASKED || bsp->vp_index == machine.bsp_vp);
 	check_entries(entries, info);
-	for (size_t i = 0; e == OK && i < machine.count; i++)
+	for (size_t i = 0; e == HVSMP_OK && i < machine.count; i++)
 		ENSURE(entries[i].state != HVSMP_MAP_UNASKED);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct hvsmp_machine calls_only = {.hypercall = hypercall};
-	struct hvsmp_interface hv = {.machine = &calls_only};
+	static const struct hvsmp_host calls_only = {.hypercall = hypercall};
+	struct hvsmp_interface hv = {.host = &calls_only};
+	void *input = aligned_alloc(PAGE_BYTES, PAGE_BYTES);
+	void *output = aligned_alloc(PAGE_BYTES, PAGE_BYTES);
 	struct hvsmp_caller caller = {.hv = &hv,
-				      .input = aligned_alloc(PAGE_BYTES, PAGE_BYTES),
-				      .output = aligned_alloc(PAGE_BYTES, PAGE_BYTES)};
+				      .input = {input, (uint64_t)input},
+				      .output = {output, (uint64_t)output}};
 	struct hvsmp_map_entry *entries;
 	struct hvsmp_map_info info;
-	enum err e;
+	enum hvsmp_error e;
 
 	machine_read(data, size);
 	hv.bsp_vp_index = machine.bsp_vp;
 	entries = calloc(machine.count, sizeof(*entries));
-	ENSURE(caller.input && caller.output && entries);
+	ENSURE(input && output && entries);
 	for (size_t i = 0; i < machine.count; i++)
-		entries[i].apic_id = apic_id(i);
+		entries[i].hw_id = apic_id(i);
 	e = hvsmp_map(&caller, apic_id(machine.bsp), machine.limit, entries, machine.count, &info);
 	check(e, entries, &info);
 	free(entries);
-	free(caller.input);
-	free(caller.output);
+	free(input);
+	free(output);
 	return 0;
 }

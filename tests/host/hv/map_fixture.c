@@ -18,11 +18,11 @@ uint32_t bsp, limit;
 int map_set_up(void **state)
 {
 	(void)state;
-	caller.input = aligned_alloc(PAGE, PAGE);
-	caller.output = aligned_alloc(PAGE, PAGE);
-	memset(caller.input, 0, PAGE);
-	memset(caller.output, 0, PAGE);
-	hv = (struct hvsmp_interface){.machine = &script_machine};
+	caller.input = script_memory(aligned_alloc(PAGE, PAGE));
+	caller.output = script_memory(aligned_alloc(PAGE, PAGE));
+	memset(caller.input.va, 0, PAGE);
+	memset(caller.output.va, 0, PAGE);
+	hv = (struct hvsmp_interface){.host = &script_host};
 	bsp = limit = 0;
 	script_reset(ids, COUNT);
 	return 0;
@@ -31,23 +31,23 @@ int map_set_up(void **state)
 int map_tear_down(void **state)
 {
 	(void)state;
-	free(caller.input);
-	free(caller.output);
+	free(caller.input.va);
+	free(caller.output.va);
 	return 0;
 }
 
-enum err map_ids(const uint32_t *list, size_t count)
+enum hvsmp_error map_ids(const uint32_t *list, size_t count)
 {
 	memset(entry, 0xEE, sizeof(entry));
 	memset(&info, 0xEE, sizeof(info));
 	for (size_t i = 0; i < count; i++)
-		entry[i].apic_id = list[i];
+		entry[i].hw_id = list[i];
 	hv.bsp_vp_index = script_vp(bsp);
 	script.calls = 0;
 	return hvsmp_map(&caller, bsp, limit, entry, count, &info);
 }
 
-enum err map(void)
+enum hvsmp_error map(void)
 {
 	return map_ids(ids, COUNT);
 }
@@ -55,7 +55,7 @@ enum err map(void)
 void assert_found(size_t i)
 {
 	assert_int_equal(entry[i].state, HVSMP_MAP_FOUND);
-	assert_int_equal(entry[i].vp_index, script_vp(entry[i].apic_id));
+	assert_int_equal(entry[i].vp_index, script_vp((uint32_t)entry[i].hw_id));
 }
 
 void assert_state(size_t i, enum hvsmp_map_state state)

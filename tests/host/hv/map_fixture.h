@@ -20,8 +20,8 @@ int map_tear_down(void **state);
 #define MAP_TEST(name) cmocka_unit_test_setup_teardown(name, map_set_up, map_tear_down)
 
 /* Map this list, or ids, from clean entries; the BSP's MSR says what the script has for it. */
-enum err map_ids(const uint32_t *list, size_t count);
-enum err map(void);
+enum hvsmp_error map_ids(const uint32_t *list, size_t count);
+enum hvsmp_error map(void);
 
 void assert_found(size_t i);
 void assert_state(size_t i, enum hvsmp_map_state state);

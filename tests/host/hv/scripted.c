@@ -28,6 +28,16 @@ void script_reset(const uint32_t *apic_ids, size_t count)
 	script.invalid_call_rax = GARBAGE | 2;
 }
 
+struct hvsmp_memory script_memory(void *va)
+{
+	return (struct hvsmp_memory){va, (uint64_t)va ^ SCRIPT_PA_FLIP};
+}
+
+static void *script_va(uint64_t pa)
+{
+	return (void *)(pa ^ SCRIPT_PA_FLIP);
+}
+
 uint32_t script_vp(uint32_t apic_id)
 {
 	for (size_t i = 0; i < script.vps; i++) {
@@ -104,89 +114,100 @@ static uint64_t map(uint64_t control, const uint8_t *input, uint8_t *output, boo
 	return result(faulty ? script.fault.status : 0, script.relative_reps ? i - start : i);
 }
 
-static enum err hypercall(uint64_t page, uint64_t control, uint64_t input, uint64_t output,
-			  uint64_t *rax)
+static bool hypercall(void *ctx, void *page, uint64_t control, uint64_t input, uint64_t output,
+		      uint64_t *rax)
 {
 	uint32_t n = script.calls++;
 	bool faulty = n >= script.fault.first && n - script.fault.first < script.fault.count;
 
-	(void)page;
+	assert_ptr_equal(ctx, &script);
+	assert_ptr_equal(page, script.page_va);
 	*rax = 0;
 	assert_true(n < SCRIPT_CALLS);
 	script.control[n] = control;
 	script.last_rdx = input;
 	script.last_r8 = output;
 	if (faulty && script.fault.raise)
-		return ERR_FAULT;
+		return false;
 	switch (control & 0xFFFF) {
 	case 0x9A:
 		assert_block(input, HEADER + 8);
 		assert_block(output, 8);
 		assert_true(input / PAGE != output / PAGE);
-		memcpy(script.last_input, (const void *)input, PAGE);
-		*rax = map(control, (const uint8_t *)input, (uint8_t *)output, faulty);
-		return OK;
+		memcpy(script.last_input, script_va(input), PAGE);
+		*rax = map(control, script_va(input), script_va(output), faulty);
+		return true;
 	case 0x99:
 		assert_int_equal(control, 0x99);
 		assert_block(input, 240);
-		memcpy(script.last_input, (const void *)input, 240);
+		memcpy(script.last_input, script_va(input), 240);
 		*rax = result(faulty ? script.fault.status : 0, 0);
-		return OK;
+		return true;
 	case 0x0B:
 		assert_int_equal(control, 0x1000B); /* fast: no block */
 		*rax = result(faulty ? script.fault.status : 0, 0);
-		return OK;
+		return true;
 	case 0x15:
 		assert_int_equal(control & ~0x7FE0000ull, 0x15);
 		assert_block(input, 8 + 16 + (control >> 17) * 8);
-		memcpy(script.last_input, (const void *)input, 8 + 16 + (control >> 17) * 8);
+		memcpy(script.last_input, script_va(input), 8 + 16 + (control >> 17) * 8);
 		*rax = result(faulty ? script.fault.status : 0, 0);
-		return OK;
-	default: *rax = script.invalid_call_rax; return OK;
+		return true;
+	default: *rax = script.invalid_call_rax; return true;
 	}
 }
 
-static enum err msr_read(uint32_t msr, uint64_t *value)
+static bool msr_read(void *ctx, uint32_t msr, uint64_t *value)
 {
+	assert_ptr_equal(ctx, &script);
 	*value = 0;
 	if (msr == script.faulting_msr && !script.only_writes)
-		return ERR_FAULT;
+		return false;
 	switch (msr) {
-	case GUEST_OS_ID: *value = script.os_id; return OK;
-	case HYPERCALL: *value = script.hypercall; return OK;
-	case VP_INDEX: *value = script.vp_index; return OK;
-	default: return ERR_FAULT;
+	case GUEST_OS_ID: *value = script.os_id; return true;
+	case HYPERCALL: *value = script.hypercall; return true;
+	case VP_INDEX: *value = script.vp_index; return true;
+	default: return false;
 	}
 }
 
-static enum err msr_write(uint32_t msr, uint64_t value)
+static bool msr_write(void *ctx, uint32_t msr, uint64_t value)
 {
+	assert_ptr_equal(ctx, &script);
 	if (msr == script.faulting_msr)
-		return ERR_FAULT;
+		return false;
 	switch (msr) {
 	case GUEST_OS_ID:
 		if (!script.os_id_does_not_stick)
 			script.os_id = value;
 		if (value == 0)
 			script.hypercall &= ~1ull;
-		return OK;
+		return true;
 	case HYPERCALL:
 		if (script.hypercall & 2)
-			return ERR_FAULT; /* locked */
+			return false; /* locked */
 		if (script.os_id == 0 || script.enable_does_not_stick)
 			value &= ~1ull;
 		if (script.moved_to)
 			value = (value & 0xFFF) | script.moved_to;
 		script.hypercall = value;
-		return OK;
-	default: return ERR_FAULT;
+		return true;
+	default: return false;
 	}
 }
 
-static enum err map_executable(uint64_t page)
+static bool map_code(void *ctx, struct hvsmp_memory *page)
 {
-	script.executable = page;
-	return script.map_fails ? ERR_NO_MEMORY : OK;
+	assert_ptr_equal(ctx, &script);
+	script.executable = page->pa;
+	page->va = script.page_va;
+	return !script.map_fails;
 }
 
-const struct hvsmp_machine script_machine = {msr_read, msr_write, hypercall, map_executable};
+const struct hvsmp_host script_host = {
+	.ctx = &script,
+	.msr_read = msr_read,
+	.msr_write = msr_write,
+	.hypercall = hypercall,
+	.map_code = map_code,
+};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A hypervisor that does what the test says, also what no hypervisor should. It stands behind the
- * kernel's struct hvsmp_machine. What the specification demands of the caller it checks strictly, and
+ * kernel's struct hvsmp_host. What the specification demands of the caller it checks strictly, and
  * it fills the result word's reserved bits with garbage.
  */
 #pragma once
@@ -49,13 +49,17 @@ struct script {
 	bool map_fails;
 	uint64_t invalid_call_rax; /* the answer to a call that does not exist */
 	uint64_t executable;       /* the page that was mapped executable */
+	void *page_va;             /* where it is called */
 };
 
 extern struct script script;
-extern const struct hvsmp_machine script_machine;
+extern const struct hvsmp_host script_host;
 
 /* `count` VPs of the given ids, indexes by a permutation, both strides 4, no fault. */
 void script_reset(const uint32_t *apic_ids, size_t count);
+/* Memory whose guest-physical address is no pointer. */
+#define SCRIPT_PA_FLIP 0x0008000000000000ull
+struct hvsmp_memory script_memory(void *va);
 /* The VP index of an id; HVSMP_VP_UNKNOWN if there is none. */
 uint32_t script_vp(uint32_t apic_id);
 void script_set_vp(uint32_t apic_id, uint32_t vp_index);

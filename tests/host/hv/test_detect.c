@@ -8,15 +8,15 @@
 #include "hv/hv.h"
 
 static uint32_t cpuid1_ecx, highest;
-static struct arch_cpuid leaf[0x10]; /* 0x40000000 to 0x4000000F */
-static uint32_t behind;              /* where a second hypervisor's leaves begin */
-static struct arch_cpuid second[2];  /* the first two of them */
+static struct hvsmp_cpuid leaf[0x10]; /* 0x40000000 to 0x4000000F */
+static uint32_t behind;               /* where a second hypervisor's leaves begin */
+static struct hvsmp_cpuid second[2];  /* the first two of them */
 static struct hvsmp_features f;
 static char reason[HVSMP_REASON_SIZE];
 
-static struct arch_cpuid cpuid(uint32_t number, uint32_t subleaf)
+static struct hvsmp_cpuid cpuid(uint32_t number, uint32_t subleaf)
 {
-	struct arch_cpuid none = {0};
+	struct hvsmp_cpuid none = {0};
 
 	assert_int_equal(subleaf, 0);
 	if (number == 1) {
@@ -32,9 +32,9 @@ static struct arch_cpuid cpuid(uint32_t number, uint32_t subleaf)
 	return leaf[number - 0x40000000];
 }
 
-static struct arch_cpuid text(uint32_t eax, const char *twelve)
+static struct hvsmp_cpuid text(uint32_t eax, const char *twelve)
 {
-	struct arch_cpuid r = {.eax = eax};
+	struct hvsmp_cpuid r = {.eax = eax};
 
 	memcpy(&r.ebx, twelve, 4);
 	memcpy(&r.ecx, twelve + 4, 4);
@@ -53,8 +53,8 @@ static int set_up(void **state)
 	highest = 0x4000000C;
 	leaf[0] = text(highest, "Microsoft Hv");
 	leaf[1].eax = 0x31237648;
-	leaf[2] = (struct arch_cpuid){20348, 10u << 16 | 0, 2, 3u << 24 | 1};
-	leaf[3] = (struct arch_cpuid){0x00002E7F, 0x003B8030, 0, 0xE4BED7B6};
+	leaf[2] = (struct hvsmp_cpuid){20348, 10u << 16 | 0, 2, 3u << 24 | 1};
+	leaf[3] = (struct hvsmp_cpuid){0x00002E7F, 0x003B8030, 0, 0xE4BED7B6};
 	leaf[4].eax = 0x00024C2C;
 	leaf[5].eax = 240;
 	return 0;
@@ -77,7 +77,7 @@ static void a_real_host_may(void **state)
 	assert_true(f.present);
 	assert_true(f.is_hv1);
 	assert_string_equal(f.vendor, "Microsoft Hv");
-	assert_string_equal(f.interface, "Hv#1");
+	assert_string_equal(f.interface_name, "Hv#1");
 	assert_int_equal(f.privileges, 0x003B803000002E7F);
 	assert_int_equal(f.features_edx, 0xE4BED7B6);
 	assert_int_equal(f.hints, 0x00024C2C);
@@ -106,7 +106,7 @@ static void f02_another_interface(void **state)
 	assert_non_null(strstr(reason, "Hv#1"));
 	leaf[1].eax = 0x32237648; /* "Hv#2" */
 	assert_false(may());
-	assert_string_equal(f.interface, "Hv#2");
+	assert_string_equal(f.interface_name, "Hv#2");
 	assert_non_null(strstr(reason, "Hv#2"));
 }
 
@@ -142,7 +142,7 @@ static void f04_f05_f06_each_privilege_has_its_own_reason(void **state)
 		assert_false(may());
 		assert_non_null(strstr(reason, cases[i].name));
 	}
-	leaf[3] = (struct arch_cpuid){.eax = 0x60, .ebx = 1 << 21}; /* no more than it takes */
+	leaf[3] = (struct hvsmp_cpuid){.eax = 0x60, .ebx = 1 << 21}; /* no more than it takes */
 	assert_true(may());
 }
 

@@ -10,7 +10,7 @@
 enum { VECTOR = IPI_VECTOR };
 
 static uint8_t block[4096] __attribute__((aligned(4096)));
-static const struct hvsmp_interface hv = {.machine = &script_machine};
+static const struct hvsmp_interface hv = {.host = &script_host};
 static struct hvsmp_caller caller;
 static struct hvsmp_vp_set set;
 
@@ -22,7 +22,8 @@ static int set_up(void **state)
 	memset(block, 0xEE, sizeof(block));
 	/* As in struct cpu: what lies behind the block is somebody else's. */
 	caller = (struct hvsmp_caller){.hv = &hv,
-				       .input = block + sizeof(block) - HVSMP_IPI_INPUT_SIZE};
+				       .input = script_memory(block + sizeof(block) -
+							      HVSMP_IPI_INPUT_SIZE)};
 	return 0;
 }
 
@@ -54,7 +55,7 @@ static void the_fast_form(void **state)
 
 	(void)state;
 	r = hvsmp_send_ipi(&caller, VECTOR, IPI_MASK);
-	assert_int_equal(r.err, OK);
+	assert_int_equal(r.err, HVSMP_OK);
 	assert_int_equal(r.status.code, 0);
 	assert_int_equal(script.calls, 1);
 	assert_int_equal(script.control[0], IPI_CONTROL);
@@ -72,7 +73,7 @@ static void the_set(void **state)
 	for (size_t i = 0; i < ARRAY_COUNT(members); i++)
 		assert_true(hvsmp_vp_set_add(&set, members[i]));
 	r = hvsmp_send_ipi_set(&caller, VECTOR, &set);
-	assert_int_equal(r.err, OK);
+	assert_int_equal(r.err, HVSMP_OK);
 	assert_int_equal(r.status.code, 0);
 	assert_int_equal(script.calls, 1);
 	assert_int_equal(script.control[0], IPI_SET_CONTROL);
@@ -85,7 +86,7 @@ static void the_largest_set_fits(void **state)
 	(void)state;
 	for (uint32_t vp = 0; vp < 4096; vp++)
 		assert_true(hvsmp_vp_set_add(&set, vp));
-	assert_int_equal(hvsmp_send_ipi_set(&caller, VECTOR, &set).err, OK);
+	assert_int_equal(hvsmp_send_ipi_set(&caller, VECTOR, &set).err, HVSMP_OK);
 	assert_int_equal(script.control[0], 0x15 | 64 << 17);
 	for (size_t i = 0; i < 8 + 64 * 8; i++) /* all banks are valid, and all full */
 		assert_int_equal(script.last_input[16 + i], 0xFF);
@@ -95,8 +96,8 @@ static void the_largest_set_fits(void **state)
 static void nobody_is_not_asked_for(void **state)
 {
 	(void)state;
-	assert_int_equal(hvsmp_send_ipi(&caller, VECTOR, 0).err, OK);
-	assert_int_equal(hvsmp_send_ipi_set(&caller, VECTOR, &set).err, OK);
+	assert_int_equal(hvsmp_send_ipi(&caller, VECTOR, 0).err, HVSMP_OK);
+	assert_int_equal(hvsmp_send_ipi_set(&caller, VECTOR, &set).err, HVSMP_OK);
 	assert_int_equal(script.calls, 0);
 }
 
@@ -108,13 +109,13 @@ static void refusals_are_told(void **state)
 	assert_true(hvsmp_vp_set_add(&set, 70));
 	script.fault = (struct script_fault){.count = 2, .status = 6};
 	r = hvsmp_send_ipi(&caller, VECTOR, 1);
-	assert_int_equal(r.err, OK);
+	assert_int_equal(r.err, HVSMP_OK);
 	assert_int_equal(r.status.code, 6);
 	r = hvsmp_send_ipi_set(&caller, VECTOR, &set);
 	assert_int_equal(r.status.code, 6);
 	script.fault = (struct script_fault){.count = SCRIPT_FOR_EVER, .raise = true};
-	assert_int_equal(hvsmp_send_ipi(&caller, VECTOR, 1).err, ERR_FAULT);
-	assert_int_equal(hvsmp_send_ipi_set(&caller, VECTOR, &set).err, ERR_FAULT);
+	assert_int_equal(hvsmp_send_ipi(&caller, VECTOR, 1).err, HVSMP_ERROR_FAULT);
+	assert_int_equal(hvsmp_send_ipi_set(&caller, VECTOR, &set).err, HVSMP_ERROR_FAULT);
 }
 
 int main(void)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * hv/tlfs.h, hv/call.c, hv/start_vp.c: the kernel's ABI definitions against the byte vectors, what
+ * hv/tlfs.h, hv/call.c, hv/x86_64/: the kernel's ABI definitions against the byte vectors, what
  * it fills into a start block, and the words it sends and takes apart.
  */
 #include "tests/host/test.h"
@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hv/tlfs.h"
+#include "hv/x86_64/tlfs.h"
 #include "tests/host/hv/scripted.h"
 #include "tests/host/vectors.h"
 
-static const struct arch_state vector_state = {
+static const struct hvsmp_context vector_state = {
 	.rip = VECTOR_RIP,
 	.rsp = VECTOR_RSP,
 	.rflags = VECTOR_RFLAGS,
@@ -50,7 +50,7 @@ static void each_field_lies_at_its_offset(void **state)
 		size_t in_state, size, in_block;
 	} fields[] = {
 #define FIELD(name, offset) \
-	{offsetof(struct arch_state, name), sizeof(((struct arch_state *)0)->name), offset}
+	{offsetof(struct hvsmp_context, name), sizeof(((struct hvsmp_context *)0)->name), offset}
 #define SEGMENT(name, offset)                                      \
 	FIELD(name.base, offset), FIELD(name.limit, (offset) + 8), \
 		FIELD(name.selector, (offset) + 12), FIELD(name.attributes, (offset) + 14)
@@ -67,7 +67,7 @@ static void each_field_lies_at_its_offset(void **state)
 	for (size_t i = 0; i < ARRAY_COUNT(fields); i++) {
 		uint8_t expected[240] = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
 		struct hvsmp_start_vp_input in;
-		struct arch_state s = {0};
+		struct hvsmp_context s = {0};
 
 		memset((uint8_t *)&s + fields[i].in_state, 0xA5, fields[i].size);
 		memset(expected + fields[i].in_block, 0xA5, fields[i].size);
@@ -93,16 +93,16 @@ static void the_vtl_is_a_plain_number_at_byte_12(void **state)
 static void the_start_call_is_made_as_the_vector_says(void **state)
 {
 	static const uint32_t ids[] = {0, 1};
-	struct hvsmp_interface hv = {.machine = &script_machine, .page = 0x1000};
-	struct hvsmp_caller caller = {.hv = &hv, .input = aligned_alloc(4096, 4096)};
+	struct hvsmp_interface hv = {.host = &script_host};
+	struct hvsmp_caller caller = {.hv = &hv, .input = script_memory(aligned_alloc(4096, 4096))};
 	struct hvsmp_result r;
 
 	(void)state;
 	script_reset(ids, 2);
-	memset(caller.input, 0xAA, 4096);
+	memset(caller.input.va, 0xAA, 4096);
 	r = hvsmp_start_vp(&caller, VECTOR_VP_INDEX, &vector_state);
-	assert_int_equal(r.err, OK);
-	assert_true(hvsmp_status_is(r.status, HVSMP_STATUS_SUCCESS));
+	assert_int_equal(r.err, HVSMP_OK);
+	assert_true(hvsmp_answers(&r, HVSMP_STATUS_SUCCESS));
 	assert_int_equal(script.calls, 1);
 	assert_int_equal(script.control[0], VECTOR_CONTROL);
 	assert_memory_equal(script.last_input, start_vp_vector, 240);
@@ -110,8 +110,9 @@ static void the_start_call_is_made_as_the_vector_says(void **state)
 	r = hvsmp_start_vp(&caller, VECTOR_VP_INDEX, &vector_state);
 	assert_int_equal(r.status.code, 0x15);
 	script.fault = (struct script_fault){2, 1, true, 0, 0};
-	assert_int_equal(hvsmp_start_vp(&caller, VECTOR_VP_INDEX, &vector_state).err, ERR_FAULT);
-	free(caller.input);
+	assert_int_equal(hvsmp_start_vp(&caller, VECTOR_VP_INDEX, &vector_state).err,
+			 HVSMP_ERROR_FAULT);
+	free(caller.input.va);
 }
 
 static void the_map_header_is_the_vector(void **state)
@@ -160,7 +161,7 @@ static void result_words(void **state)
 	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
 		struct hvsmp_result r = hvsmp_decode(cases[i].rax);
 
-		assert_int_equal(r.err, OK);
+		assert_int_equal(r.err, HVSMP_OK);
 		assert_int_equal(r.status.code, cases[i].status);
 		assert_int_equal(r.reps, cases[i].reps);
 	}
@@ -170,10 +171,10 @@ static void result_words(void **state)
 static void our_guest_os_id_is_well_formed(void **state)
 {
 	(void)state;
-	assert_int_equal(HVSMP_OUR_OS_ID >> 63, 1);
-	assert_int_equal(HVSMP_OUR_OS_ID >> 56 & 0x7F, 0x7F);
-	assert_int_equal(HVSMP_OUR_OS_ID >> 48 & 0xFF, 0);
-	assert_int_not_equal(HVSMP_OUR_OS_ID >> 16 & 0xFFFFFFFF, 0);
+	assert_int_equal(HVSMP_OS_ID >> 63, 1);
+	assert_int_equal(HVSMP_OS_ID >> 56 & 0x7F, 0x7F);
+	assert_int_equal(HVSMP_OS_ID >> 48 & 0xFF, 0);
+	assert_int_not_equal(HVSMP_OS_ID >> 16 & 0xFFFFFFFF, 0);
 }
 
 int main(void)

@@ -67,13 +67,13 @@ static int set_up(void **state)
 	record[2].uid = SMP_UID_UNKNOWN;
 	record[2].vp_index = HVSMP_VP_UNKNOWN;
 	record[2].hv_calls = 3;
-	record[2].hv_status.code = 0x50;
+	record[2].answer.status.code = 0x50;
 	smp = (struct smp){.cpu = list, .count = CPUS, .bsp = &record[0], .start_tsc = START};
 	smp.map = (struct hvsmp_map_info){.calls = 4, .stride = 4, .elements = 3};
 	platform = (struct platform){.hv_usable = true, .clock_source = "cpuid", .tsc_hz = 1000};
 	platform.hv.present = platform.hv.is_hv1 = true;
 	strcpy(platform.hv.vendor, "Microsoft Hv");
-	strcpy(platform.hv.interface, "Hv#1");
+	strcpy(platform.hv.interface_name, "Hv#1");
 	strcpy(platform.hv_version, "10.0.20348.1-0-0");
 	report = (struct report){.platform = &platform, .smp = &smp};
 	report.summary = (struct smp_summary){CPUS, 2, MACHINE_DEGRADED, 123456};

@@ -81,7 +81,7 @@ static void a_refusal_is_named(void **state)
 	smp->config.ipi_by_call = true;
 	test();
 	assert_kept(5, 20);
-	assert_true(warned("IPIs by hypercall: 0x06 (ACCESS_DENIED)"));
+	assert_true(warned("the call answers 0x06 (ACCESS_DENIED)"));
 	assert_int_equal(result.sent[IPI_CALL], 1);
 	assert_int_equal(result.sent[IPI_APIC], result.announced);
 }

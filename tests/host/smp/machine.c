@@ -206,7 +206,7 @@ static uint64_t map_call(uint64_t control, const uint8_t *input, uint8_t *output
 	return (uint64_t)count << 32;
 }
 
-static enum err start_call(const uint8_t *input, uint64_t *rax)
+static bool start_call(const uint8_t *input, uint64_t *rax)
 {
 	struct machine_vp *vp;
 	struct arch_cpu *block;
@@ -220,33 +220,34 @@ static enum err start_call(const uint8_t *input, uint64_t *rax)
 	if (me->dies_in_call)
 		pthread_exit(NULL);
 	if (vp->call_faults)
-		return ERR_FAULT;
+		return false;
 	*rax = machine.start_status ? machine.start_status : me->caller_status;
 	if (*rax)
-		return OK;
+		return true;
 	if (vp->restart_status && __atomic_load_n(&vp->starts, __ATOMIC_RELAXED)) {
 		*rax = vp->restart_status;
-		return OK;
+		return true;
 	}
 	if (vp->status && (!vp->times || n < vp->times)) {
 		*rax = vp->status;
 		if (!vp->starts_anyway || n > 0)
-			return OK;
+			return true;
 	} else if (vp->then_status) {
 		*rax = vp->then_status;
-		return OK;
+		return true;
 	}
 	if (!vp->never)
 		send_on_its_way(vp, block);
 	while (machine.bsp_is_slow && me == &machine.vp[machine.bsp] &&
 	       __atomic_load_n(&at_work, __ATOMIC_RELAXED) > 0)
 		sched_yield();
-	return OK;
+	return true;
 }
 
-static enum err hypercall(uint64_t page, uint64_t control, uint64_t input, uint64_t output,
-			  uint64_t *rax)
+static bool hypercall(void *ctx, void *page, uint64_t control, uint64_t input, uint64_t output,
+		      uint64_t *rax)
 {
+	(void)ctx;
 	(void)page;
 	*rax = 0;
 	if ((control & 0xFFFF) == 0x99)
@@ -255,29 +256,35 @@ static enum err hypercall(uint64_t page, uint64_t control, uint64_t input, uint6
 		return ipi_hypercall(control, input, output, rax);
 	assert_int_equal(control & 0xFFFF, 0x9A);
 	*rax = map_call(control, (const uint8_t *)input, (uint8_t *)output);
-	return OK;
+	return true;
 }
 
-static enum err msr_read(uint32_t msr, uint64_t *value)
+static bool msr_read(void *ctx, uint32_t msr, uint64_t *value)
 {
+	(void)ctx;
 	if (msr == MSR_REFERENCE) {
 		move_time(arch_clock_ns() + machine.reference_ns);
 		*value = arch_clock_ns() / 100;
-		return OK;
+		return true;
 	}
 	assert_int_equal(msr, MSR_VP_INDEX);
 	*value = me->vp_index + (me->other_vp ? 1000 : 0);
-	return OK;
+	return true;
 }
 
-static enum err msr_write(uint32_t msr, uint64_t value)
+static bool msr_write(void *ctx, uint32_t msr, uint64_t value)
 {
+	(void)ctx;
 	(void)msr;
 	(void)value;
-	return ERR_FAULT;
+	return false;
 }
 
-static const struct hvsmp_machine hypervisor = {msr_read, msr_write, hypercall, NULL};
+static const struct hvsmp_host hypervisor = {
+	.msr_read = msr_read,
+	.msr_write = msr_write,
+	.hypercall = hypercall,
+};
 
 /* --- for the tests ------------------------------------------------------------------------------ */
 
@@ -321,7 +328,7 @@ struct smp *machine_prepare(void)
 		.cap_ns = 20 * MACHINE_DEADLINE_MS * 1000000UL,
 		.has_vp_index = true,
 		.hv = &hv,
-		.machine = &hypervisor,
+		.host = &hypervisor,
 		.low_page = LOW_PAGE,
 	};
 	struct page_range range;
@@ -345,7 +352,7 @@ struct smp *machine_prepare(void)
 				     .memory_count = machine.nodes,
 				     .bsp = machine.bsp,
 				     .disabled = machine.disabled};
-	hv = (struct hvsmp_interface){.machine = &hypervisor,
+	hv = (struct hvsmp_interface){.host = &hypervisor,
 				      .bsp_vp_index = machine.vp[machine.bsp].vp_index};
 	assert_int_equal(smp_prepare(&bringup, &config, &topology, &memory), OK);
 	me = &machine.vp[machine.bsp];

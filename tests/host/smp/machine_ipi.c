@@ -119,17 +119,17 @@ static uint64_t ipi_set_call(uint64_t control, const uint64_t *input)
 	return machine.ipi_status;
 }
 
-enum err ipi_hypercall(uint64_t control, uint64_t input, uint64_t output, uint64_t *rax)
+bool ipi_hypercall(uint64_t control, uint64_t input, uint64_t output, uint64_t *rax)
 {
 	if (machine.ipi_faults)
-		return ERR_FAULT;
+		return false;
 	if (control == 0x1000B) {
 		*rax = ipi_call(input, output);
-		return OK;
+		return true;
 	}
 	assert_int_equal(control & ~0x7FE0000ull, 0x15);
 	*rax = ipi_set_call(control, (const uint64_t *)input);
-	return OK;
+	return true;
 }
 
 void interrupts_reset(void)

@@ -29,7 +29,7 @@ extern uint32_t at_work;
 struct machine_vp *machine_vp_by_index(uint32_t vp_index);
 
 /* Hypercalls 0x0B and 0x15. */
-enum err ipi_hypercall(uint64_t control, uint64_t input, uint64_t output, uint64_t *rax);
+bool ipi_hypercall(uint64_t control, uint64_t input, uint64_t output, uint64_t *rax);
 void interrupts_reset(void);
 void interrupts_end(void); /* who sleeps ends */
 

@@ -198,7 +198,7 @@ static void a_refusal_is_the_last_one(void **state)
 	assert_int_equal(smp_broadcast(smp, note, NULL), 0);
 	assert_sent(1, 0, CPUS - 1);
 	assert_true(smp->bsp->calls.refused);
-	assert_int_equal(smp->bsp->calls.refused_status.code, 6);
+	assert_int_equal(smp->bsp->calls.refusal.status.code, 6);
 	assert_int_equal(smp_call(smp->cpu[2], call_others, NULL), OK);
 	assert_sent(1, 0, CPUS - 1 + CPUS);
 	machine_free();
@@ -208,7 +208,7 @@ static void a_refusal_is_the_last_one(void **state)
 	smp->config.ipi_by_call = true;
 	gather();
 	assert_int_equal(smp_call(smp->cpu[2], note, NULL), OK);
-	assert_int_equal(smp->bsp->calls.refused_err, ERR_FAULT);
+	assert_int_equal(smp->bsp->calls.refusal.err, HVSMP_ERROR_FAULT);
 	assert_sent(0, 0, 1);
 }
 

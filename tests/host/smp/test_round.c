@@ -260,7 +260,7 @@ static void a_restart_that_is_refused(void **state)
 	smp_round(smp, SMP_HV_FANOUT);
 	assert_int_equal(cpu_of(4)->verdict, CPU_REFUSED);
 	assert_int_equal(cpu_of(4)->outcome, START_REFUSED);
-	assert_int_equal(cpu_of(4)->hv_status.code, 0x15);
+	assert_int_equal(cpu_of(4)->answer.status.code, 0x15);
 	assert_int_equal(cpu_of(3)->verdict, CPU_ONLINE);
 	/* It is known not to run, so it can be started the other way. */
 	assert_true(smp_round_undo(smp, reason));

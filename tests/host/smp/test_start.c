@@ -105,7 +105,7 @@ static void f30_a_refused_vp_comes_by_init_sipi(void **state)
 		machine.vp[3].status = statuses[s];
 		smp = NULL;
 		run();
-		assert_int_equal(cpu_of(3)->hv_status.code, statuses[s]);
+		assert_int_equal(cpu_of(3)->answer.status.code, statuses[s]);
 		assert_int_equal(summary.online, 8);
 		assert_int_equal(cpu_of(3)->method, CPU_METHOD_SIPI);
 		assert_int_equal(machine_vp(3)->starts, 1);
@@ -165,11 +165,11 @@ static void f31_time_outs_then_success(void **state)
 		if (times <= 5) {
 			assert_int_equal(cpu_of(3)->verdict, CPU_ONLINE);
 			assert_int_equal(cpu_of(3)->hv_calls, times + 1);
-			assert_int_equal(cpu_of(3)->hv_status.code, 0);
+			assert_int_equal(cpu_of(3)->answer.status.code, 0);
 		} else { /* nobody knows whether it runs: no other way is tried */
 			assert_one(3, CPU_MISSING);
 			assert_int_equal(machine_vp(3)->inits, 0);
-			assert_int_equal(cpu_of(3)->hv_status.code, 0x78);
+			assert_int_equal(cpu_of(3)->answer.status.code, 0x78);
 		}
 		if (times < 6)
 			machine_free();
@@ -200,7 +200,7 @@ static void f32_a_time_out_then_a_refusal_proves_nothing(void **state)
 	machine.vp[3].then_status = 0x15;
 	run();
 	assert_one(3, CPU_MISSING);
-	assert_int_equal(cpu_of(3)->hv_status.code, 0x15);
+	assert_int_equal(cpu_of(3)->answer.status.code, 0x15);
 	assert_int_equal(cpu_of(3)->hv_calls, 2);
 	assert_int_equal(machine_vp(3)->inits, 0);
 }

@@ -4,9 +4,8 @@
  * other. Each missing condition has its own text, because "INIT-SIPI was used" helps nobody.
  */
 #include "hv/hv.h"
-#include "hv/tlfs.h"
-#include "lib/format.h"
-#include "lib/string.h"
+#include "hv/text.h"
+#include "hv/x86_64/tlfs.h"
 
 static void put_name(char *out, uint32_t part)
 {
@@ -33,9 +32,9 @@ static uint32_t find_behind(hvsmp_cpuid_fn cpuid)
 
 void hvsmp_detect(struct hvsmp_features *out, hvsmp_cpuid_fn cpuid)
 {
-	struct arch_cpuid r;
+	struct hvsmp_cpuid r;
 
-	memset(out, 0, sizeof(*out));
+	*out = (struct hvsmp_features){0};
 	out->present = cpuid(1, 0).ecx & HVSMP_CPUID1_ECX_HYPERVISOR;
 	if (!out->present)
 		return;
@@ -50,7 +49,7 @@ void hvsmp_detect(struct hvsmp_features *out, hvsmp_cpuid_fn cpuid)
 	out->interface_id = r.eax;
 	if (r.eax != HVSMP_INTERFACE_HV1)
 		out->behind = find_behind(cpuid);
-	put_name(out->interface, r.eax);
+	put_name(out->interface_name, r.eax);
 	out->is_hv1 = r.eax == HVSMP_INTERFACE_HV1 && out->highest_leaf >= HVSMP_CPUID_MIN_LEAF;
 	if (!out->is_hv1)
 		return;
@@ -70,9 +69,9 @@ static bool withheld(const struct hvsmp_features *f, uint64_t privilege, const c
 {
 	if (f->privileges & privilege)
 		return false;
-	format(reason, HVSMP_REASON_SIZE,
-	       "privilege %s is withheld (leaf 0x40000003 EBX:EAX is 0x%08x:0x%08x)", name,
-	       (unsigned int)(f->privileges >> 32), (unsigned int)f->privileges);
+	hvsmp_format(reason, HVSMP_REASON_SIZE,
+		     "privilege %s is withheld (leaf 0x40000003 EBX:EAX is 0x%08x:0x%08x)", name,
+		     (unsigned int)(f->privileges >> 32), (unsigned int)f->privileges);
 	return true;
 }
 
@@ -80,23 +79,24 @@ bool hvsmp_may_start_vps(const struct hvsmp_features *f, char reason[HVSMP_REASO
 {
 	reason[0] = '\0';
 	if (!f->present)
-		format(reason, HVSMP_REASON_SIZE, "no hypervisor (CPUID.1:ECX[31] is 0)");
+		hvsmp_format(reason, HVSMP_REASON_SIZE, "no hypervisor (CPUID.1:ECX[31] is 0)");
 	else if (f->behind)
-		format(reason, HVSMP_REASON_SIZE,
-		       "\"Hv#1\" stands at leaf 0x%08x only, behind another hypervisor (\"%s\")",
-		       f->behind, f->vendor);
-	else if (!str_equal(f->interface, "Hv#1"))
-		format(reason, HVSMP_REASON_SIZE,
-		       "the hypervisor's interface is \"%s\" (0x%08x), not \"Hv#1\"", f->interface,
-		       f->interface_id);
+		hvsmp_format(
+			reason, HVSMP_REASON_SIZE,
+			"\"Hv#1\" stands at leaf 0x%08x only, behind another hypervisor (\"%s\")",
+			f->behind, f->vendor);
+	else if (f->interface_id != HVSMP_INTERFACE_HV1)
+		hvsmp_format(reason, HVSMP_REASON_SIZE,
+			     "the hypervisor's interface is \"%s\" (0x%08x), not \"Hv#1\"",
+			     f->interface_name, f->interface_id);
 	else if (!f->is_hv1)
-		format(reason, HVSMP_REASON_SIZE,
-		       "highest hypervisor leaf is 0x%08x, must be at least 0x%08x",
-		       f->highest_leaf, HVSMP_CPUID_MIN_LEAF);
+		hvsmp_format(reason, HVSMP_REASON_SIZE,
+			     "highest hypervisor leaf is 0x%08x, must be at least 0x%08x",
+			     f->highest_leaf, HVSMP_CPUID_MIN_LEAF);
 	else if (f->isolation >= HVSMP_ISOLATION_SNP)
-		format(reason, HVSMP_REASON_SIZE,
-		       "isolated VM (type %u): a start context means something else there",
-		       f->isolation);
+		hvsmp_format(reason, HVSMP_REASON_SIZE,
+			     "isolated VM (type %u): a start context means something else there",
+			     f->isolation);
 	else
 		return !withheld(f, HVSMP_PRIVILEGE_HYPERCALL_MSRS, "AccessHypercallMsrs",
 				 reason) &&
@@ -107,11 +107,26 @@ bool hvsmp_may_start_vps(const struct hvsmp_features *f, char reason[HVSMP_REASO
 
 void hvsmp_version(const struct hvsmp_features *f, hvsmp_cpuid_fn cpuid, char *out, size_t size)
 {
-	struct arch_cpuid r = {0};
+	struct hvsmp_cpuid r = {0};
 
 	if (f->is_hv1)
 		r = cpuid(HVSMP_CPUID_VERSION, 0);
 	/* major.minor.build.service number-branch-service pack */
-	format(out, size, "%u.%u.%u.%u-%u-%u", r.ebx >> 16, r.ebx & 0xFFFFU, r.eax,
-	       r.edx & 0xFFFFFFU, r.edx >> 24, r.ecx);
+	hvsmp_format(out, size, "%u.%u.%u.%u-%u-%u", r.ebx >> 16, r.ebx & 0xFFFFU, r.eax,
+		     r.edx & 0xFFFFFFU, r.edx >> 24, r.ecx);
+}
+
+bool hvsmp_has_vp_index(const struct hvsmp_features *f)
+{
+	return f->is_hv1 && f->privileges & HVSMP_PRIVILEGE_VP_INDEX;
+}
+
+bool hvsmp_recommends_ipi(const struct hvsmp_features *f)
+{
+	return f->is_hv1 && f->hints & HVSMP_HINT_CLUSTER_IPI;
+}
+
+bool hvsmp_recommends_ipi_set(const struct hvsmp_features *f)
+{
+	return hvsmp_recommends_ipi(f) && f->hints & HVSMP_HINT_EX_PROCESSOR_MASKS;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hv/status.c: statuses have the names of the specification. */
+/* hv/result.c: statuses have the names of the specification, and answers one wording. */
 #include "tests/host/test.h"
 
 #include "hv/hv.h"
@@ -55,10 +55,31 @@ static void unknown_codes_are_said_to_be_unknown(void **state)
 
 static void a_status_is_compared_as_a_whole(void **state)
 {
+	const struct hvsmp_result time_out = {.status = {0x78}}, other = {.status = {0x178}};
+	const struct hvsmp_result fault = {.err = HVSMP_ERROR_FAULT, .status = {0x78}};
+
 	(void)state;
-	assert_true(hvsmp_status_is((struct hvsmp_status){0x78}, HVSMP_STATUS_TIME_OUT));
-	assert_false(hvsmp_status_is((struct hvsmp_status){0x178}, HVSMP_STATUS_TIME_OUT));
-	assert_false(hvsmp_status_is((struct hvsmp_status){0x100}, HVSMP_STATUS_SUCCESS));
+	assert_true(hvsmp_answers(&time_out, HVSMP_STATUS_TIME_OUT));
+	assert_false(hvsmp_answers(&other, HVSMP_STATUS_TIME_OUT));
+	assert_false(hvsmp_answers(&fault, HVSMP_STATUS_TIME_OUT)); /* that is no answer */
+}
+
+static void answers_in_words(void **state)
+{
+	struct hvsmp_result r = {.status = {0x15}, .reps = 3};
+	char out[HVSMP_ANSWER_SIZE];
+
+	(void)state;
+	assert_string_equal(hvsmp_describe(&r, out), "answers 0x15 (INVALID_VP_STATE)");
+	r.status.code = 0x30; /* the longest name */
+	assert_string_equal(hvsmp_describe(&r, out),
+			    "answers 0x30 (PROCESSOR_CACHE_LINE_FLUSH_SIZE_INCOMPATIBLE)");
+	r.status.code = 0xBEEF;
+	assert_string_equal(hvsmp_describe(&r, out), "answers 0xbeef (unknown status)");
+	r.err = HVSMP_ERROR_FAULT;
+	assert_string_equal(hvsmp_describe(&r, out), "faults");
+	r.err = HVSMP_ERROR_UNANSWERED;
+	assert_string_equal(hvsmp_describe(&r, out), "has not come back");
 }
 
 int main(void)
@@ -67,7 +88,8 @@ int main(void)
 		cmocka_unit_test(statuses_that_matter_are_named),
 		cmocka_unit_test(unknown_codes_are_said_to_be_unknown),
 		cmocka_unit_test(a_status_is_compared_as_a_whole),
+		cmocka_unit_test(answers_in_words),
 	};
 
-	return cmocka_run_group_tests_name("hv/status", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("hv/result", tests, NULL, NULL);
 }

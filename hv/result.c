@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Names of hypercall statuses. Source: TLFS appendix B, with the later codes of the web edition. */
-#include "hv/hv.h"
+/* Names of hypercall statuses, and answers in words. Source: TLFS appendix B, with the web edition's later codes. */
+#include "hv/result.h"
+#include "hv/text.h"
 
 static const struct {
 	uint16_t code;
@@ -76,7 +77,18 @@ const char *hvsmp_status_name(struct hvsmp_status status)
 	return "unknown status";
 }
 
-bool hvsmp_status_is(struct hvsmp_status status, uint16_t code)
+bool hvsmp_answers(const struct hvsmp_result *r, uint16_t code)
 {
-	return status.code == code;
+	return r->err == HVSMP_OK && r->status.code == code;
+}
+
+const char *hvsmp_describe(const struct hvsmp_result *r, char out[HVSMP_ANSWER_SIZE])
+{
+	switch (r->err) {
+	case HVSMP_OK: break;
+	case HVSMP_ERROR_UNANSWERED: return "has not come back";
+	default: return "faults";
+	}
+	return hvsmp_format(out, HVSMP_ANSWER_SIZE, "answers 0x%02x (%s)", r->status.code,
+			    hvsmp_status_name(r->status));
 }

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* Part of hv.h: detection by CPUID, set-up by MSR, and the registers that only x64 reaches that way. */
+#pragma once
+
+#include "hv/hv.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* --- detection --------------------------------------------------------------------------------- */
+
+struct hvsmp_features {
+	bool present;           /* CPUID.1:ECX[31] */
+	bool is_hv1;            /* leaf 0x40000001 says "Hv#1" and the range is long enough */
+	char vendor[13];        /* diagnostic only: KVM has another one */
+	char interface_name[5]; /* "Hv#1"; "." for what cannot be printed */
+	uint32_t interface_id;
+	uint32_t behind; /* leaf of Hyper-V's range behind another hypervisor's; 0: none */
+	uint32_t highest_leaf;
+	uint64_t privileges;   /* HV_PARTITION_PRIVILEGE_MASK */
+	uint32_t features_edx; /* leaf 0x40000003 EDX */
+	uint32_t hints;        /* leaf 0x40000004 EAX: recommendations */
+	uint32_t vp_limit;     /* VP indexes are below it; 0: not told */
+	uint32_t isolation;    /* 0 none, 1 VBS, 2 SNP, 3 TDX */
+};
+
+void hvsmp_detect(struct hvsmp_features *out, hvsmp_cpuid_fn cpuid);
+
+/*
+ * May this guest map APIC ids and start VPs by hypercall? On false the reason is written: one
+ * distinct text for each missing condition.
+ */
+bool hvsmp_may_start_vps(const struct hvsmp_features *f, char reason[HVSMP_REASON_SIZE]);
+
+/* "10.0.20348.1-0-0" from leaf 0x40000002; zero until a guest OS id is set, so ask after hvsmp_setup. */
+void hvsmp_version(const struct hvsmp_features *f, hvsmp_cpuid_fn cpuid, char *out, size_t size);
+
+/* Does the partition have the privilege to read VP_INDEX? */
+bool hvsmp_has_vp_index(const struct hvsmp_features *f);
+/* Does the hypervisor recommend IPIs by hypercall, and with sets of VPs? */
+bool hvsmp_recommends_ipi(const struct hvsmp_features *f);
+bool hvsmp_recommends_ipi_set(const struct hvsmp_features *f);
+
+/* --- set-up ------------------------------------------------------------------------------------ */
+
+/*
+ * An open-source id (bit 63) of an operating system type nobody has registered (0x7F), version in
+ * bits 47:16, build in 15:0. For a system that has none of its own.
+ */
+#define HVSMP_OS_ID 0xFF00000001000000ULL
+
+struct hvsmp_setup_config {
+	/* A free page; the hypervisor lays its own over it. Not used where one is enabled already. */
+	struct hvsmp_memory page;
+	uint64_t
+		os_id; /* set where there is none; 0: keep what is there, which must not be 0 then */
+};
+
+/*
+ * Boot processor, after ExitBootServices (before that the firmware owns both MSRs). Sets the guest
+ * OS id if there is none, enables the hypercall page or takes over the enabled one, reads everything
+ * back, makes an invalid call that must answer status 2, and reads VP_INDEX.
+ * Any error: the interface is not usable and hv->reason says why; what was enabled here is undone.
+ */
+enum hvsmp_error hvsmp_setup(struct hvsmp_interface *hv, const struct hvsmp_host *host,
+			     const struct hvsmp_setup_config *config);
+/* The same without VP_INDEX, for a partition that may not read it. */
+enum hvsmp_error hvsmp_setup_page(struct hvsmp_interface *hv, const struct hvsmp_host *host,
+				  const struct hvsmp_setup_config *config);
+
+/* The calling processor's VP index by its own register. HVSMP_ERROR_FAULT: not readable. */
+enum hvsmp_error hvsmp_vp_index(const struct hvsmp_host *host, uint32_t *vp_index);
+
+/* Disable the hypercall page and clear the OS id, each if it is ours. */
+void hvsmp_teardown(struct hvsmp_interface *hv);
+
+/* --- crash --------------------------------------------------------------------------------------- */
+
+struct hvsmp_crash {
+	uint64_t code, os_id;
+	uint64_t image_base;         /* what the offsets of a backtrace count from */
+	struct hvsmp_memory message; /* a text within one page; pa 0: none */
+	size_t message_size;         /* bytes, without a NUL */
+};
+
+/*
+ * Tell the host that the guest has crashed; at most once, after which the guest ends itself. Any
+ * processor. False: the host does not want to know.
+ */
+bool hvsmp_crash_tell(const struct hvsmp_features *f, const struct hvsmp_host *host,
+		      const struct hvsmp_crash *crash);
+
+/* --- clock registers --------------------------------------------------------------------------- */
+
+/* Hertz of the time stamp counter by the hypervisor's word; 0 if it does not say. */
+uint64_t hvsmp_tsc_hz(const struct hvsmp_features *f, const struct hvsmp_host *host);
+/* Is there a reference counter (10 MHz) to measure against? */
+bool hvsmp_has_reference_counter(const struct hvsmp_features *f);
+/* The counter; host: const struct hvsmp_host *. 0 if the read faults. */
+uint64_t hvsmp_reference_counter(void *host);
+enum { HVSMP_REFERENCE_COUNTER_HZ = 10000000 };
+
+#ifdef __cplusplus
+}
+#endif

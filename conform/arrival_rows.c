@@ -116,11 +116,11 @@ static void first_start(struct bench *b)
 /* An order of its own: what comes of the first decides what the others find. */
 static void running_rows(struct bench *b)
 {
-	static const struct start_row again = {"HVSMP_STATUS_INVALID_VP_STATE: a VP that runs",
+	static const struct start_row again = {"HV_STATUS_INVALID_VP_STATE: a VP that runs",
 					       ALLOW_VP_STATE | ALLOW_SUCCESS,
 					       .target = TARGET_RUNNING};
 	static const struct start_row after_init = {
-		"HVSMP_STATUS_INVALID_VP_STATE: a VP that INIT has stopped",
+		"HV_STATUS_INVALID_VP_STATE: a VP that INIT has stopped",
 		ALLOW_SUCCESS | ALLOW_VP_STATE, .target = TARGET_INITED};
 	const struct landing *l;
 

@@ -30,10 +30,10 @@ static const struct list_row rows[] = {
 	{"ProcessorHwId (0, 4): one id four times", "AAAA", ALLOW_SUCCESS, 0, 4},
 	{"ProcessorHwId (0, 4): resumed at element 2 of 4", "NNBA", ALLOW_SUCCESS, 2, 4},
 	{"ProcessorHwId (0, 4): resumed at the last element", "NNNA", ALLOW_SUCCESS, 3, 4},
-	{"HVSMP_STATUS_INVALID_PARAMETER: unknown id first of 4", "NBAB", UNKNOWN, 0, 0},
-	{"HVSMP_STATUS_INVALID_PARAMETER: unknown id third of 4", "BANB", UNKNOWN, 0, 2},
-	{"HVSMP_STATUS_INVALID_PARAMETER: unknown id last of 4", "BABN", UNKNOWN, 0, 3},
-	{"HVSMP_STATUS_INVALID_PARAMETER: unknown id, resumed at it", "BANB", UNKNOWN, 2, 2},
+	{"HV_STATUS_INVALID_PARAMETER: unknown id first of 4", "NBAB", UNKNOWN, 0, 0},
+	{"HV_STATUS_INVALID_PARAMETER: unknown id third of 4", "BANB", UNKNOWN, 0, 2},
+	{"HV_STATUS_INVALID_PARAMETER: unknown id last of 4", "BABN", UNKNOWN, 0, 3},
+	{"HV_STATUS_INVALID_PARAMETER: unknown id, resumed at it", "BANB", UNKNOWN, 2, 2},
 };
 
 static uint32_t word(const uint8_t *page, size_t i)

@@ -73,20 +73,20 @@ static const struct map_row rows[] = {
 	{"Output: beyond the GPA space", UNUSABLE, .output = PLACE_NOWHERE},
 	{"Output: on the input", ALLOW_INPUT | ALLOW_SUCCESS, .output = PLACE_INPUT},
 
-	{"HVSMP_STATUS_INVALID_PARTITION_ID: an id that is not SELF", FOREIGN,
+	{"HV_STATUS_INVALID_PARTITION_ID: an id that is not SELF", FOREIGN,
 	 .partition_flip = ~0x1234UL},
-	{"HVSMP_STATUS_INVALID_PARAMETER: TargetVtl 3", ALLOW_PARAMETER, .vtl = 3},
-	{"HVSMP_STATUS_INVALID_PARAMETER: TargetVtl 0x10", ALLOW_PARAMETER, .vtl = 0x10},
-	{"HVSMP_STATUS_INVALID_PARAMETER: TargetVtl 0xff", ALLOW_PARAMETER, .vtl = 0xFF},
+	{"HV_STATUS_INVALID_PARAMETER: TargetVtl 3", ALLOW_PARAMETER, .vtl = 3},
+	{"HV_STATUS_INVALID_PARAMETER: TargetVtl 0x10", ALLOW_PARAMETER, .vtl = 0x10},
+	{"HV_STATUS_INVALID_PARAMETER: TargetVtl 0xff", ALLOW_PARAMETER, .vtl = 0xFF},
 };
 
 static const struct {
 	const char *name, *reason;
 } impossible[] = {
-	{"HVSMP_STATUS_INVALID_REGISTER_VALUE", "the call takes no register"},
-	{"HVSMP_STATUS_INVALID_VP_STATE", "the call is made for VPs in any state"},
-	{"HVSMP_STATUS_INVALID_PARTITION_STATE", "a guest cannot make its own partition inactive"},
-	{"HVSMP_STATUS_INVALID_VTL_STATE",
+	{"HV_STATUS_INVALID_REGISTER_VALUE", "the call takes no register"},
+	{"HV_STATUS_INVALID_VP_STATE", "the call is made for VPs in any state"},
+	{"HV_STATUS_INVALID_PARTITION_STATE", "a guest cannot make its own partition inactive"},
+	{"HV_STATUS_INVALID_VTL_STATE",
 	 "no VTL but 0 is enabled here; TargetVtl 1 and 2 are above"},
 };
 
@@ -156,8 +156,7 @@ static const struct map_row plain = {0};
 
 static void privilege_row(struct bench *b)
 {
-	static const char name[] =
-		"HVSMP_STATUS_ACCESS_DENIED: without the privilege AccessVpIndex";
+	static const char name[] = "HV_STATUS_ACCESS_DENIED: without the privilege AccessVpIndex";
 
 	if (b->map_skip || !b->map_denied) {
 		row_skip(b, CALL, name, b->map_skip ? b->map_skip : "the privilege is granted");
@@ -270,7 +269,7 @@ static void processors_row(struct bench *b)
 /* Nothing done: no elements may be counted as completed. */
 static void nobody_row(struct bench *b)
 {
-	struct map_row row = {"HVSMP_STATUS_INVALID_PARAMETER: an APIC id that nobody has", UNKNOWN,
+	struct map_row row = {"HV_STATUS_INVALID_PARAMETER: an APIC id that nobody has", UNKNOWN,
 			      .id = b->nobody};
 	struct hvsmp_result r;
 

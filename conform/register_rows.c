@@ -15,11 +15,11 @@
 #define ALL (~0UL)
 
 struct register_row {
-	const char *name; /* after "HVSMP_STATUS_INVALID_REGISTER_VALUE: " */
+	const char *name; /* after "HV_STATUS_INVALID_REGISTER_VALUE: " */
 	struct change change;
 };
 
-#define BAD "HVSMP_STATUS_INVALID_REGISTER_VALUE: "
+#define BAD "HV_STATUS_INVALID_REGISTER_VALUE: "
 
 static const struct register_row rows[] = {
 	{BAD "Rip not canonical", {AT(rip), 0, NOT_CANONICAL}},

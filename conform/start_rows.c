@@ -56,22 +56,22 @@ static const struct start_row rows[] = {
 	{"TargetVtl (12, 1): 0x10", ALLOW_PARAMETER, .vtl = 0x10},
 	{"TargetVtl (12, 1): 0xff", ALLOW_PARAMETER, .vtl = 0xFF},
 
-	{"HVSMP_STATUS_INVALID_PARTITION_ID: an id that is not SELF", FOREIGN,
+	{"HV_STATUS_INVALID_PARTITION_ID: an id that is not SELF", FOREIGN,
 	 .partition_flip = ~0x1234UL},
-	{"HVSMP_STATUS_INVALID_VP_INDEX: VpIndex at the limit", ALLOW_VP_INDEX,
+	{"HV_STATUS_INVALID_VP_INDEX: VpIndex at the limit", ALLOW_VP_INDEX,
 	 .target = TARGET_LIMIT},
-	{"HVSMP_STATUS_INVALID_VP_INDEX: VpIndex that nobody has", ALLOW_VP_INDEX,
+	{"HV_STATUS_INVALID_VP_INDEX: VpIndex that nobody has", ALLOW_VP_INDEX,
 	 .target = TARGET_GAP},
-	{"HVSMP_STATUS_INVALID_VP_INDEX: VpIndex ANY", ALLOW_VP_INDEX, .target = TARGET_CONST_ANY},
-	{"HVSMP_STATUS_INVALID_VP_INDEX: VpIndex SELF", ONESELF, .target = TARGET_CONST_SELF},
-	{"HVSMP_STATUS_INVALID_VP_INDEX: the caller's own VpIndex", ONESELF, .target = TARGET_SELF},
+	{"HV_STATUS_INVALID_VP_INDEX: VpIndex ANY", ALLOW_VP_INDEX, .target = TARGET_CONST_ANY},
+	{"HV_STATUS_INVALID_VP_INDEX: VpIndex SELF", ONESELF, .target = TARGET_CONST_SELF},
+	{"HV_STATUS_INVALID_VP_INDEX: the caller's own VpIndex", ONESELF, .target = TARGET_SELF},
 };
 
 static const struct {
 	const char *name, *reason;
 } impossible[] = {
-	{"HVSMP_STATUS_INVALID_PARTITION_STATE", "a guest cannot make its own partition inactive"},
-	{"HVSMP_STATUS_INVALID_VTL_STATE",
+	{"HV_STATUS_INVALID_PARTITION_STATE", "a guest cannot make its own partition inactive"},
+	{"HV_STATUS_INVALID_VTL_STATE",
 	 "no VTL but 0 is enabled here; TargetVtl 1 and 2 are above"},
 };
 
@@ -79,7 +79,7 @@ static const struct {
 static void privilege_row(struct bench *b)
 {
 	static const struct start_row row = {
-		"HVSMP_STATUS_ACCESS_DENIED: without the privilege StartVirtualProcessor",
+		"HV_STATUS_ACCESS_DENIED: without the privilege StartVirtualProcessor",
 		ALLOW_DENIED | ALLOW_NO_CALL, .target = TARGET_LIMIT};
 
 	if (b->start_skip || !b->start_denied) {

@@ -96,9 +96,6 @@ _Noreturn void conformance_run(const struct platform *p, const struct smp *smp,
 _Noreturn void bench_run(const struct platform *p, struct smp *smp, struct hvsmp_interface *hv,
 			 const struct options *o);
 
-/* report_json.c: a JSON string, quoted. */
-void report_json_string(const char *s);
-
 /* The report, from the ledger: report.c calls the other two. */
 struct report {
 	const struct platform *platform;

@@ -25,6 +25,7 @@ $(eval $(call host_test, lib/test_err,    lib/err.c))
 $(eval $(call host_test, lib/test_string, lib/string.c))
 $(eval $(call host_test, lib/test_format, $(LIB_FORMAT)))
 $(eval $(call host_test, lib/test_log,    lib/log.c $(LIB_FORMAT)))
+$(eval $(call host_test, lib/test_json,   lib/json.c lib/log.c $(LIB_FORMAT)))
 $(eval $(call host_test, lib/test_pages,  lib/pages.c lib/string.c))
 $(eval $(call host_test, lib/test_assert, lib/assert.c $(LIB_FORMAT)))
 
@@ -67,7 +68,7 @@ $(eval $(call host_test_threads, smp/test_round, $(SMP_BRINGUP)))
 $(eval $(call host_test_threads, smp/test_call,  $(SMP_BRINGUP)))
 
 $(eval $(call host_test, kernel/test_options, kernel/options.c lib/log.c $(LIB_FORMAT)))
-REPORT = $(addprefix kernel/,report.c report_json.c report_tap.c version.c)
+REPORT = $(addprefix kernel/,report.c report_json.c report_tap.c version.c) lib/json.c
 $(eval $(call host_test, kernel/test_report, $(REPORT) $(SMP_START)))
 BENCH = $(addprefix kernel/,bench_stats.c bench_table.c bench_json.c)
 $(eval $(call host_test, kernel/test_bench, $(BENCH) $(REPORT) $(SMP_START)))

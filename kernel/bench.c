@@ -5,13 +5,17 @@
  */
 #include "kernel/bench.h"
 
+#include "kernel/audit.h"
+#include "kernel/modes.h"
+#include "kernel/state.h"
+#include "kernel/times.h"
 #include "lib/assert.h"
 #include "lib/format.h"
 #include "lib/log.h"
 
-static void *room(const struct bench *b, size_t count, size_t size)
+static void *take(const struct bench *b, size_t count, size_t size)
 {
-	void *memory = pages_alloc(b->smp->pages, (count * size + PAGE_SIZE - 1) / PAGE_SIZE, 0);
+	void *memory = pages_alloc(b->smp->pages, pages_of(count * size), 0);
 
 	if (!memory)
 		panic("no memory for the benchmark");
@@ -22,10 +26,10 @@ static void take_memory(struct bench *b)
 {
 	size_t longest = b->smp->count > b->rounds ? b->smp->count : b->rounds;
 
-	b->scratch = room(b, longest, sizeof(*b->scratch));
+	b->scratch = take(b, longest, sizeof(*b->scratch));
 	for (int i = 0; i < SMP_METHODS; i++) {
-		b->method[i].round = room(b, b->rounds, sizeof(struct bench_round));
-		b->method[i].cpu = room(b, b->smp->count, sizeof(struct bench_cpu));
+		b->method[i].round = take(b, b->rounds, sizeof(struct bench_round));
+		b->method[i].cpu = take(b, b->smp->count, sizeof(struct bench_cpu));
 	}
 }
 
@@ -35,36 +39,24 @@ static void end_method(struct bench_method *m, const char *reason)
 	format(m->reason, sizeof(m->reason), "%s", reason);
 }
 
-static uint64_t bytes_per_cpu(const struct smp *smp)
-{
-	size_t pages = smp->free_before - pages_left(smp->pages);
-
-	for (size_t i = 0; i < smp->count; i++)
-		pages -= smp->cpu[i]->prepared ? ARCH_STACK_PAGES : 0;
-	return pages * PAGE_SIZE / (smp->count ? smp->count : 1);
-}
-
 static void prepare(struct bench *b)
 {
 	bool needs_delay = arch_init_needs_delay(arch_cpuid);
+	const char *no_calls;
 
 	smp_rounds_prepare(b->smp);
-	b->bytes_per_cpu = bytes_per_cpu(b->smp);
+	hypervisor_settle(&b->platform->hypervisor, b->smp);
+	no_calls = b->platform->hypervisor.reason;
+	b->bytes_per_cpu = audit_bytes(b->smp) / (b->smp->count ? b->smp->count : 1);
 	for (int i = 0; i < SMP_METHODS; i++) {
 		struct bench_method *m = &b->method[i];
 
 		m->offered = smp_method_offered(b->smp, (enum smp_method)i, needs_delay, m->reason);
-		if (!m->offered && i <= SMP_HV_FANOUT && b->platform->hv_reason[0])
-			end_method(m, b->platform->hv_reason);
+		if (!m->offered && i <= SMP_HV_FANOUT && no_calls[0])
+			end_method(m, no_calls);
 		if (m->offered && !(b->methods & OPTION_METHOD(i)))
 			end_method(m, "not asked for: methods=");
 	}
-}
-
-/* A counter a little behind the boot processor's must not become a huge number. */
-static uint64_t since(uint64_t start, uint64_t tsc)
-{
-	return tsc > start ? tsc - start : 0;
 }
 
 static void keep_cpus(const struct bench *b, struct bench_method *m)
@@ -78,9 +70,9 @@ static void keep_cpus(const struct bench *b, struct bench_method *m)
 		m->cpu[i] = (struct bench_cpu){
 			.starter = cpu->starter,
 			.is_in = cpu_online_tsc(cpu) != 0,
-			.issued = since(start, cpu->issued_tsc),
-			.first = since(start, arch_cpu_first_tsc(arch)),
-			.online = since(start, cpu_online_tsc(cpu)),
+			.issued = ticks_since(start, cpu->issued_tsc),
+			.first = ticks_since(start, arch_cpu_first_tsc(arch)),
+			.online = ticks_since(start, cpu_online_tsc(cpu)),
 		};
 	}
 }
@@ -97,7 +89,7 @@ static struct bench_round measure(const struct bench *b)
 		round.hypercalls += cpu->hv_calls;
 		round.online += cpu->verdict == CPU_ONLINE;
 		if (!cpu->is_bsp && cpu_online_tsc(cpu))
-			b->scratch[arrivals++] = since(smp->start_tsc, cpu_online_tsc(cpu));
+			b->scratch[arrivals++] = ticks_since(smp->start_tsc, cpu_online_tsc(cpu));
 	}
 	stats_sort(b->scratch, arrivals);
 	round.first = arrivals ? b->scratch[0] : 0;
@@ -105,7 +97,7 @@ static struct bench_round measure(const struct bench *b)
 	round.p95 = stats_rank(b->scratch, arrivals, 95);
 	round.last = arrivals ? b->scratch[arrivals - 1] : 0;
 	/* Without a close watch, what is known is when everything was over. */
-	round.total = since(smp->start_tsc, smp->all_in_tsc ? smp->all_in_tsc : smp->end_tsc);
+	round.total = ticks_since(smp->start_tsc, smp->all_in_tsc ? smp->all_in_tsc : smp->end_tsc);
 	if (round.total < round.last)
 		round.total = round.last;
 	return round;
@@ -201,21 +193,18 @@ static void all_rounds(struct bench *b)
 	}
 }
 
-_Noreturn void bench_run(const struct platform *p, struct smp *smp, struct hvsmp_interface *hv,
-			 const struct options *o)
+enum exit_code bench_run(struct kernel *k)
 {
 	static struct bench bench;
 
-	bench = (struct bench){.platform = p,
-			       .smp = smp,
-			       .rounds = o->rounds,
-			       .methods = o->methods};
+	bench = (struct bench){.platform = &k->platform,
+			       .smp = &k->smp,
+			       .rounds = k->options.rounds,
+			       .methods = k->options.methods};
 	prepare(&bench);
 	take_memory(&bench);
 	all_rounds(&bench);
 	bench_json(&bench);
 	bench_table(&bench);
-	if (smp->config.hv)
-		hvsmp_teardown(hv);
-	exit_machine((enum exit_code)(EXIT_CODE_OK + bench.verdict));
+	return (enum exit_code)(EXIT_CODE_OK + bench.verdict);
 }

@@ -2,7 +2,8 @@
 /* mode=bench: what the files of the benchmark offer each other. Private to kernel/. */
 #pragma once
 
-#include "kernel/internal.h"
+#include "kernel/platform.h"
+#include "smp/smp.h"
 
 /* One round, in ticks of the time stamp counter from its first call or message on. */
 struct bench_round {
@@ -28,7 +29,7 @@ struct bench_method {
 };
 
 struct bench {
-	const struct platform *platform;
+	struct platform *platform;
 	struct smp *smp;
 	uint32_t rounds;      /* asked for */
 	unsigned int methods; /* likewise: bits */

@@ -2,7 +2,8 @@
 /* The benchmark for machines: one line, schema hvsmp-bench/1 (docs/bench.md). */
 #include "kernel/bench.h"
 
-#include "lib/json.h"
+#include "kernel/report.h"
+#include "kernel/version.h"
 #include "lib/log.h"
 
 static void ns(struct json *j, const char *name, uint64_t ticks)
@@ -13,17 +14,9 @@ static void ns(struct json *j, const char *name, uint64_t ticks)
 static void hypervisor(struct json *j, const struct bench *b)
 {
 	json_object(j, "hypervisor");
-	json_string(j, "vendor", b->platform->hv.vendor);
+	json_string(j, "vendor", b->platform->hypervisor.features.vendor);
 	json_bool(j, "start_vp", b->method[SMP_HV_SERIAL].done || b->method[SMP_HV_FANOUT].done);
 	json_string(j, "reason", b->method[SMP_HV_SERIAL].reason);
-	json_object_end(j);
-}
-
-static void clock(struct json *j, const struct platform *p)
-{
-	json_object(j, "clock");
-	json_string(j, "source", p->clock_source);
-	json_number(j, "hz", p->tsc_hz);
 	json_object_end(j);
 }
 
@@ -97,7 +90,7 @@ void bench_json(const struct bench *b)
 	json_number(&j, "processors", b->smp->count + b->smp->left_out);
 	json_number(&j, "rounds", b->rounds);
 	hypervisor(&j, b);
-	clock(&j, b->platform);
+	report_json_clock(&j, b->platform);
 	json_number(&j, "bytes_per_processor", b->bytes_per_cpu);
 	call_costs(&j, b);
 	json_array(&j, "methods");

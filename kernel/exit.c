@@ -3,7 +3,9 @@
  * How it all ends: the test machine's exit port, or halt, reset, power-off. Reset and power-off ask
  * the firmware's runtime services first and use the FADT's registers when that comes back.
  */
-#include "kernel/internal.h"
+#include "kernel/exit.h"
+
+#include "kernel/platform.h"
 
 #include "lib/log.h"
 
@@ -14,15 +16,12 @@
 
 static const struct boot_info *boot_info;
 static const struct platform *platform;
-static struct acpi_memory acpi_memory;
 static enum option_exit method = EXIT_HALT;
 
-void exit_init(const struct boot_info *boot, const struct platform *p,
-	       const struct acpi_memory *memory, enum option_exit how)
+void exit_init(const struct boot_info *boot, const struct platform *p, enum option_exit how)
 {
 	boot_info = boot;
 	platform = p;
-	acpi_memory = *memory;
 	method = how;
 }
 
@@ -77,6 +76,7 @@ static void reset(void)
 
 _Noreturn void exit_machine(enum exit_code code)
 {
+	log_debug("exit code 0x%x", code);
 	switch (method) {
 	case EXIT_QEMU:
 		arch_port_write32(QEMU_EXIT_PORT, code);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The end of everything: once, whole, and on one processor. */
-#include "kernel/internal.h"
+#include "kernel/exit.h"
 
+#include "kernel/platform.h"
 #include "lib/assert.h"
 #include "lib/format.h"
 #include "lib/log.h"
@@ -29,7 +30,8 @@ static void on_panic(const char *fmt, va_list args)
 	log_print("\nPANIC: %s\n", text);
 	arch_backtrace();
 	/* Before the processor has its block, an MSR access that faults would not come back. */
-	if (arch_cpu_owner() && hvsmp_crash_tell(&platform->hv, &platform_machine, &crash))
+	if (arch_cpu_owner() &&
+	    hvsmp_crash_tell(&platform->hypervisor.features, &platform_machine, &crash))
 		log_print("  the host has been told (crash MSRs)\n");
 	exit_machine(EXIT_CODE_PANIC);
 }

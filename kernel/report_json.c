@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The report for machines: one line, schema hvsmp-report/1 (docs/report.md). */
-#include "kernel/internal.h"
+#include "kernel/report.h"
 
-#include "lib/json.h"
+#include "kernel/version.h"
 #include "lib/log.h"
 
 /* null for what is not known. */
@@ -46,15 +46,15 @@ static void processor(struct json *j, const struct smp *smp, const struct cpu *c
 	json_object_end(j);
 }
 
-static void hypervisor(struct json *j, const struct platform *p)
+static void hypervisor(struct json *j, const struct hypervisor *h)
 {
 	json_object(j, "hypervisor");
-	json_bool(j, "present", p->hv.present);
-	json_string(j, "interface", p->hv.interface);
-	json_string(j, "vendor", p->hv.vendor);
-	json_string(j, "version", p->hv.is_hv1 ? p->hv_version : "");
-	json_bool(j, "start_vp", p->hv_usable);
-	json_string(j, "reason", p->hv_reason);
+	json_bool(j, "present", h->features.present);
+	json_string(j, "interface", h->features.interface);
+	json_string(j, "vendor", h->features.vendor);
+	json_string(j, "version", h->features.is_hv1 ? h->version : "");
+	json_bool(j, "start_vp", hypervisor_starts_vps(h));
+	json_string(j, "reason", h->reason);
 	json_object_end(j);
 }
 
@@ -67,7 +67,7 @@ static void map(struct json *j, const struct hvsmp_map_info *info)
 	json_object_end(j);
 }
 
-static void clock(struct json *j, const struct platform *p)
+void report_json_clock(struct json *j, const struct platform *p)
 {
 	json_object(j, "clock");
 	json_string(j, "source", p->clock_source);
@@ -134,9 +134,9 @@ void report_json(const struct report *r)
 	json_string(&j, "schema", "hvsmp-report/1");
 	json_string(&j, "version", kernel_version);
 	json_string(&j, "verdict", machine_verdict_name(r->summary.verdict));
-	hypervisor(&j, r->platform);
+	hypervisor(&j, &r->platform->hypervisor);
 	map(&j, &smp->map);
-	clock(&j, r->platform);
+	report_json_clock(&j, r->platform);
 	json_number(&j, "expected", r->summary.expected);
 	json_number(&j, "online", r->summary.online);
 	json_number(&j, "bringup_ns", r->summary.bringup_ns);

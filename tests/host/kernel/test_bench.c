@@ -121,7 +121,7 @@ static int set_up(void **state)
 	smp = (struct smp){.cpu = list, .count = CPUS, .bsp = &record[0], .map_ticks = 9000};
 	smp.map = (struct hvsmp_map_info){.calls = 3, .stride = 4, .elements = 3};
 	platform = (struct platform){.clock_source = "cpuid", .tsc_hz = 1000000000};
-	strcpy(platform.hv.vendor, "a \"vendor\"");
+	strcpy(platform.hypervisor.features.vendor, "a \"vendor\"");
 	bench = (struct bench){.platform = &platform,
 			       .smp = &smp,
 			       .rounds = 3,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the grid's tiles lie: arithmetic only. Private to kernel/. */
+/* Where the grid's tiles lie: arithmetic only. Private to screen/. */
 #pragma once
 
 #include <stdbool.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The grid: from the ledger to tiles, and only those that have changed. */
-#include "kernel/grid.h"
+/* From the ledger to tiles; only those that have changed are drawn. */
+#include "screen/grid.h"
 
 #include "arch/arch.h"
-#include "kernel/grid_layout.h"
-#include "kernel/screen.h"
 #include "lib/format.h"
 #include "lib/string.h"
+#include "screen/cells.h"
+#include "screen/grid_layout.h"
 
 /* One step: processors looked at, cells drawn or a little more; and a pause after it. */
 enum { LOOKS = 64, DRAWN_CELLS = 240 };
@@ -32,7 +32,7 @@ enum state {
 
 #define INK COLOUR_TILE_INK
 
-/* No two have the same letter: colour only repeats it. */
+/* Each state has a letter of its own; the colour only repeats it. */
 static const struct {
 	uint8_t letter, paper, ink;
 	uint8_t dot_ink;  /* as a dot, one of very many */

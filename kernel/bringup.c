@@ -25,12 +25,12 @@ static uint64_t init_delay_ns(uint32_t ms)
 	return ms * NS_PER_MS;
 }
 
-static struct smp_config configuration(const struct kernel *k)
+static void configure(const struct kernel *k, struct smp_config *out)
 {
 	const struct options *o = &k->options;
 	const struct hvsmp_features *f = &k->platform.hypervisor.features;
 
-	return (struct smp_config){
+	*out = (struct smp_config){
 		.use_hv = o->start != START_SIPI,
 		.use_sipi = o->start != START_HV,
 		.fanout = o->fanout,
@@ -51,8 +51,9 @@ static struct smp_config configuration(const struct kernel *k)
 
 void bringup_prepare(struct kernel *k)
 {
-	struct smp_config config = configuration(k);
+	struct smp_config config;
 
+	configure(k, &config);
 	if (smp_prepare(&k->smp, &config, &k->topology, &k->pages))
 		panic("no memory for the boot processor's stacks");
 	log_debug("%lu processors prepared in %u nodes, %lu left out, INIT delay %lu us",

@@ -76,7 +76,6 @@ static void reset(void)
 
 _Noreturn void exit_machine(enum exit_code code)
 {
-	log_debug("exit code 0x%x", code);
 	switch (method) {
 	case EXIT_QEMU:
 		arch_port_write32(QEMU_EXIT_PORT, code);

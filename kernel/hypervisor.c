@@ -71,8 +71,6 @@ void hypervisor_settle(struct hypervisor *h, const struct smp *smp)
 
 void hypervisor_close(struct hypervisor *h)
 {
-	if (!hypervisor_is_open(h))
-		return;
-	hvsmp_teardown(&h->hv);
-	log_debug("hypercall interface closed");
+	if (hypervisor_is_open(h))
+		hvsmp_teardown(&h->hv);
 }

@@ -54,31 +54,33 @@ static const struct choice panic_by_choices[] = {{"plain", PANIC_PLAIN},
 						 {"nmi", PANIC_NMI},
 						 {0}};
 
-enum kind { KIND_CHOICE, KIND_SET, KIND_NUMBER, KIND_CHOICE_OR_NUMBER };
-
-/* One row an option; its field is of 1 or 4 bytes. */
+/* One row an option: a value of its choices, a set of them, or a number in its range. */
 struct option {
 	const char *name;
-	uint16_t offset, size; /* of the field in struct options */
-	enum kind kind;
+	uint16_t offset, size; /* of the field in struct options: 1 or 4 bytes */
+	bool is_set;           /* of choices */
 	unsigned int initial;
-	const struct choice *choices;
-	unsigned int min, max; /* of a number */
-	const char *unit;      /* "", or " (ms)" */
+	const struct choice *choices; /* NULL: none */
+	unsigned int min, max;        /* max 0: no numbers */
+	const char *unit;             /* "", or " (ms)" */
 };
 
 #define FIELD(name) offsetof(struct options, name), sizeof(((struct options *)0)->name)
-#define CHOICE(name, field, choices, initial)                               \
-	{                                                                   \
-		name, FIELD(field), KIND_CHOICE, initial, choices, 0, 0, "" \
+#define CHOICE(name, field, choices, initial)                         \
+	{                                                             \
+		name, FIELD(field), false, initial, choices, 0, 0, "" \
 	}
-#define SET(name, field, choices, initial)                               \
+#define SET(name, field, choices, initial)                           \
+	{                                                            \
+		name, FIELD(field), true, initial, choices, 0, 0, "" \
+	}
+#define NUMBER(name, field, min, max, unit, initial)                     \
 	{                                                                \
-		name, FIELD(field), KIND_SET, initial, choices, 0, 0, "" \
+		name, FIELD(field), false, initial, NULL, min, max, unit \
 	}
-#define NUMBER(name, field, min, max, unit, initial)                           \
-	{                                                                      \
-		name, FIELD(field), KIND_NUMBER, initial, NULL, min, max, unit \
+#define CHOICE_OR_NUMBER(name, field, choices, min, max, unit, initial)     \
+	{                                                                   \
+		name, FIELD(field), false, initial, choices, min, max, unit \
 	}
 
 static const struct option known[] = {
@@ -87,8 +89,8 @@ static const struct option known[] = {
 	SET("methods", methods, method_choices, OPTION_METHOD(SMP_METHODS) - 1),
 	CHOICE("start", start, start_choices, START_AUTO),
 	CHOICE("fanout", fanout, switch_choices, true),
-	{"init_delay", FIELD(init_delay_ms), KIND_CHOICE_OR_NUMBER, INIT_DELAY_AUTO, delay_choices,
-	 0, 1000, " (ms)"},
+	CHOICE_OR_NUMBER("init_delay", init_delay_ms, delay_choices, 0, 1000, " (ms)",
+			 INIT_DELAY_AUTO),
 	NUMBER("deadline", deadline_ms, 1, MAX_NUMBER, " (ms)", 5000),
 	NUMBER("cap", cap_ms, 1, MAX_NUMBER, " (ms)", 60000),
 	CHOICE("exit", exit, exit_choices, EXIT_HALT),
@@ -178,41 +180,28 @@ static bool whole_number(struct word w, unsigned int min, unsigned int max, unsi
 static void store(struct options *out, const struct option *o, unsigned int value)
 {
 	uint8_t byte = (uint8_t)value;
-	uint32_t word = value;
 
-	if (o->size == sizeof(byte))
-		memcpy((uint8_t *)out + o->offset, &byte, sizeof(byte));
-	else
-		memcpy((uint8_t *)out + o->offset, &word, sizeof(word));
-}
-
-static void append(char *out, size_t size, const char *text)
-{
-	size_t len = str_len(out);
-
-	format(out + len, size - len, "%s", text);
+	memcpy((uint8_t *)out + o->offset, o->size == 1 ? (void *)&byte : &value, o->size);
 }
 
 /* "a, b or c", "a, b (comma-separated)", "auto or 0..9 (ms)" */
 static void list_values(const struct option *o, char *out, size_t size)
 {
-	char range[40];
+	size_t len = 0;
 
-	out[0] = '\0';
-	for (const struct choice *c = o->choices; c && c->name; c++) {
-		bool is_last = o->kind == KIND_CHOICE && !c[1].name;
+	for (const struct choice *c = o->choices; c && c->name && len < size; c++) {
+		const char *before = c[1].name || o->is_set ? ", " : " or ";
 
-		if (c != o->choices)
-			append(out, size, is_last ? " or " : ", ");
-		append(out, size, c->name);
+		len += format(out + len, size - len, "%s%s", c == o->choices ? "" : before,
+			      c->name);
 	}
-	if (o->kind == KIND_SET)
-		append(out, size, " (comma-separated)");
-	if (!o->max)
+	if (len >= size)
 		return;
-	format(range, sizeof(range), "%s%u..%u%s", o->choices ? " or " : "", o->min, o->max,
-	       o->unit);
-	append(out, size, range);
+	if (o->is_set)
+		format(out + len, size - len, " (comma-separated)");
+	else if (o->max)
+		format(out + len, size - len, "%s%u..%u%s", len ? " or " : "", o->min, o->max,
+		       o->unit);
 }
 
 static void warn_unknown(struct word key)
@@ -249,14 +238,10 @@ static const struct option *find(struct word key)
 
 static bool read_value(const struct option *o, struct word w, unsigned int *out)
 {
-	switch (o->kind) {
-	case KIND_CHOICE: return choose(w, o->choices, out);
-	case KIND_SET: return choose_set(w, o->choices, out);
-	case KIND_NUMBER: return whole_number(w, o->min, o->max, out);
-	case KIND_CHOICE_OR_NUMBER:
-		return choose(w, o->choices, out) || whole_number(w, o->min, o->max, out);
-	}
-	return false;
+	if (o->is_set)
+		return choose_set(w, o->choices, out);
+	return (o->choices && choose(w, o->choices, out)) ||
+	       (o->max && whole_number(w, o->min, o->max, out));
 }
 
 static void parse_word(struct word w, struct options *out)

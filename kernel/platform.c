@@ -56,8 +56,8 @@ enum err platform_topology(const struct platform *p, struct pages *pages, struct
 	if (!out->memory)
 		out->memory_capacity = 0;
 	topology_read(out, madt, srat, arch_apic_id_cpuid());
-	log_debug("%lu processors enabled, %lu disabled, boot processor is number %lu; %lu ranges "
-		  "of memory by node",
+	log_debug("%lu processors enabled, %lu disabled, boot processor is number %lu; "
+		  "%lu memory ranges of nodes",
 		  (unsigned long)out->count, (unsigned long)out->disabled, (unsigned long)out->bsp,
 		  (unsigned long)out->memory_count);
 	return OK;

@@ -6,10 +6,10 @@
 
 static void begin(struct json *j, const char *name)
 {
-	if (name)
-		log_print("%s\"%s\":", j->comma ? "," : "", name);
-	else if (j->comma)
+	if (j->comma)
 		log_text(",", 1);
+	if (name)
+		log_print("\"%s\":", name);
 	j->comma = true;
 }
 
@@ -46,30 +46,29 @@ void json_array_end(struct json *j)
 	close(j, "]");
 }
 
-void json_number(struct json *j, const char *name, uint64_t value)
+void json_known(struct json *j, const char *name, uint64_t value, bool known)
 {
 	begin(j, name);
-	log_print("%lu", (unsigned long)value);
+	if (known)
+		log_print("%lu", (unsigned long)value);
+	else
+		log_print("null");
+}
+
+void json_number(struct json *j, const char *name, uint64_t value)
+{
+	json_known(j, name, value, true);
+}
+
+void json_null(struct json *j, const char *name)
+{
+	json_known(j, name, 0, false);
 }
 
 void json_bool(struct json *j, const char *name, bool value)
 {
 	begin(j, name);
 	log_print(value ? "true" : "false");
-}
-
-void json_null(struct json *j, const char *name)
-{
-	begin(j, name);
-	log_print("null");
-}
-
-void json_known(struct json *j, const char *name, uint64_t value, bool known)
-{
-	if (known)
-		json_number(j, name, value);
-	else
-		json_null(j, name);
 }
 
 void json_string(struct json *j, const char *name, const char *value)

@@ -51,12 +51,12 @@ static void document_values(const struct option *option, char *out, size_t size)
 	size_t len = 0;
 
 	out[0] = '\0';
-	if (option->kind == KIND_SET)
+	if (option->is_set)
 		len += (size_t)snprintf(out, size, "any of ");
 	for (const struct choice *c = option->choices; c && c->name; c++)
 		len += (size_t)snprintf(out + len, size - len, "%s`%s`",
 					c == option->choices ? "" : ", ", c->name);
-	if (option->kind == KIND_SET)
+	if (option->is_set)
 		snprintf(out + len, size - len, ", comma-separated");
 	else if (option->max)
 		snprintf(out + len, size - len, "%s%u..%u%s", option->choices ? ", " : "",
@@ -74,7 +74,7 @@ static void document_default(const struct option *option, char *out, size_t size
 			return;
 		}
 	}
-	if (option->kind == KIND_SET && option->initial == all)
+	if (option->is_set && option->initial == all)
 		snprintf(out, size, "all");
 	else if (option->initial)
 		snprintf(out, size, "%u", option->initial);
@@ -138,7 +138,7 @@ static void defaults_are_values(void **state)
 
 		memcpy(&value, (uint8_t *)&o + option->offset, option->size);
 		assert_int_equal(value, option->initial);
-		if (option->kind == KIND_NUMBER && value) {
+		if (!option->choices && value) {
 			w.len = (size_t)snprintf(text, sizeof(text), "%u", value);
 			assert_true(read_value(option, w, &value));
 			assert_int_equal(value, option->initial);

@@ -18,7 +18,7 @@ struct audit {
 	const struct hvsmp_interface *hv; /* NULL: no hypercall page */
 	uint64_t pages, executable;
 	unsigned int broken;
-	bool slow_framebuffer; /* said once, not for each of its pages */
+	bool slow_framebuffer; /* reported once, not for each page */
 };
 
 static void broken(struct audit *a, const char *what, uint64_t va)
@@ -36,7 +36,7 @@ static bool may_execute(const struct audit *a, uint64_t va, uint64_t size)
 	return va == a->boot->low_page || (a->hv && va == a->hv->page);
 }
 
-/* Such a screen works, only slowly: nothing else would show that the PAT is wrong. */
+/* Such a screen works, if slowly, so nothing else would show that the PAT is wrong. */
 static void check_framebuffer(struct audit *a, uint64_t va, uint64_t size, unsigned int flags)
 {
 	const struct boot_framebuffer *fb = &a->boot->framebuffer;

@@ -6,10 +6,10 @@
 
 struct kernel;
 
-/* What breaks a promise is a warning. */
+/* Each broken promise is a warning. */
 void audit_run(const struct kernel *k);
 
-/* audit_memory.c: how many promises about memory are broken. */
+/* audit_memory.c: the number of broken promises about memory. */
 unsigned int audit_memory(const struct smp *smp, const struct topology *topology);
 /* audit_memory.c: bytes taken for processors, besides their stacks. */
 uint64_t audit_bytes(const struct smp *smp);

@@ -7,9 +7,9 @@
 
 #include "lib/log.h"
 
-#define PROMISED_BYTES 32768UL /* a processor, besides its stacks; and once for what all share */
+#define PROMISED_BYTES 32768UL /* a processor, without its stacks; once more for what all share */
 
-/* Whose memory is it, by the SRAT? False: of another domain, or of none. */
+/* Does the SRAT list this memory as the domain's? */
 static bool is_at_home(const struct topology *t, uint32_t numa, uint64_t pa)
 {
 	for (size_t i = 0; i < t->memory_count; i++) {
@@ -79,7 +79,7 @@ static unsigned int check_bytes(const struct smp *smp)
 {
 	uint64_t bytes = audit_bytes(smp);
 
-	if (!smp->count) /* never so, but this file alone does not show it */
+	if (!smp->count) /* never, but the compiler cannot know */
 		return 0;
 	log_info("audit: %lu bytes a processor besides its stacks",
 		 (unsigned long)(bytes / smp->count));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mode=bench (docs/bench.md): in one boot and on the same processors, the start by every method, over
- * and over. Methods take turns, so that a host that becomes busy strikes all of them alike.
+ * mode=bench (docs/bench.md): start the same processors by every method, over and over, in one
+ * boot. Methods take turns, so a host that becomes busy slows all of them alike.
  */
 #include "kernel/bench.h"
 
@@ -96,7 +96,7 @@ static struct bench_round measure(const struct bench *b)
 	round.median = stats_rank(b->scratch, arrivals, 50);
 	round.p95 = stats_rank(b->scratch, arrivals, 95);
 	round.last = arrivals ? b->scratch[arrivals - 1] : 0;
-	/* Without a close watch, what is known is when everything was over. */
+	/* Without a close watch only the end of the round is known. */
 	round.total = ticks_since(smp->start_tsc, smp->all_in_tsc ? smp->all_in_tsc : smp->end_tsc);
 	if (round.total < round.last)
 		round.total = round.last;
@@ -115,7 +115,7 @@ static uint64_t middle_call(const struct bench *b)
 	return stats_rank(b->scratch, calls, 50);
 }
 
-/* The first processor that 0x99 would not start, said with its status. */
+/* The first processor that 0x99 refused to start, with its status. */
 static bool find_refusal(const struct smp *smp, char reason[HVSMP_REASON_SIZE])
 {
 	for (size_t i = 0; i < smp->count; i++) {
@@ -131,8 +131,7 @@ static bool find_refusal(const struct smp *smp, char reason[HVSMP_REASON_SIZE])
 }
 
 /*
- * A VP that was started before and is refused now is a restart refused: then there is nothing more to
- * measure by hypercall.
+ * A refusal after the first round is a refused restart: nothing more can be measured by hypercall.
  */
 static void end_calls(struct bench *b, bool restart)
 {
@@ -155,7 +154,7 @@ static void judge(struct bench *b)
 		b->verdict = sum.verdict;
 }
 
-/* False: some processor is lost, and with it the ground for any comparison. */
+/* False: a processor is lost, so later rounds would not compare with earlier ones. */
 static bool one_round(struct bench *b, enum smp_method method, bool *is_first)
 {
 	struct bench_method *m = &b->method[method];

@@ -17,7 +17,7 @@ static void sift_down(uint64_t *heap, size_t at, size_t count)
 	}
 }
 
-/* Heap sort: no recursion, no memory, and never slow. */
+/* Heap sort: no recursion, no extra memory, no slow case. */
 void stats_sort(uint64_t *values, size_t count)
 {
 	for (size_t i = count / 2; i-- > 0;)

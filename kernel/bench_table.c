@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The benchmark for people: one line a method, of its round in the middle. */
+/* The benchmark for people: one line a method, of its median round. */
 #include "kernel/bench.h"
 
 #include "kernel/times.h"

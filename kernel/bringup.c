@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mode=normal and mode=selftest: bring all processors up, let them do what was asked for, and report.
- * Here options become the configuration of smp/: the rooms below know no options.
+ * mode=normal and mode=selftest: bring all processors up, let them do what was asked for, report.
+ * Options become the configuration of smp/ here, because the rooms below know no options.
  */
 #include "kernel/bringup.h"
 
@@ -61,7 +61,7 @@ void bringup_prepare(struct kernel *k)
 		  (unsigned long)(config.sipi.init_delay_ns / 1000));
 }
 
-/* The one thing that only the set-up can tell; smp/ wants NULL for an interface that is not open. */
+/* Only the set-up can tell; smp/ wants NULL for an interface that is not open. */
 void bringup_hypercalls(struct kernel *k)
 {
 	if (!hypervisor_is_open(&k->platform.hypervisor))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What -fstack-protector asks for: the value on every guarded frame, and what happens if it is gone. */
+/* For -fstack-protector: the value on every guarded frame, and what happens if it is gone. */
 #include "kernel/setup.h"
 
 #include "arch/arch.h"

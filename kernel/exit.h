@@ -14,7 +14,7 @@ void exit_init(const struct boot_info *boot, const struct platform *p, enum opti
 _Noreturn void exit_machine(enum exit_code code);
 
 /*
- * panic.c: install the panic handler, which stops all other processors, prints, tells the host by its
- * crash MSRs, and ends in exit_machine.
+ * panic.c: install the panic handler, which stops all other processors, prints, tells the host by
+ * its crash MSRs, and ends in exit_machine.
  */
 void panic_init(struct smp *smp, const struct platform *p, uint64_t image_base);

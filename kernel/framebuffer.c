@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From the firmware's description of its framebuffer to a surface for the screen: held against
- * itself and against the memory map, mapped, and given memory. Whatever is wrong with it is a
- * warning, and the boot goes on without a screen.
+ * From the firmware's description of its framebuffer to a surface for the screen. The description
+ * is checked against itself and against the memory map; if anything is wrong, there is a warning
+ * and no screen.
  */
 #include "kernel/setup.h"
 
@@ -15,7 +15,7 @@ enum { MAX_SIDE = 16384 };
 
 extern char _text[], _image_end[]; /* linker.ld */
 
-/* One run of bits, and at least one. */
+/* One run of bits, not empty. */
 static bool is_run(uint32_t mask)
 {
 	uint32_t low = mask ? mask >> __builtin_ctz(mask) : 0;
@@ -47,7 +47,7 @@ static const char *set_layout(struct screen_surface *s, const struct boot_frameb
 	return s->bytes < 2 ? "its pixels have fewer than 16 bits" : NULL;
 }
 
-/* Up to its last pixel. */
+/* Bytes, up to the last pixel. */
 static uint64_t size_of(const struct screen_surface *s)
 {
 	return s->pitch * (s->height - 1) + (uint64_t)s->width * s->bytes;
@@ -73,7 +73,7 @@ static bool overlap(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size)
 	return a < b + b_size && b < a + a_size;
 }
 
-/* Memory that is somebody else's to write, or that must not become writable. */
+/* Memory that has another use, or that must not become writable. */
 static const char *find_clash(const struct boot_info *boot, uint64_t base, uint64_t size)
 {
 	if (base < ONE_MIB)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The hypervisor: found by CPUID, opened by MSRs, and the one answer to whether 0x99 may be used. */
+/* Detection by CPUID, set-up by MSRs, and the one answer to whether 0x99 may be used. */
 #include "kernel/hypervisor.h"
 
 #include "lib/log.h"

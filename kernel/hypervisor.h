@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The hypervisor below us, and whether processors are started through it. Private to kernel/. */
+/* The hypervisor, and whether processors are started by its hypercalls. Private to kernel/. */
 #pragma once
 
 #include "hv/hv.h"
@@ -13,7 +13,7 @@ enum hypercalls {
 	HYPERCALLS_OFFERED,     /* the interface is not set up yet */
 	HYPERCALLS_FAILED,      /* it could not be set up */
 	HYPERCALLS_OPEN,        /* yes */
-	HYPERCALLS_GIVEN_UP,    /* it was open, and the bring-up gave the calls up */
+	HYPERCALLS_GIVEN_UP,    /* it was open, but the bring-up gave up on it */
 };
 
 struct hypervisor {
@@ -32,7 +32,7 @@ extern const struct hvsmp_machine platform_machine;
 void hypervisor_detect(struct hypervisor *h, bool wanted);
 /* Boot processor on its own tables (safe MSR access). Guest OS id and hypercall page. */
 void hypervisor_open(struct hypervisor *h, struct pages *pages);
-/* Take over what smp/ has learned: it may have given hypercalls up. */
+/* After smp/ has tried them: it may have given up on hypercalls. */
 void hypervisor_settle(struct hypervisor *h, const struct smp *smp);
 void hypervisor_close(struct hypervisor *h);
 
@@ -42,7 +42,7 @@ static inline bool hypervisor_is_expected(const struct hypervisor *h)
 	return h->hypercalls >= HYPERCALLS_OFFERED;
 }
 
-/* Do they start processors, or would they if asked to? The report's start_vp. */
+/* Do they start processors, or would they if wanted? The report's start_vp. */
 static inline bool hypervisor_starts_vps(const struct hypervisor *h)
 {
 	return h->hypercalls == HYPERCALLS_NOT_WANTED || h->hypercalls == HYPERCALLS_OPEN;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From the boot stub's memory map to an allocator and to page tables of our own: RAM writable and
+ * An allocator and the kernel's own page tables, from the boot stub's memory map: RAM writable and
  * not executable, the image by its sections, page 0 a hole.
  */
 #include "kernel/setup.h"
@@ -11,7 +11,7 @@
 /* linker.ld; all on page boundaries */
 extern char _text[], _etext[], _erodata[], _image_end[], _data[];
 
-/* Up to capacity free ranges; of a map in more pieces the smallest are left out. */
+/* Up to capacity free ranges; if there are more, the smallest are left out. */
 static size_t collect_free(const struct boot_info *boot, struct page_range *out, size_t capacity)
 {
 	size_t count = 0;
@@ -97,7 +97,7 @@ static bool is_reserved(const struct boot_info *boot, uint64_t pa, uint64_t size
 	return false;
 }
 
-/* Some firmware keeps tables in reserved memory, which is mapped only here, read-only. */
+/* Some firmware keeps tables in reserved memory, which is mapped here on demand, read-only. */
 static const void *at(void *ctx, uint64_t pa, size_t size)
 {
 	const struct boot_info *boot = ctx;

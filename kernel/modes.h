@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The modes (mode=), one row each. The word, the function that runs it, and what an AP does in it once
- * it has proved itself all come from this list: a new mode is a row here and a file that runs it.
- * Private to kernel/.
+ * The modes (mode=), one row each: the option's word, the function that runs the mode, and what an
+ * AP does in it once it has proved itself. A new mode is a row here and a file. Private to
+ * kernel/.
  */
 #pragma once
 
@@ -18,7 +18,7 @@
 enum mode_id { MODES(MODE_ID) MODE_COUNT };
 #undef MODE_ID
 
-/* What the firmware of a test machine writes to isa-debug-exit. */
+/* What exit=qemu writes to the isa-debug-exit device. */
 enum exit_code {
 	EXIT_CODE_OK = 0x10,
 	EXIT_CODE_DEGRADED = 0x11,

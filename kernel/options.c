@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Options from their text. One table says what there is; a mistake costs that one word. */
+/* Options from their text, by one table. A mistake costs only the word it is in. */
 #include "kernel/options.h"
 
 #include "lib/format.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a person can ask of the kernel; docs/options.md explains each. Private to kernel/. */
+/* What a user can ask of the kernel; docs/options.md explains each. Private to kernel/. */
 #pragma once
 
 #include <stdbool.h>
@@ -49,8 +49,8 @@ struct options {
 };
 
 /*
- * Words of the form key=value, separated by blanks or line ends; '#' begins a comment. Whatever is
- * not understood is a warning that names it, and leaves the default.
+ * Words of the form key=value, separated by blanks or line ends; '#' begins a comment. A word that
+ * is not understood is a warning that names it, and the default stays.
  */
 void options_parse(const char *text, struct options *out);
 

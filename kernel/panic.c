@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The end of everything: once, whole, and on one processor. */
+/* A panic is printed once, whole, and by one processor. */
 #include "kernel/exit.h"
 
 #include "kernel/platform.h"
@@ -21,15 +21,15 @@ static void on_panic(const char *fmt, va_list args)
 		.text = text,
 	};
 
-	if (!smp_stop_others(machine)) /* another processor panics, and prints */
+	if (!smp_stop_others(machine)) /* another processor panics and prints */
 		arch_park();
-	if (under_way) /* a panic within the panic: nothing more to be had here */
+	if (under_way) /* a panic within the panic */
 		exit_machine(EXIT_CODE_PANIC);
 	under_way = true;
 	format_va(text, sizeof(text), fmt, args);
 	log_print("\nPANIC: %s\n", text);
 	arch_backtrace();
-	/* Before the processor has its block, an MSR access that faults would not come back. */
+	/* Until the processor has its block, an MSR access that faults does not return. */
 	if (arch_cpu_owner() &&
 	    hvsmp_crash_tell(&platform->hypervisor.features, &platform_machine, &crash))
 		log_print("  the host has been told (crash MSRs)\n");

@@ -6,7 +6,7 @@
 #include "lib/log.h"
 
 #define PM_TIMER_HZ 3579545UL /* ACPI 4.8.3.3 */
-/* Without any clock: no processor counts faster, so waits become longer, never shorter. */
+/* If no rate is known: no processor counts faster, so waits get longer, never shorter. */
 #define ASSUMED_TSC_HZ 6000000000UL
 
 static bool find(const struct platform *p, const char *signature, struct acpi_table *out)
@@ -81,7 +81,7 @@ static bool pm_timer_usable(const struct platform *p)
 		(r->space == ACPI_SPACE_MEMORY && arch_mapped(r->address, sizeof(uint32_t))));
 }
 
-/* The first that knows, by how well it knows; never the PIT, which a Gen2 VM does not have. */
+/* Best source first; never the PIT, which a Gen2 VM does not have. */
 static void find_rate(struct platform *p)
 {
 	uint64_t mask = p->fadt.pm_timer_32bit ? 0xFFFFFFFFUL : 0xFFFFFFUL;

@@ -19,7 +19,7 @@ struct platform {
 };
 
 void platform_find_tables(struct platform *p, const struct boot_info *boot);
-/* Room for all enabled processors of the MADT, filled. ERR_NO_MEMORY. */
+/* All enabled processors of the MADT, in arrays from *pages. ERR_NO_MEMORY. */
 enum err platform_topology(const struct platform *p, struct pages *pages, struct topology *out);
 /* Boot processor on its own tables (safe MSR access): the rate of the time stamp counter. */
 void platform_clock(struct platform *p);

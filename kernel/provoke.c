@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Panics on purpose (panic=, panic_by=): to see what a crash looks like on this machine, from the
- * serial line to the host's event log, and to test that no way to die is silent.
+ * Panics on purpose (panic=, panic_by=), to see what a crash looks like on this machine, from the
+ * serial port to the host's event log, and to test that no kind of crash is silent.
  */
 #include "kernel/provoke.h"
 
@@ -25,7 +25,7 @@ static void overrun(volatile char *array, size_t count)
 		array[i] = 'x';
 }
 
-/* A function of its own, so that it returns, and its canary is looked at. */
+/* A function of its own: it must return for its canary to be checked. */
 __attribute__((noinline)) static void smash(void)
 {
 	char array[16];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The report for people: what was found, a table of processors, one line of verdict. */
+/* The report for people: a table of processors, what was found, one line of verdict. */
 #include "kernel/report.h"
 
 #include "kernel/options.h"

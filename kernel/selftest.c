@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mode=selftest: do processors reach each other, do their clocks agree, do their atomic operations
- * count? What they do here they do in calls (smp/call.c), for each other and for the boot processor.
+ * mode=selftest: do processors reach each other, do their clocks agree, are their atomic operations
+ * exact? All of it is done in calls (smp/call.c), of each other and by the boot processor.
  */
 #include "kernel/selftest.h"
 
@@ -10,8 +10,8 @@
 #include "lib/string.h"
 
 enum {
-	ALL_PAIRS_UP_TO = 16, /* processors; of more, each calls those 1, 2, 4, 8 ... ranks on */
-	CLOCK_READS = 16,     /* the one in which the least time went by counts */
+	ALL_PAIRS_UP_TO = 16, /* processors; among more, each calls those 1, 2, 4, 8 ... ranks on */
+	CLOCK_READS = 16,     /* of which the shortest counts */
 	STORM_ADDS = 1000,    /* by each processor */
 };
 #define NO_ANSWER UINT64_MAX
@@ -25,11 +25,11 @@ static struct {
 	const struct smp *smp;
 	uint64_t *ticks; /* of each pair, by rank of the caller */
 	size_t row;
-	uint32_t scattered; /* members that did not find everybody at the barrier */
+	uint32_t scattered; /* members that missed others at the barrier */
 	struct clocks here, there;
 } test;
 
-/* The storm's: in a line of its own. */
+/* Of the storm, in a cache line of its own. */
 static _Alignas(CACHE_LINE) uint64_t sum;
 
 static size_t next(size_t distance, size_t members)
@@ -180,7 +180,7 @@ static void warn_refused(const struct smp *smp)
 				 "sent by the local APIC",
 				 calls->refused_status.code,
 				 hvsmp_status_name(calls->refused_status), smp->cpu[i]->apic_id);
-		return; /* the others stopped because of it */
+		return; /* the first refusal ends all calls, so it is the cause */
 	}
 }
 

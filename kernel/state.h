@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Everything that lives as long as the kernel: what the set-up makes, and a mode runs on. */
+/* Everything that lives as long as the kernel: made by the set-up, handed to the mode. */
 #pragma once
 
 #include "kernel/kernel.h"

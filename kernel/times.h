@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A counter a little behind the boot processor's must not become a huge number. */
+/* 0 if the counter is behind the one that start was read from. */
 static inline uint64_t ticks_since(uint64_t start, uint64_t tsc)
 {
 	return tsc > start ? tsc - start : 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which version this is. Private to kernel/. */
+/* The kernel's version. Private to kernel/. */
 #pragma once
 
 /* "v1.0-3-g0123abc", "-dirty" behind it where files differ from the commit. */

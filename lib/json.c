@@ -13,14 +13,14 @@ static void begin(struct json *j, const char *name)
 	j->comma = true;
 }
 
-static void open(struct json *j, const char *name, const char *bracket)
+static void enter(struct json *j, const char *name, const char *bracket)
 {
 	begin(j, name);
 	log_text(bracket, 1);
 	j->comma = false;
 }
 
-static void close(struct json *j, const char *bracket)
+static void leave(struct json *j, const char *bracket)
 {
 	log_text(bracket, 1);
 	j->comma = true;
@@ -28,22 +28,22 @@ static void close(struct json *j, const char *bracket)
 
 void json_object(struct json *j, const char *name)
 {
-	open(j, name, "{");
+	enter(j, name, "{");
 }
 
 void json_object_end(struct json *j)
 {
-	close(j, "}");
+	leave(j, "}");
 }
 
 void json_array(struct json *j, const char *name)
 {
-	open(j, name, "[");
+	enter(j, name, "[");
 }
 
 void json_array_end(struct json *j)
 {
-	close(j, "]");
+	leave(j, "]");
 }
 
 void json_known(struct json *j, const char *name, uint64_t value, bool known)

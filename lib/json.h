@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A writer of JSON, straight to the log's sinks: nothing is allocated and nothing is kept but whether
- * the next value wants a comma before it. The caller closes what it opens; every value of an object
- * has a name, an element of an array has none (NULL).
+ * Writes JSON straight to the log's sinks. Nothing is allocated; all it remembers is whether the
+ * next value needs a comma before it. The caller closes what it opens. Values in an object have a
+ * name, those in an array have none (NULL).
  */
 #pragma once
 

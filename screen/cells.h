@@ -7,7 +7,7 @@
 uint32_t screen_columns(void);
 uint32_t screen_rows(void);
 
-/* Keep the upper rows out of the text's way, once; they are blank then, for the caller to draw on. */
+/* Keep the upper rows, now blank, from the text, for the caller to draw on; once. */
 void screen_pin(uint32_t rows);
-/* One cell; nothing is drawn if it looks like that already, or does not exist. */
+/* Nothing is drawn if the cell looks like that already, or does not exist. */
 void screen_put(uint32_t column, uint32_t row, struct cell cell);

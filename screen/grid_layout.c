@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The sizes of tiles, largest first, and the first that fits. */
+/* Tile sizes, largest first; the first that fits is taken. */
 #include "screen/grid_layout.h"
 
 enum {
@@ -10,7 +10,7 @@ enum {
 	AIRY_TEXT_ROWS = 12, /* with these, blank rows around the tiles */
 };
 
-/* Columns a tile needs beside the digits of an APIC id, those it needs anyway, those it can use. */
+/* Columns of a tile: beside the digits of an APIC id, at least, at most. */
 static const struct {
 	enum grid_size size;
 	uint32_t rows, beside, least, most;

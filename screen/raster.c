@@ -5,7 +5,7 @@
 enum {
 	MIN_COLUMNS = 40,
 	MIN_ROWS = 10,
-	/* A larger font is taken only if it leaves room for the report's table and some lines of it. */
+	/* A larger font must leave room for the report's table and some of its lines. */
 	GOOD_COLUMNS = 99,
 	GOOD_ROWS = 36,
 };

@@ -11,7 +11,7 @@
 #include "screen/font.h"
 #include "screen/screen.h"
 
-/* The palette; colours that carry meaning are Okabe and Ito's, which colour-blind eyes tell apart. */
+/* Colours that carry meaning are Okabe and Ito's, which colour-blind eyes tell apart. */
 enum colour {
 	COLOUR_PAPER,
 	COLOUR_INK,

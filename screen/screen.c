@@ -87,7 +87,7 @@ static void clear_all(void)
 	}
 }
 
-/* By a quarter of the region: a table of thousands of lines redraws the screen a quarter as often. */
+/* By a quarter of the region, so that thousands of lines do not redraw the screen each. */
 static void scroll(void)
 {
 	uint32_t room = screen.raster.rows - screen.first;
@@ -112,7 +112,7 @@ void screen_pin(uint32_t rows)
 		return;
 	screen.first = rows;
 	for (uint32_t i = 0; i < kept; i++) {
-		uint32_t line = rows > from ? kept - 1 - i : i; /* over itself, so in this order */
+		uint32_t line = rows > from ? kept - 1 - i : i; /* source and target overlap */
 
 		copy_row(rows + line, from + line);
 	}
@@ -123,7 +123,7 @@ void screen_pin(uint32_t rows)
 	screen.row = rows + kept;
 }
 
-/* The whole screen, in red; the text's last lines stay, above what is to come. */
+/* The whole screen, in red; the last lines of text stay, above what is to come. */
 static void take_over(void)
 {
 	uint32_t most = screen.raster.rows / 3;

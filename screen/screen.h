@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A text console on a framebuffer. What is on the screen is kept in memory as cells; only cells that
+ * A text console on a framebuffer. The screen's content is kept in memory as cells; only cells that
  * change are drawn, and video memory is never read. Boot processor only, except in a panic, which
  * stops all other processors first.
  */
@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Video memory that is there, is the caller's to write, and is mapped: the caller has checked that. */
+/* Video memory. The caller has checked that it is what this says, and mapped it. */
 struct screen_surface {
 	volatile uint8_t *base;
 	uint32_t width, height;    /* pixels */
@@ -20,9 +20,9 @@ struct screen_surface {
 };
 
 /*
- * A log sink. Keeps what comes before screen_start, and shows it then. Lines for machines ("@report
- * {...}") are left out; warnings, errors and verdicts are coloured by their first words; an exception
- * or a panic takes the whole screen.
+ * A log sink. What comes before screen_start is kept and shown then. Lines for machines ("@report
+ * {...}") are left out; warnings, errors and verdicts are coloured by their first words; an
+ * exception or a panic takes the whole screen.
  */
 void screen_write(void *ctx, const char *text, size_t len);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * docs/options.md against the table of kernel/options.c, which is compiled in here: the same options
- * with the same values and defaults. And the table against struct options.
+ * docs/options.md against the table of kernel/options.c, which is compiled in here: the same
+ * options, values and defaults. And the table against struct options.
  */
 #include "tests/host/test.h"
 

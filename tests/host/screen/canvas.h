@@ -40,7 +40,7 @@ void canvas_say(const char *text);
 /* A pixel as 8 bits of red, green and blue; the canvas's own arithmetic, not the room's. */
 uint32_t canvas_pixel(uint32_t x, uint32_t y);
 bool canvas_is_poison(uint32_t x, uint32_t y);
-/* Is this what stands there, to the last pixel? Fonts and margins by arithmetic of the canvas's own. */
+/* Is this there, to the last pixel? Fonts and margins by the canvas's own arithmetic. */
 bool canvas_shows(uint32_t column, uint32_t row, uint8_t glyph, uint32_t ink, uint32_t paper,
 		  unsigned int gaps);
 /* In ink on paper, without seams. */

@@ -8,6 +8,7 @@
 #include "kernel/audit.h"
 #include "kernel/modes.h"
 #include "kernel/state.h"
+#include "kernel/stats.h"
 #include "kernel/times.h"
 #include "lib/assert.h"
 #include "lib/format.h"

@@ -40,11 +40,7 @@ struct bench {
 	uint64_t *scratch; /* one a processor */
 };
 
-/* bench_stats.c. Sort ascending, in place. */
-void stats_sort(uint64_t *values, size_t count);
-/* The smallest of sorted values that percent of them do not exceed (nearest rank); 0 of none. */
-uint64_t stats_rank(const uint64_t *sorted, size_t count, unsigned int percent);
-/* The median round by total; NULL if there is none. */
+/* bench_stats.c. The median round by total; NULL if there is none. */
 const struct bench_round *stats_middle_round(const struct bench_method *m, uint64_t *scratch);
 /* The method with the shortest median round; SMP_METHODS if there was no round. */
 enum smp_method stats_best(const struct bench *b);

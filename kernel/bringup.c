@@ -6,7 +6,6 @@
 #include "kernel/bringup.h"
 
 #include "kernel/audit.h"
-#include "kernel/exit.h"
 #include "kernel/modes.h"
 #include "kernel/provoke.h"
 #include "kernel/report.h"

@@ -42,7 +42,7 @@ _Noreturn void kernel_main(const struct boot_info *boot)
 	exit_init(boot, &k->platform, o->exit);              /* how to end */
 	if (memory_init(boot, &k->pages))                    /* allocator, page tables */
 		panic("no memory for page tables");
-	k->pages.fail_at = o->fail_alloc;
+	k->pages.fail_at = o->fail_alloc; /* for tests */
 	if (o->screen)
 		framebuffer_open(boot, &k->pages); /* the screen, if there is one */
 	platform_find_tables(&k->platform, boot);  /* ACPI */

@@ -7,7 +7,6 @@
 
 #include "lib/assert.h"
 #include "lib/log.h"
-#include "lib/string.h"
 
 extern char _text[];
 

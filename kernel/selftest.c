@@ -5,7 +5,7 @@
  */
 #include "kernel/selftest.h"
 
-#include "kernel/bench.h"
+#include "kernel/stats.h"
 #include "lib/log.h"
 #include "lib/string.h"
 

@@ -74,10 +74,10 @@ $(eval $(call host_test, kernel/test_options, $(OPTIONS)))
 $(eval $(call host_test, kernel/test_options_doc, $(filter-out %/options.c,$(OPTIONS))))
 REPORT = $(addprefix kernel/,report.c report_json.c report_tap.c times.c version.c) lib/json.c
 $(eval $(call host_test, kernel/test_report, $(REPORT) $(SMP_START)))
-BENCH = $(addprefix kernel/,bench_stats.c bench_table.c bench_json.c)
+BENCH = $(addprefix kernel/,stats.c bench_stats.c bench_table.c bench_json.c)
 $(eval $(call host_test, kernel/test_bench, $(BENCH) $(REPORT) $(SMP_START)))
 
-SELFTEST = kernel/selftest.c kernel/bench_stats.c
+SELFTEST = kernel/selftest.c kernel/stats.c
 $(eval $(call host_test_threads, kernel/test_selftest, $(SELFTEST) $(SMP_BRINGUP)))
 
 SCREEN = $(wildcard screen/*.c) lib/err.c lib/log.c $(LIB_FORMAT)

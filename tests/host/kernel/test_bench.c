@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kernel/bench.h"
+#include "kernel/stats.h"
 #include "lib/log.h"
 
 enum { CPUS = 3, COLUMNS = 100 };

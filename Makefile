@@ -43,7 +43,7 @@ PE_SECTIONS = -j .text -j .reloc -j .rodata -j .sbat -j .rela -j .data -j .dynam
 include tests/refhv/refhv.mk
 include tests/kvm-nested/kvm-nested.mk
 
-ROOMS = boot kernel conform smp hv arch acpi lib
+ROOMS = boot kernel screen conform smp hv arch acpi lib
 KERNEL_SRCS = $(foreach room,$(ROOMS),$(wildcard $(room)/*.c $(room)/x86_64/*.c $(room)/x86_64/*.asm))
 KERNEL_OBJS = $(addprefix $(BUILD)/obj/,$(addsuffix .o,$(KERNEL_SRCS)))
 REFHV_OBJS  = $(addprefix $(BUILD)/obj/,$(addsuffix .o,$(REFHV_SRCS)))
@@ -91,7 +91,7 @@ $(BUILD)/gen/font.inc: scripts/font.py | $(BUILD)/.tools
 	@mkdir -p $(@D)
 	$(Q)$(PYTHON) scripts/font.py $@
 
-$(BUILD)/obj/kernel/font.c.o: $(BUILD)/gen/font.inc
+$(BUILD)/obj/screen/font.c.o: $(BUILD)/gen/font.inc
 
 $(BUILD)/obj/%.asm.o: %.asm $(BUILD)/gen/offsets.inc Makefile | $(BUILD)/.tools
 	@mkdir -p $(@D)

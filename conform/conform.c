@@ -15,18 +15,23 @@ static void print_plan(const struct bench *b, struct conform_summary *sum)
 static void print_json(const struct bench *b, const struct conform_summary *sum)
 {
 	const struct hvsmp_features *f = b->in->features;
+	struct json j = {0};
 
-	log_print("@conformance {\"schema\":\"hvsmp-conformance/1\",\"verdict\":\"%s\",",
-		  sum->failed ? "failed" : "ok");
-	log_print("\"hypervisor\":{\"interface\":");
-	rows_print_string(f->interface_name);
-	log_print(",\"vendor\":");
-	rows_print_string(f->vendor);
-	log_print(",\"privileges\":%lu},", (unsigned long)f->privileges);
-	log_print("\"passed\":%u,\"failed\":%u,\"skipped\":%u,\"rows\":[", sum->passed, sum->failed,
-		  sum->skipped);
-	rows_print_json(b);
-	log_print("]}\n");
+	log_print("@conformance ");
+	json_object(&j, NULL);
+	json_string(&j, "schema", "hvsmp-conformance/1");
+	json_string(&j, "verdict", sum->failed ? "failed" : "ok");
+	json_object(&j, "hypervisor");
+	json_string(&j, "interface", f->interface_name);
+	json_string(&j, "vendor", f->vendor);
+	json_number(&j, "privileges", f->privileges);
+	json_object_end(&j);
+	json_number(&j, "passed", sum->passed);
+	json_number(&j, "failed", sum->failed);
+	json_number(&j, "skipped", sum->skipped);
+	rows_json(&j, b);
+	json_object_end(&j);
+	log_print("\n");
 }
 
 enum err conform_run(const struct conform_input *in, struct conform_summary *out)

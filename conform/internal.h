@@ -7,6 +7,7 @@
 
 #include "conform/conform.h"
 #include "hv/x86_64/tlfs.h"
+#include "lib/json.h"
 #include "lib/log.h"
 
 /* --- rows (rows.c) ----------------------------------------------------------------------------- */
@@ -61,8 +62,7 @@ void row_skip(struct bench *b, uint16_t code, const char *name, const char *reas
 /* Did the row's last call answer success? */
 bool row_succeeded(const struct bench *b);
 
-void rows_print_string(const char *s);
-void rows_print_json(const struct bench *b);
+void rows_json(struct json *j, const struct bench *b);
 
 /* --- the bench (bench.c) ----------------------------------------------------------------------- */
 

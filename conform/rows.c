@@ -98,13 +98,14 @@ static bool is_allowed(const struct row_result *row)
 	return false;
 }
 
-static void print_list(const struct row_result *row, const char *before, const char *form)
+static void print_allowed(const struct row_result *row)
 {
+	const char *before = ", allowed ";
+
 	for (unsigned int i = 0; i < ALLOW_COUNT; i++) {
 		if (!(row->allowed & 1U << i))
 			continue;
-		log_print("%s", before);
-		log_print(form[0] == 'd' ? "%u" : "0x%04x", codes[i]);
+		log_print("%s0x%04x", before, codes[i]);
 		before = ",";
 	}
 }
@@ -123,7 +124,7 @@ static void print_tap(const struct bench *b)
 		log_print(" answered 0x%04x %s", row->answer.status.code,
 			  hvsmp_status_name(row->answer.status));
 	if (row->outcome != ROW_SKIPPED && row->allowed)
-		print_list(row, ", allowed ", "x");
+		print_allowed(row);
 	if (row->note[0])
 		log_print("%s%s", row->outcome != ROW_SKIPPED && row->calls ? "; " : " ",
 			  row->note);
@@ -159,43 +160,32 @@ void row_skip(struct bench *b, uint16_t code, const char *name, const char *reas
 	row_end_not_offered(b, reason);
 }
 
-void rows_print_string(const char *s)
-{
-	log_print("\"");
-	for (; *s; s++) {
-		if (*s == '"' || *s == '\\')
-			log_print("\\%c", *s);
-		else
-			log_print("%c", *s < ' ' || *s > '~' ? '?' : *s);
-	}
-	log_print("\"");
-}
-
-static void print_row(const struct row_result *row)
+static void row_json(struct json *j, const struct row_result *row)
 {
 	static const char *const outcomes[] = {"ok", "failed", "skipped"};
 	char name[TEXT_SIZE];
 
 	format(name, sizeof(name), "%s / %s", call_name(row->code), row->name);
-	log_print("{\"name\":");
-	rows_print_string(name);
-	log_print(",\"call\":%u,\"calls\":%u,\"result\":\"%s\",\"status\":", row->code, row->calls,
-		  outcomes[row->outcome]);
-	if (row->calls && !row->answer.err)
-		log_print("%u", row->answer.status.code);
-	else
-		log_print("null");
-	log_print(",\"allowed\":[");
-	print_list(row, "", "d");
-	log_print("],\"note\":");
-	rows_print_string(row->note);
-	log_print("}");
+	json_object(j, NULL);
+	json_string(j, "name", name);
+	json_number(j, "call", row->code);
+	json_number(j, "calls", row->calls);
+	json_string(j, "result", outcomes[row->outcome]);
+	json_known(j, "status", row->answer.status.code, row->calls && !row->answer.err);
+	json_array(j, "allowed");
+	for (unsigned int i = 0; i < ALLOW_COUNT; i++) {
+		if (row->allowed & 1U << i)
+			json_number(j, NULL, codes[i]);
+	}
+	json_array_end(j);
+	json_string(j, "note", row->note);
+	json_object_end(j);
 }
 
-void rows_print_json(const struct bench *b)
+void rows_json(struct json *j, const struct bench *b)
 {
-	for (unsigned int i = 0; i < b->rows; i++) {
-		log_print("%s", i ? "," : "");
-		print_row(&b->row[i]);
-	}
+	json_array(j, "rows");
+	for (unsigned int i = 0; i < b->rows; i++)
+		row_json(j, &b->row[i]);
+	json_array_end(j);
 }

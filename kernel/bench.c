@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mode=bench (docs/bench.md): in one boot and on the same processors, the start by every method, over
- * and over. Methods take turns, so that a host that becomes busy strikes all of them alike.
+ * mode=bench (docs/bench.md): start the same processors by every method, over and over, in one
+ * boot. Methods take turns, so a host that becomes busy slows all of them alike.
  */
 #include "kernel/bench.h"
 
+#include "kernel/audit.h"
+#include "kernel/modes.h"
+#include "kernel/state.h"
+#include "kernel/stats.h"
+#include "kernel/times.h"
 #include "lib/assert.h"
 #include "lib/format.h"
 #include "lib/log.h"
 
-static void *room(const struct bench *b, size_t count, size_t size)
+static void *take(const struct bench *b, size_t count, size_t size)
 {
-	void *memory = pages_alloc(b->smp->pages, (count * size + PAGE_SIZE - 1) / PAGE_SIZE, 0);
+	void *memory = pages_alloc(b->smp->pages, pages_of(count * size), 0);
 
 	if (!memory)
 		panic("no memory for the benchmark");
@@ -22,10 +27,10 @@ static void take_memory(struct bench *b)
 {
 	size_t longest = b->smp->count > b->rounds ? b->smp->count : b->rounds;
 
-	b->scratch = room(b, longest, sizeof(*b->scratch));
+	b->scratch = take(b, longest, sizeof(*b->scratch));
 	for (int i = 0; i < SMP_METHODS; i++) {
-		b->method[i].round = room(b, b->rounds, sizeof(struct bench_round));
-		b->method[i].cpu = room(b, b->smp->count, sizeof(struct bench_cpu));
+		b->method[i].round = take(b, b->rounds, sizeof(struct bench_round));
+		b->method[i].cpu = take(b, b->smp->count, sizeof(struct bench_cpu));
 	}
 }
 
@@ -35,36 +40,24 @@ static void end_method(struct bench_method *m, const char *reason)
 	format(m->reason, sizeof(m->reason), "%s", reason);
 }
 
-static uint64_t bytes_per_cpu(const struct smp *smp)
-{
-	size_t pages = smp->free_before - pages_left(smp->pages);
-
-	for (size_t i = 0; i < smp->count; i++)
-		pages -= smp->cpu[i]->prepared ? ARCH_STACK_PAGES : 0;
-	return pages * PAGE_SIZE / (smp->count ? smp->count : 1);
-}
-
 static void prepare(struct bench *b)
 {
 	bool needs_delay = arch_init_needs_delay(arch_cpuid);
+	const char *no_calls;
 
 	smp_rounds_prepare(b->smp);
-	b->bytes_per_cpu = bytes_per_cpu(b->smp);
+	hypervisor_settle(&b->platform->hypervisor, b->smp);
+	no_calls = b->platform->hypervisor.reason;
+	b->bytes_per_cpu = audit_bytes(b->smp) / (b->smp->count ? b->smp->count : 1);
 	for (int i = 0; i < SMP_METHODS; i++) {
 		struct bench_method *m = &b->method[i];
 
 		m->offered = smp_method_offered(b->smp, (enum smp_method)i, needs_delay, m->reason);
-		if (!m->offered && i <= SMP_HV_FANOUT && b->platform->hv_reason[0])
-			end_method(m, b->platform->hv_reason);
+		if (!m->offered && i <= SMP_HV_FANOUT && no_calls[0])
+			end_method(m, no_calls);
 		if (m->offered && !(b->methods & OPTION_METHOD(i)))
 			end_method(m, "not asked for: methods=");
 	}
-}
-
-/* A counter a little behind the boot processor's must not become a huge number. */
-static uint64_t since(uint64_t start, uint64_t tsc)
-{
-	return tsc > start ? tsc - start : 0;
 }
 
 static void keep_cpus(const struct bench *b, struct bench_method *m)
@@ -78,9 +71,9 @@ static void keep_cpus(const struct bench *b, struct bench_method *m)
 		m->cpu[i] = (struct bench_cpu){
 			.starter = cpu->starter,
 			.is_in = cpu_online_tsc(cpu) != 0,
-			.issued = since(start, cpu->issued_tsc),
-			.first = since(start, arch_cpu_first_tsc(arch)),
-			.online = since(start, cpu_online_tsc(cpu)),
+			.issued = ticks_since(start, cpu->issued_tsc),
+			.first = ticks_since(start, arch_cpu_first_tsc(arch)),
+			.online = ticks_since(start, cpu_online_tsc(cpu)),
 		};
 	}
 }
@@ -97,15 +90,15 @@ static struct bench_round measure(const struct bench *b)
 		round.hypercalls += cpu->hv_calls;
 		round.online += cpu->verdict == CPU_ONLINE;
 		if (!cpu->is_bsp && cpu_online_tsc(cpu))
-			b->scratch[arrivals++] = since(smp->start_tsc, cpu_online_tsc(cpu));
+			b->scratch[arrivals++] = ticks_since(smp->start_tsc, cpu_online_tsc(cpu));
 	}
 	stats_sort(b->scratch, arrivals);
 	round.first = arrivals ? b->scratch[0] : 0;
 	round.median = stats_rank(b->scratch, arrivals, 50);
 	round.p95 = stats_rank(b->scratch, arrivals, 95);
 	round.last = arrivals ? b->scratch[arrivals - 1] : 0;
-	/* Without a close watch, what is known is when everything was over. */
-	round.total = since(smp->start_tsc, smp->all_in_tsc ? smp->all_in_tsc : smp->end_tsc);
+	/* Without a close watch only the end of the round is known. */
+	round.total = ticks_since(smp->start_tsc, smp->all_in_tsc ? smp->all_in_tsc : smp->end_tsc);
 	if (round.total < round.last)
 		round.total = round.last;
 	return round;
@@ -123,7 +116,7 @@ static uint64_t middle_call(const struct bench *b)
 	return stats_rank(b->scratch, calls, 50);
 }
 
-/* The first processor that 0x99 would not start, said with its status. */
+/* The first processor that 0x99 refused to start, with its status. */
 static bool find_refusal(const struct smp *smp, char reason[HVSMP_REASON_SIZE])
 {
 	char answer[HVSMP_ANSWER_SIZE];
@@ -141,8 +134,7 @@ static bool find_refusal(const struct smp *smp, char reason[HVSMP_REASON_SIZE])
 }
 
 /*
- * A VP that was started before and is refused now is a restart refused: then there is nothing more to
- * measure by hypercall.
+ * A refusal after the first round is a refused restart: nothing more can be measured by hypercall.
  */
 static void end_calls(struct bench *b, bool restart)
 {
@@ -165,7 +157,7 @@ static void judge(struct bench *b)
 		b->verdict = sum.verdict;
 }
 
-/* False: some processor is lost, and with it the ground for any comparison. */
+/* False: a processor is lost, so later rounds would not compare with earlier ones. */
 static bool one_round(struct bench *b, enum smp_method method, bool *is_first)
 {
 	struct bench_method *m = &b->method[method];
@@ -203,21 +195,18 @@ static void all_rounds(struct bench *b)
 	}
 }
 
-_Noreturn void bench_run(const struct platform *p, struct smp *smp, struct hvsmp_interface *hv,
-			 const struct options *o)
+enum exit_code bench_run(struct kernel *k)
 {
 	static struct bench bench;
 
-	bench = (struct bench){.platform = p,
-			       .smp = smp,
-			       .rounds = o->rounds,
-			       .methods = o->methods};
+	bench = (struct bench){.platform = &k->platform,
+			       .smp = &k->smp,
+			       .rounds = k->options.rounds,
+			       .methods = k->options.methods};
 	prepare(&bench);
 	take_memory(&bench);
 	all_rounds(&bench);
 	bench_json(&bench);
 	bench_table(&bench);
-	if (smp->config.hv)
-		hvsmp_teardown(hv);
-	exit_machine((enum exit_code)(EXIT_CODE_OK + bench.verdict));
+	return (enum exit_code)(EXIT_CODE_OK + bench.verdict);
 }

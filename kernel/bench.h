@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* mode=bench: what the files of the benchmark offer each other. Private to kernel/. */
+/* mode=bench: what the files of the benchmark share. Private to kernel/. */
 #pragma once
 
-#include "kernel/internal.h"
+#include "kernel/platform.h"
+#include "smp/smp.h"
 
-/* One round, in ticks of the time stamp counter from its first call or message on. */
+/* One round, in ticks of the time stamp counter since its first call or message. */
 struct bench_round {
-	size_t online;                     /* processors, the boot processor among them */
+	size_t online;                     /* processors, the boot processor included */
 	uint64_t first, median, p95, last; /* arrivals */
 	uint64_t total;                    /* until the boot processor knew of all */
 	uint32_t hypercalls, ipis;
@@ -21,14 +22,14 @@ struct bench_cpu {
 
 struct bench_method {
 	bool offered;
-	char reason[HVSMP_REASON_SIZE]; /* why it is not offered, or not any more; "" */
+	char reason[HVSMP_REASON_SIZE]; /* why it is not, or no longer, offered; "" */
 	size_t done;
 	struct bench_round *round; /* as many as were asked for */
 	struct bench_cpu *cpu;     /* of the last round: one a processor */
 };
 
 struct bench {
-	const struct platform *platform;
+	struct platform *platform;
 	struct smp *smp;
 	uint32_t rounds;      /* asked for */
 	unsigned int methods; /* likewise: bits */
@@ -39,13 +40,9 @@ struct bench {
 	uint64_t *scratch; /* one a processor */
 };
 
-/* bench_stats.c. Sort ascending, in place. */
-void stats_sort(uint64_t *values, size_t count);
-/* The smallest of sorted values that percent of them do not exceed (nearest rank); 0 of none. */
-uint64_t stats_rank(const uint64_t *sorted, size_t count, unsigned int percent);
-/* The round in the middle by total; NULL if there is none. */
+/* bench_stats.c. The median round by total; NULL if there is none. */
 const struct bench_round *stats_middle_round(const struct bench_method *m, uint64_t *scratch);
-/* The method whose middle round is the shortest; SMP_METHODS if none made a round. */
+/* The method with the shortest median round; SMP_METHODS if there was no round. */
 enum smp_method stats_best(const struct bench *b);
 
 /* bench_table.c, bench_json.c */

@@ -2,107 +2,105 @@
 /* The benchmark for machines: one line, schema hvsmp-bench/1 (docs/bench.md). */
 #include "kernel/bench.h"
 
+#include "kernel/report.h"
+#include "kernel/version.h"
 #include "lib/log.h"
 
-static unsigned long ns(uint64_t ticks)
+static void ns(struct json *j, const char *name, uint64_t ticks)
 {
-	return (unsigned long)arch_clock_ticks_ns(ticks);
+	json_number(j, name, arch_clock_ticks_ns(ticks));
 }
 
-static void text_field(const char *name, const char *value)
+static void hypervisor(struct json *j, const struct bench *b)
 {
-	log_print("\"%s\":", name);
-	report_json_string(value);
+	json_object(j, "hypervisor");
+	json_string(j, "vendor", b->platform->hypervisor.features.vendor);
+	json_bool(j, "start_vp", b->method[SMP_HV_SERIAL].done || b->method[SMP_HV_FANOUT].done);
+	json_string(j, "reason", b->method[SMP_HV_SERIAL].reason);
+	json_object_end(j);
 }
 
-static void head(const struct bench *b)
+static void call_costs(struct json *j, const struct bench *b)
 {
-	const struct platform *p = b->platform;
-	bool start_vp = b->method[SMP_HV_SERIAL].done || b->method[SMP_HV_FANOUT].done;
+	uint32_t calls = b->smp->map.calls;
+	uint64_t one_map = calls ? b->smp->map_ticks / calls : 0;
 
-	log_print("@bench {\"schema\":\"hvsmp-bench/1\",");
-	text_field("version", kernel_version);
-	log_print(",\"verdict\":\"%s\",\"processors\":%lu,\"rounds\":%u,\"hypervisor\":{",
-		  machine_verdict_name(b->verdict),
-		  (unsigned long)(b->smp->count + b->smp->left_out), b->rounds);
-	text_field("vendor", p->hv.vendor);
-	log_print(",\"start_vp\":%s,", start_vp ? "true" : "false");
-	text_field("reason", b->method[SMP_HV_SERIAL].reason);
-	log_print("},\"clock\":{\"source\":\"%s\",\"hz\":%lu},", p->clock_source,
-		  (unsigned long)p->tsc_hz);
+	json_number(j, "map_calls", calls);
+	json_object(j, "call_ns");
+	json_known(j, "map", arch_clock_ticks_ns(one_map), calls != 0);
+	json_known(j, "start", arch_clock_ticks_ns(b->call_ticks), b->call_ticks != 0);
+	json_object_end(j);
 }
 
-static void call_costs(const struct bench *b)
+static void round_record(struct json *j, const struct bench_round *r)
 {
-	const struct hvsmp_map_info *map = &b->smp->map;
-
-	log_print("\"bytes_per_processor\":%lu,", (unsigned long)b->bytes_per_cpu);
-	log_print("\"map_calls\":%u,\"call_ns\":{\"map\":", map->calls);
-	if (map->calls)
-		log_print("%lu", ns(b->smp->map_ticks / map->calls));
-	else
-		log_print("null");
-	if (b->call_ticks)
-		log_print(",\"start\":%lu},", ns(b->call_ticks));
-	else
-		log_print(",\"start\":null},");
+	json_object(j, NULL);
+	json_number(j, "online", r->online);
+	ns(j, "total_ns", r->total);
+	ns(j, "first_ns", r->first);
+	ns(j, "median_ns", r->median);
+	ns(j, "p95_ns", r->p95);
+	ns(j, "last_ns", r->last);
+	json_number(j, "total_ticks", r->total);
+	json_number(j, "hypercalls", r->hypercalls);
+	json_number(j, "ipis", r->ipis);
+	json_object_end(j);
 }
 
-static void round_record(const struct bench_round *r)
-{
-	log_print("{\"online\":%lu,\"total_ns\":%lu,\"first_ns\":%lu,\"median_ns\":%lu,"
-		  "\"p95_ns\":%lu,\"last_ns\":%lu,\"total_ticks\":%lu,\"hypercalls\":%u,"
-		  "\"ipis\":%u}",
-		  (unsigned long)r->online, ns(r->total), ns(r->first), ns(r->median), ns(r->p95),
-		  ns(r->last), (unsigned long)r->total, r->hypercalls, r->ipis);
-}
-
-static void method_record(const struct bench *b, enum smp_method method)
+static void method_record(struct json *j, const struct bench *b, enum smp_method method)
 {
 	const struct bench_method *m = &b->method[method];
 
-	log_print("{\"name\":\"%s\",\"offered\":%s,", smp_method_name(method),
-		  m->offered ? "true" : "false");
-	text_field("reason", m->reason);
-	log_print(",\"rounds\":[");
-	for (size_t i = 0; i < m->done; i++) {
-		log_print(i ? "," : "");
-		round_record(&m->round[i]);
-	}
-	log_print("]}");
+	json_object(j, NULL);
+	json_string(j, "name", smp_method_name(method));
+	json_bool(j, "offered", m->offered);
+	json_string(j, "reason", m->reason);
+	json_array(j, "rounds");
+	for (size_t i = 0; i < m->done; i++)
+		round_record(j, &m->round[i]);
+	json_array_end(j);
+	json_object_end(j);
 }
 
-static void cpu_record(const struct smp *smp, size_t i, const struct bench_cpu *c)
+static void cpu_record(struct json *j, const struct smp *smp, size_t i, const struct bench_cpu *c)
 {
-	log_print("{\"apic_id\":%u,", smp->cpu[i]->apic_id);
-	if (smp->cpu[i]->is_bsp)
-		log_print("\"started_by\":null,\"t_issued_ns\":null,\"t_first_ns\":null,"
-			  "\"t_online_ns\":0}");
-	else if (!c->is_in)
-		log_print("\"started_by\":null,\"t_issued_ns\":null,\"t_first_ns\":null,"
-			  "\"t_online_ns\":null}");
-	else
-		log_print("\"started_by\":%u,\"t_issued_ns\":%lu,\"t_first_ns\":%lu,"
-			  "\"t_online_ns\":%lu}",
-			  smp->cpu[c->starter]->apic_id, ns(c->issued), ns(c->first),
-			  ns(c->online));
+	bool is_bsp = smp->cpu[i]->is_bsp;
+	bool started = c->is_in && !is_bsp;
+
+	json_object(j, NULL);
+	json_number(j, "apic_id", smp->cpu[i]->apic_id);
+	json_known(j, "started_by", started ? smp->cpu[c->starter]->apic_id : 0, started);
+	json_known(j, "t_issued_ns", arch_clock_ticks_ns(c->issued), started);
+	json_known(j, "t_first_ns", arch_clock_ticks_ns(c->first), started);
+	json_known(j, "t_online_ns", started ? arch_clock_ticks_ns(c->online) : 0,
+		   started || is_bsp);
+	json_object_end(j);
 }
 
 void bench_json(const struct bench *b)
 {
 	enum smp_method best = stats_best(b);
+	struct json j = {0};
 
-	head(b);
-	call_costs(b);
-	log_print("\"methods\":[");
-	for (int i = 0; i < SMP_METHODS; i++) {
-		log_print(i ? "," : "");
-		method_record(b, (enum smp_method)i);
-	}
-	log_print("],\"cpus\":[");
-	for (size_t i = 0; best < SMP_METHODS && i < b->smp->count; i++) {
-		log_print(i ? "," : "");
-		cpu_record(b->smp, i, &b->method[best].cpu[i]);
-	}
-	log_print("]}\n");
+	log_print("@bench ");
+	json_object(&j, NULL);
+	json_string(&j, "schema", "hvsmp-bench/1");
+	json_string(&j, "version", kernel_version);
+	json_string(&j, "verdict", machine_verdict_name(b->verdict));
+	json_number(&j, "processors", b->smp->count + b->smp->left_out);
+	json_number(&j, "rounds", b->rounds);
+	hypervisor(&j, b);
+	report_json_clock(&j, b->platform);
+	json_number(&j, "bytes_per_processor", b->bytes_per_cpu);
+	call_costs(&j, b);
+	json_array(&j, "methods");
+	for (int i = 0; i < SMP_METHODS; i++)
+		method_record(&j, b, (enum smp_method)i);
+	json_array_end(&j);
+	json_array(&j, "cpus");
+	for (size_t i = 0; best < SMP_METHODS && i < b->smp->count; i++)
+		cpu_record(&j, b->smp, i, &b->method[best].cpu[i]);
+	json_array_end(&j);
+	json_object_end(&j);
+	log_print("\n");
 }

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The benchmark for people: one line a method, of its round in the middle. */
+/* The benchmark for people: one line a method, of its median round. */
 #include "kernel/bench.h"
 
-#include "lib/format.h"
+#include "kernel/times.h"
 #include "lib/log.h"
 
-/* "1234.5" */
 static void microseconds(char *out, size_t size, uint64_t ticks)
 {
-	uint64_t ns = arch_clock_ticks_ns(ticks);
-
-	format(out, size, "%lu.%lu", (unsigned long)(ns / 1000), (unsigned long)(ns / 100 % 10));
+	text_us(out, size, arch_clock_ticks_ns(ticks));
 }
 
 static void row(const struct bench *b, enum smp_method method)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What -fstack-protector asks for: the value on every guarded frame, and what happens if it is gone. */
-#include "kernel/internal.h"
+/* For -fstack-protector: the value on every guarded frame, and what happens if it is gone. */
+#include "kernel/setup.h"
 
+#include "arch/arch.h"
 #include "lib/assert.h"
 
 uintptr_t __stack_chk_guard =

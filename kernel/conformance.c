@@ -1,26 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /* mode=conformance: the documents' tables instead of the bring-up (docs/conformance.md). */
-#include "kernel/internal.h"
+#include "kernel/modes.h"
 
 #include "conform/conform.h"
+#include "kernel/state.h"
 #include "lib/assert.h"
 #include "lib/log.h"
 
-_Noreturn void conformance_run(const struct platform *p, const struct smp *smp,
-			       struct hvsmp_interface *hv)
+enum exit_code conformance_run(struct kernel *k)
 {
+	struct hypervisor *h = &k->platform.hypervisor;
 	struct conform_input in = {
-		.smp = smp,
-		.features = &p->hv,
-		.hv = hv,
-		.hv_is_open = smp->config.hv != NULL,
+		.smp = &k->smp,
+		.features = &h->features,
+		.hv = &h->hv,
+		.hv_is_open = hypervisor_is_open(h),
 	};
 	struct conform_summary sum;
 
 	if (conform_run(&in, &sum))
 		panic("no memory for the conformance rows");
-	if (hv->page.pa)
-		hvsmp_teardown(hv);
+	if (!in.hv_is_open && h->hv.page.pa) /* the rows have opened it */
+		hvsmp_teardown(&h->hv);
 	log_print("conformance: %u passed, %u failed, %u skipped\n", sum.passed, sum.failed,
 		  sum.skipped);
 	if (sum.failed)
@@ -29,5 +30,5 @@ _Noreturn void conformance_run(const struct platform *p, const struct smp *smp,
 		log_print("verdict: ok - nothing to see: neither call is offered\n");
 	else
 		log_print("verdict: ok - every row that was made is answered as documented\n");
-	exit_machine(sum.failed ? EXIT_CODE_FAILED : EXIT_CODE_OK);
+	return sum.failed ? EXIT_CODE_FAILED : EXIT_CODE_OK;
 }

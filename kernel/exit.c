@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How it all ends: the test machine's exit port, or halt, reset, power-off. Reset and power-off ask
- * the firmware's runtime services first and use the FADT's registers when that comes back.
+ * The end of a run: the test machine's exit port, or halt, reset, power-off. Reset and power-off
+ * ask the firmware's runtime services first, and use the FADT's registers if those return.
  */
-#include "kernel/internal.h"
+#include "kernel/exit.h"
+
+#include "kernel/platform.h"
 
 #include "lib/log.h"
 
@@ -14,15 +16,12 @@
 
 static const struct boot_info *boot_info;
 static const struct platform *platform;
-static struct acpi_memory acpi_memory;
 static enum option_exit method = EXIT_HALT;
 
-void exit_init(const struct boot_info *boot, const struct platform *p,
-	       const struct acpi_memory *memory, enum option_exit how)
+void exit_init(const struct boot_info *boot, const struct platform *p, enum option_exit how)
 {
 	boot_info = boot;
 	platform = p;
-	acpi_memory = *memory;
 	method = how;
 }
 
@@ -53,7 +52,7 @@ static void power_off_by_fadt(void)
 
 	if (!platform->has_fadt)
 		return;
-	/* Where the DSDT's \_S5 cannot be read, 0 is what Hyper-V and QEMU use. */
+	/* If the DSDT's \_S5 cannot be read: 0 is what Hyper-V and QEMU use. */
 	if (platform->fadt.dsdt && !acpi_load(&platform->acpi, platform->fadt.dsdt, "DSDT", &dsdt))
 		(void)acpi_s5_find(&dsdt, &a, &b);
 	write_register(&platform->fadt.pm1a_control, (uint32_t)a << SLP_TYP_SHIFT | SLP_EN, true);
@@ -80,7 +79,7 @@ _Noreturn void exit_machine(enum exit_code code)
 	switch (method) {
 	case EXIT_QEMU:
 		arch_port_write32(QEMU_EXIT_PORT, code);
-		for (uint32_t i = 0; i < QEMU_EXIT_LOOKS; i++) /* newer QEMUs end a little later */
+		for (uint32_t i = 0; i < QEMU_EXIT_LOOKS; i++) /* newer QEMUs take a moment */
 			arch_pause();
 		log_error("exit=qemu: there is no isa-debug-exit device at port 0x%x: halted",
 			  QEMU_EXIT_PORT);

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From the boot stub's memory map to an allocator and to page tables of our own: RAM writable and
+ * An allocator and the kernel's own page tables, from the boot stub's memory map: RAM writable and
  * not executable, the image by its sections, page 0 a hole.
  */
-#include "kernel/internal.h"
+#include "kernel/setup.h"
 
+#include "arch/arch.h"
 #include "lib/log.h"
 
 /* linker.ld; all on page boundaries */
 extern char _text[], _etext[], _erodata[], _image_end[], _data[];
 
-/* Up to capacity free ranges; of a map in more pieces the smallest are left out. */
+/* Up to capacity free ranges; if there are more, the smallest are left out. */
 static size_t collect_free(const struct boot_info *boot, struct page_range *out, size_t capacity)
 {
 	size_t count = 0;
@@ -66,6 +67,8 @@ enum err memory_init(const struct boot_info *boot, struct pages *pages)
 
 	if (!pages_init(pages, ranges, count))
 		return ERR_NO_MEMORY;
+	log_debug("memory: %lu free pages in %lu ranges", (unsigned long)pages_left(pages),
+		  (unsigned long)count);
 	e = arch_paging_init(pages);
 	if (!e)
 		e = map_ram(boot);
@@ -75,9 +78,11 @@ enum err memory_init(const struct boot_info *boot, struct pages *pages)
 		e = map_section(_etext, _erodata, 0);
 	if (!e)
 		e = map_section(_data, _image_end, ARCH_MAP_WRITE);
-	if (!e)
-		arch_paging_enable();
-	return e;
+	if (e)
+		return e;
+	arch_paging_enable();
+	log_debug("own page tables are active: %lu pages left", (unsigned long)pages_left(pages));
+	return OK;
 }
 
 static bool is_reserved(const struct boot_info *boot, uint64_t pa, uint64_t size)
@@ -92,7 +97,7 @@ static bool is_reserved(const struct boot_info *boot, uint64_t pa, uint64_t size
 	return false;
 }
 
-/* Some firmware keeps tables in reserved memory, which is mapped only here, read-only. */
+/* Some firmware keeps tables in reserved memory, which is mapped here on demand, read-only. */
 static const void *at(void *ctx, uint64_t pa, size_t size)
 {
 	const struct boot_info *boot = ctx;

@@ -1,21 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* Options from their text. One table says what there is; a mistake costs that one word. */
+/* Options from their text, by one table. A mistake costs only the word it is in. */
 #include "kernel/options.h"
 
+#include "lib/format.h"
 #include "lib/string.h"
 
-enum { MAX_NUMBER = 600000, MAX_ROUNDS = 1000, MAX_INIT_DELAY_MS = 1000, SHOWN = 48 };
+enum { MAX_NUMBER = 600000, SHOWN = 48, VALUES_SIZE = 128 };
 
 struct choice {
 	const char *name;
 	unsigned int value;
 };
 
-static const struct choice mode_choices[] = {{"normal", MODE_NORMAL},
-					     {"selftest", MODE_SELFTEST},
-					     {"conformance", MODE_CONFORMANCE},
-					     {"bench", MODE_BENCH},
-					     {0}};
+#define MODE_CHOICE(id, name, run, after) {name, id},
+static const struct choice mode_choices[] = {MODES(MODE_CHOICE){0}};
 static const struct choice method_choices[] = {{"hv-serial", OPTION_METHOD(SMP_HV_SERIAL)},
 					       {"hv-fanout", OPTION_METHOD(SMP_HV_FANOUT)},
 					       {"sipi-serial", OPTION_METHOD(SMP_SIPI_SERIAL)},
@@ -56,53 +54,60 @@ static const struct choice panic_by_choices[] = {{"plain", PANIC_PLAIN},
 						 {"nmi", PANIC_NMI},
 						 {0}};
 
-enum kind { KIND_CHOICE, KIND_SET, KIND_NUMBER, KIND_CHOICE_OR_NUMBER };
-enum field {
-	FIELD_MODE,
-	FIELD_ROUNDS,
-	FIELD_METHODS,
-	FIELD_START,
-	FIELD_FANOUT,
-	FIELD_INIT_DELAY,
-	FIELD_DEADLINE,
-	FIELD_CAP,
-	FIELD_EXIT,
-	FIELD_LOG,
-	FIELD_REPORT,
-	FIELD_SCREEN,
-	FIELD_SELFTEST,
-	FIELD_FAIL_ALLOC,
-	FIELD_PANIC,
-	FIELD_PANIC_BY
+/* One row an option: a value of its choices, a set of them, or a number in its range. */
+struct option {
+	const char *name;
+	uint16_t offset, size; /* of the field in struct options: 1 or 4 bytes */
+	bool is_set;           /* of choices */
+	unsigned int initial;
+	const struct choice *choices; /* NULL: none */
+	unsigned int min, max;        /* max 0: no numbers */
+	const char *unit;             /* "", or " (ms)" */
 };
 
-static const struct option {
-	const char *name;
-	enum field field;
-	enum kind kind;
-	const struct choice *choices;
-	const char *values; /* for people */
-} known[] = {
-	{"mode", FIELD_MODE, KIND_CHOICE, mode_choices, "normal, selftest, conformance or bench"},
-	{"rounds", FIELD_ROUNDS, KIND_NUMBER, NULL, "1..1000"},
-	{"methods", FIELD_METHODS, KIND_SET, method_choices,
-	 "hv-serial, hv-fanout, sipi-serial, sipi-parallel, sipi-broadcast (comma-separated)"},
-	{"start", FIELD_START, KIND_CHOICE, start_choices, "auto, hv or sipi"},
-	{"fanout", FIELD_FANOUT, KIND_CHOICE, switch_choices, "on or off"},
-	{"init_delay", FIELD_INIT_DELAY, KIND_CHOICE_OR_NUMBER, delay_choices,
-	 "auto or 0..1000 (ms)"},
-	{"deadline", FIELD_DEADLINE, KIND_NUMBER, NULL, "1..600000 (ms)"},
-	{"cap", FIELD_CAP, KIND_NUMBER, NULL, "1..600000 (ms)"},
-	{"exit", FIELD_EXIT, KIND_CHOICE, exit_choices, "qemu, halt, reset or poweroff"},
-	{"log", FIELD_LOG, KIND_CHOICE, log_choices, "quiet, info or verbose"},
-	{"report", FIELD_REPORT, KIND_SET, report_choices, "table, json, tap (comma-separated)"},
-	{"screen", FIELD_SCREEN, KIND_CHOICE, switch_choices, "on or off"},
-	{"selftest", FIELD_SELFTEST, KIND_CHOICE, switch_choices, "on or off"},
-	{"fail_alloc", FIELD_FAIL_ALLOC, KIND_NUMBER, NULL, "1..600000"},
-	{"panic", FIELD_PANIC, KIND_CHOICE, panic_choices, "off, bsp or ap"},
-	{"panic_by", FIELD_PANIC_BY, KIND_CHOICE, panic_by_choices,
-	 "plain, null-read, text-write, data-exec, overrun, stack or nmi"},
+#define FIELD(name) offsetof(struct options, name), sizeof(((struct options *)0)->name)
+#define CHOICE(name, field, choices, initial)                         \
+	{                                                             \
+		name, FIELD(field), false, initial, choices, 0, 0, "" \
+	}
+#define SET(name, field, choices, initial)                           \
+	{                                                            \
+		name, FIELD(field), true, initial, choices, 0, 0, "" \
+	}
+#define NUMBER(name, field, min, max, unit, initial)                     \
+	{                                                                \
+		name, FIELD(field), false, initial, NULL, min, max, unit \
+	}
+#define CHOICE_OR_NUMBER(name, field, choices, min, max, unit, initial)     \
+	{                                                                   \
+		name, FIELD(field), false, initial, choices, min, max, unit \
+	}
+
+static const struct option known[] = {
+	CHOICE("mode", mode, mode_choices, MODE_NORMAL),
+	NUMBER("rounds", rounds, 1, 1000, "", 10),
+	SET("methods", methods, method_choices, OPTION_METHOD(SMP_METHODS) - 1),
+	CHOICE("start", start, start_choices, START_AUTO),
+	CHOICE("fanout", fanout, switch_choices, true),
+	CHOICE_OR_NUMBER("init_delay", init_delay_ms, delay_choices, 0, 1000, " (ms)",
+			 INIT_DELAY_AUTO),
+	NUMBER("deadline", deadline_ms, 1, MAX_NUMBER, " (ms)", 5000),
+	NUMBER("cap", cap_ms, 1, MAX_NUMBER, " (ms)", 60000),
+	CHOICE("exit", exit, exit_choices, EXIT_HALT),
+	CHOICE("log", log, log_choices, LOG_INFO),
+	SET("report", report, report_choices, REPORT_TABLE | REPORT_JSON | REPORT_TAP),
+	CHOICE("screen", screen, switch_choices, true),
+	CHOICE("audit", audit, switch_choices, false),
+	NUMBER("fail_alloc", fail_alloc, 1, MAX_NUMBER, "", 0),
+	CHOICE("panic", panic, panic_choices, PANIC_OFF),
+	CHOICE("panic_by", panic_by, panic_by_choices, PANIC_PLAIN),
 };
+enum { OPTIONS = sizeof(known) / sizeof(known[0]) };
+
+/* Old names, which still work. */
+static const struct {
+	const char *old, *name;
+} renamed[] = {{"selftest", "audit"}};
 
 struct word {
 	const char *text;
@@ -155,16 +160,7 @@ static bool choose_set(struct word w, const struct choice *choices, unsigned int
 	return true;
 }
 
-static unsigned int highest(enum field field)
-{
-	switch (field) {
-	case FIELD_ROUNDS: return MAX_ROUNDS;
-	case FIELD_INIT_DELAY: return MAX_INIT_DELAY_MS;
-	default: return MAX_NUMBER;
-	}
-}
-
-static bool whole_number(struct word w, unsigned int max, unsigned int *out)
+static bool whole_number(struct word w, unsigned int min, unsigned int max, unsigned int *out)
 {
 	unsigned int value = 0;
 
@@ -178,29 +174,34 @@ static bool whole_number(struct word w, unsigned int max, unsigned int *out)
 			return false;
 	}
 	*out = value;
-	return true;
+	return value >= min;
 }
 
-static void store(struct options *o, enum field field, unsigned int value)
+static void store(struct options *out, const struct option *o, unsigned int value)
 {
-	switch (field) {
-	case FIELD_MODE: o->mode = (enum option_mode)value; break;
-	case FIELD_ROUNDS: o->rounds = value; break;
-	case FIELD_METHODS: o->methods = value; break;
-	case FIELD_START: o->start = (enum option_start)value; break;
-	case FIELD_FANOUT: o->fanout = value; break;
-	case FIELD_INIT_DELAY: o->init_delay_ms = value; break;
-	case FIELD_DEADLINE: o->deadline_ms = value; break;
-	case FIELD_CAP: o->cap_ms = value; break;
-	case FIELD_EXIT: o->exit = (enum option_exit)value; break;
-	case FIELD_LOG: o->log = (enum log_level)value; break;
-	case FIELD_REPORT: o->report = value; break;
-	case FIELD_SCREEN: o->screen = value; break;
-	case FIELD_SELFTEST: o->selftest = value; break;
-	case FIELD_FAIL_ALLOC: o->fail_alloc = value; break;
-	case FIELD_PANIC: o->panic = (enum option_panic)value; break;
-	case FIELD_PANIC_BY: o->panic_by = (enum option_panic_by)value; break;
+	uint8_t byte = (uint8_t)value;
+
+	memcpy((uint8_t *)out + o->offset, o->size == 1 ? (void *)&byte : &value, o->size);
+}
+
+/* "a, b or c", "a, b (comma-separated)", "auto or 0..9 (ms)" */
+static void list_values(const struct option *o, char *out, size_t size)
+{
+	size_t len = 0;
+
+	for (const struct choice *c = o->choices; c && c->name && len < size; c++) {
+		const char *before = c[1].name || o->is_set ? ", " : " or ";
+
+		len += format(out + len, size - len, "%s%s", c == o->choices ? "" : before,
+			      c->name);
 	}
+	if (len >= size)
+		return;
+	if (o->is_set)
+		format(out + len, size - len, " (comma-separated)");
+	else if (o->max)
+		format(out + len, size - len, "%s%u..%u%s", len ? " or " : "", o->min, o->max,
+		       o->unit);
 }
 
 static void warn_unknown(struct word key)
@@ -208,7 +209,7 @@ static void warn_unknown(struct word key)
 	const struct option *nearest = &known[0];
 	size_t best = (size_t)-1;
 
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+	for (size_t i = 0; i < OPTIONS; i++) {
 		size_t distance = str_distance(key.text, (size_t)shown(key), known[i].name);
 
 		if (distance < best) {
@@ -220,57 +221,72 @@ static void warn_unknown(struct word key)
 		 nearest->name);
 }
 
+static const struct option *find(struct word key)
+{
+	for (size_t i = 0; i < sizeof(renamed) / sizeof(renamed[0]); i++) {
+		if (!equals(key, renamed[i].old))
+			continue;
+		log_warn("option \"%s\" is called \"%s\" now", renamed[i].old, renamed[i].name);
+		key = (struct word){renamed[i].name, str_len(renamed[i].name)};
+	}
+	for (size_t i = 0; i < OPTIONS; i++) {
+		if (equals(key, known[i].name))
+			return &known[i];
+	}
+	return NULL;
+}
+
+static bool read_value(const struct option *o, struct word w, unsigned int *out)
+{
+	if (o->is_set)
+		return choose_set(w, o->choices, out);
+	return (o->choices && choose(w, o->choices, out)) ||
+	       (o->max && whole_number(w, o->min, o->max, out));
+}
+
 static void parse_word(struct word w, struct options *out)
 {
 	struct word key = {w.text, 0};
 	struct word value;
+	const struct option *o;
 	unsigned int number = 0;
+	char values[VALUES_SIZE];
 
 	while (key.len < w.len && w.text[key.len] != '=')
 		key.len++;
 	value.text = w.text + key.len + (key.len < w.len);
 	value.len = (size_t)(w.text + w.len - value.text);
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		const struct option *o = &known[i];
-		unsigned int max = highest(o->field);
-		bool good = false;
-
-		if (!equals(key, o->name))
-			continue;
-		switch (o->kind) {
-		case KIND_CHOICE: good = choose(value, o->choices, &number); break;
-		case KIND_SET: good = choose_set(value, o->choices, &number); break;
-		case KIND_NUMBER: good = whole_number(value, max, &number) && number; break;
-		case KIND_CHOICE_OR_NUMBER:
-			good = choose(value, o->choices, &number) ||
-			       whole_number(value, max, &number);
-			break;
-		}
-		if (good)
-			store(out, o->field, number);
-		else
-			log_warn("option %s=\"%.*s\": must be %s", o->name, shown(value),
-				 value.text, o->values);
-		return;
+	o = find(key);
+	if (!o) {
+		warn_unknown(key.len ? key : w);
+	} else if (read_value(o, value, &number)) {
+		store(out, o, number);
+	} else {
+		list_values(o, values, sizeof(values));
+		log_warn("option %s=\"%.*s\": must be %s", o->name, shown(value), value.text,
+			 values);
 	}
-	warn_unknown(key.len ? key : w);
+}
+
+/* For people: what cannot be printed is a '?'. */
+static void keep(struct word w, struct options *out)
+{
+	size_t len = str_len(out->text);
+
+	if (len > sizeof(out->text) - 3) /* no room for a blank and a letter */
+		return;
+	if (len)
+		out->text[len++] = ' ';
+	for (size_t i = 0; i < w.len && len < sizeof(out->text) - 1; i++)
+		out->text[len++] = w.text[i] > ' ' && w.text[i] <= '~' ? w.text[i] : '?';
+	out->text[len] = '\0';
 }
 
 void options_parse(const char *text, struct options *out)
 {
-	*out = (struct options){
-		.start = START_AUTO,
-		.rounds = 10,
-		.methods = OPTION_METHOD(SMP_METHODS) - 1,
-		.fanout = true,
-		.init_delay_ms = INIT_DELAY_AUTO,
-		.deadline_ms = 5000,
-		.cap_ms = 60000,
-		.exit = EXIT_HALT,
-		.log = LOG_INFO,
-		.screen = true,
-		.report = REPORT_TABLE | REPORT_JSON | REPORT_TAP,
-	};
+	memset(out, 0, sizeof(*out));
+	for (size_t i = 0; i < OPTIONS; i++)
+		store(out, &known[i], known[i].initial);
 	while (*text) {
 		struct word w = {text, 0};
 
@@ -281,8 +297,10 @@ void options_parse(const char *text, struct options *out)
 		}
 		while (text[w.len] && !is_blank(text[w.len]))
 			w.len++;
-		if (w.len)
+		if (w.len) {
+			keep(w, out);
 			parse_word(w, out);
+		}
 		text += w.len ? w.len : 1;
 	}
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What a person can ask of the kernel; docs/options.md explains each. Private to kernel/. */
+/* What a user can ask of the kernel; docs/options.md explains each. Private to kernel/. */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "kernel/modes.h"
 #include "lib/log.h"
 #include "smp/smp.h"
 
@@ -21,32 +22,35 @@ enum option_panic_by {
 	PANIC_NMI,
 };
 enum { INIT_DELAY_AUTO = 0xFFFFFFFF };
-enum option_mode { MODE_NORMAL, MODE_SELFTEST, MODE_CONFORMANCE, MODE_BENCH };
 #define OPTION_METHOD(method) (1U << (method))
 enum { REPORT_TABLE = 1 << 0, REPORT_JSON = 1 << 1, REPORT_TAP = 1 << 2 };
 
+enum { OPTIONS_TEXT_SIZE = 128 };
+
+/* Ranges and defaults stand in the table of options.c, one row for each field. */
 struct options {
-	enum option_mode mode;
-	uint32_t rounds;      /* of mode=bench, 1..1000 */
+	enum mode_id mode;
+	uint32_t rounds;      /* of mode=bench */
 	unsigned int methods; /* of mode=bench: OPTION_METHOD of each enum smp_method */
 	enum option_start start;
 	bool fanout;
-	uint32_t init_delay_ms; /* 0..1000, INIT_DELAY_AUTO */
-	uint32_t deadline_ms;   /* without progress, 1..600000 */
-	uint32_t cap_ms;        /* for each method, 1..600000 */
+	uint32_t init_delay_ms; /* INIT_DELAY_AUTO */
+	uint32_t deadline_ms;   /* without progress */
+	uint32_t cap_ms;        /* for each method */
 	enum option_exit exit;
 	enum log_level log;
 	unsigned int report; /* REPORT_... */
 	bool screen;
-	bool selftest;
-	uint32_t fail_alloc; /* the how-manieth page allocation fails; 0: none */
+	bool audit;
+	uint32_t fail_alloc; /* fail the Nth page allocation; 0: none */
 	enum option_panic panic;
 	enum option_panic_by panic_by;
+	char text[OPTIONS_TEXT_SIZE]; /* the words as given, on one line, cut if too long */
 };
 
 /*
- * Words of the form key=value, separated by blanks or line ends; '#' begins a comment. Whatever is
- * not understood is a warning that names it, and leaves the default.
+ * Words of the form key=value, separated by blanks or line ends; '#' begins a comment. A word that
+ * is not understood is a warning that names it, and the default stays.
  */
 void options_parse(const char *text, struct options *out);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The end of everything: once, whole, and on one processor. */
-#include "kernel/internal.h"
+/* A panic is printed once, whole, and by one processor. */
+#include "kernel/exit.h"
 
+#include "kernel/platform.h"
 #include "lib/assert.h"
 #include "lib/format.h"
 #include "lib/log.h"
@@ -24,17 +25,18 @@ static void on_panic(const char *fmt, va_list args)
 	};
 	size_t size;
 
-	if (!smp_stop_others(machine)) /* another processor panics, and prints */
+	if (!smp_stop_others(machine)) /* another processor panics and prints */
 		arch_park();
-	if (under_way) /* a panic within the panic: nothing more to be had here */
+	if (under_way) /* a panic within the panic */
 		exit_machine(EXIT_CODE_PANIC);
 	under_way = true;
 	size = format_va(message, sizeof(message), fmt, args);
 	crash.message_size = size < sizeof(message) ? size : sizeof(message) - 1;
 	log_print("\nPANIC: %s\n", message);
 	arch_backtrace();
-	/* Before the processor has its block, an MSR access that faults would not come back. */
-	if (arch_cpu_owner() && hvsmp_crash_tell(&platform->hv, &kernel_host, &crash))
+	/* Until the processor has its block, an MSR access that faults does not return. */
+	if (arch_cpu_owner() &&
+	    hvsmp_crash_tell(&platform->hypervisor.features, &kernel_host, &crash))
 		log_print("  the host has been told (crash MSRs)\n");
 	exit_machine(EXIT_CODE_PANIC);
 }

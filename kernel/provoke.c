@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Panics on purpose (panic=, panic_by=): to see what a crash looks like on this machine, from the
- * serial line to the host's event log, and to test that no way to die is silent.
+ * Panics on purpose (panic=, panic_by=), to see what a crash looks like on this machine, from the
+ * serial port to the host's event log, and to test that no kind of crash is silent.
  */
-#include "kernel/internal.h"
+#include "kernel/provoke.h"
 
 #include "lib/assert.h"
 #include "lib/log.h"
-#include "lib/string.h"
 
 extern char _text[];
 
@@ -15,8 +14,7 @@ extern char _text[];
 #define AP_PATIENCE_NS 2000000000UL
 
 static enum option_panic_by how;
-static const struct smp *machine;
-static void (*others)(struct cpu *cpu); /* what an AP does that is not to panic; may be NULL */
+static bool is_for_ap;
 
 static volatile uint8_t data_with_code[] = {0xC3}; /* RET */
 
@@ -26,7 +24,7 @@ static void overrun(volatile char *array, size_t count)
 		array[i] = 'x';
 }
 
-/* A function of its own, so that it returns, and its canary is looked at. */
+/* A function of its own: it must return for its canary to be checked. */
 __attribute__((noinline)) static void smash(void)
 {
 	char array[16];
@@ -66,28 +64,21 @@ static void provoke(void)
 	panic("on purpose (panic_by=%s)", options_panic_by_name(how));
 }
 
-/* Every AP comes here once it has proved itself; the first of the ledger does it. */
-static void on_ap(struct cpu *cpu)
+void provoke_on_ap(struct cpu *cpu)
 {
-	uint32_t first = machine->bsp->index == 0 ? 1 : 0;
+	uint32_t first = cpu->smp->bsp->index == 0 ? 1 : 0; /* AP of the ledger */
 
-	if (cpu->index != first) {
-		if (others)
-			others(cpu);
+	if (!is_for_ap || cpu->index != first)
 		return;
-	}
-	while (__atomic_load_n(&machine->starting, __ATOMIC_ACQUIRE)) /* bring-up is bounded */
+	while (__atomic_load_n(&cpu->smp->starting, __ATOMIC_ACQUIRE)) /* bring-up is bounded */
 		arch_pause();
 	provoke();
 }
 
-void provoke_prepare(const struct options *options, struct smp *smp)
+void provoke_prepare(const struct options *options)
 {
 	how = options->panic_by;
-	machine = smp;
-	others = smp->config.after;
-	if (options->panic == PANIC_AP)
-		smp->config.after = on_ap;
+	is_for_ap = options->panic == PANIC_AP;
 }
 
 void provoke_run(const struct options *options)

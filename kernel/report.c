@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* The report for people: what was found, a table of processors, one line of verdict. */
-#include "kernel/internal.h"
+/* The report for people: a table of processors, what was found, one line of verdict. */
+#include "kernel/report.h"
 
+#include "kernel/options.h"
+#include "kernel/times.h"
 #include "lib/format.h"
 #include "lib/log.h"
 
 uint64_t report_ns(const struct smp *smp, uint64_t tsc)
 {
-	/* A counter a little behind the boot processor's must not become a huge number. */
-	return tsc > smp->start_tsc ? arch_clock_from_tsc(tsc) - arch_clock_from_tsc(smp->start_tsc)
-				    : 0;
+	return arch_clock_ticks_ns(ticks_since(smp->start_tsc, tsc));
 }
 
 void report_mismatch(char *out, size_t size, const struct cpu_mismatch *m)
@@ -36,15 +36,12 @@ static void number(char *out, size_t size, uint32_t value, uint32_t unknown)
 		format(out, size, "%u", value);
 }
 
-static void microseconds(char *out, size_t size, const struct smp *smp, uint64_t tsc)
+static void since_start(char *out, size_t size, const struct smp *smp, uint64_t tsc)
 {
-	uint64_t ns = report_ns(smp, tsc);
-
-	if (!tsc)
-		format(out, size, "-");
+	if (tsc)
+		text_us(out, size, report_ns(smp, tsc));
 	else
-		format(out, size, "%lu.%lu", (unsigned long)(ns / 1000),
-		       (unsigned long)(ns / 100 % 10));
+		format(out, size, "-");
 }
 
 static void row(const struct smp *smp, const struct cpu *cpu)
@@ -61,9 +58,9 @@ static void row(const struct smp *smp, const struct cpu *cpu)
 		format(status, sizeof(status), "0x%02x", cpu->answer.status.code);
 	if (started)
 		format(by, sizeof(by), "%u", smp->cpu[cpu->starter]->apic_id);
-	microseconds(issued, sizeof(issued), smp, cpu->issued_tsc);
-	microseconds(first, sizeof(first), smp, arch_cpu_first_tsc(arch));
-	microseconds(online, sizeof(online), smp, cpu_online_tsc(cpu));
+	since_start(issued, sizeof(issued), smp, cpu->issued_tsc);
+	since_start(first, sizeof(first), smp, arch_cpu_first_tsc(arch));
+	since_start(online, sizeof(online), smp, cpu_online_tsc(cpu));
 	log_print("%5u %5s %5s %5s  %-4s  %-8s  %-8s  %6s %5s %11s %11s %11s\n", cpu->apic_id, uid,
 		  vp, numa, cpu->is_bsp ? "bsp" : "ap", cpu_method_name(cpu->method),
 		  cpu_verdict_name(cpu->verdict), status, by, issued, first, online);
@@ -100,9 +97,8 @@ static void selftest(const struct selftest *s)
 		  s->announced, s->taken, s->sent[IPI_CALL], s->sent[IPI_CALL_SET],
 		  s->sent[IPI_APIC]);
 	if (s->has_skew)
-		log_print("  TSC against the reference counter: at most %lu ns apart (+- %lu, APIC "
-			  "id "
-			  "%u)\n",
+		log_print("  TSC against the reference counter: at most %lu ns apart (+- %lu, "
+			  "APIC id %u)\n",
 			  (unsigned long)s->skew_ns, (unsigned long)s->skew_error_ns,
 			  s->skew_apic_id);
 	else
@@ -130,8 +126,8 @@ static void report_table(const struct report *r)
 			  smp->map.calls, layout_name(smp->map.stride));
 	if (r->selftest)
 		selftest(r->selftest);
-	if (r->platform->hv_reason[0])
-		log_print("not by hypercall: %s\n", r->platform->hv_reason);
+	if (r->platform->hypervisor.reason[0])
+		log_print("not by hypercall: %s\n", r->platform->hypervisor.reason);
 	log_print("verdict: %s - %lu of %lu processors online\n",
 		  machine_verdict_name(r->summary.verdict), (unsigned long)r->summary.online,
 		  (unsigned long)r->summary.expected);

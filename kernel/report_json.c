@@ -1,156 +1,154 @@
 /* SPDX-License-Identifier: MIT */
 /* The report for machines: one line, schema hvsmp-report/1 (docs/report.md). */
-#include "kernel/internal.h"
+#include "kernel/report.h"
 
+#include "kernel/version.h"
 #include "lib/log.h"
 
-void report_json_string(const char *s)
+/* null for what is not known. */
+static void time(struct json *j, const char *name, const struct smp *smp, uint64_t tsc)
 {
-	log_print("\"");
-	for (; *s; s++) {
-		if (*s == '"' || *s == '\\')
-			log_print("\\%c", *s);
-		else if (*s < ' ' || *s > '~')
-			log_print("\\u%04x", (unsigned int)(unsigned char)*s);
-		else
-			log_text(s, 1);
-	}
-	log_print("\"");
+	json_known(j, name, report_ns(smp, tsc), tsc != 0);
 }
 
-static void text_field(const char *name, const char *value, const char *after)
+static void mismatches(struct json *j, const struct cpu *cpu)
 {
-	log_print("\"%s\":", name);
-	report_json_string(value);
-	log_print("%s", after);
-}
-
-static void id_field(const char *name, uint32_t value, bool known)
-{
-	if (known)
-		log_print("\"%s\":%u,", name, value);
-	else
-		log_print("\"%s\":null,", name);
-}
-
-static void time_field(const char *name, const struct smp *smp, uint64_t tsc)
-{
-	if (tsc)
-		log_print("\"%s\":%lu,", name, (unsigned long)report_ns(smp, tsc));
-	else
-		log_print("\"%s\":null,", name);
-}
-
-static void mismatches(const struct cpu *cpu)
-{
-	log_print("\"mismatches\":[");
+	json_array(j, "mismatches");
 	for (uint32_t i = 0; i < cpu->mismatch_count && i < CPU_MAX_MISMATCHES; i++) {
 		char text[96];
 
 		report_mismatch(text, sizeof(text), &cpu->mismatch[i]);
-		if (i)
-			log_print(",");
-		report_json_string(text);
+		json_string(j, NULL, text);
 	}
-	log_print("]");
+	json_array_end(j);
 }
 
-static void processor(const struct smp *smp, const struct cpu *cpu)
+static void processor(struct json *j, const struct smp *smp, const struct cpu *cpu)
 {
 	const struct arch_cpu *arch = (const struct arch_cpu *)cpu->arch;
 	bool started = cpu->method == CPU_METHOD_HV || cpu->method == CPU_METHOD_SIPI;
 
-	log_print("{\"apic_id\":%u,", cpu->apic_id);
-	id_field("uid", cpu->uid, cpu->uid != SMP_UID_UNKNOWN);
-	id_field("vp_index", cpu->vp_index, cpu->vp_index != HVSMP_VP_UNKNOWN);
-	id_field("numa", cpu->numa, cpu->numa != SMP_NUMA_UNKNOWN);
-	text_field("role", cpu->is_bsp ? "bsp" : "ap", ",");
-	text_field("method", cpu_method_name(cpu->method), ",");
-	text_field("verdict", cpu_verdict_name(cpu->verdict), ",");
-	id_field("hv_status", cpu->answer.status.code, cpu->hv_calls && !cpu->answer.err);
-	log_print("\"tries\":%u,", cpu->hv_calls);
-	id_field("started_by", started ? smp->cpu[cpu->starter]->apic_id : 0, started);
-	time_field("t_issued_ns", smp, cpu->issued_tsc);
-	time_field("t_first_ns", smp, arch_cpu_first_tsc(arch));
-	time_field("t_online_ns", smp, cpu_online_tsc(cpu));
-	mismatches(cpu);
-	log_print("}");
+	json_object(j, NULL);
+	json_number(j, "apic_id", cpu->apic_id);
+	json_known(j, "uid", cpu->uid, cpu->uid != SMP_UID_UNKNOWN);
+	json_known(j, "vp_index", cpu->vp_index, cpu->vp_index != HVSMP_VP_UNKNOWN);
+	json_known(j, "numa", cpu->numa, cpu->numa != SMP_NUMA_UNKNOWN);
+	json_string(j, "role", cpu->is_bsp ? "bsp" : "ap");
+	json_string(j, "method", cpu_method_name(cpu->method));
+	json_string(j, "verdict", cpu_verdict_name(cpu->verdict));
+	json_known(j, "hv_status", cpu->answer.status.code, cpu->hv_calls && !cpu->answer.err);
+	json_number(j, "tries", cpu->hv_calls);
+	json_known(j, "started_by", started ? smp->cpu[cpu->starter]->apic_id : 0, started);
+	time(j, "t_issued_ns", smp, cpu->issued_tsc);
+	time(j, "t_first_ns", smp, arch_cpu_first_tsc(arch));
+	time(j, "t_online_ns", smp, cpu_online_tsc(cpu));
+	mismatches(j, cpu);
+	json_object_end(j);
 }
 
-static void hypervisor(const struct platform *p)
+static void hypervisor(struct json *j, const struct hypervisor *h)
 {
-	log_print("\"hypervisor\":{\"present\":%s,", p->hv.present ? "true" : "false");
-	text_field("interface", p->hv.interface_name, ",");
-	text_field("vendor", p->hv.vendor, ",");
-	text_field("version", p->hv.is_hv1 ? p->hv_version : "", ",");
-	log_print("\"start_vp\":%s,", p->hv_usable ? "true" : "false");
-	text_field("reason", p->hv_reason, "},");
+	json_object(j, "hypervisor");
+	json_bool(j, "present", h->features.present);
+	json_string(j, "interface", h->features.interface_name);
+	json_string(j, "vendor", h->features.vendor);
+	json_string(j, "version", h->features.is_hv1 ? h->version : "");
+	json_bool(j, "start_vp", hypervisor_starts_vps(h));
+	json_string(j, "reason", h->reason);
+	json_object_end(j);
 }
 
-static void call_times(const struct selftest *s)
+static void map(struct json *j, const struct hvsmp_map_info *info)
 {
-	if (s->lost < s->pairs)
-		log_print("\"min_ns\":%lu,\"median_ns\":%lu,\"max_ns\":%lu,",
-			  (unsigned long)s->min_ns, (unsigned long)s->median_ns,
-			  (unsigned long)s->max_ns);
-	else
-		log_print("\"min_ns\":null,\"median_ns\":null,\"max_ns\":null,");
+	json_object(j, "map");
+	json_number(j, "calls", info->calls);
+	json_number(j, "stride", info->stride);
+	json_number(j, "elements", info->elements);
+	json_object_end(j);
 }
 
-static void selftest(const struct selftest *s)
+void report_json_clock(struct json *j, const struct platform *p)
 {
-	if (!s) {
-		log_print("\"selftest\":null,");
+	json_object(j, "clock");
+	json_string(j, "source", p->clock_source);
+	json_number(j, "hz", p->tsc_hz);
+	json_object_end(j);
+}
+
+static void ipis(struct json *j, const struct selftest *s)
+{
+	bool answered = s->lost < s->pairs;
+
+	json_object(j, "ipi");
+	json_number(j, "pairs", s->pairs);
+	json_number(j, "lost", s->lost);
+	json_known(j, "min_ns", s->min_ns, answered);
+	json_known(j, "median_ns", s->median_ns, answered);
+	json_known(j, "max_ns", s->max_ns, answered);
+	json_object(j, "sent");
+	json_number(j, "hypercall", s->sent[IPI_CALL]);
+	json_number(j, "hypercall_ex", s->sent[IPI_CALL_SET]);
+	json_number(j, "apic", s->sent[IPI_APIC]);
+	json_object_end(j);
+	json_number(j, "announced", s->announced);
+	json_number(j, "taken", s->taken);
+	json_object_end(j);
+}
+
+static void skew(struct json *j, const struct selftest *s)
+{
+	if (!s->has_skew) {
+		json_null(j, "tsc_skew");
 		return;
 	}
-	log_print("\"selftest\":{\"processors\":%lu,\"ipi\":{\"pairs\":%lu,\"lost\":%lu,",
-		  (unsigned long)s->members, (unsigned long)s->pairs, (unsigned long)s->lost);
-	call_times(s);
-	log_print("\"sent\":{\"hypercall\":%u,\"hypercall_ex\":%u,\"apic\":%u},", s->sent[IPI_CALL],
-		  s->sent[IPI_CALL_SET], s->sent[IPI_APIC]);
-	log_print("\"announced\":%u,\"taken\":%u},\"tsc_skew\":", s->announced, s->taken);
-	if (s->has_skew)
-		log_print("{\"max_ns\":%lu,\"error_ns\":%lu},", (unsigned long)s->skew_ns,
-			  (unsigned long)s->skew_error_ns);
-	else
-		log_print("null,");
-	log_print("\"storm\":{\"expected\":%lu,\"actual\":%lu}},", (unsigned long)s->expected,
-		  (unsigned long)s->actual);
+	json_object(j, "tsc_skew");
+	json_number(j, "max_ns", s->skew_ns);
+	json_number(j, "error_ns", s->skew_error_ns);
+	json_object_end(j);
 }
 
-static void warnings(void)
+static void selftest(struct json *j, const struct selftest *s)
 {
-	log_print("\"warnings\":[");
-	for (size_t i = 0; log_kept(i); i++) {
-		if (i)
-			log_print(",");
-		report_json_string(log_kept(i));
+	if (!s) {
+		json_null(j, "selftest");
+		return;
 	}
-	log_print("]");
+	json_object(j, "selftest");
+	json_number(j, "processors", s->members);
+	ipis(j, s);
+	skew(j, s);
+	json_object(j, "storm");
+	json_number(j, "expected", s->expected);
+	json_number(j, "actual", s->actual);
+	json_object_end(j);
+	json_object_end(j);
 }
 
 void report_json(const struct report *r)
 {
 	const struct smp *smp = r->smp;
+	struct json j = {0};
 
-	log_print("@report {\"schema\":\"hvsmp-report/1\",");
-	text_field("version", kernel_version, ",");
-	text_field("verdict", machine_verdict_name(r->summary.verdict), ",");
-	hypervisor(r->platform);
-	log_print("\"map\":{\"calls\":%u,\"stride\":%u,\"elements\":%u},", smp->map.calls,
-		  smp->map.stride, smp->map.elements);
-	log_print("\"clock\":{\"source\":\"%s\",\"hz\":%lu},", r->platform->clock_source,
-		  (unsigned long)r->platform->tsc_hz);
-	log_print("\"expected\":%lu,\"online\":%lu,\"bringup_ns\":%lu,\"cpus\":[",
-		  (unsigned long)r->summary.expected, (unsigned long)r->summary.online,
-		  (unsigned long)r->summary.bringup_ns);
-	for (size_t i = 0; i < smp->count; i++) {
-		if (i)
-			log_print(",");
-		processor(smp, smp->cpu[i]);
-	}
-	log_print("],");
-	selftest(r->selftest);
-	warnings();
-	log_print("}\n");
+	log_print("@report ");
+	json_object(&j, NULL);
+	json_string(&j, "schema", "hvsmp-report/1");
+	json_string(&j, "version", kernel_version);
+	json_string(&j, "verdict", machine_verdict_name(r->summary.verdict));
+	hypervisor(&j, &r->platform->hypervisor);
+	map(&j, &smp->map);
+	report_json_clock(&j, r->platform);
+	json_number(&j, "expected", r->summary.expected);
+	json_number(&j, "online", r->summary.online);
+	json_number(&j, "bringup_ns", r->summary.bringup_ns);
+	json_array(&j, "cpus");
+	for (size_t i = 0; i < smp->count; i++)
+		processor(&j, smp, smp->cpu[i]);
+	json_array_end(&j);
+	selftest(&j, r->selftest);
+	json_array(&j, "warnings");
+	for (size_t i = 0; log_kept(i); i++)
+		json_string(&j, NULL, log_kept(i));
+	json_array_end(&j);
+	json_object_end(&j);
+	log_print("\n");
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The report as TAP version 13: one point a processor, then what holds for the machine. */
-#include "kernel/internal.h"
+/* The report as TAP version 13: a point for each processor, then those for the machine. */
+#include "kernel/report.h"
 
 #include "lib/log.h"
 

@@ -1,103 +1,226 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * selftest=on: does the machine, as it runs now, keep what the design promises? Walks the live page
- * tables and looks at the control registers. A promise that is broken is a warning, and so it is in
- * the report.
+ * mode=selftest: do processors reach each other, do their clocks agree, are their atomic operations
+ * exact? All of it is done in calls (smp/call.c), of each other and by the boot processor.
  */
-#include "kernel/internal.h"
+#include "kernel/selftest.h"
 
-#include "kernel/screen.h"
+#include "kernel/stats.h"
 #include "lib/log.h"
+#include "lib/string.h"
 
-#define ONE_MIB 0x100000UL
+enum {
+	ALL_PAIRS_UP_TO = 16, /* processors; among more, each calls those 1, 2, 4, 8 ... ranks on */
+	CLOCK_READS = 16,     /* of which the shortest counts */
+	STORM_ADDS = 1000,    /* by each processor */
+};
+#define NO_ANSWER UINT64_MAX
 
-extern char _text[], _etext[];
-
-struct audit {
-	const struct boot_info *boot;
-	const struct hvsmp_interface *hv; /* NULL: no hypercall page */
-	uint64_t pages, executable;
-	unsigned int broken;
-	bool slow_framebuffer; /* said once, not for each of its pages */
+/* A reading of both clocks: between width ticks the reference counter showed this. */
+struct clocks {
+	uint64_t tsc, reference, width;
 };
 
-static void broken(struct audit *a, const char *what, uint64_t va)
+static struct {
+	const struct smp *smp;
+	uint64_t *ticks; /* of each pair, by rank of the caller */
+	size_t row;
+	uint32_t scattered; /* members that missed others at the barrier */
+	struct clocks here, there;
+} test;
+
+/* Of the storm, in a cache line of its own. */
+static _Alignas(CACHE_LINE) uint64_t sum;
+
+static size_t next(size_t distance, size_t members)
 {
-	a->broken++;
-	log_warn("selftest: %s at 0x%lx", what, (unsigned long)va);
+	return members <= ALL_PAIRS_UP_TO ? distance + 1 : distance * 2;
 }
 
-static bool may_execute(const struct audit *a, uint64_t va, uint64_t size)
+static void nothing(struct cpu *self, void *arg)
 {
-	if (va >= (uint64_t)_text && va + size <= (uint64_t)_etext)
+	(void)self;
+	(void)arg;
+}
+
+/* On each member in turn: call the others, one after the other. */
+static void call_others(struct cpu *self, void *arg)
+{
+	const struct smp *smp = test.smp;
+	uint64_t *ticks = test.ticks + self->rank * test.row;
+
+	(void)arg;
+	for (size_t d = 1; d < smp->members; d = next(d, smp->members), ticks++) {
+		struct cpu *cpu = smp->member[(self->rank + d) % smp->members];
+		uint64_t start = arch_tsc();
+		enum err e = smp_call(cpu, nothing, NULL);
+
+		*ticks = e ? NO_ANSWER : arch_tsc() - start;
+	}
+}
+
+static bool measure_calls(struct smp *smp, struct selftest *out)
+{
+	test.row = 0;
+	for (size_t d = 1; d < smp->members; d = next(d, smp->members))
+		test.row++;
+	out->pairs = test.row * smp->members;
+	if (!out->pairs)
 		return true;
-	if (size != PAGE_SIZE)
+	test.ticks = pages_alloc(smp->pages, pages_of(out->pairs * sizeof(*test.ticks)), 0);
+	if (!test.ticks)
 		return false;
-	return va == a->boot->low_page || (a->hv && va == a->hv->page.pa);
+	memset(test.ticks, 0xFF, out->pairs * sizeof(*test.ticks)); /* NO_ANSWER */
+	for (size_t i = 0; i < smp->members; i++)
+		(void)smp_call(smp->member[i], call_others, NULL);
+	stats_sort(test.ticks, out->pairs);
+	while (out->lost < out->pairs && test.ticks[out->pairs - 1 - out->lost] == NO_ANSWER)
+		out->lost++;
+	out->min_ns = arch_clock_ticks_ns(stats_rank(test.ticks, out->pairs - out->lost, 0));
+	out->median_ns = arch_clock_ticks_ns(stats_rank(test.ticks, out->pairs - out->lost, 50));
+	out->max_ns = arch_clock_ticks_ns(stats_rank(test.ticks, out->pairs - out->lost, 100));
+	return true;
 }
 
-/* Slow, and right all the same: nothing else would show that the PAT is not as it should be. */
-static void check_framebuffer(struct audit *a, uint64_t va, uint64_t size, unsigned int flags)
+static void read_clocks(struct cpu *self, void *arg)
 {
-	const struct boot_framebuffer *fb = &a->boot->framebuffer;
-	unsigned int wanted = arch_can_combine() ? ARCH_MAP_COMBINE : ARCH_MAP_DEVICE;
+	const struct smp_config *config = &self->smp->config;
+	struct clocks *out = arg;
 
-	if (!screen_is_on() || a->slow_framebuffer || va >= fb->base + fb->size ||
-	    fb->base >= va + size || flags & wanted)
-		return;
-	a->slow_framebuffer = true;
-	broken(a, "the framebuffer is not write-combining", va);
+	*out = (struct clocks){.width = UINT64_MAX};
+	for (int i = 0; i < CLOCK_READS; i++) {
+		uint64_t before = arch_tsc();
+		uint64_t reference = hvsmp_reference_counter((void *)config->host);
+		uint64_t width = arch_tsc() - before;
+
+		if (width < out->width)
+			*out = (struct clocks){before + width / 2, reference, width};
+	}
 }
 
-static void on_page(void *ctx, uint64_t va, uint64_t size, unsigned int flags)
+/* How far apart two counters are, less what the reference counter did between the readings. */
+static uint64_t skew_ns(const struct clocks *a, const struct clocks *b)
 {
-	struct audit *a = ctx;
+	const int64_t tick_ns = 1000000000 / HVSMP_REFERENCE_COUNTER_HZ;
+	bool back = b->tsc < a->tsc;
+	int64_t ns = (int64_t)arch_clock_ticks_ns(back ? a->tsc - b->tsc : b->tsc - a->tsc);
+	int64_t skew = (back ? -ns : ns) - (int64_t)(b->reference - a->reference) * tick_ns;
 
-	a->pages++;
-	check_framebuffer(a, va, size, flags);
-	if (va == 0)
-		broken(a, "page 0 is mapped", va);
-	if (!(flags & ARCH_MAP_EXEC))
-		return;
-	a->executable++;
-	if (flags & ARCH_MAP_WRITE)
-		broken(a, "a page is both writable and executable", va);
-	if (va < ONE_MIB && va != a->boot->low_page)
-		broken(a, "an executable page below 1 MiB that is not the trampoline", va);
-	if (!may_execute(a, va, size))
-		broken(a, "an executable page that is not code", va);
+	return (uint64_t)(skew < 0 ? -skew : skew);
 }
 
-static void check_guards(struct audit *a, const struct smp *smp)
+/* The boot processor reads right before each AP, so that a slightly wrong rate does not matter. */
+static void measure_skew(const struct smp *smp, struct selftest *out)
+{
+	out->has_skew = true;
+	for (size_t i = 0; i < smp->members; i++) {
+		struct cpu *cpu = smp->member[i];
+		uint64_t skew;
+
+		if (cpu == smp->bsp)
+			continue;
+		read_clocks(smp->bsp, &test.here);
+		if (smp_call(cpu, read_clocks, &test.there))
+			continue;
+		skew = skew_ns(&test.here, &test.there);
+		if (skew < out->skew_ns)
+			continue;
+		out->skew_ns = skew;
+		out->skew_error_ns = 1000000000 / HVSMP_REFERENCE_COUNTER_HZ +
+				     arch_clock_ticks_ns((test.here.width + test.there.width) / 2);
+		out->skew_apic_id = cpu->apic_id;
+	}
+}
+
+/* On all members at once. */
+static void add(struct cpu *self, void *arg)
+{
+	(void)arg;
+	if (!smp_barrier(self))
+		__atomic_fetch_add(&test.scattered, 1, __ATOMIC_RELAXED);
+	for (int i = 0; i < STORM_ADDS; i++)
+		__atomic_fetch_add(&sum, self->rank + 1UL, __ATOMIC_RELAXED);
+}
+
+static void storm(struct smp *smp, struct selftest *out)
+{
+	out->expected = STORM_ADDS * (smp->members * (smp->members + 1) / 2);
+	sum = 0;
+	test.scattered = 0;
+	(void)smp_broadcast(smp, add, NULL);
+	out->actual = __atomic_load_n(&sum, __ATOMIC_ACQUIRE);
+	out->scattered = __atomic_load_n(&test.scattered, __ATOMIC_RELAXED);
+}
+
+static void count_ipis(const struct smp *smp, struct selftest *out)
 {
 	for (size_t i = 0; i < smp->count; i++) {
-		uint64_t guards[ARCH_STACK_GUARDS];
+		const struct cpu_calls *calls = &smp->cpu[i]->calls;
 
-		if (!smp->cpu[i]->prepared)
-			continue;
-		arch_cpu_guards((const struct arch_cpu *)smp->cpu[i]->arch, guards);
-		for (unsigned int k = 0; k < ARCH_STACK_GUARDS; k++) {
-			if (arch_mapped(guards[k], PAGE_SIZE))
-				broken(a, "a guard page is mapped", guards[k]);
-			if (!arch_mapped(guards[k] + PAGE_SIZE, PAGE_SIZE))
-				broken(a, "no stack above the guard page", guards[k]);
-		}
+		for (int way = 0; way < IPI_WAYS; way++)
+			out->sent[way] += calls->sent[way];
+		out->announced += calls->announced;
+		out->taken += __atomic_load_n(&calls->taken, __ATOMIC_RELAXED);
 	}
 }
 
-void selftest_run(const struct boot_info *boot, const struct smp *smp,
-		  const struct topology *topology)
+static void warn_refused(const struct smp *smp)
 {
-	struct audit a = {.boot = boot, .hv = smp->config.hv};
-	const char *missing = arch_protection_missing();
+	char answer[HVSMP_ANSWER_SIZE];
 
-	arch_walk_pages(on_page, &a);
-	check_guards(&a, smp);
-	a.broken += selftest_memory(smp, topology);
-	if (missing) {
-		a.broken++;
-		log_warn("selftest: %s is offered and off", missing);
+	for (size_t i = 0; i < smp->count; i++) {
+		const struct cpu_calls *calls = &smp->cpu[i]->calls;
+
+		if (!calls->refused)
+			continue;
+		log_warn("IPIs by hypercall: on APIC id %u the call %s: sent by the local APIC",
+			 smp->cpu[i]->apic_id, hvsmp_describe(&calls->refusal, answer));
+		return; /* the first refusal ends all calls, so it is the cause */
 	}
-	log_info("selftest: %u promises broken; %lu page table entries, %lu of them executable",
-		 a.broken, (unsigned long)a.pages, (unsigned long)a.executable);
+}
+
+static void warn(const struct smp *smp, const struct selftest *out)
+{
+	warn_refused(smp);
+	for (size_t i = 0; i < smp->count; i++) {
+		if (__atomic_load_n(&smp->cpu[i]->calls.lost, __ATOMIC_ACQUIRE))
+			log_warn("selftest: APIC id %u does not answer calls",
+				 smp->cpu[i]->apic_id);
+	}
+	if (out->announced != out->taken)
+		log_warn("selftest: %u IPIs were sent, %u were taken", out->announced, out->taken);
+	if (out->scattered)
+		log_warn("selftest: %u processors did not find all others at the barrier",
+			 out->scattered);
+	if (out->actual != out->expected)
+		log_warn("selftest: atomic additions sum up to %lu, must be %lu",
+			 (unsigned long)out->actual, (unsigned long)out->expected);
+}
+
+void selftest_calls(struct smp *smp, const struct platform *p, struct selftest *out)
+{
+	*out = (struct selftest){0};
+	test.smp = smp;
+	if (smp_gather(smp)) {
+		log_warn("selftest: no memory for calls");
+		return;
+	}
+	out->members = smp->members;
+	if (!measure_calls(smp, out)) {
+		log_warn("selftest: no memory for the times of calls");
+		return;
+	}
+	if (hvsmp_has_reference_counter(&p->hypervisor.features))
+		measure_skew(smp, out);
+	(void)smp_gather(smp); /* without those who did not answer */
+	storm(smp, out);
+	smp_dismiss(smp);
+	count_ipis(smp, out);
+	warn(smp, out);
+	out->is_run = true;
+}
+
+bool selftest_is_kept(const struct selftest *s)
+{
+	return !s->lost && s->announced == s->taken && !s->scattered && s->actual == s->expected;
 }

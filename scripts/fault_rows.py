@@ -127,7 +127,7 @@ Properties that the runner checks on every boot case, not only on these: P1 the 
 set and the report's set are equal; P2 one verdict for each processor; P3 no processor runs twice; P4
 the total time is within the sum of the bounds; P6 the exit code agrees with the report; P7 the report
 is valid JSON and TAP; P8 the crash MSRs are written if and only if the kernel panicked. P5, guard pages
-untouched, needs no check after the fact: they are not mapped (`selftest=on` proves that), so touching
+untouched, needs no check after the fact: they are not mapped (`audit=on` proves that), so touching
 one is a double fault with a panic.
 """
 

@@ -3,7 +3,7 @@
 """The screen's font: Terminus from the console fonts of the distribution, as C.
 
 Reads PSF files (versions 1 and 2, gzipped or not) and writes the glyphs the kernel uses, in the order
-of GLYPHS, to an include file of kernel/font.c. Tests read pictures of the screen with the same
+of GLYPHS, to an include file of screen/font.c. Tests read pictures of the screen with the same
 fonts. Standard library only. Terminus is under the SIL Open Font License 1.1.
 """
 import gzip
@@ -14,7 +14,7 @@ from pathlib import Path
 
 PACKAGE = "console-setup-linux (Debian, Ubuntu), terminus-fonts-console (Fedora) or terminus-font (Arch)"
 
-# ASCII, then what else the kernel draws: a line, a dot. kernel/font.h has the same order.
+# ASCII, then what else the screen draws: a line, a dot. screen/font.h has the same order.
 GLYPHS = "".join(map(chr, range(0x20, 0x7F))) + "\u2500\u00b7"
 
 # Width, height, and the file's name in Debian and elsewhere.

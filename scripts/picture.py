@@ -100,7 +100,7 @@ def read_png(data: bytes) -> Picture:
 
 # --- back to characters -------------------------------------------------------------------------
 
-# kernel/raster.c has the same colours under the same names.
+# screen/raster.c has the same colours under the same names.
 PALETTE = {
     "paper": 0x0F1419, "ink": 0xC9D1D9, "bright": 0xFFFFFF, "dim": 0x6E7A87,
     "good": 0x3FD6A0, "warn": 0xF0C542, "bad": 0xFF7B54, "panic": 0x7A0C12,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What hv/ asks of this kernel: registers, CPUID, the call itself, and a mapping. */
-#include "kernel/internal.h"
+#include "kernel/hypervisor.h"
 
 static bool msr_read(void *ctx, uint32_t msr, uint64_t *value)
 {

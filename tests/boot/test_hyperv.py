@@ -141,7 +141,7 @@ class Reading(unittest.TestCase):
 class Page(unittest.TestCase):
     def test_the_crash_codes_are_the_kernels(self):
         code_of_panic = re.search(
-            r"EXIT_CODE_PANIC = (0x\w+)", (run.ROOT / "kernel" / "internal.h").read_text()
+            r"EXIT_CODE_PANIC = (0x\w+)", (run.ROOT / "kernel" / "modes.h").read_text()
         )[1]
         os_id = re.search(
             r"HV_OUR_OS_ID +(0x[0-9A-F]+)", (run.ROOT / "hv" / "tlfs.h").read_text()

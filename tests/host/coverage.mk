@@ -7,7 +7,7 @@
 COVERAGE       = $(BUILD)/coverage
 COVERAGE_MIN  ?= 90
 COVERAGE_ROOMS = acpi hv smp
-COVERAGE_SHOWN = $(COVERAGE_ROOMS) arch kernel lib
+COVERAGE_SHOWN = $(COVERAGE_ROOMS) arch kernel lib screen
 # Threads count in the same counters.
 COVERAGE_FLAGS = -O0 --coverage -fprofile-update=atomic
 

@@ -25,6 +25,7 @@ $(eval $(call host_test, lib/test_err,    lib/err.c))
 $(eval $(call host_test, lib/test_string, lib/string.c))
 $(eval $(call host_test, lib/test_format, $(LIB_FORMAT)))
 $(eval $(call host_test, lib/test_log,    lib/log.c $(LIB_FORMAT)))
+$(eval $(call host_test, lib/test_json,   lib/json.c lib/log.c $(LIB_FORMAT)))
 $(eval $(call host_test, lib/test_pages,  lib/pages.c lib/string.c))
 $(eval $(call host_test, lib/test_assert, lib/assert.c $(LIB_FORMAT)))
 
@@ -67,21 +68,25 @@ $(eval $(call host_test_threads, smp/test_scale,  $(SMP_BRINGUP)))
 $(eval $(call host_test_threads, smp/test_round, $(SMP_BRINGUP)))
 $(eval $(call host_test_threads, smp/test_call,  $(SMP_BRINGUP)))
 
-$(eval $(call host_test, kernel/test_options, kernel/options.c lib/log.c $(LIB_FORMAT)))
-REPORT = $(addprefix kernel/,report.c report_json.c report_tap.c version.c)
+$(eval $(call host_test, kernel/test_hypervisor, kernel/hypervisor.c kernel/x86_64/host.c $(wildcard hv/*.c hv/x86_64/*.c) lib/log.c lib/pages.c \
+	$(LIB_FORMAT)))
+OPTIONS = kernel/options.c lib/log.c $(LIB_FORMAT)
+$(eval $(call host_test, kernel/test_options, $(OPTIONS)))
+$(eval $(call host_test, kernel/test_options_doc, $(filter-out %/options.c,$(OPTIONS))))
+REPORT = $(addprefix kernel/,report.c report_json.c report_tap.c times.c version.c) lib/json.c
 $(eval $(call host_test, kernel/test_report, $(REPORT) $(SMP_START)))
-BENCH = $(addprefix kernel/,bench_stats.c bench_table.c bench_json.c)
+BENCH = $(addprefix kernel/,stats.c bench_stats.c bench_table.c bench_json.c)
 $(eval $(call host_test, kernel/test_bench, $(BENCH) $(REPORT) $(SMP_START)))
 
-SELFTEST = kernel/selftest_calls.c kernel/bench_stats.c
+SELFTEST = kernel/selftest.c kernel/stats.c
 $(eval $(call host_test_threads, kernel/test_selftest, $(SELFTEST) $(SMP_BRINGUP)))
 
-SCREEN = $(addprefix kernel/,screen.c raster.c grid.c grid_layout.c font.c) lib/err.c lib/log.c \
-	lib/pages.c $(LIB_FORMAT) tests/host/kernel/canvas.c
-$(eval $(call host_test, kernel/test_screen, $(SCREEN)))
-$(eval $(call host_test, kernel/test_framebuffer, $(SCREEN)))
-$(eval $(call host_test, kernel/test_grid,   $(SCREEN)))
-$(eval $(call host_test, kernel/test_grid_layout, kernel/grid_layout.c lib/string.c))
+SCREEN = $(wildcard screen/*.c) lib/err.c lib/log.c $(LIB_FORMAT)
+$(eval $(call host_test, kernel/test_framebuffer, kernel/framebuffer.c lib/pages.c $(SCREEN)))
+CANVAS = $(SCREEN) tests/host/screen/canvas.c
+$(eval $(call host_test, screen/test_screen, $(CANVAS)))
+$(eval $(call host_test, screen/test_grid,   $(CANVAS)))
+$(eval $(call host_test, screen/test_grid_layout, screen/grid_layout.c lib/string.c))
 
 REFHV_CFG = $(addprefix tests/refhv/,cfg.c fault.c fault_parse.c fault_table.c span.c)
 REFHV_CALLS = $(addprefix tests/refhv/,hypercall.c map_vp.c send_ipi.c start_vp.c start_fault.c context.c line.c) \
@@ -112,17 +117,17 @@ $(HOST)/tsan/obj/%.c.o: %.c tests/host/host.mk | host-deps
 	$(if $(V),,@echo "CC    $< (host, threads)")
 	$(Q)$(CC) $(HOST_CFLAGS) $(HOST_TSAN) $(HOST_DEFS) -I. -MMD -MP -c $< -o $@
 
-$(HOST)/obj/kernel/font.c.o: $(BUILD)/gen/font.inc
+$(HOST)/obj/screen/font.c.o: $(BUILD)/gen/font.inc
 
 # Not a test: the screen of a machine that is not there, to be looked at.
-$(HOST)/kernel/draw_grid: $(patsubst %,$(HOST)/obj/%.o,tests/host/kernel/draw_grid.c $(SCREEN))
+$(HOST)/screen/draw_grid: $(patsubst %,$(HOST)/obj/%.o,tests/host/screen/draw_grid.c $(CANVAS))
 
-picture: $(HOST)/kernel/draw_grid ## the screen with SMP= processors, drawn on the host (SCREEN_SIZE=800x600)
+picture: $(HOST)/screen/draw_grid ## the screen with SMP= processors, drawn on the host (SCREEN_SIZE=800x600)
 	@$< $(subst x, ,$(or $(SCREEN_SIZE),800x600)) $(SMP) $(STATE) >$(BUILD)/picture.ppm
 	@$(PYTHON) scripts/picture.py $(BUILD)/picture.ppm $(BUILD)/picture.png
 	@echo $(BUILD)/picture.png
 
-$(HOST_PROGRAMS) $(HOST)/kernel/draw_grid:
+$(HOST_PROGRAMS) $(HOST)/screen/draw_grid:
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_ASAN) $^ -lcmocka -lpthread -o $@
 

@@ -208,7 +208,7 @@ def made() -> dict:
             "mistakes": b"strat=hv deadline= cap=600001 report=table,,json fanout exit=QEMU =x ==",
             "numbers": b"deadline=1 cap=600000 deadline=00000007 cap=4294967297",
             "long": b"x" * 300 + b"=" + b"y" * 300, "empty": b"",
-            "test-options": b"selftest=on panic=ap panic_by=nmi fail_alloc=3",
+            "test-options": b"audit=on panic=ap panic_by=nmi fail_alloc=3",
         },
         "hv_map": {
             "one": machine(1, 0, 0, 0), "four": machine(4, 0, 2, 4), "bsp-last": machine(4, 3, 1, 0),

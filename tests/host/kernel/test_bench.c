@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kernel/bench.h"
+#include "kernel/stats.h"
 #include "lib/log.h"
 
 enum { CPUS = 3, COLUMNS = 100 };
@@ -35,7 +36,7 @@ static bool is_heard(const char *text)
 	return strstr(heard.text, text) != NULL;
 }
 
-/* --- figures ----------------------------------------------------------------------------------------- */
+/* --- figures ------------------------------------------------------------------------------- */
 
 static int compare(const void *a, const void *b)
 {
@@ -83,7 +84,7 @@ static void nearest_rank(void **state)
 	assert_int_equal(stats_rank(v, 254, 0), 1);
 }
 
-/* --- what is printed --------------------------------------------------------------------------------- */
+/* --- what is printed ----------------------------------------------------------------------- */
 
 static struct cpu record[CPUS] __attribute__((aligned(256)));
 static struct cpu *list[CPUS];
@@ -121,7 +122,7 @@ static int set_up(void **state)
 	smp = (struct smp){.cpu = list, .count = CPUS, .bsp = &record[0], .map_ticks = 9000};
 	smp.map = (struct hvsmp_map_info){.calls = 3, .stride = 4, .elements = 3};
 	platform = (struct platform){.clock_source = "cpuid", .tsc_hz = 1000000000};
-	strcpy(platform.hv.vendor, "a \"vendor\"");
+	strcpy(platform.hypervisor.features.vendor, "a \"vendor\"");
 	bench = (struct bench){.platform = &platform,
 			       .smp = &smp,
 			       .rounds = 3,

@@ -95,19 +95,60 @@ static void a_panic_on_purpose_has_every_kind_by_its_name(void **state)
 	for (size_t i = 0; i < ARRAY_COUNT(kinds); i++) {
 		char text[64];
 
-		snprintf(text, sizeof(text), "panic=ap panic_by=%s selftest=on",
+		snprintf(text, sizeof(text), "panic=ap panic_by=%s audit=on",
 			 options_panic_by_name(kinds[i]));
 		parse(text);
 		assert_int_equal(log_kept_count(), 0);
 		assert_int_equal(o.panic, PANIC_AP);
 		assert_int_equal(o.panic_by, kinds[i]);
-		assert_true(o.selftest);
+		assert_true(o.audit);
 	}
-	parse("panic=bsp selftest=off panic_by=fire");
+	parse("panic=bsp audit=off panic_by=fire");
 	assert_int_equal(o.panic, PANIC_BSP);
 	assert_int_equal(o.panic_by, PANIC_PLAIN);
-	assert_false(o.selftest);
+	assert_false(o.audit);
 	assert_non_null(strstr(log_kept(0), "text-write"));
+}
+
+static void an_old_name_works_and_names_the_new_one(void **state)
+{
+	(void)state;
+	parse("selftest=on");
+	assert_true(o.audit);
+	assert_int_equal(log_kept_count(), 1);
+	assert_string_equal(log_kept(0), "option \"selftest\" is called \"audit\" now");
+	parse("selftest=maybe");
+	assert_false(o.audit);
+	assert_int_equal(log_kept_count(), 2);
+	assert_string_equal(log_kept(1), "option audit=\"maybe\": must be on or off");
+}
+
+static void the_text_is_kept_on_one_line_without_comments(void **state)
+{
+	char text[300];
+	char expected[OPTIONS_TEXT_SIZE];
+
+	(void)state;
+	parse("");
+	assert_string_equal(o.text, "");
+	parse("# nothing\n  # start=sipi\n");
+	assert_string_equal(o.text, "");
+	parse("\n  start=hv\t\tnonsense # exit=qemu cap=5\r\nlog=info#x\n#end\n report=tap  ");
+	assert_string_equal(o.text, "start=hv nonsense log=info#x report=tap");
+	parse("\x01=\xFF\x7F start=hv");
+	assert_string_equal(o.text, "?=?? start=hv");
+	/* Cut, but never with a blank at the end. */
+	for (size_t first = 120; first < 135; first++) {
+		memset(text, 'x', sizeof(text));
+		text[first] = ' ';
+		text[sizeof(text) - 1] = '\0';
+		memcpy(expected, text, sizeof(expected) - 1);
+		expected[sizeof(expected) - 1] = '\0';
+		if (first == sizeof(expected) - 2)
+			expected[first] = '\0';
+		parse(text);
+		assert_string_equal(o.text, expected);
+	}
 }
 
 static void f78_an_unknown_option_names_the_nearest(void **state)
@@ -264,6 +305,8 @@ int main(void)
 		cmocka_unit_test(every_option_is_read),
 		cmocka_unit_test(methods_have_their_names_from_smp),
 		cmocka_unit_test(a_panic_on_purpose_has_every_kind_by_its_name),
+		cmocka_unit_test(an_old_name_works_and_names_the_new_one),
+		cmocka_unit_test(the_text_is_kept_on_one_line_without_comments),
 		cmocka_unit_test(f78_an_unknown_option_names_the_nearest),
 		cmocka_unit_test(f78_a_wrong_value_is_named_with_what_it_may_be),
 		cmocka_unit_test(f78_a_mistake_costs_its_own_word_only),

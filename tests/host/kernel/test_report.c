@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-#include "kernel/internal.h"
+#include "kernel/options.h"
+#include "kernel/report.h"
 #include "lib/log.h"
 #include "tests/host/smp/machine.h"
 
@@ -70,11 +71,13 @@ static int set_up(void **state)
 	record[2].answer.status.code = 0x50;
 	smp = (struct smp){.cpu = list, .count = CPUS, .bsp = &record[0], .start_tsc = START};
 	smp.map = (struct hvsmp_map_info){.calls = 4, .stride = 4, .elements = 3};
-	platform = (struct platform){.hv_usable = true, .clock_source = "cpuid", .tsc_hz = 1000};
-	platform.hv.present = platform.hv.is_hv1 = true;
-	strcpy(platform.hv.vendor, "Microsoft Hv");
-	strcpy(platform.hv.interface_name, "Hv#1");
-	strcpy(platform.hv_version, "10.0.20348.1-0-0");
+	platform = (struct platform){.clock_source = "cpuid", .tsc_hz = 1000};
+	platform.hypervisor.hypercalls = HYPERCALLS_OPEN;
+	platform.hypervisor.reason = "";
+	platform.hypervisor.features.present = platform.hypervisor.features.is_hv1 = true;
+	strcpy(platform.hypervisor.features.vendor, "Microsoft Hv");
+	strcpy(platform.hypervisor.features.interface_name, "Hv#1");
+	strcpy(platform.hypervisor.version, "10.0.20348.1-0-0");
 	report = (struct report){.platform = &platform, .smp = &smp};
 	report.summary = (struct smp_summary){CPUS, 2, MACHINE_DEGRADED, 123456};
 	return 0;
@@ -211,11 +214,13 @@ static void the_selftest_in_the_table(void **state)
 
 static void p7_json_survives_any_text(void **state)
 {
+	char reason[256] = "";
 	size_t quotes = 0;
 
 	(void)state;
 	for (int c = 1; c < 256; c++)
-		platform.hv_reason[(c - 1) % (HVSMP_REASON_SIZE - 1)] = (char)c;
+		reason[c - 1] = (char)c;
+	platform.hypervisor.reason = reason;
 	log_warn("\x01\x1f\x7f\x80\xff\\\"/\t");
 	record[1].mismatch_count = CPU_MAX_MISMATCHES + 5; /* more than is kept */
 	heard.len = 0;
@@ -264,7 +269,7 @@ static void the_table_ends_with_the_verdict(void **state)
 	static const char last[] = "\nverdict: degraded - 2 of 3 processors online\n";
 
 	(void)state;
-	strcpy(platform.hv_reason, "why not");
+	platform.hypervisor.reason = "why not";
 	report_print(&report, REPORT_TABLE);
 	assert_true(heard.len > sizeof(last));
 	assert_string_equal(heard.text + heard.len - (sizeof(last) - 1), last);

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* kernel/selftest_calls.c on the machine of threads: what it finds where all is well, and where not. */
+/* kernel/selftest.c on the machine of threads: what it finds where all is well, and where not. */
 #include "tests/host/test.h"
 
-#include "kernel/internal.h"
+#include "kernel/selftest.h"
 #include "tests/host/smp/bringup.h"
 
-static struct platform platform = {.hv.is_hv1 = true, .hv.privileges = 2};
+static struct platform platform = {.hypervisor.features = {.is_hv1 = true, .privileges = 2}};
 static struct selftest result;
 
 static void test(void)
 {
 	if (!smp)
 		smp = machine_prepare();
-	selftest_calls_prepare(smp);
+	smp->config.after = smp_serve;
 	run();
 	selftest_calls(smp, &platform, &result);
 }
@@ -132,10 +132,10 @@ static void a_clock_that_is_ahead_is_seen(void **state)
 	machine_free();
 	prepare(5);
 	smp = NULL;
-	platform.hv.privileges = 0;
+	platform.hypervisor.features.privileges = 0;
 	test();
 	assert_false(result.has_skew);
-	platform.hv.privileges = 2;
+	platform.hypervisor.features.privileges = 2;
 }
 
 int main(void)

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The text console: cells, a cursor, scrolling. */
-#include "kernel/screen.h"
+#include "screen/screen.h"
 
-#include "arch/arch.h"
 #include "lib/log.h"
 #include "lib/string.h"
-
-#define ONE_MIB 0x100000UL
-
-extern char _text[], _image_end[]; /* linker.ld */
+#include "screen/cells.h"
 
 enum { EARLY_SIZE = 4096 };
 
@@ -91,7 +87,7 @@ static void clear_all(void)
 	}
 }
 
-/* By a quarter of the region: a table of thousands of lines redraws the screen a quarter as often. */
+/* By a quarter of the region, so that thousands of lines do not redraw the screen each. */
 static void scroll(void)
 {
 	uint32_t room = screen.raster.rows - screen.first;
@@ -116,7 +112,7 @@ void screen_pin(uint32_t rows)
 		return;
 	screen.first = rows;
 	for (uint32_t i = 0; i < kept; i++) {
-		uint32_t line = rows > from ? kept - 1 - i : i; /* over itself, so in this order */
+		uint32_t line = rows > from ? kept - 1 - i : i; /* source and target overlap */
 
 		copy_row(rows + line, from + line);
 	}
@@ -127,7 +123,7 @@ void screen_pin(uint32_t rows)
 	screen.row = rows + kept;
 }
 
-/* The whole screen, in red; the text's last lines stay, above what is to come. */
+/* The whole screen, in red; the last lines of text stay, above what is to come. */
 static void take_over(void)
 {
 	uint32_t most = screen.raster.rows / 3;
@@ -241,66 +237,26 @@ void screen_write(void *ctx, const char *text, size_t len)
 	}
 }
 
-static bool overlap(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size)
+size_t screen_bytes(const struct screen_surface *surface)
 {
-	return a < b + b_size && b < a + a_size;
+	struct raster r;
+
+	if (!raster_init(&r, surface))
+		return 0;
+	return (size_t)r.columns * r.rows * sizeof(struct cell);
 }
 
-/* Memory that somebody else writes to, or that must not become writable. */
-static const char *find_clash(const struct boot_info *boot, uint64_t base, uint64_t size)
+void screen_start(const struct screen_surface *surface, void *cells)
 {
-	if (base < ONE_MIB)
-		return "it lies in the first MiB";
-	if (overlap(base, size, (uint64_t)_text, (uint64_t)(_image_end - _text)))
-		return "it overlaps the kernel";
-	for (size_t i = 0; i < boot->memory_count; i++) {
-		const struct boot_memory *m = &boot->memory[i];
+	struct raster *r = &screen.raster;
 
-		if (m->kind == BOOT_MEMORY_FREE && overlap(base, size, m->base, m->size))
-			return "it overlaps free memory";
-	}
-	return NULL;
-}
-
-static const char *open(const struct boot_info *boot, struct pages *pages)
-{
-	const struct raster *r = &screen.raster;
-	const char *wrong = raster_init(&screen.raster, &boot->framebuffer);
-	uint64_t first = boot->framebuffer.base & ~(uint64_t)(PAGE_SIZE - 1);
-	uint64_t end;
-	size_t bytes;
-
-	if (!wrong)
-		wrong = find_clash(boot, boot->framebuffer.base, r->size);
-	if (wrong)
-		return wrong;
-	end = (boot->framebuffer.base + r->size + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1);
-	bytes = (size_t)r->columns * r->rows * sizeof(struct cell);
-	screen.cells = pages_alloc(pages, (bytes + PAGE_SIZE - 1) / PAGE_SIZE, 0);
-	if (!screen.cells || arch_map(first, first, end - first, ARCH_MAP_WRITE | ARCH_MAP_COMBINE))
-		return "no memory for it";
-	return NULL;
-}
-
-void screen_start(const struct boot_info *boot, struct pages *pages)
-{
-	const struct boot_framebuffer *fb = &boot->framebuffer;
-	const char *wrong;
-
-	if (!fb->base)
+	if (!raster_init(r, surface))
 		return;
-	wrong = open(boot, pages);
-	if (wrong) {
-		log_warn("no screen: the framebuffer at 0x%lx (%ux%u, %u pixels a line, %lu bytes) "
-			 "cannot be used: %s",
-			 (unsigned long)fb->base, fb->width, fb->height, fb->pixels_per_line,
-			 (unsigned long)fb->size, wrong);
-		return;
-	}
+	screen.cells = cells;
 	clear_all();
 	screen.on = true;
 	screen_write(NULL, screen.early, screen.early_len);
-	log_info("screen: %ux%u, %u bits a pixel, %ux%u characters of %ux%u", fb->width, fb->height,
-		 screen.raster.bytes * 8, screen.raster.columns, screen.raster.rows,
-		 screen.raster.font->width, screen.raster.font->height);
+	log_info("screen: %ux%u, %u bits a pixel, %ux%u characters of %ux%u", surface->width,
+		 surface->height, surface->bytes * 8, r->columns, r->rows, r->font->width,
+		 r->font->height);
 }

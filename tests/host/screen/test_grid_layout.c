@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* kernel/grid_layout.c: where tiles lie, for every size of screen and number of processors. */
+/* screen/grid_layout.c: where tiles lie, for every size of screen and number of processors. */
 #include "tests/host/test.h"
 
 #include <string.h>
 
-#include "kernel/grid_layout.h"
+#include "screen/grid_layout.h"
 #include "smp/smp.h"
 
 static const uint32_t screens[][2] = {{40, 10},  {99, 37},  {106, 39}, {127, 47},

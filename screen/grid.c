@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* The grid: from the ledger to tiles, and only those that have changed. */
-#include "kernel/grid.h"
+/* From the ledger to tiles; only those that have changed are drawn. */
+#include "screen/grid.h"
 
 #include "arch/arch.h"
-#include "kernel/grid_layout.h"
-#include "kernel/screen.h"
 #include "lib/format.h"
 #include "lib/string.h"
+#include "screen/cells.h"
+#include "screen/grid_layout.h"
 
-/* One step: processors looked at, cells drawn or a little more; and a pause after it. */
+/* One step looks at so many processors, draws about so many cells, and pauses after it. */
 enum { LOOKS = 64, DRAWN_CELLS = 240 };
 #define STEP_NS 5000000UL
 enum { BAR = 24, BAR_FROM = 90 }; /* columns */
@@ -32,7 +32,7 @@ enum state {
 
 #define INK COLOUR_TILE_INK
 
-/* No two have the same letter: colour only repeats it. */
+/* Each state has a letter of its own; the colour only repeats it. */
 static const struct {
 	uint8_t letter, paper, ink;
 	uint8_t dot_ink;  /* as a dot, one of very many */
@@ -176,7 +176,7 @@ static void draw_tile(const struct cpu *cpu, enum state state)
 	}
 }
 
-/* Draw it if it is not what is shown. */
+/* Draw its tile if it has changed. */
 static bool look(const struct smp *smp, size_t i)
 {
 	const struct cpu *cpu = smp->cpu[i];
@@ -198,7 +198,8 @@ static void draw_bar(size_t all, uint32_t online, uint32_t starting, uint32_t fa
 {
 	uint32_t from = screen_columns() - BAR;
 	uint32_t done = (uint32_t)(online * BAR / all);
-	uint32_t bad = (uint32_t)((failed * BAR + all - 1) / all); /* one is seen among thousands */
+	uint32_t bad = (uint32_t)((failed * BAR + all - 1) /
+				  all); /* rounded up: one among thousands shows */
 	uint32_t way = (uint32_t)((online + starting) * BAR / all) - done;
 
 	if (done + bad > BAR)
@@ -315,7 +316,7 @@ void grid_step(const struct smp *smp)
 
 	if (!grid.on || now < grid.next_ns)
 		return;
-	grid.next_ns = now + STEP_NS; /* the wait is for processors, not for pictures of them */
+	grid.next_ns = now + STEP_NS; /* drawing must not slow the wait down */
 	for (unsigned int i = 0; i < LOOKS && i < smp->count && drawn < DRAWN_CELLS; i++) {
 		if (look(smp, grid.next))
 			drawn += grid.layout.tile_columns * grid.layout.tile_rows;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The sizes of tiles, largest first, and the first that fits. */
-#include "kernel/grid_layout.h"
+/* Tile sizes, largest first; the first that fits is taken. */
+#include "screen/grid_layout.h"
 
 enum {
 	GROUP = 16,
@@ -10,7 +10,7 @@ enum {
 	AIRY_TEXT_ROWS = 12, /* with these, blank rows around the tiles */
 };
 
-/* Columns a tile needs beside the digits of an APIC id, those it needs anyway, those it can use. */
+/* Columns of a tile: beside the digits of an APIC id, at least, at most. */
 static const struct {
 	enum grid_size size;
 	uint32_t rows, beside, least, most;
@@ -36,7 +36,7 @@ static uint32_t floor_power(uint32_t n)
 	return 1U << (31 - __builtin_clz(n));
 }
 
-/* In powers of two, so that ids are easily found; no more across than there are. */
+/* A power of two across, which makes ids easy to find, and no more than there are tiles. */
 static bool fit_tiles(struct grid_layout *g, size_t i, size_t count, uint32_t digits,
 		      uint32_t columns)
 {

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/grid.h"
+#include "screen/grid.h"
 #include "lib/log.h"
-#include "tests/host/kernel/canvas.h"
+#include "tests/host/screen/canvas.h"
 
 static void say(const struct smp *smp)
 {
@@ -52,11 +52,9 @@ static void end(struct smp *smp, bool bad)
 
 static void write_ppm(void)
 {
-	const struct boot_framebuffer *fb = &canvas_boot.framebuffer;
-
-	printf("P6\n%u %u\n255\n", fb->width, fb->height);
-	for (uint32_t y = 0; y < fb->height; y++) {
-		for (uint32_t x = 0; x < fb->width; x++) {
+	printf("P6\n%u %u\n255\n", canvas.width, canvas.height);
+	for (uint32_t y = 0; y < canvas.height; y++) {
+		for (uint32_t x = 0; x < canvas.width; x++) {
 			uint32_t rgb = canvas_pixel(x, y);
 
 			putchar((int)(rgb >> 16));
@@ -76,7 +74,7 @@ int main(int argc, char **argv)
 	canvas_open((uint32_t)atoi(argv[1]), (uint32_t)atoi(argv[2]), 0, CANVAS_BGRX);
 	smp = canvas_smp((size_t)atoi(argv[3]));
 	log_add_sink(screen_write, NULL);
-	screen_start(&canvas_boot, &canvas_pages);
+	canvas_start();
 	say(smp);
 	grid_begin(smp);
 	if (!strcmp(what, "live")) {

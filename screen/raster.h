@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From characters to pixels: what the framebuffer looks like, and how one cell is drawn on it. Video
- * memory is only ever written. Private to kernel/.
+ * From characters to pixels: how one cell is drawn on a surface. Video memory is only ever written.
+ * Private to screen/.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "kernel/font.h"
-#include "kernel/kernel.h"
+#include "screen/font.h"
+#include "screen/screen.h"
 
-/* The palette; colours of cells that mean something follow Okabe and Ito, safe for colour-blind eyes. */
+/* Colours that carry meaning are Okabe and Ito's, which colour-blind eyes tell apart. */
 enum colour {
 	COLOUR_PAPER,
 	COLOUR_INK,
@@ -22,7 +22,7 @@ enum colour {
 	COLOUR_BAD,
 	COLOUR_PANIC_PAPER,
 	COLOUR_TILE_INK, /* on all tiles but the idle one */
-	COLOUR_SOFT_HV, /* the two good ones, where many small tiles stand: what is odd stands out */
+	COLOUR_SOFT_HV,  /* the two good ones among very many small tiles: odd ones stand out */
 	COLOUR_SOFT_SIPI,
 	COLOUR_TILE_IDLE,
 	COLOUR_TILE_BOOT,
@@ -42,21 +42,15 @@ struct cell {
 };
 
 struct raster {
-	volatile uint8_t *base;
-	uint32_t width, height; /* pixels */
-	uint32_t bytes;         /* a pixel's */
-	uint64_t pitch, size;   /* bytes: of a line; up to the last pixel */
+	struct screen_surface on;
 	uint32_t pixel[COLOURS];
 	const struct font *font;
 	uint32_t columns, rows; /* cells */
 	uint32_t left, top;     /* margins, pixels */
 };
 
-/*
- * Hold the framebuffer's description against itself and choose a font. NULL, or why nothing can be
- * drawn there. Does not touch the framebuffer.
- */
-const char *raster_init(struct raster *r, const struct boot_framebuffer *fb);
+/* Choose a font. False: no room for text. Does not touch the surface. */
+bool raster_init(struct raster *r, const struct screen_surface *surface);
 /* All pixels, margins as well, in one colour. */
 void raster_clear(const struct raster *r, enum colour colour);
 void raster_cell(const struct raster *r, uint32_t column, uint32_t row, struct cell cell);

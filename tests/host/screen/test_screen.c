@@ -1,32 +1,29 @@
 /* SPDX-License-Identifier: MIT */
-/* kernel/screen.c and raster.c: pixels, text, scrolling, panics. */
+/* screen/screen.c and raster.c: pixels, text, scrolling, panics. */
 #include "tests/host/test.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "lib/log.h"
-#include "tests/host/kernel/canvas.h"
+#include "tests/host/screen/canvas.h"
 
 static void start(uint32_t width, uint32_t height, uint32_t more, enum canvas_format format)
 {
 	canvas_open(width, height, more, format);
 	log_set_level(LOG_WARN); /* without its own line of introduction */
-	screen_start(&canvas_boot, &canvas_pages);
+	canvas_start();
 	assert_true(screen_is_on());
-	assert_int_equal(canvas_mapped, ARCH_MAP_WRITE | ARCH_MAP_COMBINE);
 }
 
 /* No pixel of the picture is left as it was; every pixel between the lines is. */
 static void assert_covered(uint32_t more)
 {
-	const struct boot_framebuffer *fb = &canvas_boot.framebuffer;
-
-	for (uint32_t y = 0; y < fb->height; y++) {
-		for (uint32_t x = 0; x < fb->width; x++)
+	for (uint32_t y = 0; y < canvas.height; y++) {
+		for (uint32_t x = 0; x < canvas.width; x++)
 			assert_false(canvas_is_poison(x, y));
-		for (uint32_t x = 0; x < more && y + 1 < fb->height; x++)
-			assert_true(canvas_is_poison(fb->width + x, y));
+		for (uint32_t x = 0; x < more && y + 1 < canvas.height; x++)
+			assert_true(canvas_is_poison(canvas.width + x, y));
 	}
 }
 
@@ -87,8 +84,8 @@ static void what_is_no_cell_is_not_drawn(void **state)
 }
 
 /*
- * The framebuffer is spoilt before the screen scrolls, by 9 of its 37 rows: what changes is drawn from
- * memory, what does not change is not drawn.
+ * The framebuffer is spoilt before the screen scrolls, by 9 of its 37 rows: what changes is drawn
+ * from memory, what does not change is not drawn.
  */
 static void scrolling_reads_no_video_memory(void **state)
 {
@@ -182,12 +179,12 @@ static void early_text_is_shown_later(void **state)
 	for (int i = 0; i < 1000; i++)
 		canvas_say("much more than is kept\n");
 	log_set_level(LOG_WARN);
-	screen_start(&canvas_boot, &canvas_pages);
+	canvas_start();
 	assert_true(canvas_reads(0, 20, "much more than is kept", RGB_INK, RGB_PAPER));
 	start(800, 600, 0, CANVAS_BGRX); /* anew, without the flood */
 	canvas_open(800, 600, 0, CANVAS_BGRX);
 	canvas_say("early\nwarning: bird\n");
-	screen_start(&canvas_boot, &canvas_pages);
+	canvas_start();
 	canvas_say("now");
 	assert_true(canvas_reads(0, 0, "early ", RGB_INK, RGB_PAPER));
 	assert_true(canvas_reads(0, 1, "warning: bird ", RGB_WARN, RGB_PAPER));

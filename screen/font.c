@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The glyphs themselves, made by scripts/font.py: Terminus, under the SIL Open Font License 1.1. */
-#include "kernel/font.h"
+#include "screen/font.h"
 
 #include "font.inc"
 

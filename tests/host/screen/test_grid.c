@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* kernel/grid.c: what tiles show, and how much one step draws. */
+/* screen/grid.c: what tiles show, and how much one step draws. */
 #include "tests/host/test.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "kernel/grid.h"
+#include "screen/grid.h"
 #include "lib/log.h"
-#include "tests/host/kernel/canvas.h"
+#include "tests/host/screen/canvas.h"
 
 static struct smp *start(uint32_t width, uint32_t height, size_t count)
 {
 	struct smp *smp = canvas_smp(count);
 
 	canvas_open(width, height, 0, CANVAS_BGRX);
-	screen_start(&canvas_boot, &canvas_pages);
+	canvas_start();
 	assert_true(screen_is_on());
 	return smp;
 }

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * selftest=on, the half about memory: does a processor's block, and do its stacks, lie in the memory
- * of its own NUMA node, and do processors take no more memory than was promised?
+ * audit=on, the part about memory: do a processor's block and stacks lie in the memory of its own
+ * NUMA node, and do processors take no more memory than was promised?
  */
-#include "kernel/internal.h"
+#include "kernel/audit.h"
 
 #include "lib/log.h"
 
-#define PROMISED_BYTES 32768UL /* a processor, besides its stacks; and once for what all share */
+#define PROMISED_BYTES 32768UL /* a processor, without its stacks; once more for what all share */
 
-/* Whose memory is it, by the SRAT? False: of another domain, or of none. */
+/* Does the SRAT list this memory as the domain's? */
 static bool is_at_home(const struct topology *t, uint32_t numa, uint64_t pa)
 {
 	for (size_t i = 0; i < t->memory_count; i++) {
@@ -57,36 +57,40 @@ static unsigned int check_homes(const struct smp *smp, const struct topology *t)
 			continue;
 		}
 		away++;
-		log_warn("selftest: APIC id %u of domain %u has its block or stacks elsewhere",
+		log_warn("audit: APIC id %u of domain %u has its block or stacks elsewhere",
 			 cpu->apic_id, cpu->numa);
 	}
 	if (t->memory_count)
-		log_info("selftest: %u processors have block and stacks in their node's memory",
+		log_info("audit: %u processors have block and stacks in their node's memory",
 			 at_home);
 	return away;
 }
 
-static unsigned int check_bytes(const struct smp *smp)
+uint64_t audit_bytes(const struct smp *smp)
 {
 	size_t pages = smp->free_before - pages_left(smp->pages);
-	size_t stacks = 0;
-	uint64_t bytes;
 
-	if (!smp->count) /* cannot be, which a reader of this file alone cannot know */
-		return 0;
 	for (size_t i = 0; i < smp->count; i++)
-		stacks += smp->cpu[i]->prepared ? ARCH_STACK_PAGES : 0;
-	bytes = (pages - stacks) * PAGE_SIZE;
-	log_info("selftest: %lu bytes a processor besides its stacks",
+		pages -= smp->cpu[i]->prepared ? ARCH_STACK_PAGES : 0;
+	return pages * PAGE_SIZE;
+}
+
+static unsigned int check_bytes(const struct smp *smp)
+{
+	uint64_t bytes = audit_bytes(smp);
+
+	if (!smp->count) /* never, but the compiler cannot know */
+		return 0;
+	log_info("audit: %lu bytes a processor besides its stacks",
 		 (unsigned long)(bytes / smp->count));
 	if (bytes <= PROMISED_BYTES * (smp->count + 1))
 		return 0;
-	log_warn("selftest: %lu processors take %lu bytes besides their stacks, more than %lu each",
+	log_warn("audit: %lu processors take %lu bytes besides their stacks, more than %lu each",
 		 (unsigned long)smp->count, (unsigned long)bytes, PROMISED_BYTES);
 	return 1;
 }
 
-unsigned int selftest_memory(const struct smp *smp, const struct topology *topology)
+unsigned int audit_memory(const struct smp *smp, const struct topology *topology)
 {
 	return check_homes(smp, topology) + check_bytes(smp);
 }

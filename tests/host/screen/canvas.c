@@ -1,31 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-#include "tests/host/kernel/canvas.h"
+/* The canvas: its own idea of fonts, margins and colours, to hold the room's against. */
+#include "tests/host/screen/canvas.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/log.h"
 
-struct boot_info canvas_boot;
-struct pages canvas_pages;
-unsigned int canvas_mapped;
+struct screen_surface canvas;
 enum cpu_progress canvas_progress[SMP_MAX_CPUS];
 
-enum { PAGES = 600 };
-static void *page_memory;
 static uint8_t *pixels;
-static unsigned int bytes;
-
-/* Where the image lies; linker.ld says so elsewhere. */
-__asm__(".data\n.globl _text, _image_end\n_text: .space 4096\n_image_end:\n.byte 0\n.previous\n");
-
-enum err arch_map(uint64_t va, uint64_t pa, uint64_t size, unsigned int flags)
-{
-	if (va != pa || va % PAGE_SIZE || size % PAGE_SIZE)
-		return ERR_INVALID;
-	canvas_mapped = flags;
-	return OK;
-}
+static size_t size;
+static void *cells;
 
 uint64_t canvas_tick = 100000000;
 
@@ -43,55 +30,55 @@ enum cpu_progress cpu_progress(const struct cpu *cpu)
 }
 
 static const struct {
-	enum boot_pixel_format format;
-	uint32_t red, green, blue, reserved;
+	uint32_t red, green, blue;
 	unsigned int bytes;
 } formats[CANVAS_FORMATS] = {
-	[CANVAS_BGRX] = {BOOT_PIXEL_BGRX, 0xFF0000, 0xFF00, 0xFF, 0, 4},
-	[CANVAS_RGBX] = {BOOT_PIXEL_RGBX, 0xFF, 0xFF00, 0xFF0000, 0, 4},
-	[CANVAS_MASK32] = {BOOT_PIXEL_MASK, 0x3FF00000, 0xFFC00, 0x3FF, 0xC0000000, 4},
-	[CANVAS_MASK24] = {BOOT_PIXEL_MASK, 0xFF0000, 0xFF00, 0xFF, 0, 3},
-	[CANVAS_565] = {BOOT_PIXEL_MASK, 0xF800, 0x7E0, 0x1F, 0, 2},
-	[CANVAS_555] = {BOOT_PIXEL_MASK, 0x7C00, 0x3E0, 0x1F, 0x8000, 2},
+	[CANVAS_BGRX] = {0xFF0000, 0xFF00, 0xFF, 4},
+	[CANVAS_RGBX] = {0xFF, 0xFF00, 0xFF0000, 4},
+	[CANVAS_MASK32] = {0x3FF00000, 0xFFC00, 0x3FF, 4},
+	[CANVAS_MASK24] = {0xFF0000, 0xFF00, 0xFF, 3},
+	[CANVAS_565] = {0xF800, 0x7E0, 0x1F, 2},
+	[CANVAS_555] = {0x7C00, 0x3E0, 0x1F, 2},
 };
 
 void canvas_open(uint32_t width, uint32_t height, uint32_t more, enum canvas_format format)
 {
-	struct boot_framebuffer *fb = &canvas_boot.framebuffer;
+	unsigned int bytes = formats[format].bytes;
 
 	canvas_close();
-	page_memory = aligned_alloc(PAGE_SIZE, (size_t)PAGES * PAGE_SIZE);
-	pages_init(&canvas_pages,
-		   &(struct page_range){(uint64_t)page_memory, (uint64_t)PAGES * PAGE_SIZE}, 1);
-	bytes = formats[format].bytes;
-	*fb = (struct boot_framebuffer){
-		.size = ((uint64_t)(width + more) * (height - 1) + width) * bytes,
+	size = ((size_t)(width + more) * (height - 1) + width) * bytes;
+	pixels = malloc(size);
+	canvas = (struct screen_surface){
+		.base = pixels,
 		.width = width,
 		.height = height,
-		.pixels_per_line = width + more,
-		.format = formats[format].format,
-		.red_mask = formats[format].red,
-		.green_mask = formats[format].green,
-		.blue_mask = formats[format].blue,
-		.reserved_mask = formats[format].reserved,
+		.bytes = bytes,
+		.pitch = (uint64_t)(width + more) * bytes,
+		.red = formats[format].red,
+		.green = formats[format].green,
+		.blue = formats[format].blue,
 	};
-	pixels = malloc(fb->size);
-	fb->base = (uint64_t)pixels;
-	canvas_mapped = 0;
 	canvas_poison();
+}
+
+void canvas_start(void)
+{
+	free(cells);
+	cells = malloc(screen_bytes(&canvas));
+	screen_start(&canvas, cells);
 }
 
 void canvas_poison(void)
 {
-	memset(pixels, CANVAS_POISON, canvas_boot.framebuffer.size);
+	memset(pixels, CANVAS_POISON, size);
 }
 
 void canvas_close(void)
 {
 	free(pixels);
-	free(page_memory);
+	free(cells);
 	pixels = NULL;
-	page_memory = NULL;
+	cells = NULL;
 	screen_reset();
 }
 
@@ -100,7 +87,6 @@ int canvas_set_up(void **state)
 	(void)state;
 	log_reset();
 	log_set_level(LOG_WARN);
-	canvas_boot = (struct boot_info){0};
 	return 0;
 }
 
@@ -118,16 +104,15 @@ void canvas_say(const char *text)
 
 static uint32_t raw(uint32_t x, uint32_t y)
 {
-	const struct boot_framebuffer *fb = &canvas_boot.framebuffer;
 	uint32_t value = 0;
 
-	memcpy(&value, pixels + ((size_t)y * fb->pixels_per_line + x) * bytes, bytes);
+	memcpy(&value, pixels + y * canvas.pitch + (size_t)x * canvas.bytes, canvas.bytes);
 	return value;
 }
 
 bool canvas_is_poison(uint32_t x, uint32_t y)
 {
-	uint32_t all = 0xFFFFFFFF >> 8 * (4 - bytes);
+	uint32_t all = 0xFFFFFFFF >> 8 * (4 - canvas.bytes);
 
 	return raw(x, y) == (CANVAS_POISON * 0x01010101U & all);
 }
@@ -141,11 +126,10 @@ static uint32_t eight_bits(uint32_t value, uint32_t mask)
 
 uint32_t canvas_pixel(uint32_t x, uint32_t y)
 {
-	const struct boot_framebuffer *fb = &canvas_boot.framebuffer;
 	uint32_t value = raw(x, y);
 
-	return eight_bits(value, fb->red_mask) << 16 | eight_bits(value, fb->green_mask) << 8 |
-	       eight_bits(value, fb->blue_mask);
+	return eight_bits(value, canvas.red) << 16 | eight_bits(value, canvas.green) << 8 |
+	       eight_bits(value, canvas.blue);
 }
 
 static bool near(uint32_t a, uint32_t b, uint32_t mask, unsigned int shift)
@@ -158,21 +142,19 @@ static bool near(uint32_t a, uint32_t b, uint32_t mask, unsigned int shift)
 
 static bool is_colour(uint32_t x, uint32_t y, uint32_t rgb)
 {
-	const struct boot_framebuffer *fb = &canvas_boot.framebuffer;
 	uint32_t is = canvas_pixel(x, y);
 
-	return near(is, rgb, fb->red_mask, 16) && near(is, rgb, fb->green_mask, 8) &&
-	       near(is, rgb, fb->blue_mask, 0);
+	return near(is, rgb, canvas.red, 16) && near(is, rgb, canvas.green, 8) &&
+	       near(is, rgb, canvas.blue, 0);
 }
 
 static const struct font *canvas_font(void)
 {
-	const struct boot_framebuffer *fb = &canvas_boot.framebuffer;
 	const struct font *best = &fonts[0];
 
 	for (unsigned int i = 1; i < FONTS; i++) {
-		if (fb->width >= 100U * fonts[i].width &&
-		    fb->height >= 36U * fonts[i].height + fonts[i].width)
+		if (canvas.width >= 100U * fonts[i].width &&
+		    canvas.height >= 36U * fonts[i].height + fonts[i].width)
 			best = &fonts[i];
 	}
 	return best;
@@ -181,12 +163,11 @@ static const struct font *canvas_font(void)
 bool canvas_shows(uint32_t column, uint32_t row, uint8_t glyph, uint32_t ink, uint32_t paper,
 		  unsigned int gaps)
 {
-	const struct boot_framebuffer *fb = &canvas_boot.framebuffer;
 	const struct font *f = canvas_font();
-	uint32_t columns = (fb->width - f->width) / f->width;
-	uint32_t rows = (fb->height - f->width) / f->height;
-	uint32_t left = (fb->width - columns * f->width) / 2 + column * f->width;
-	uint32_t top = (fb->height - rows * f->height) / 2 + row * f->height;
+	uint32_t columns = (canvas.width - f->width) / f->width;
+	uint32_t rows = (canvas.height - f->width) / f->height;
+	uint32_t left = (canvas.width - columns * f->width) / 2 + column * f->width;
+	uint32_t top = (canvas.height - rows * f->height) / 2 + row * f->height;
 	uint32_t seam = f->width == 16 ? 2 : 1;
 	uint32_t line_bytes = f->width > 8 ? 2 : 1;
 	const uint8_t *bits = f->glyphs + (size_t)(glyph - 32) * line_bytes * f->height;

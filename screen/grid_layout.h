@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the grid's tiles lie: arithmetic only. Private to kernel/. */
+/* Where the grid's tiles lie: arithmetic only. Private to screen/. */
 #pragma once
 
 #include <stdbool.h>
@@ -22,8 +22,8 @@ struct grid_layout {
 };
 
 /*
- * The largest tiles with which `count` processors leave the text its room; `digits`: of the longest
- * APIC id. False: the screen is too small for any grid.
+ * The largest tiles that leave enough rows for the text. digits: of the longest APIC id. False: the
+ * screen is too small for any grid.
  */
 bool grid_fit(struct grid_layout *out, size_t count, uint32_t digits, uint32_t columns,
 	      uint32_t rows);

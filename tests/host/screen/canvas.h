@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * A framebuffer in this program's memory, and a ledger made by hand: what kernel/screen.c and
- * kernel/grid.c stand on.
- */
+/* A surface in this program's memory, and a ledger made by hand: what the room's files stand on. */
 #pragma once
 
-#include "kernel/screen.h"
+#include "screen/cells.h"
 #include "smp/smp.h"
 
 /* In pixel formats that firmware has: 4, 4, 4, 3, 2 and 2 bytes a pixel. */
@@ -19,16 +16,16 @@ enum canvas_format {
 };
 enum { CANVAS_FORMATS = CANVAS_555 + 1 };
 
-extern struct boot_info canvas_boot;
-extern struct pages canvas_pages;
-extern unsigned int canvas_mapped; /* ARCH_MAP_... of the framebuffer; 0: it was not mapped */
+extern struct screen_surface canvas;
 
 /*
- * A new framebuffer of this size, with so many pixels more in each line, all bytes CANVAS_POISON, in a
- * block in which ASan sees a step outside; and pages. The screen is off.
+ * A new surface of this size, with so many pixels more in each line, all bytes CANVAS_POISON, in a
+ * block in which ASan sees a step outside. The screen is off.
  */
 enum { CANVAS_POISON = 0xA5 };
 void canvas_open(uint32_t width, uint32_t height, uint32_t more, enum canvas_format format);
+/* The screen on it, with cells in a block of their exact size. */
+void canvas_start(void);
 void canvas_poison(void);
 void canvas_close(void);
 
@@ -40,10 +37,10 @@ int canvas_tear_down(void **state);
 /* What the log says, to the screen. */
 void canvas_say(const char *text);
 
-/* A pixel as 8 bits of red, green and blue; the canvas's own arithmetic, not the kernel's. */
+/* A pixel as 8 bits of red, green and blue; the canvas's own arithmetic, not the room's. */
 uint32_t canvas_pixel(uint32_t x, uint32_t y);
 bool canvas_is_poison(uint32_t x, uint32_t y);
-/* Is this what stands there, to the last pixel? Fonts and margins by arithmetic of the canvas's own. */
+/* Is this there, to the last pixel? Fonts and margins by the canvas's own arithmetic. */
 bool canvas_shows(uint32_t column, uint32_t row, uint8_t glyph, uint32_t ink, uint32_t paper,
 		  unsigned int gaps);
 /* In ink on paper, without seams. */

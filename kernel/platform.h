@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* What ACPI and the hypervisor say about this machine. Private to kernel/. */
+#pragma once
+
+#include "acpi/acpi.h"
+#include "kernel/hypervisor.h"
+#include "kernel/kernel.h"
+#include "lib/pages.h"
+#include "smp/smp.h"
+
+struct platform {
+	struct acpi acpi;
+	bool has_madt, has_srat, has_fadt;
+	struct acpi_table madt, srat;
+	struct acpi_fadt fadt;
+	struct hypervisor hypervisor;
+	const char *clock_source;
+	uint64_t tsc_hz;
+};
+
+void platform_find_tables(struct platform *p, const struct boot_info *boot);
+/* All enabled processors of the MADT, in arrays from *pages. ERR_NO_MEMORY. */
+enum err platform_topology(const struct platform *p, struct pages *pages, struct topology *out);
+/* Boot processor on its own tables (safe MSR access): the rate of the time stamp counter. */
+void platform_clock(struct platform *p);
+/* Boot processor on its own tables: xAPIC or x2APIC. */
+void platform_apic(const struct topology *topology);
+/* The log's line about clock, processors and APIC. */
+void platform_show(const struct platform *p, size_t processors);

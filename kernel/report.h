@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* The report, from the ledger, in three forms. Private to kernel/. */
+#pragma once
+
+#include "kernel/platform.h"
+#include "kernel/selftest.h"
+#include "lib/json.h"
+#include "smp/smp.h"
+
+struct report {
+	const struct platform *platform;
+	const struct smp *smp;
+	struct smp_summary summary;
+	uint64_t kernel_ns;              /* from kernel_main to the report */
+	const struct selftest *selftest; /* NULL: not run */
+};
+
+/* forms: REPORT_... of options.h */
+void report_print(const struct report *r, unsigned int forms);
+void report_json(const struct report *r);
+void report_tap(const struct report *r);
+
+/* report.c: a time stamp as nanoseconds since bring-up began. */
+uint64_t report_ns(const struct smp *smp, uint64_t tsc);
+/* report_json.c: the member "clock". */
+void report_json_clock(struct json *j, const struct platform *p);
+/* report.c: "cr3: expected 0x1000, is 0x2000" */
+void report_mismatch(char *out, size_t size, const struct cpu_mismatch *m);

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* The first steps of the set-up. Private to kernel/. */
+#pragma once
+
+#include "acpi/acpi.h"
+#include "kernel/kernel.h"
+#include "kernel/options.h"
+#include "lib/pages.h"
+
+/* canary.c: the stack protector's value for this boot; before any guarded function returns. */
+void canary_init(void);
+
+/* console.c: serial port, options, log level, and the first lines of the log. */
+void console_init(const struct boot_info *boot, struct options *options);
+
+/* memory.c: page allocator and page tables from the boot stub's map; switches to the tables. */
+enum err memory_init(const struct boot_info *boot, struct pages *pages);
+/* memory.c: for the ACPI readers. */
+struct acpi_memory memory_for_acpi(const struct boot_info *boot);
+
+/*
+ * framebuffer.c: on the kernel's own page tables. Turn the screen on, if there is a framebuffer;
+ * one that cannot be used is a warning.
+ */
+void framebuffer_open(const struct boot_info *boot, struct pages *pages);

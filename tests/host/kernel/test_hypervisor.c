@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/* kernel/hypervisor.c: the one answer to whether 0x99 may be used, through its life. */
+#include "tests/host/test.h"
+
+#include <string.h>
+
+#include "hv/x86_64/tlfs.h"
+#include "kernel/hypervisor.h"
+#include "lib/log.h"
+
+static struct hypervisor h;
+static struct pages pages;
+static uint8_t page[PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
+
+/* The hypervisor underneath. */
+static uint32_t privileges_high;
+static bool page_stays_off;
+static uint64_t os_id, page_msr;
+static unsigned int msr_accesses;
+
+struct arch_cpuid arch_cpuid(uint32_t leaf, uint32_t subleaf)
+{
+	(void)subleaf;
+	switch (leaf) {
+	case 1: return (struct arch_cpuid){.ecx = 1U << 31};
+	case HVSMP_CPUID_VENDOR: return (struct arch_cpuid){.eax = HVSMP_CPUID_MIN_LEAF};
+	case HVSMP_CPUID_INTERFACE: return (struct arch_cpuid){.eax = HVSMP_INTERFACE_HV1};
+	case HVSMP_CPUID_FEATURES:
+		return (struct arch_cpuid){.eax = 0xFFFFFFFF, .ebx = privileges_high};
+	default: return (struct arch_cpuid){0};
+	}
+}
+
+enum err arch_msr_read(uint32_t msr, uint64_t *value)
+{
+	msr_accesses++;
+	*value = msr == HVSMP_MSR_GUEST_OS_ID ? os_id : msr == HVSMP_MSR_HYPERCALL ? page_msr : 7;
+	return OK;
+}
+
+enum err arch_msr_write(uint32_t msr, uint64_t value)
+{
+	msr_accesses++;
+	if (msr == HVSMP_MSR_GUEST_OS_ID)
+		os_id = value;
+	else if (msr == HVSMP_MSR_HYPERCALL)
+		page_msr = page_stays_off ? 0 : value;
+	return OK;
+}
+
+enum err arch_hypercall(uint64_t at, uint64_t control, uint64_t input, uint64_t output,
+			uint64_t *result)
+{
+	(void)at, (void)control, (void)input, (void)output;
+	*result = HVSMP_STATUS_INVALID_HYPERCALL_CODE;
+	return OK;
+}
+
+enum err arch_map(uint64_t va, uint64_t pa, uint64_t size, unsigned int flags)
+{
+	(void)va, (void)pa, (void)size, (void)flags;
+	return OK;
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	log_reset();
+	memset(&h, 0, sizeof(h));
+	privileges_high = 0xFFFFFFFF & ~(1U << 22); /* no isolated VM */
+	page_stays_off = false;
+	os_id = page_msr = msr_accesses = 0;
+	pages_init(&pages, &(struct page_range){(uint64_t)page, sizeof(page)}, 1);
+	return 0;
+}
+
+static void assert_answer(enum hypercalls state, bool expected, bool starts, bool open)
+{
+	assert_int_equal(h.hypercalls, state);
+	assert_int_equal(hypervisor_is_expected(&h), expected);
+	assert_int_equal(hypervisor_starts_vps(&h), starts);
+	assert_int_equal(hypervisor_is_open(&h), open);
+	assert_int_equal(h.reason[0] == '\0',
+			 state == HYPERCALLS_OFFERED || state == HYPERCALLS_OPEN);
+}
+
+static void offered_opened_closed(void **state)
+{
+	struct smp smp = {0};
+
+	(void)state;
+	hypervisor_detect(&h, true);
+	assert_answer(HYPERCALLS_OFFERED, true, false, false);
+	assert_int_equal(msr_accesses, 0); /* CPUID alone */
+	hypervisor_open(&h, &pages);
+	assert_answer(HYPERCALLS_OPEN, true, true, true);
+	assert_int_equal(h.hv.page.pa, (uint64_t)page);
+	hypervisor_settle(&h, &smp);
+	assert_answer(HYPERCALLS_OPEN, true, true, true);
+	hypervisor_close(&h);
+	assert_int_equal(os_id, 0);
+	assert_int_equal(page_msr & HVSMP_HYPERCALL_ENABLE, 0);
+	assert_int_equal(log_kept_count(), 0);
+}
+
+static void withheld_is_not_offered(void **state)
+{
+	(void)state;
+	privileges_high = 0;
+	hypervisor_detect(&h, true);
+	assert_answer(HYPERCALLS_NOT_OFFERED, false, false, false);
+	assert_non_null(strstr(h.reason, "withheld"));
+	hypervisor_open(&h, &pages);
+	hypervisor_close(&h);
+	assert_answer(HYPERCALLS_NOT_OFFERED, false, false, false);
+	assert_int_equal(msr_accesses, 0);
+	assert_int_equal(log_kept_count(), 0);
+}
+
+static void not_wanted_touches_nothing(void **state)
+{
+	(void)state;
+	hypervisor_detect(&h, false);
+	assert_answer(HYPERCALLS_NOT_WANTED, false, true, false);
+	assert_string_equal(h.reason, "start=sipi was asked for");
+	hypervisor_open(&h, &pages);
+	hypervisor_close(&h);
+	assert_answer(HYPERCALLS_NOT_WANTED, false, true, false);
+	assert_int_equal(msr_accesses, 0);
+}
+
+/* Not wanted does not hide that it is not offered. */
+static void not_offered_comes_before_not_wanted(void **state)
+{
+	(void)state;
+	privileges_high = 0;
+	hypervisor_detect(&h, false);
+	assert_answer(HYPERCALLS_NOT_OFFERED, false, false, false);
+}
+
+static void a_set_up_that_fails_is_a_warning(void **state)
+{
+	(void)state;
+	page_stays_off = true;
+	hypervisor_detect(&h, true);
+	hypervisor_open(&h, &pages);
+	assert_answer(HYPERCALLS_FAILED, true, false, false);
+	assert_non_null(strstr(h.reason, "enable bit"));
+	assert_int_equal(log_kept_count(), 1);
+	assert_non_null(strstr(log_kept(0), h.reason));
+}
+
+static void what_smp_gave_up_is_closed_all_the_same(void **state)
+{
+	static struct smp smp = {.hv_reason = "HvCallStartVirtualProcessor faults"};
+
+	(void)state;
+	hypervisor_detect(&h, true);
+	hypervisor_open(&h, &pages);
+	hypervisor_settle(&h, &smp);
+	assert_answer(HYPERCALLS_GIVEN_UP, true, false, true);
+	assert_string_equal(h.reason, smp.hv_reason);
+	hypervisor_close(&h);
+	assert_int_equal(os_id, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(offered_opened_closed, set_up),
+		cmocka_unit_test_setup(withheld_is_not_offered, set_up),
+		cmocka_unit_test_setup(not_wanted_touches_nothing, set_up),
+		cmocka_unit_test_setup(not_offered_comes_before_not_wanted, set_up),
+		cmocka_unit_test_setup(a_set_up_that_fails_is_a_warning, set_up),
+		cmocka_unit_test_setup(what_smp_gave_up_is_closed_all_the_same, set_up),
+	};
+
+	return cmocka_run_group_tests_name("kernel/hypervisor", tests, NULL, NULL);
+}

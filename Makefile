@@ -43,7 +43,7 @@ PE_SECTIONS = -j .text -j .reloc -j .rodata -j .sbat -j .rela -j .data -j .dynam
 include tests/refhv/refhv.mk
 include tests/kvm-nested/kvm-nested.mk
 
-ROOMS = boot kernel screen conform smp hv arch acpi lib
+ROOMS = boot kernel screen conform smp start hv arch acpi lib
 KERNEL_SRCS = $(foreach room,$(ROOMS),$(wildcard $(room)/*.c $(room)/x86_64/*.c $(room)/x86_64/*.asm))
 KERNEL_OBJS = $(addprefix $(BUILD)/obj/,$(addsuffix .o,$(KERNEL_SRCS)))
 REFHV_OBJS  = $(addprefix $(BUILD)/obj/,$(addsuffix .o,$(REFHV_SRCS)))

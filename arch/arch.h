@@ -14,6 +14,9 @@
 #include "lib/err.h"
 #include "lib/pages.h"
 
+/* What the number is called by which firmware and hardware name a processor. */
+#define ARCH_HW_ID "APIC id"
+
 /* --- processor state ------------------------------------------------------------------------- */
 
 /* A segment as a descriptor and its hidden part: attributes are access byte 7:0, flags 15:12. */

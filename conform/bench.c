@@ -32,17 +32,17 @@ static void list_processors(struct bench *b)
 
 	b->nobody = A_HIGH_ID;
 	for (size_t i = 0; i < smp->count; i++) {
-		const struct cpu *cpu = smp->cpu[i];
+		const struct cpu *cpu = smp_cpu(smp, i);
 
-		if (cpu->apic_id == b->nobody) {
+		if (cpu_id(cpu) == b->nobody) {
 			b->nobody--;
 			i = (size_t)-1; /* from the beginning */
 			b->vp_count = 0;
 			continue;
 		}
-		if (!cpu->is_bsp)
+		if (!cpu->start.is_bsp)
 			b->vp[b->vp_count++] =
-				(struct bench_vp){cpu->apic_id, HVSMP_VP_UNKNOWN, VP_WAITS};
+				(struct bench_vp){cpu_id(cpu), HVSMP_VP_UNKNOWN, VP_WAITS};
 	}
 }
 

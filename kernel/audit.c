@@ -73,9 +73,9 @@ static void check_guards(struct audit *a, const struct smp *smp)
 	for (size_t i = 0; i < smp->count; i++) {
 		uint64_t guards[ARCH_STACK_GUARDS];
 
-		if (!smp->cpu[i]->prepared)
+		if (!smp_cpu(smp, i)->start.prepared)
 			continue;
-		arch_cpu_guards((const struct arch_cpu *)smp->cpu[i]->arch, guards);
+		arch_cpu_guards((const struct arch_cpu *)smp_cpu(smp, i)->arch, guards);
 		for (unsigned int k = 0; k < ARCH_STACK_GUARDS; k++) {
 			if (arch_mapped(guards[k], PAGE_SIZE))
 				broken(a, "a guard page is mapped", guards[k]);

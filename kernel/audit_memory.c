@@ -48,17 +48,17 @@ static unsigned int check_homes(const struct smp *smp, const struct topology *t)
 	unsigned int away = 0;
 
 	for (size_t i = 0; i < smp->count; i++) {
-		const struct cpu *cpu = smp->cpu[i];
+		const struct cpu *cpu = smp_cpu(smp, i);
 
-		if (!cpu->prepared || !has_memory(t, cpu->numa))
+		if (!cpu->start.prepared || !has_memory(t, cpu->numa))
 			continue;
 		if (lives_at_home(t, cpu)) {
 			at_home++;
 			continue;
 		}
 		away++;
-		log_warn("audit: APIC id %u of domain %u has its block or stacks elsewhere",
-			 cpu->apic_id, cpu->numa);
+		log_warn("audit: " ARCH_HW_ID " %lu of domain %u has its block or stacks elsewhere",
+			 cpu_id(cpu), cpu->numa);
 	}
 	if (t->memory_count)
 		log_info("audit: %u processors have block and stacks in their node's memory",
@@ -71,7 +71,7 @@ uint64_t audit_bytes(const struct smp *smp)
 	size_t pages = smp->free_before - pages_left(smp->pages);
 
 	for (size_t i = 0; i < smp->count; i++)
-		pages -= smp->cpu[i]->prepared ? ARCH_STACK_PAGES : 0;
+		pages -= smp_cpu(smp, i)->start.prepared ? ARCH_STACK_PAGES : 0;
 	return pages * PAGE_SIZE;
 }
 

@@ -45,7 +45,7 @@ static void prepare(struct bench *b)
 	bool needs_delay = arch_init_needs_delay(arch_cpuid);
 	const char *no_calls;
 
-	smp_rounds_prepare(b->smp);
+	smp_rounds_prepare(b->smp, hypervisor_is_open(&b->platform->hypervisor));
 	hypervisor_settle(&b->platform->hypervisor, b->smp);
 	no_calls = b->platform->hypervisor.reason;
 	b->bytes_per_cpu = audit_bytes(b->smp) / (b->smp->count ? b->smp->count : 1);
@@ -65,31 +65,32 @@ static void keep_cpus(const struct bench *b, struct bench_method *m)
 	uint64_t start = b->smp->start_tsc;
 
 	for (size_t i = 0; i < b->smp->count; i++) {
-		const struct cpu *cpu = b->smp->cpu[i];
+		const struct cpu *cpu = smp_cpu(b->smp, i);
 		const struct arch_cpu *arch = (const struct arch_cpu *)cpu->arch;
 
 		m->cpu[i] = (struct bench_cpu){
-			.starter = cpu->starter,
+			.starter = cpu->start.starter,
 			.is_in = cpu_online_tsc(cpu) != 0,
-			.issued = ticks_since(start, cpu->issued_tsc),
+			.issued = ticks_since(start, cpu->start.issued),
 			.first = ticks_since(start, arch_cpu_first_tsc(arch)),
 			.online = ticks_since(start, cpu_online_tsc(cpu)),
 		};
 	}
 }
 
-static struct bench_round measure(const struct bench *b)
+/* all_in: when the boot processor knew of all arrivals; 0: it gave up its close watch. */
+static struct bench_round measure(const struct bench *b, uint64_t all_in)
 {
 	const struct smp *smp = b->smp;
-	struct bench_round round = {.ipis = smp->ipis};
+	struct bench_round round = {.ipis = smp->second.messages};
 	size_t arrivals = 0;
 
 	for (size_t i = 0; i < smp->count; i++) {
-		const struct cpu *cpu = smp->cpu[i];
+		const struct cpu *cpu = smp_cpu(smp, i);
 
-		round.hypercalls += cpu->hv_calls;
+		round.hypercalls += cpu->start.calls;
 		round.online += cpu->verdict == CPU_ONLINE;
-		if (!cpu->is_bsp && cpu_online_tsc(cpu))
+		if (!cpu->start.is_bsp && cpu_online_tsc(cpu))
 			b->scratch[arrivals++] = ticks_since(smp->start_tsc, cpu_online_tsc(cpu));
 	}
 	stats_sort(b->scratch, arrivals);
@@ -97,8 +98,7 @@ static struct bench_round measure(const struct bench *b)
 	round.median = stats_rank(b->scratch, arrivals, 50);
 	round.p95 = stats_rank(b->scratch, arrivals, 95);
 	round.last = arrivals ? b->scratch[arrivals - 1] : 0;
-	/* Without a close watch only the end of the round is known. */
-	round.total = ticks_since(smp->start_tsc, smp->all_in_tsc ? smp->all_in_tsc : smp->end_tsc);
+	round.total = ticks_since(smp->start_tsc, all_in ? all_in : smp->end_tsc);
 	if (round.total < round.last)
 		round.total = round.last;
 	return round;
@@ -109,8 +109,8 @@ static uint64_t middle_call(const struct bench *b)
 	size_t calls = 0;
 
 	for (size_t i = 0; i < b->smp->count; i++) {
-		if (b->smp->cpu[i]->hv_calls)
-			b->scratch[calls++] = b->smp->cpu[i]->call_ticks;
+		if (smp_cpu(b->smp, i)->start.calls)
+			b->scratch[calls++] = smp_cpu(b->smp, i)->start.call_ticks;
 	}
 	stats_sort(b->scratch, calls);
 	return stats_rank(b->scratch, calls, 50);
@@ -122,12 +122,12 @@ static bool find_refusal(const struct smp *smp, char reason[HVSMP_REASON_SIZE])
 	char answer[HVSMP_ANSWER_SIZE];
 
 	for (size_t i = 0; i < smp->count; i++) {
-		const struct cpu *cpu = smp->cpu[i];
+		const struct cpu *cpu = smp_cpu(smp, i);
 
-		if (cpu->outcome != START_REFUSED || cpu->verdict != CPU_REFUSED)
+		if (cpu->start.outcome != HVSMP_OUTCOME_REFUSED || cpu->verdict != CPU_REFUSED)
 			continue;
-		format(reason, HVSMP_REASON_SIZE, "0x99 on VP %u %s", cpu->vp_index,
-		       hvsmp_describe(&cpu->answer, answer));
+		format(reason, HVSMP_REASON_SIZE, "0x99 on VP %u %s", cpu->start.vp_index,
+		       hvsmp_describe(&cpu->start.answer, answer));
 		return true;
 	}
 	return false;
@@ -161,6 +161,7 @@ static void judge(struct bench *b)
 static bool one_round(struct bench *b, enum smp_method method, bool *is_first)
 {
 	struct bench_method *m = &b->method[method];
+	uint64_t all_in;
 	char reason[HVSMP_REASON_SIZE];
 
 	if (!*is_first && !smp_round_undo(b->smp, reason)) {
@@ -171,9 +172,9 @@ static bool one_round(struct bench *b, enum smp_method method, bool *is_first)
 		}
 		return false;
 	}
-	smp_round(b->smp, method);
+	all_in = smp_round(b->smp, method);
 	judge(b);
-	m->round[m->done++] = measure(b);
+	m->round[m->done++] = measure(b, all_in);
 	keep_cpus(b, m);
 	if (method <= SMP_HV_FANOUT) {
 		b->call_ticks = middle_call(b);

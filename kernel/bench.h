@@ -3,7 +3,7 @@
 #pragma once
 
 #include "kernel/platform.h"
-#include "smp/smp.h"
+#include "smp/rounds.h"
 
 /* One round, in ticks of the time stamp counter since its first call or message. */
 struct bench_round {

@@ -22,8 +22,8 @@ static void hypervisor(struct json *j, const struct bench *b)
 
 static void call_costs(struct json *j, const struct bench *b)
 {
-	uint32_t calls = b->smp->map.calls;
-	uint64_t one_map = calls ? b->smp->map_ticks / calls : 0;
+	uint32_t calls = b->smp->start.map.calls;
+	uint64_t one_map = calls ? b->smp->start.map_ticks / calls : 0;
 
 	json_number(j, "map_calls", calls);
 	json_object(j, "call_ns");
@@ -64,12 +64,12 @@ static void method_record(struct json *j, const struct bench *b, enum smp_method
 
 static void cpu_record(struct json *j, const struct smp *smp, size_t i, const struct bench_cpu *c)
 {
-	bool is_bsp = smp->cpu[i]->is_bsp;
+	bool is_bsp = smp_cpu(smp, i)->start.is_bsp;
 	bool started = c->is_in && !is_bsp;
 
 	json_object(j, NULL);
-	json_number(j, "apic_id", smp->cpu[i]->apic_id);
-	json_known(j, "started_by", started ? smp->cpu[c->starter]->apic_id : 0, started);
+	json_number(j, "apic_id", cpu_id(smp_cpu(smp, i)));
+	json_known(j, "started_by", started ? cpu_id(smp_cpu(smp, c->starter)) : 0, started);
 	json_known(j, "t_issued_ns", arch_clock_ticks_ns(c->issued), started);
 	json_known(j, "t_first_ns", arch_clock_ticks_ns(c->first), started);
 	json_known(j, "t_online_ns", started ? arch_clock_ticks_ns(c->online) : 0,

@@ -37,10 +37,10 @@ static void calls(const struct bench *b)
 	const struct smp *smp = b->smp;
 	char one[16];
 
-	if (smp->map.calls) {
-		microseconds(one, sizeof(one), smp->map_ticks / smp->map.calls);
-		log_print("one 0x9A %s us, %u of them for %u VP indexes\n", one, smp->map.calls,
-			  smp->map.elements);
+	if (smp->start.map.calls) {
+		microseconds(one, sizeof(one), smp->start.map_ticks / smp->start.map.calls);
+		log_print("one 0x9A %s us, %u of them for %u VP indexes\n", one,
+			  smp->start.map.calls, smp->start.map.elements);
 	}
 	if (b->call_ticks) {
 		microseconds(one, sizeof(one), b->call_ticks);

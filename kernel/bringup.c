@@ -14,13 +14,14 @@
 #include "lib/log.h"
 #include "screen/grid.h"
 #include "screen/screen.h"
+#include "smp/calls.h"
 
 #define NS_PER_MS 1000000UL
 
 static uint64_t init_delay_ns(uint32_t ms)
 {
 	if (ms == INIT_DELAY_AUTO)
-		return arch_init_needs_delay(arch_cpuid) ? SIPI_INIT_DELAY_NS : 0;
+		return arch_init_needs_delay(arch_cpuid) ? HVSMP_INIT_DELAY_NS : 0;
 	return ms * NS_PER_MS;
 }
 
@@ -30,10 +31,9 @@ static void configure(const struct kernel *k, struct smp_config *out)
 	const struct hvsmp_features *f = &k->platform.hypervisor.features;
 
 	*out = (struct smp_config){
-		.use_hv = o->start != START_SIPI,
 		.use_sipi = o->start != START_HV,
 		.fanout = o->fanout,
-		.sipi = {SIPI_PARALLEL, init_delay_ns(o->init_delay_ms)},
+		.init_delay_ns = init_delay_ns(o->init_delay_ms),
 		.deadline_ns = o->deadline_ms * NS_PER_MS,
 		.cap_ns = o->cap_ms * NS_PER_MS,
 		.has_vp_index = hvsmp_has_vp_index(f),
@@ -56,15 +56,8 @@ void bringup_prepare(struct kernel *k)
 	if (smp_prepare(&k->smp, &config, &k->topology, &k->pages))
 		panic("no memory for the boot processor's stacks");
 	log_debug("%lu processors prepared in %u nodes, %lu left out, INIT delay %lu us",
-		  (unsigned long)k->smp.count, k->smp.nodes, (unsigned long)k->smp.left_out,
-		  (unsigned long)(config.sipi.init_delay_ns / 1000));
-}
-
-/* Only the set-up can tell; smp/ wants NULL for an interface that is not open. */
-void bringup_hypercalls(struct kernel *k)
-{
-	if (!hypervisor_is_open(&k->platform.hypervisor))
-		k->smp.config.hv = NULL;
+		  (unsigned long)k->smp.count, k->smp.start.nodes, (unsigned long)k->smp.left_out,
+		  (unsigned long)(config.init_delay_ns / 1000));
 }
 
 static void start_all(struct kernel *k)
@@ -72,7 +65,7 @@ static void start_all(struct kernel *k)
 	provoke_prepare(&k->options);
 	grid_begin(&k->smp); /* on the screen, if there is one */
 	log_debug("bring-up begins");
-	smp_start_all(&k->smp);
+	smp_start_all(&k->smp, hypervisor_is_open(&k->platform.hypervisor));
 	log_debug("bring-up is over");
 	grid_end(&k->smp);
 	hypervisor_settle(&k->platform.hypervisor, &k->smp);

@@ -6,8 +6,6 @@
 
 /* Records, stacks and tables of all processors, and the configuration; panics without memory. */
 void bringup_prepare(struct kernel *k);
-/* Boot processor, after hypervisor_open. */
-void bringup_hypercalls(struct kernel *k);
 
 /* What an AP does in mode=selftest once it has proved itself. */
 void selftest_after(struct cpu *cpu);

@@ -56,8 +56,8 @@ void hypervisor_open(struct hypervisor *h, struct pages *pages)
 
 void hypervisor_settle(struct hypervisor *h, const struct smp *smp)
 {
-	if (smp->hv_reason[0])
-		answer(h, HYPERCALLS_GIVEN_UP, smp->hv_reason);
+	if (smp->start.reason[0])
+		answer(h, HYPERCALLS_GIVEN_UP, smp->start.reason);
 }
 
 void hypervisor_close(struct hypervisor *h)

@@ -18,7 +18,6 @@ static void run(void *arg)
 	enum exit_code code;
 
 	hypervisor_open(&k->platform.hypervisor, &k->pages); /* OS id, hypercall page */
-	bringup_hypercalls(k);                               /* or none */
 	platform_clock(&k->platform);                        /* rate of the TSC */
 	platform_apic(&k->topology);                         /* xAPIC or x2APIC */
 	platform_show(&k->platform, k->smp.count);           /* a line of the log */

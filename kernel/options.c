@@ -4,6 +4,7 @@
 
 #include "lib/format.h"
 #include "lib/string.h"
+#include "smp/rounds.h"
 
 enum { MAX_NUMBER = 600000, SHOWN = 48, VALUES_SIZE = 128 };
 

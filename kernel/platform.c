@@ -96,8 +96,8 @@ static void find_rate(struct platform *p)
 		return;
 	p->clock_source = "hv-reference-counter";
 	if (hvsmp_has_reference_counter(&p->hypervisor.features) &&
-	    !arch_tsc_hz_measure(hvsmp_reference_counter, &kernel_host,
-				 HVSMP_REFERENCE_COUNTER_HZ, ~0UL, &p->tsc_hz))
+	    !arch_tsc_hz_measure(hvsmp_reference_counter, &kernel_host, HVSMP_REFERENCE_COUNTER_HZ,
+				 ~0UL, &p->tsc_hz))
 		return;
 	p->clock_source = "acpi-pm-timer";
 	if (pm_timer_usable(p) &&

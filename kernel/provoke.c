@@ -66,9 +66,9 @@ static void provoke(void)
 
 void provoke_on_ap(struct cpu *cpu)
 {
-	uint32_t first = cpu->smp->bsp->index == 0 ? 1 : 0; /* AP of the ledger */
+	uint32_t first = cpu->smp->bsp->start.index == 0 ? 1 : 0; /* AP of the ledger */
 
-	if (!is_for_ap || cpu->index != first)
+	if (!is_for_ap || cpu->start.index != first)
 		return;
 	while (__atomic_load_n(&cpu->smp->starting, __ATOMIC_ACQUIRE)) /* bring-up is bounded */
 		arch_pause();

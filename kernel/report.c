@@ -47,22 +47,23 @@ static void since_start(char *out, size_t size, const struct smp *smp, uint64_t 
 static void row(const struct smp *smp, const struct cpu *cpu)
 {
 	const struct arch_cpu *arch = (const struct arch_cpu *)cpu->arch;
-	bool started = cpu->method == CPU_METHOD_HV || cpu->method == CPU_METHOD_SIPI;
+	bool started = cpu->start.method == HVSMP_METHOD_HYPERCALL ||
+		       cpu->start.method == HVSMP_METHOD_SECOND;
 	char uid[12], vp[12], numa[12], status[12] = "-", by[12] = "-";
 	char issued[16], first[16], online[16];
 
 	number(uid, sizeof(uid), cpu->uid, SMP_UID_UNKNOWN);
-	number(vp, sizeof(vp), cpu->vp_index, HVSMP_VP_UNKNOWN);
+	number(vp, sizeof(vp), cpu->start.vp_index, HVSMP_VP_UNKNOWN);
 	number(numa, sizeof(numa), cpu->numa, SMP_NUMA_UNKNOWN);
-	if (cpu->hv_calls && !cpu->answer.err)
-		format(status, sizeof(status), "0x%02x", cpu->answer.status.code);
+	if (cpu->start.calls && !cpu->start.answer.err)
+		format(status, sizeof(status), "0x%02x", cpu->start.answer.status.code);
 	if (started)
-		format(by, sizeof(by), "%u", smp->cpu[cpu->starter]->apic_id);
-	since_start(issued, sizeof(issued), smp, cpu->issued_tsc);
+		format(by, sizeof(by), "%lu", cpu_id(smp_cpu(smp, cpu->start.starter)));
+	since_start(issued, sizeof(issued), smp, cpu->start.issued);
 	since_start(first, sizeof(first), smp, arch_cpu_first_tsc(arch));
 	since_start(online, sizeof(online), smp, cpu_online_tsc(cpu));
-	log_print("%5u %5s %5s %5s  %-4s  %-8s  %-8s  %6s %5s %11s %11s %11s\n", cpu->apic_id, uid,
-		  vp, numa, cpu->is_bsp ? "bsp" : "ap", cpu_method_name(cpu->method),
+	log_print("%5lu %5s %5s %5s  %-4s  %-8s  %-8s  %6s %5s %11s %11s %11s\n", cpu_id(cpu), uid,
+		  vp, numa, cpu->start.is_bsp ? "bsp" : "ap", cpu_method_name(cpu->start.method),
 		  cpu_verdict_name(cpu->verdict), status, by, issued, first, online);
 	for (uint32_t i = 0; i < cpu->mismatch_count && i < CPU_MAX_MISMATCHES; i++) {
 		char text[96];
@@ -97,10 +98,10 @@ static void selftest(const struct selftest *s)
 		  s->announced, s->taken, s->sent[IPI_CALL], s->sent[IPI_CALL_SET],
 		  s->sent[IPI_APIC]);
 	if (s->has_skew)
-		log_print("  TSC against the reference counter: at most %lu ns apart (+- %lu, "
-			  "APIC id %u)\n",
+		log_print("  TSC against the reference counter: at most %lu ns apart (+- "
+			  "%lu, " ARCH_HW_ID " %lu)\n",
 			  (unsigned long)s->skew_ns, (unsigned long)s->skew_error_ns,
-			  s->skew_apic_id);
+			  (unsigned long)s->skew_hw_id);
 	else
 		log_print("  TSC: there is no reference counter to hold it against\n");
 	log_print("  atomic additions: sum %lu, expected %lu\n", (unsigned long)s->actual,
@@ -116,14 +117,14 @@ static void report_table(const struct report *r)
 	log_print("\n apic   uid    vp  numa  role  method    verdict   status    by   issued us "
 		  "   first us   online us\n");
 	for (size_t i = 0; i < smp->count; i++)
-		row(smp, smp->cpu[i]);
+		row(smp, smp_cpu(smp, i));
 	milliseconds(bringup, sizeof(bringup), r->summary.bringup_ns);
 	milliseconds(whole, sizeof(whole), r->kernel_ns);
 	log_print("\nbring-up took %s ms, the kernel %s ms since ExitBootServices\n", bringup,
 		  whole);
-	if (smp->map.calls)
-		log_print("VP indexes: %u answers in %u calls, %s\n", smp->map.elements,
-			  smp->map.calls, layout_name(smp->map.stride));
+	if (smp->start.map.calls)
+		log_print("VP indexes: %u answers in %u calls, %s\n", smp->start.map.elements,
+			  smp->start.map.calls, layout_name(smp->start.map.stride));
 	if (r->selftest)
 		selftest(r->selftest);
 	if (r->platform->hypervisor.reason[0])

@@ -26,20 +26,23 @@ static void mismatches(struct json *j, const struct cpu *cpu)
 static void processor(struct json *j, const struct smp *smp, const struct cpu *cpu)
 {
 	const struct arch_cpu *arch = (const struct arch_cpu *)cpu->arch;
-	bool started = cpu->method == CPU_METHOD_HV || cpu->method == CPU_METHOD_SIPI;
+	bool started = cpu->start.method == HVSMP_METHOD_HYPERCALL ||
+		       cpu->start.method == HVSMP_METHOD_SECOND;
 
 	json_object(j, NULL);
-	json_number(j, "apic_id", cpu->apic_id);
+	json_number(j, "apic_id", cpu_id(cpu));
 	json_known(j, "uid", cpu->uid, cpu->uid != SMP_UID_UNKNOWN);
-	json_known(j, "vp_index", cpu->vp_index, cpu->vp_index != HVSMP_VP_UNKNOWN);
+	json_known(j, "vp_index", cpu->start.vp_index, cpu->start.vp_index != HVSMP_VP_UNKNOWN);
 	json_known(j, "numa", cpu->numa, cpu->numa != SMP_NUMA_UNKNOWN);
-	json_string(j, "role", cpu->is_bsp ? "bsp" : "ap");
-	json_string(j, "method", cpu_method_name(cpu->method));
+	json_string(j, "role", cpu->start.is_bsp ? "bsp" : "ap");
+	json_string(j, "method", cpu_method_name(cpu->start.method));
 	json_string(j, "verdict", cpu_verdict_name(cpu->verdict));
-	json_known(j, "hv_status", cpu->answer.status.code, cpu->hv_calls && !cpu->answer.err);
-	json_number(j, "tries", cpu->hv_calls);
-	json_known(j, "started_by", started ? smp->cpu[cpu->starter]->apic_id : 0, started);
-	time(j, "t_issued_ns", smp, cpu->issued_tsc);
+	json_known(j, "hv_status", cpu->start.answer.status.code,
+		   cpu->start.calls && !cpu->start.answer.err);
+	json_number(j, "tries", cpu->start.calls);
+	json_known(j, "started_by", started ? cpu_id(smp_cpu(smp, cpu->start.starter)) : 0,
+		   started);
+	time(j, "t_issued_ns", smp, cpu->start.issued);
 	time(j, "t_first_ns", smp, arch_cpu_first_tsc(arch));
 	time(j, "t_online_ns", smp, cpu_online_tsc(cpu));
 	mismatches(j, cpu);
@@ -135,14 +138,14 @@ void report_json(const struct report *r)
 	json_string(&j, "version", kernel_version);
 	json_string(&j, "verdict", machine_verdict_name(r->summary.verdict));
 	hypervisor(&j, &r->platform->hypervisor);
-	map(&j, &smp->map);
+	map(&j, &smp->start.map);
 	report_json_clock(&j, r->platform);
 	json_number(&j, "expected", r->summary.expected);
 	json_number(&j, "online", r->summary.online);
 	json_number(&j, "bringup_ns", r->summary.bringup_ns);
 	json_array(&j, "cpus");
 	for (size_t i = 0; i < smp->count; i++)
-		processor(&j, smp, smp->cpu[i]);
+		processor(&j, smp, smp_cpu(smp, i));
 	json_array_end(&j);
 	selftest(&j, r->selftest);
 	json_array(&j, "warnings");

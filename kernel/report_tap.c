@@ -28,13 +28,13 @@ void report_tap(const struct report *r)
 	log_print("TAP version 13\n1..%lu\n",
 		  n + MACHINE_POINTS + (r->selftest ? SELFTEST_POINTS : 0));
 	for (size_t i = 0; i < smp->count; i++) {
-		const struct cpu *cpu = smp->cpu[i];
+		const struct cpu *cpu = smp_cpu(smp, i);
 
 		mismatch |= cpu->mismatch_count != 0;
-		log_print("%s %lu - apic %u: %s by %s\n",
+		log_print("%s %lu - apic %lu: %s by %s\n",
 			  cpu->verdict == CPU_ONLINE ? "ok" : "not ok", (unsigned long)i + 1,
-			  cpu->apic_id, cpu_verdict_name(cpu->verdict),
-			  cpu_method_name(cpu->method));
+			  cpu_id(cpu), cpu_verdict_name(cpu->verdict),
+			  cpu_method_name(cpu->start.method));
 	}
 	point(n + 1, r->summary.online == r->summary.expected, "every processor is online");
 	point(n + 2, !mismatch, "every processor arrived as it was asked to");

@@ -8,6 +8,7 @@
 #include "kernel/stats.h"
 #include "lib/log.h"
 #include "lib/string.h"
+#include "smp/calls.h"
 
 enum {
 	ALL_PAIRS_UP_TO = 16, /* processors; among more, each calls those 1, 2, 4, 8 ... ranks on */
@@ -128,7 +129,7 @@ static void measure_skew(const struct smp *smp, struct selftest *out)
 		out->skew_ns = skew;
 		out->skew_error_ns = 1000000000 / HVSMP_REFERENCE_COUNTER_HZ +
 				     arch_clock_ticks_ns((test.here.width + test.there.width) / 2);
-		out->skew_apic_id = cpu->apic_id;
+		out->skew_hw_id = cpu_id(cpu);
 	}
 }
 
@@ -155,7 +156,7 @@ static void storm(struct smp *smp, struct selftest *out)
 static void count_ipis(const struct smp *smp, struct selftest *out)
 {
 	for (size_t i = 0; i < smp->count; i++) {
-		const struct cpu_calls *calls = &smp->cpu[i]->calls;
+		const struct cpu_calls *calls = &smp_cpu(smp, i)->calls;
 
 		for (int way = 0; way < IPI_WAYS; way++)
 			out->sent[way] += calls->sent[way];
@@ -169,12 +170,13 @@ static void warn_refused(const struct smp *smp)
 	char answer[HVSMP_ANSWER_SIZE];
 
 	for (size_t i = 0; i < smp->count; i++) {
-		const struct cpu_calls *calls = &smp->cpu[i]->calls;
+		const struct cpu_calls *calls = &smp_cpu(smp, i)->calls;
 
 		if (!calls->refused)
 			continue;
-		log_warn("IPIs by hypercall: on APIC id %u the call %s: sent by the local APIC",
-			 smp->cpu[i]->apic_id, hvsmp_describe(&calls->refusal, answer));
+		log_warn("IPIs by hypercall: on " ARCH_HW_ID
+			 " %lu the call %s: sent by the local APIC",
+			 cpu_id(smp_cpu(smp, i)), hvsmp_describe(&calls->refusal, answer));
 		return; /* the first refusal ends all calls, so it is the cause */
 	}
 }
@@ -183,9 +185,9 @@ static void warn(const struct smp *smp, const struct selftest *out)
 {
 	warn_refused(smp);
 	for (size_t i = 0; i < smp->count; i++) {
-		if (__atomic_load_n(&smp->cpu[i]->calls.lost, __ATOMIC_ACQUIRE))
-			log_warn("selftest: APIC id %u does not answer calls",
-				 smp->cpu[i]->apic_id);
+		if (__atomic_load_n(&smp_cpu(smp, i)->calls.lost, __ATOMIC_ACQUIRE))
+			log_warn("selftest: " ARCH_HW_ID " %lu does not answer calls",
+				 cpu_id(smp_cpu(smp, i)));
 	}
 	if (out->announced != out->taken)
 		log_warn("selftest: %u IPIs were sent, %u were taken", out->announced, out->taken);

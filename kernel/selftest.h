@@ -14,7 +14,7 @@ struct selftest {
 	uint32_t announced, taken;          /* IPIs that should have come, and that did */
 	bool has_skew;                      /* there is a reference counter */
 	uint64_t skew_ns, skew_error_ns;    /* the largest */
-	uint32_t skew_apic_id;
+	uint64_t skew_hw_id;
 	uint32_t scattered;        /* processors that missed others at the barrier */
 	uint64_t expected, actual; /* sum of the storm */
 };

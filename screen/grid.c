@@ -84,9 +84,9 @@ static enum state final_state(const struct cpu *cpu)
 {
 	switch (cpu->verdict) {
 	case CPU_ONLINE:
-		if (cpu->is_bsp)
+		if (cpu->start.is_bsp)
 			return STATE_BOOT;
-		return cpu->method == CPU_METHOD_SIPI ? STATE_SIPI : STATE_HV;
+		return cpu->start.method == HVSMP_METHOD_SECOND ? STATE_SIPI : STATE_HV;
 	case CPU_LATE: return STATE_LATE;
 	case CPU_MISSING: return STATE_MISSING;
 	case CPU_MISMATCH: return STATE_MISMATCH;
@@ -100,13 +100,14 @@ static enum state live_state(const struct cpu *cpu)
 	switch (cpu_progress(cpu)) {
 	case CPU_WAITING: return STATE_WAITING;
 	case CPU_STARTING:
-		return cpu->method == CPU_METHOD_SIPI ? STATE_STARTING_SIPI : STATE_STARTING_HV;
+		return cpu->start.method == HVSMP_METHOD_SECOND ? STATE_STARTING_SIPI
+								: STATE_STARTING_HV;
 	case CPU_UP:
-		if (cpu->is_bsp)
+		if (cpu->start.is_bsp)
 			return STATE_BOOT;
 		if (cpu->mismatch_count)
 			return STATE_MISMATCH;
-		return cpu->method == CPU_METHOD_SIPI ? STATE_SIPI : STATE_HV;
+		return cpu->start.method == HVSMP_METHOD_SECOND ? STATE_SIPI : STATE_HV;
 	default: return STATE_MISSING;
 	}
 }
@@ -135,10 +136,10 @@ static void tile_row(uint32_t column, uint32_t row, enum state state, const char
 
 static void vp_text(char *out, size_t size, const struct cpu *cpu)
 {
-	if (cpu->vp_index == HVSMP_VP_UNKNOWN)
+	if (cpu->start.vp_index == HVSMP_VP_UNKNOWN)
 		format(out, size, " VP -");
 	else
-		format(out, size, " VP %u", cpu->vp_index);
+		format(out, size, " VP %u", cpu->start.vp_index);
 }
 
 static void draw_tile(const struct cpu *cpu, enum state state)
@@ -149,7 +150,7 @@ static void draw_tile(const struct cpu *cpu, enum state state)
 	uint32_t column;
 	uint32_t row;
 
-	grid_place(&grid.layout, cpu->index, &column, &row);
+	grid_place(&grid.layout, cpu->start.index, &column, &row);
 	vp_text(vp, sizeof(vp), cpu);
 	switch (grid.layout.size) {
 	case GRID_DOT:
@@ -157,19 +158,19 @@ static void draw_tile(const struct cpu *cpu, enum state state)
 		tile_row(column, row, state, text, true);
 		break;
 	case GRID_SMALL:
-		format(text, sizeof(text), grid.layout.tile_columns > 6 ? " %c %u" : "%c %u",
-		       letter, cpu->apic_id);
+		format(text, sizeof(text), grid.layout.tile_columns > 6 ? " %c %lu" : "%c %lu",
+		       letter, cpu_id(cpu));
 		tile_row(column, row, state, text, true);
 		break;
 	case GRID_MEDIUM:
-		format(text, sizeof(text), " %c %u", letter, cpu->apic_id);
+		format(text, sizeof(text), " %c %lu", letter, cpu_id(cpu));
 		tile_row(column, row, state, text, false);
 		tile_row(column, row + 1, state, vp, true);
 		break;
 	case GRID_LARGE:
 		format(text, sizeof(text), " %c %s", letter, looks[state].word);
 		tile_row(column, row, state, text, false);
-		format(text, sizeof(text), " APIC %u", cpu->apic_id);
+		format(text, sizeof(text), " APIC %lu", cpu_id(cpu));
 		tile_row(column, row + 1, state, text, false);
 		tile_row(column, row + 2, state, vp, true);
 		break;
@@ -179,9 +180,10 @@ static void draw_tile(const struct cpu *cpu, enum state state)
 /* Draw its tile if it has changed. */
 static bool look(const struct smp *smp, size_t i)
 {
-	const struct cpu *cpu = smp->cpu[i];
+	const struct cpu *cpu = smp_cpu(smp, i);
 	enum state state = grid.ended ? final_state(cpu) : live_state(cpu);
-	uint8_t now = (uint8_t)(1 + state) | (cpu->vp_index == HVSMP_VP_UNKNOWN ? 0 : SHOWN_VP);
+	uint8_t now =
+		(uint8_t)(1 + state) | (cpu->start.vp_index == HVSMP_VP_UNKNOWN ? 0 : SHOWN_VP);
 	uint8_t before = grid.shown[i];
 
 	if (now == before)
@@ -271,7 +273,7 @@ static void draw_labels(const struct smp *smp)
 		char text[16];
 
 		grid_place(&grid.layout, i, &column, &row);
-		format(text, sizeof(text), "%5u", smp->cpu[i]->apic_id);
+		format(text, sizeof(text), "%5lu", cpu_id(smp_cpu(smp, i)));
 		write(0, row, COLOUR_DIM, text);
 	}
 }
@@ -282,7 +284,7 @@ static uint32_t longest_id(const struct smp *smp)
 
 	for (size_t i = 0; i < smp->count; i++) {
 		char text[16];
-		size_t len = format(text, sizeof(text), "%u", smp->cpu[i]->apic_id);
+		size_t len = format(text, sizeof(text), "%lu", cpu_id(smp_cpu(smp, i)));
 
 		longest = len > longest ? (uint32_t)len : longest;
 	}

@@ -7,6 +7,7 @@
  */
 #include "smp/internal.h"
 
+#include "smp/calls.h"
 #include "smp/deadline.h"
 
 /* A number that changes with every round that anybody has done. */
@@ -24,19 +25,20 @@ static bool await_word(struct cpu *self, const uint32_t *word, uint32_t epoch)
 {
 	struct smp *smp = self->smp;
 	const struct smp_config *config = &smp->config;
-	struct deadline d;
+	struct hvsmp_deadline d;
 	uint32_t before = 0;
 
-	deadline_start(&d, self->is_bsp ? config->deadline_ns : config->cap_ns, config->cap_ns);
+	deadline_start(&d, self->start.is_bsp ? config->deadline_ns : config->cap_ns,
+		       config->cap_ns);
 	while (__atomic_load_n(word, __ATOMIC_ACQUIRE) < epoch) {
-		uint32_t now = self->is_bsp ? steps(smp) : 0;
+		uint32_t now = self->start.is_bsp ? steps(smp) : 0;
 
 		if (now != before)
 			deadline_progress(&d);
 		before = now;
 		if (__atomic_load_n(&smp->barrier_broken, __ATOMIC_RELAXED))
 			return false;
-		if (deadline_look(&d) != DEADLINE_RUNNING) {
+		if (!deadline_runs(&d)) {
 			__atomic_store_n(&smp->barrier_broken, 1, __ATOMIC_RELAXED);
 			return false;
 		}

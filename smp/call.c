@@ -12,8 +12,8 @@
  */
 #include "smp/internal.h"
 
+#include "smp/calls.h"
 #include "smp/deadline.h"
-#include "smp/handshake.h"
 
 enum box { BOX_EMPTY, BOX_TAKEN, BOX_POSTED, BOX_RUNNING, BOX_DONE, BOX_WITHDRAWN };
 
@@ -32,7 +32,7 @@ static void take_call(struct cpu *self)
 	if (arch_interrupts() == calls->taken)
 		return;
 	__atomic_store_n(&calls->taken, calls->taken + 1, __ATOMIC_RELAXED);
-	if (!handshake_swap(&calls->box, BOX_POSTED, BOX_RUNNING))
+	if (!hvsmp_handshake_swap(&calls->box, BOX_POSTED, BOX_RUNNING))
 		return; /* withdrawn */
 	calls->fn(self, calls->arg);
 	call_beat(self);
@@ -67,25 +67,25 @@ static bool is_member(const struct cpu *cpu)
 	return cpu->rank < smp->members && smp->member[cpu->rank] == cpu;
 }
 
-static void start_patience(struct deadline *d, const struct cpu *self)
+static void start_patience(struct hvsmp_deadline *d, const struct cpu *self)
 {
 	const struct smp_config *config = &self->smp->config;
 
-	deadline_start(d, self->is_bsp ? config->deadline_ns : config->deadline_ns / AP_PART,
+	deadline_start(d, self->start.is_bsp ? config->deadline_ns : config->deadline_ns / AP_PART,
 		       config->cap_ns);
 }
 
 static enum err take_box(struct cpu *self, struct cpu *cpu)
 {
-	struct deadline d;
+	struct hvsmp_deadline d;
 
 	start_patience(&d, self);
 	for (;;) {
 		if (is_lost(cpu))
 			return ERR_NOT_FOUND;
-		if (handshake_swap(&cpu->calls.box, BOX_EMPTY, BOX_TAKEN))
+		if (hvsmp_handshake_swap(&cpu->calls.box, BOX_EMPTY, BOX_TAKEN))
 			return OK;
-		if (deadline_look(&d) != DEADLINE_RUNNING) {
+		if (!deadline_runs(&d)) {
 			__atomic_store_n(&cpu->calls.lost, 1, __ATOMIC_RELEASE);
 			return ERR_TIMEOUT;
 		}
@@ -105,20 +105,20 @@ static enum err await(struct cpu *self, struct cpu *cpu)
 {
 	uint32_t *box = &cpu->calls.box;
 	uint32_t before = 0;
-	struct deadline d;
+	struct hvsmp_deadline d;
 
 	start_patience(&d, self);
-	while (handshake_read(box) != BOX_DONE) {
-		uint32_t beats = handshake_read(&cpu->calls.beats);
+	while (hvsmp_handshake_read(box) != BOX_DONE) {
+		uint32_t beats = hvsmp_handshake_read(&cpu->calls.beats);
 
 		if (beats != before)
 			deadline_progress(&d);
 		before = beats;
 		call_pause(self);
-		if (deadline_look(&d) == DEADLINE_RUNNING)
+		if (deadline_runs(&d))
 			continue;
-		(void)handshake_swap(box, BOX_POSTED, BOX_WITHDRAWN);
-		if (handshake_read(box) == BOX_DONE) /* at the last moment */
+		(void)hvsmp_handshake_swap(box, BOX_POSTED, BOX_WITHDRAWN);
+		if (hvsmp_handshake_read(box) == BOX_DONE) /* at the last moment */
 			break;
 		__atomic_store_n(&cpu->calls.lost, 1, __ATOMIC_RELEASE);
 		return ERR_TIMEOUT;
@@ -207,7 +207,7 @@ enum err smp_gather(struct smp *smp)
 	smp->members = 0;
 	__atomic_store_n(&smp->barrier_broken, 0, __ATOMIC_RELAXED);
 	for (size_t i = 0; i < smp->count; i++) {
-		struct cpu *cpu = smp->cpu[i];
+		struct cpu *cpu = smp_cpu(smp, i);
 
 		cpu->rank = UINT32_MAX;
 		if (cpu->verdict == CPU_ONLINE && !is_lost(cpu))

@@ -14,12 +14,13 @@ static enum ipi_way choose(const struct smp *smp, struct cpu *const *targets, si
 {
 	uint32_t highest = 0;
 
-	if (!smp->config.ipi_by_call || !smp->config.hv ||
+	if (!smp->config.ipi_by_call || !smp->may_call ||
 	    __atomic_load_n(&smp->no_ipi_call, __ATOMIC_RELAXED))
 		return IPI_APIC;
 	for (size_t i = 0; i < count; i++) {
-		if (targets[i]->vp_index > highest) /* HVSMP_VP_UNKNOWN is the highest of all */
-			highest = targets[i]->vp_index;
+		if (targets[i]->start.vp_index >
+		    highest) /* HVSMP_VP_UNKNOWN is the highest of all */
+			highest = targets[i]->start.vp_index;
 	}
 	if (highest < HVSMP_IPI_MASK_VPS)
 		return IPI_CALL;
@@ -31,8 +32,8 @@ static struct hvsmp_result by_mask(const struct cpu *self, struct cpu *const *ta
 	uint64_t mask = 0;
 
 	for (size_t i = 0; i < count; i++)
-		mask |= 1UL << targets[i]->vp_index;
-	return hvsmp_send_ipi(&self->caller, ARCH_VECTOR_CALL, mask);
+		mask |= 1UL << targets[i]->start.vp_index;
+	return hvsmp_send_ipi(&self->start.caller, ARCH_VECTOR_CALL, mask);
 }
 
 static struct hvsmp_result by_set(const struct cpu *self, struct cpu *const *targets, size_t count)
@@ -41,15 +42,15 @@ static struct hvsmp_result by_set(const struct cpu *self, struct cpu *const *tar
 
 	memset(&set, 0, sizeof(set));
 	for (size_t i = 0; i < count; i++)
-		(void)hvsmp_vp_set_add(&set, targets[i]->vp_index);
-	return hvsmp_send_ipi_set(&self->caller, ARCH_VECTOR_CALL, &set);
+		(void)hvsmp_vp_set_add(&set, targets[i]->start.vp_index);
+	return hvsmp_send_ipi_set(&self->start.caller, ARCH_VECTOR_CALL, &set);
 }
 
 /* One that the APIC does not take is missed by whoever waits for the answer. */
 static void by_apic(struct cpu *self, struct cpu *const *targets, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		(void)arch_apic_send_call(targets[i]->apic_id);
+		(void)arch_apic_send_call((uint32_t)targets[i]->start.hw_id);
 	self->calls.sent[IPI_APIC] += (uint32_t)count;
 }
 

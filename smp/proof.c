@@ -5,8 +5,6 @@
  */
 #include "smp/internal.h"
 
-#include "smp/handshake.h"
-
 /* CF, PF, AF, ZF, SF and OF have been changed by the entry code by the time they are read. */
 #define RFLAGS_ARITHMETIC 0x8D5UL
 
@@ -60,13 +58,13 @@ static void check_identity(struct cpu *cpu)
 {
 	const struct smp_config *config = &cpu->smp->config;
 
-	hold(cpu, PROOF_APIC_ID, cpu->apic_id, arch_apic_id());
+	hold(cpu, PROOF_APIC_ID, cpu->start.hw_id, arch_apic_id());
 	if (!config->has_vp_index)
 		return;
 	/* A register that was there for the boot processor and is not here is a difference, too. */
 	(void)hvsmp_vp_index(config->host, &cpu->found_vp_index);
-	if (cpu->vp_index != HVSMP_VP_UNKNOWN)
-		hold(cpu, PROOF_VP_INDEX, cpu->vp_index, cpu->found_vp_index);
+	if (cpu->start.vp_index != HVSMP_VP_UNKNOWN)
+		hold(cpu, PROOF_VP_INDEX, cpu->start.vp_index, cpu->found_vp_index);
 }
 
 void proof_check(struct cpu *cpu)

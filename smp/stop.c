@@ -3,31 +3,30 @@
 #include "smp/internal.h"
 
 #include "smp/deadline.h"
-#include "smp/handshake.h"
 
 #define STOP_PATIENCE_NS 100000000UL /* 100 ms: an NMI that has not arrived by then will not */
 
 static bool is_running(const struct cpu *cpu)
 {
-	return cpu->is_bsp || cpu_has_arrived(cpu);
+	return cpu->start.is_bsp || hvsmp_has_arrived(&cpu->start);
 }
 
 static void await_stop(const struct smp *smp, const struct cpu *self)
 {
-	struct deadline d;
+	struct hvsmp_deadline d;
 	bool waiting;
 
 	deadline_start(&d, STOP_PATIENCE_NS, STOP_PATIENCE_NS);
 	do {
 		waiting = false;
 		for (size_t i = 0; i < smp->count; i++) {
-			const struct cpu *cpu = smp->cpu[i];
+			const struct cpu *cpu = smp_cpu(smp, i);
 
 			waiting |= cpu != self && is_running(cpu) &&
 				   !__atomic_load_n(&cpu->stopped, __ATOMIC_ACQUIRE);
 		}
 		arch_pause();
-	} while (waiting && deadline_look(&d) == DEADLINE_RUNNING);
+	} while (waiting && deadline_runs(&d));
 }
 
 bool smp_stop_others(struct smp *smp)
@@ -37,12 +36,14 @@ bool smp_stop_others(struct smp *smp)
 
 	if (!self) /* before there is a processor's block there is only one processor */
 		return true;
-	if (!__atomic_compare_exchange_n(&smp->stopper, &first, self->index + 1, false,
+	if (!__atomic_compare_exchange_n(&smp->stopper, &first, self->start.index + 1, false,
 					 __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
-		return first == self->index + 1;
+		return first == self->start.index + 1;
 	for (size_t i = 0; i < smp->count; i++) {
-		if (smp->cpu[i] != self && is_running(smp->cpu[i]))
-			(void)arch_apic_send_nmi(smp->cpu[i]->apic_id);
+		const struct cpu *cpu = smp_cpu(smp, i);
+
+		if (cpu != self && is_running(cpu))
+			(void)arch_apic_send_nmi((uint32_t)cpu->start.hw_id);
 	}
 	await_stop(smp, self);
 	return true;

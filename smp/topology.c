@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* From the MADT's and the SRAT's entries to the list of processors that can be started. */
-#include "smp/smp.h"
+#include "smp/topology.h"
 
 #include "lib/log.h"
 
@@ -8,35 +8,35 @@ enum { XAPIC_INVALID_ID = 0xFF, XAPIC_MAX_ID = 0xFE };
 #define X2APIC_INVALID_ID 0xFFFFFFFFU
 #define NOT_FOUND         UINT32_MAX
 
-/* Processors are found by APIC id: ids that fall together stand in one chain, the newest first. */
-static uint32_t *chain_of(const struct topology *t, uint32_t apic_id)
+/* Processors are found by APIC id: ids that hash to one bucket stand in one chain, the newest first. */
+static uint32_t *chain_of(const struct topology *t, uint64_t hw_id)
 {
 	size_t chains = t->capacity ? t->capacity : 1; /* at least 1, the caller has promised */
 
-	return &t->cpu[apic_id % chains].chain;
+	return &t->cpu[hw_id % chains].chain;
 }
 
-static uint32_t find(const struct topology *t, uint32_t apic_id)
+static uint32_t find(const struct topology *t, uint64_t hw_id)
 {
-	uint32_t i = *chain_of(t, apic_id);
+	uint32_t i = *chain_of(t, hw_id);
 
-	while (i != NOT_FOUND && t->cpu[i].apic_id != apic_id)
+	while (i != NOT_FOUND && t->cpu[i].hw_id != hw_id)
 		i = t->cpu[i].next;
 	return i;
 }
 
-static void add(struct topology *t, uint32_t apic_id, uint32_t uid, bool x2apic)
+static void add(struct topology *t, uint64_t hw_id, uint32_t uid, bool x2apic)
 {
 	struct topology_cpu *cpu = &t->cpu[t->count];
-	uint32_t *chain = chain_of(t, apic_id);
+	uint32_t *chain = chain_of(t, hw_id);
 
 	if (t->count == t->capacity) {
 		t->dropped++;
 		return;
 	}
-	if (apic_id > XAPIC_MAX_ID)
+	if (hw_id > XAPIC_MAX_ID)
 		t->need_x2apic = true;
-	cpu->apic_id = apic_id;
+	cpu->hw_id = hw_id;
 	cpu->uid = uid;
 	cpu->numa = SMP_NUMA_UNKNOWN;
 	cpu->x2apic = x2apic;
@@ -50,14 +50,14 @@ static void make_room(struct topology *t)
 	if (t->count == t->capacity) {
 		const struct topology_cpu *last = &t->cpu[--t->count];
 
-		*chain_of(t, last->apic_id) = last->next;
+		*chain_of(t, last->hw_id) = last->next;
 		t->dropped++;
 	}
 }
 
 struct walk {
 	struct topology *topology;
-	uint32_t bsp_apic_id;
+	uint64_t bsp_hw_id;
 };
 
 static void on_cpu(void *ctx, const struct acpi_cpu *cpu)
@@ -77,7 +77,7 @@ static void on_cpu(void *ctx, const struct acpi_cpu *cpu)
 	}
 	known = find(t, cpu->apic_id);
 	if (known == NOT_FOUND) {
-		if (cpu->apic_id == w->bsp_apic_id)
+		if (cpu->apic_id == w->bsp_hw_id)
 			make_room(t); /* whoever is left out, it is not the boot processor */
 		add(t, cpu->apic_id, cpu->uid, cpu->x2apic);
 		return;
@@ -88,26 +88,26 @@ static void on_cpu(void *ctx, const struct acpi_cpu *cpu)
 			 cpu->apic_id, t->cpu[known].uid, cpu->uid);
 }
 
-static void find_bsp(struct topology *t, const struct acpi_table *madt, uint32_t bsp_apic_id)
+static void find_bsp(struct topology *t, const struct acpi_table *madt, uint64_t bsp_hw_id)
 {
-	t->bsp = find(t, bsp_apic_id);
+	t->bsp = find(t, bsp_hw_id);
 	if (t->bsp != NOT_FOUND)
 		return;
 	if (madt)
-		log_warn("MADT: does not list the boot processor, APIC id %u: added", bsp_apic_id);
+		log_warn("MADT: does not list the boot processor, APIC id %lu: added",
+			 (unsigned long)bsp_hw_id);
 	make_room(t);
 	t->bsp = t->count;
-	add(t, bsp_apic_id, SMP_UID_UNKNOWN, false);
+	add(t, bsp_hw_id, SMP_UID_UNKNOWN, false);
 }
 
-static void read_madt(struct topology *t, const struct acpi_table *madt, uint32_t bsp_apic_id)
+static void read_madt(struct topology *t, const struct acpi_table *madt, uint64_t bsp_hw_id)
 {
-	struct walk walk = {t, bsp_apic_id};
+	struct walk walk = {t, bsp_hw_id};
 	struct acpi_madt info = {0};
 	enum err e = acpi_madt_read(madt, &info, on_cpu, &walk);
 
 	t->incomplete = e != OK;
-	t->lapic_address = info.lapic_address;
 	if (e)
 		log_warn("MADT: %s after %u entries: the rest is not read", err_name(e),
 			 (unsigned int)info.entries);
@@ -223,18 +223,17 @@ void topology_measure(struct topology *t, const struct acpi_table *madt,
 }
 
 void topology_read(struct topology *t, const struct acpi_table *madt, const struct acpi_table *srat,
-		   uint32_t bsp_apic_id)
+		   uint64_t bsp_hw_id)
 {
 	t->count = t->disabled = t->dropped = 0;
 	t->memory_count = t->memory_dropped = 0;
 	t->need_x2apic = false;
 	t->incomplete = !madt;
-	t->lapic_address = 0;
 	for (size_t i = 0; i < t->capacity; i++)
 		t->cpu[i].chain = NOT_FOUND;
 	if (madt)
-		read_madt(t, madt, bsp_apic_id);
-	find_bsp(t, madt, bsp_apic_id);
+		read_madt(t, madt, bsp_hw_id);
+	find_bsp(t, madt, bsp_hw_id);
 	if (t->dropped)
 		log_warn("%u processors are more than the table's %u: left out",
 			 (unsigned int)t->dropped, (unsigned int)t->capacity);

@@ -53,11 +53,12 @@ $(eval $(call host_test, hv/test_crash,  hv/x86_64/crash.c))
 $(eval $(call host_test, arch/x86_64/test_clock, arch/x86_64/clock.c))
 $(eval $(call host_test, arch/x86_64/test_init_delay, arch/x86_64/init_delay.c))
 
+LIBRARY = $(wildcard start/*.c start/x86_64/*.c hv/*.c hv/x86_64/*.c)
 SMP_TOPOLOGY = acpi/madt.c acpi/srat.c acpi/tables.c lib/err.c lib/log.c $(LIB_FORMAT)
 $(eval $(call host_test, smp/test_topology,  smp/topology.c $(SMP_TOPOLOGY) $(ACPI_BUILD)))
-$(eval $(call host_test_threads, smp/test_handshake))
-$(eval $(call host_test, smp/test_deadline))
-SMP_START = $(filter-out smp/topology.c,$(wildcard smp/*.c smp/x86_64/*.c)) $(wildcard hv/*.c hv/x86_64/*.c) lib/err.c lib/log.c \
+$(eval $(call host_test_threads, start/test_handshake))
+$(eval $(call host_test, start/test_deadline))
+SMP_START = $(filter-out smp/topology.c,$(wildcard smp/*.c smp/x86_64/*.c)) $(LIBRARY) lib/err.c lib/log.c \
 	lib/pages.c $(LIB_FORMAT) $(addprefix tests/host/smp/,machine.c machine_arch.c machine_ipi.c)
 SMP_BRINGUP = tests/host/smp/bringup.c $(SMP_START)
 $(eval $(call host_test_threads, smp/test_start,  $(SMP_BRINGUP)))
@@ -68,7 +69,7 @@ $(eval $(call host_test_threads, smp/test_scale,  $(SMP_BRINGUP)))
 $(eval $(call host_test_threads, smp/test_round, $(SMP_BRINGUP)))
 $(eval $(call host_test_threads, smp/test_call,  $(SMP_BRINGUP)))
 
-$(eval $(call host_test, kernel/test_hypervisor, kernel/hypervisor.c kernel/x86_64/host.c $(wildcard hv/*.c hv/x86_64/*.c) lib/log.c lib/pages.c \
+$(eval $(call host_test, kernel/test_hypervisor, kernel/hypervisor.c kernel/x86_64/host.c $(LIBRARY) lib/log.c lib/pages.c \
 	$(LIB_FORMAT)))
 OPTIONS = kernel/options.c lib/log.c $(LIB_FORMAT)
 $(eval $(call host_test, kernel/test_options, $(OPTIONS)))

@@ -14,15 +14,15 @@ static void check(const struct topology *t, uint32_t bsp_apic_id)
 	bool above = false;
 
 	ENSURE(t->count >= 1 && t->count <= t->capacity);
-	ENSURE(t->bsp < t->count && t->cpu[t->bsp].apic_id == bsp_apic_id);
+	ENSURE(t->bsp < t->count && t->cpu[t->bsp].hw_id == bsp_apic_id);
 	for (size_t i = 0; i < t->count; i++) {
 		const struct topology_cpu *cpu = &t->cpu[i];
 
 		if (i != t->bsp)
-			ENSURE(cpu->apic_id != (cpu->x2apic ? UINT32_MAX : XAPIC_INVALID_ID));
-		above |= cpu->apic_id > XAPIC_MAX_ID;
+			ENSURE(cpu->hw_id != (cpu->x2apic ? UINT32_MAX : XAPIC_INVALID_ID));
+		above |= cpu->hw_id > XAPIC_MAX_ID;
 		for (size_t k = i + 1; k < t->count; k++)
-			ENSURE(t->cpu[k].apic_id != cpu->apic_id);
+			ENSURE(t->cpu[k].hw_id != cpu->hw_id);
 	}
 	ENSURE(t->need_x2apic || !above);
 	ENSURE(t->memory_count <= t->memory_capacity);

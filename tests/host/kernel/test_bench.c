@@ -87,7 +87,7 @@ static void nearest_rank(void **state)
 /* --- what is printed ----------------------------------------------------------------------- */
 
 static struct cpu record[CPUS] __attribute__((aligned(256)));
-static struct cpu *list[CPUS];
+static struct hvsmp_cpu *list[CPUS];
 static struct smp smp;
 static struct platform platform;
 static struct bench bench;
@@ -116,11 +116,17 @@ static int set_up(void **state)
 	memset(&heard, 0, sizeof(heard));
 	log_add_sink(hear, NULL);
 	for (uint32_t i = 0; i < CPUS; i++) {
-		list[i] = &record[i];
-		record[i] = (struct cpu){.index = i, .apic_id = i * 2, .is_bsp = i == 0};
+		list[i] = &record[i].start;
+		record[i] = (struct cpu){.start.index = i,
+					 .start.hw_id = i * 2,
+					 .start.is_bsp = i == 0};
+		record[i].start.owner = &record[i];
 	}
-	smp = (struct smp){.cpu = list, .count = CPUS, .bsp = &record[0], .map_ticks = 9000};
-	smp.map = (struct hvsmp_map_info){.calls = 3, .stride = 4, .elements = 3};
+	smp = (struct smp){.record = list,
+			   .count = CPUS,
+			   .bsp = &record[0],
+			   .start.map_ticks = 9000};
+	smp.start.map = (struct hvsmp_map_info){.calls = 3, .stride = 4, .elements = 3};
 	platform = (struct platform){.clock_source = "cpuid", .tsc_hz = 1000000000};
 	strcpy(platform.hypervisor.features.vendor, "a \"vendor\"");
 	bench = (struct bench){.platform = &platform,

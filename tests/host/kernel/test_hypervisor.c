@@ -152,14 +152,14 @@ static void a_set_up_that_fails_is_a_warning(void **state)
 
 static void what_smp_gave_up_is_closed_all_the_same(void **state)
 {
-	static struct smp smp = {.hv_reason = "HvCallStartVirtualProcessor faults"};
+	static struct smp smp = {.start.reason = "HvCallStartVirtualProcessor faults"};
 
 	(void)state;
 	hypervisor_detect(&h, true);
 	hypervisor_open(&h, &pages);
 	hypervisor_settle(&h, &smp);
 	assert_answer(HYPERCALLS_GIVEN_UP, true, false, true);
-	assert_string_equal(h.reason, smp.hv_reason);
+	assert_string_equal(h.reason, smp.start.reason);
 	hypervisor_close(&h);
 	assert_int_equal(os_id, 0);
 }

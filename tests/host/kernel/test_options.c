@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "kernel/options.h"
+#include "smp/rounds.h"
 
 static struct options o;
 

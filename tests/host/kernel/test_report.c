@@ -15,7 +15,7 @@
 enum { CPUS = 3, START = 1000 };
 
 static struct cpu record[CPUS] __attribute__((aligned(256)));
-static struct cpu *list[CPUS];
+static struct hvsmp_cpu *list[CPUS];
 static struct smp smp;
 static struct platform platform;
 static struct report report;
@@ -48,29 +48,30 @@ static int set_up(void **state)
 	log_add_sink(hear, NULL);
 	memset(record, 0, sizeof(record));
 	for (uint32_t i = 0; i < CPUS; i++) {
-		list[i] = &record[i];
-		record[i] = (struct cpu){.index = i,
-					 .apic_id = i * 2,
+		list[i] = &record[i].start;
+		record[i] = (struct cpu){.start.index = i,
+					 .start.hw_id = i * 2,
 					 .uid = i,
 					 .numa = SMP_NUMA_UNKNOWN,
-					 .vp_index = (i + 1) % CPUS};
+					 .start.vp_index = (i + 1) % CPUS};
+		record[i].start.owner = &record[i];
 	}
-	record[0].is_bsp = true;
-	record[0].method = CPU_METHOD_FIRMWARE;
-	record[0].online_tsc = START;
-	record[1].method = CPU_METHOD_HV;
+	record[0].start.is_bsp = true;
+	record[0].start.method = HVSMP_METHOD_FIRMWARE;
+	record[0].start.arrived = START;
+	record[1].start.method = HVSMP_METHOD_HYPERCALL;
 	record[1].numa = 1;
-	record[1].hv_calls = 1;
-	record[1].issued_tsc = 2000;
-	record[1].online_tsc = 4000;
+	record[1].start.calls = 1;
+	record[1].start.issued = 2000;
+	record[1].start.arrived = 4000;
 	machine_set_first_tsc(&record[1], 3000);
 	record[2].verdict = CPU_REFUSED;
 	record[2].uid = SMP_UID_UNKNOWN;
-	record[2].vp_index = HVSMP_VP_UNKNOWN;
-	record[2].hv_calls = 3;
-	record[2].answer.status.code = 0x50;
-	smp = (struct smp){.cpu = list, .count = CPUS, .bsp = &record[0], .start_tsc = START};
-	smp.map = (struct hvsmp_map_info){.calls = 4, .stride = 4, .elements = 3};
+	record[2].start.vp_index = HVSMP_VP_UNKNOWN;
+	record[2].start.calls = 3;
+	record[2].start.answer.status.code = 0x50;
+	smp = (struct smp){.record = list, .count = CPUS, .bsp = &record[0], .start_tsc = START};
+	smp.start.map = (struct hvsmp_map_info){.calls = 4, .stride = 4, .elements = 3};
 	platform = (struct platform){.clock_source = "cpuid", .tsc_hz = 1000};
 	platform.hypervisor.hypercalls = HYPERCALLS_OPEN;
 	platform.hypervisor.reason = "";
@@ -128,7 +129,7 @@ static const struct selftest kept = {
 	.has_skew = true,
 	.skew_ns = 7,
 	.skew_error_ns = 100,
-	.skew_apic_id = 2,
+	.skew_hw_id = 2,
 	.expected = 3000,
 	.actual = 3000,
 };

@@ -3,6 +3,7 @@
 #include "tests/host/test.h"
 
 #include "kernel/selftest.h"
+#include "smp/calls.h"
 #include "tests/host/smp/bringup.h"
 
 static struct platform platform = {.hypervisor.features = {.is_hv1 = true, .privileges = 2}};
@@ -121,7 +122,7 @@ static void a_clock_that_is_ahead_is_seen(void **state)
 	assert_true(result.has_skew);
 	assert_in_range(result.skew_ns, 3000000 - result.skew_error_ns,
 			3000000 + result.skew_error_ns);
-	assert_int_equal(result.skew_apic_id, 3);
+	assert_int_equal(result.skew_hw_id, 3);
 	machine_free();
 	prepare(5);
 	machine.vp[3].tsc_ahead = -500000;

@@ -26,7 +26,7 @@ uint64_t arch_clock_ns(void)
 
 enum cpu_progress cpu_progress(const struct cpu *cpu)
 {
-	return canvas_progress[cpu->index];
+	return canvas_progress[cpu->start.index];
 }
 
 static const struct {
@@ -197,18 +197,19 @@ bool canvas_reads(uint32_t column, uint32_t row, const char *text, uint32_t ink,
 struct smp *canvas_smp(size_t count)
 {
 	static struct cpu record[SMP_MAX_CPUS] __attribute__((aligned(256)));
-	static struct cpu *list[SMP_MAX_CPUS];
+	static struct hvsmp_cpu *list[SMP_MAX_CPUS];
 	static struct smp smp;
 
 	memset(record, 0, sizeof(record));
 	for (uint32_t i = 0; i < count; i++) {
-		list[i] = &record[i];
-		record[i] = (struct cpu){.index = i,
-					 .apic_id = i,
-					 .vp_index = HVSMP_VP_UNKNOWN,
-					 .is_bsp = i == 0};
+		list[i] = &record[i].start;
+		record[i] = (struct cpu){.start.index = i,
+					 .start.hw_id = i,
+					 .start.vp_index = HVSMP_VP_UNKNOWN,
+					 .start.is_bsp = i == 0};
+		record[i].start.owner = &record[i];
 		canvas_progress[i] = i ? CPU_WAITING : CPU_UP;
 	}
-	smp = (struct smp){.cpu = list, .count = count, .bsp = &record[0]};
+	smp = (struct smp){.record = list, .count = count, .bsp = &record[0]};
 	return &smp;
 }

@@ -22,12 +22,12 @@ static void say(const struct smp *smp)
 /* A third is there, some are on their way. */
 static void half_way(struct smp *smp)
 {
-	smp->bsp->vp_index = 3;
+	smp->bsp->start.vp_index = 3;
 	for (size_t i = 1; i < smp->count; i++) {
-		struct cpu *cpu = smp->cpu[i];
+		struct cpu *cpu = smp_cpu(smp, i);
 
-		cpu->vp_index = (cpu->apic_id + 3) % (uint32_t)smp->count;
-		cpu->method = i % 97 == 0 ? CPU_METHOD_SIPI : CPU_METHOD_HV;
+		cpu->start.vp_index = (cpu->start.hw_id + 3) % (uint32_t)smp->count;
+		cpu->start.method = i % 97 == 0 ? HVSMP_METHOD_SECOND : HVSMP_METHOD_HYPERCALL;
 		canvas_progress[i] = i < smp->count / 3       ? CPU_UP
 				     : i < smp->count / 3 + 9 ? CPU_STARTING
 							      : CPU_WAITING;
@@ -36,15 +36,15 @@ static void half_way(struct smp *smp)
 
 static void end(struct smp *smp, bool bad)
 {
-	smp->bsp->vp_index = 3;
+	smp->bsp->start.vp_index = 3;
 	for (size_t i = 1; i < smp->count; i++) {
-		struct cpu *cpu = smp->cpu[i];
+		struct cpu *cpu = smp_cpu(smp, i);
 
-		cpu->vp_index = (cpu->apic_id + 3) % (uint32_t)smp->count;
+		cpu->start.vp_index = (cpu->start.hw_id + 3) % (uint32_t)smp->count;
 		cpu->verdict = CPU_ONLINE;
-		cpu->method = CPU_METHOD_HV;
+		cpu->start.method = HVSMP_METHOD_HYPERCALL;
 		if (bad && i % 5 == 2)
-			cpu->method = CPU_METHOD_SIPI;
+			cpu->start.method = HVSMP_METHOD_SECOND;
 		if (bad && i % 13 == 3)
 			cpu->verdict = (enum cpu_verdict)(1 + i / 13 % 5);
 	}

@@ -48,8 +48,8 @@ static void large_tiles_say_it_all(void **state)
 	assert_true(tile_reads(0, 3, " APIC 0 ", RGB_TILE_INK, RGB_BOOT));
 	assert_true(tile_reads(0, 4, " VP - ", RGB_TILE_INK, RGB_BOOT));
 	assert_true(tile_reads(24, 2, " ~ waiting  ", RGB_DIM, RGB_IDLE));
-	smp->cpu[1]->method = CPU_METHOD_SIPI;
-	smp->cpu[1]->vp_index = 1234;
+	smp_cpu(smp, 1)->start.method = HVSMP_METHOD_SECOND;
+	smp_cpu(smp, 1)->start.vp_index = 1234;
 	canvas_progress[1] = CPU_STARTING;
 	grid_step(smp);
 	assert_true(tile_reads(24, 2, " s starting ", RGB_TILE_INK, RGB_STARTING));
@@ -61,7 +61,7 @@ static void large_tiles_say_it_all(void **state)
 	assert_true(tile_reads(24, 2, " S online   ", RGB_TILE_INK, RGB_SIPI));
 	assert_true(canvas_reads(7, 0, "2 of 2 online, 0 starting, 0 waiting, 0 failed ", RGB_INK,
 				 RGB_PAPER));
-	smp->cpu[1]->verdict = CPU_ONLINE;
+	smp_cpu(smp, 1)->verdict = CPU_ONLINE;
 	grid_end(smp);
 	assert_true(tile_reads(24, 2, " S online   ", RGB_TILE_INK, RGB_SIPI));
 }
@@ -69,17 +69,17 @@ static void large_tiles_say_it_all(void **state)
 /* In a row of 255: each state has a letter and a paper; as dots the good ones have softer ink. */
 static const struct {
 	enum cpu_verdict verdict;
-	enum cpu_method method;
+	enum hvsmp_method method;
 	char letter;
 	uint32_t paper, dot_ink;
 } ends[] = {
-	{CPU_ONLINE, CPU_METHOD_HV, 'H', RGB_HV, RGB_SOFT_HV},
-	{CPU_ONLINE, CPU_METHOD_SIPI, 'S', RGB_SIPI, RGB_SOFT_SIPI},
-	{CPU_MISSING, CPU_METHOD_HV, '?', RGB_MISSING, RGB_TILE_INK},
-	{CPU_REFUSED, CPU_METHOD_NONE, 'x', RGB_ODD, RGB_TILE_INK},
-	{CPU_LATE, CPU_METHOD_HV, 'L', RGB_ODD, RGB_TILE_INK},
-	{CPU_ABSENT, CPU_METHOD_NONE, '-', RGB_ODD, RGB_TILE_INK},
-	{CPU_MISMATCH, CPU_METHOD_HV, '!', RGB_MISMATCH, RGB_TILE_INK},
+	{CPU_ONLINE, HVSMP_METHOD_HYPERCALL, 'H', RGB_HV, RGB_SOFT_HV},
+	{CPU_ONLINE, HVSMP_METHOD_SECOND, 'S', RGB_SIPI, RGB_SOFT_SIPI},
+	{CPU_MISSING, HVSMP_METHOD_HYPERCALL, '?', RGB_MISSING, RGB_TILE_INK},
+	{CPU_REFUSED, HVSMP_METHOD_NONE, 'x', RGB_ODD, RGB_TILE_INK},
+	{CPU_LATE, HVSMP_METHOD_HYPERCALL, 'L', RGB_ODD, RGB_TILE_INK},
+	{CPU_ABSENT, HVSMP_METHOD_NONE, '-', RGB_ODD, RGB_TILE_INK},
+	{CPU_MISMATCH, HVSMP_METHOD_HYPERCALL, '!', RGB_MISMATCH, RGB_TILE_INK},
 };
 
 static void every_end_has_its_letter(void **state)
@@ -89,8 +89,8 @@ static void every_end_has_its_letter(void **state)
 	(void)state;
 	grid_begin(smp);
 	for (size_t i = 1; i < smp->count; i++) {
-		smp->cpu[i]->verdict = ends[i % ARRAY_COUNT(ends)].verdict;
-		smp->cpu[i]->method = ends[i % ARRAY_COUNT(ends)].method;
+		smp_cpu(smp, i)->verdict = ends[i % ARRAY_COUNT(ends)].verdict;
+		smp_cpu(smp, i)->start.method = ends[i % ARRAY_COUNT(ends)].method;
 	}
 	grid_end(smp);
 	for (size_t i = 1; i < smp->count; i++) {
@@ -121,8 +121,8 @@ static void dots_have_labels_and_groups(void **state)
 	assert_true(canvas_reads(0, 26, " 2000 ", RGB_DIM, RGB_PAPER));
 	assert_true(canvas_reads(6 + 16, 1, " ", RGB_INK, RGB_PAPER)); /* between groups */
 	for (size_t i = 1; i < smp->count; i++) {
-		smp->cpu[i]->verdict = ends[i % ARRAY_COUNT(ends)].verdict;
-		smp->cpu[i]->method = ends[i % ARRAY_COUNT(ends)].method;
+		smp_cpu(smp, i)->verdict = ends[i % ARRAY_COUNT(ends)].verdict;
+		smp_cpu(smp, i)->start.method = ends[i % ARRAY_COUNT(ends)].method;
 	}
 	grid_end(smp);
 	for (size_t i = 1; i < smp->count; i++) {
@@ -142,11 +142,11 @@ static void live_states_show(void **state)
 	(void)state;
 	grid_begin(smp);
 	for (unsigned int i = 1; i < 6; i++)
-		smp->cpu[i]->method = CPU_METHOD_HV;
+		smp_cpu(smp, i)->start.method = HVSMP_METHOD_HYPERCALL;
 	canvas_progress[1] = CPU_STARTING;
 	canvas_progress[2] = CPU_UP;
 	canvas_progress[3] = CPU_UP;
-	smp->cpu[3]->mismatch_count = 1;
+	smp_cpu(smp, 3)->mismatch_count = 1;
 	canvas_progress[4] = CPU_LOST;
 	grid_step(smp);
 	assert_true(tile_reads(15, 2, " h 1 ", RGB_TILE_INK, RGB_STARTING));
@@ -186,7 +186,7 @@ static void a_step_is_small(void **state)
 	assert_int_equal(drawn_tiles(smp), 0); /* nothing happened, nothing is drawn */
 	for (size_t i = 1; i < smp->count; i++) {
 		canvas_progress[i] = CPU_UP;
-		smp->cpu[i]->method = CPU_METHOD_HV;
+		smp_cpu(smp, i)->start.method = HVSMP_METHOD_HYPERCALL;
 	}
 	for (; drawn < 2047 && steps < 1000; steps++) {
 		unsigned int before = drawn;
@@ -260,8 +260,8 @@ static void one_failure_is_seen_in_the_bar(void **state)
 	(void)state;
 	grid_begin(smp);
 	for (size_t i = 1; i < smp->count; i++) {
-		smp->cpu[i]->verdict = i == 7 ? CPU_MISSING : CPU_ONLINE;
-		smp->cpu[i]->method = CPU_METHOD_HV;
+		smp_cpu(smp, i)->verdict = i == 7 ? CPU_MISSING : CPU_ONLINE;
+		smp_cpu(smp, i)->start.method = HVSMP_METHOD_HYPERCALL;
 	}
 	grid_end(smp);
 	assert_true(canvas_shows(98, 0, ' ', 0, RGB_MISSING, GAP_RIGHT));

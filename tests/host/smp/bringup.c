@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "lib/log.h"
-#include "smp/handshake.h"
+#include "start/handshake.h"
 #include "tests/host/smp/bringup.h"
 
 struct smp *smp;
@@ -55,22 +55,23 @@ void assert_sound(void)
 	size_t online = 0;
 
 	for (size_t i = 0; i < smp->count; i++) {
-		const struct cpu *cpu = smp->cpu[i];
-		uint32_t stage = handshake_read(&cpu->stage);
+		const struct cpu *cpu = smp_cpu(smp, i);
+		uint32_t stage = hvsmp_handshake_read(&cpu->start.stage);
 
 		online += cpu->verdict == CPU_ONLINE;
 		mismatch |= cpu->verdict == CPU_MISMATCH;
-		fallback |= hv_offered && cpu->method == CPU_METHOD_SIPI;
-		if (cpu->is_bsp)
+		fallback |= hv_offered && cpu->start.method == HVSMP_METHOD_SECOND;
+		if (cpu->start.is_bsp)
 			continue;
 		if (cpu->verdict == CPU_ONLINE) {
-			assert_int_equal(stage, STAGE_PROVED);
+			assert_int_equal(stage, HVSMP_STAGE_PROVED);
 			assert_int_equal(cpu->mismatch_count, 0);
-			assert_int_equal(cpu->found_vp_index, machine_vp(cpu->apic_id)->vp_index);
-			assert_int_not_equal(cpu->online_tsc, 0);
-			assert_true(cpu->issued_tsc <= cpu->online_tsc);
+			assert_int_equal(cpu->found_vp_index,
+					 machine_vp(cpu->start.hw_id)->vp_index);
+			assert_int_not_equal(cpu->start.arrived, 0);
+			assert_true(cpu->start.issued <= cpu->start.arrived);
 		} else {
-			assert_true(stage != STAGE_PROVED || cpu->mismatch_count);
+			assert_true(stage != HVSMP_STAGE_PROVED || cpu->mismatch_count);
 		}
 	}
 	assert_int_equal(online, summary.online);
@@ -80,25 +81,25 @@ void assert_sound(void)
 									    : MACHINE_OK);
 }
 
-void assert_online_but(enum cpu_method method, const uint32_t *list, size_t count)
+void assert_online_but(enum hvsmp_method method, const uint32_t *list, size_t count)
 {
 	assert_sound();
 	for (size_t i = 0; i < smp->count; i++) {
-		const struct cpu *cpu = smp->cpu[i];
+		const struct cpu *cpu = smp_cpu(smp, i);
 		bool listed = false;
 
 		for (size_t k = 0; k < count; k++)
-			listed |= cpu->apic_id == list[k];
-		if (listed || cpu->is_bsp)
+			listed |= cpu->start.hw_id == list[k];
+		if (listed || cpu->start.is_bsp)
 			continue;
 		assert_int_equal(cpu->verdict, CPU_ONLINE);
-		assert_int_equal(cpu->method, method);
-		assert_int_equal(machine_vp(cpu->apic_id)->starts, 1);
+		assert_int_equal(cpu->start.method, method);
+		assert_int_equal(machine_vp(cpu->start.hw_id)->starts, 1);
 	}
 	assert_int_equal(summary.online, smp->count - count);
 }
 
-void assert_all_online(enum cpu_method method)
+void assert_all_online(enum hvsmp_method method)
 {
 	assert_online_but(method, NULL, 0);
 }
@@ -106,8 +107,8 @@ void assert_all_online(enum cpu_method method)
 const struct cpu *cpu_of(uint32_t apic_id)
 {
 	for (size_t i = 0; i < smp->count; i++) {
-		if (smp->cpu[i]->apic_id == apic_id)
-			return smp->cpu[i];
+		if (smp_cpu(smp, i)->start.hw_id == apic_id)
+			return smp_cpu(smp, i);
 	}
 	fail();
 	return NULL;
@@ -115,6 +116,6 @@ const struct cpu *cpu_of(uint32_t apic_id)
 
 void assert_one(uint32_t apic_id, enum cpu_verdict verdict)
 {
-	assert_online_but(CPU_METHOD_HV, &apic_id, 1);
+	assert_online_but(HVSMP_METHOD_HYPERCALL, &apic_id, 1);
 	assert_int_equal(cpu_of(apic_id)->verdict, verdict);
 }

@@ -26,7 +26,7 @@ bool warned(const char *text);
 /* What holds for every run, whatever went wrong (P1, P2, P3). */
 void assert_sound(void);
 /* Everybody is online by this method, but those of the list. */
-void assert_online_but(enum cpu_method method, const uint32_t *list, size_t count);
-void assert_all_online(enum cpu_method method);
+void assert_online_but(enum hvsmp_method method, const uint32_t *list, size_t count);
+void assert_all_online(enum hvsmp_method method);
 /* One processor ended so; all others are online by hypercall. */
 void assert_one(uint32_t apic_id, enum cpu_verdict verdict);

@@ -17,6 +17,8 @@ enum { GS_BASE_IN_BLOCK = 104, VP_INDEX_IN_BLOCK = 8 }; /* of the start block */
 
 struct machine machine;
 
+struct smp_config machine_config;
+
 struct smp bringup;
 static struct hvsmp_interface hv;
 static struct pages memory;
@@ -304,6 +306,16 @@ void machine_reset(size_t count, size_t bsp)
 	me = NULL;
 	now_ns = START_NS;
 	number_vps();
+	machine_config = (struct smp_config){
+		.use_sipi = true,
+		.fanout = true,
+		.deadline_ns = MACHINE_DEADLINE_MS * 1000000UL,
+		.cap_ns = 20 * MACHINE_DEADLINE_MS * 1000000UL,
+		.has_vp_index = true,
+		.hv = &hv,
+		.host = &hypervisor,
+		.low_page = LOW_PAGE,
+	};
 }
 
 struct page_range machine_memory(size_t node)
@@ -320,17 +332,6 @@ uint32_t machine_node(size_t i)
 
 struct smp *machine_prepare(void)
 {
-	const struct smp_config config = {
-		.use_hv = true,
-		.use_sipi = true,
-		.fanout = true,
-		.deadline_ns = MACHINE_DEADLINE_MS * 1000000UL,
-		.cap_ns = 20 * MACHINE_DEADLINE_MS * 1000000UL,
-		.has_vp_index = true,
-		.hv = &hv,
-		.host = &hypervisor,
-		.low_page = LOW_PAGE,
-	};
 	struct page_range range;
 
 	number_vps();
@@ -340,7 +341,7 @@ struct smp *machine_prepare(void)
 	range.base = (uintptr_t)arena;
 	pages_init(&memory, &range, 1);
 	for (size_t i = 0; i < machine.count; i++)
-		topology_cpus[i] = (struct topology_cpu){.apic_id = machine.vp[i].apic_id,
+		topology_cpus[i] = (struct topology_cpu){.hw_id = machine.vp[i].apic_id,
 							 .uid = (uint32_t)i + 1,
 							 .numa = machine_node(i)};
 	for (size_t i = 0; i < machine.nodes; i++)
@@ -354,7 +355,7 @@ struct smp *machine_prepare(void)
 				     .disabled = machine.disabled};
 	hv = (struct hvsmp_interface){.host = &hypervisor,
 				      .bsp_vp_index = machine.vp[machine.bsp].vp_index};
-	assert_int_equal(smp_prepare(&bringup, &config, &topology, &memory), OK);
+	assert_int_equal(smp_prepare(&bringup, &machine_config, &topology, &memory), OK);
 	me = &machine.vp[machine.bsp];
 	my_block = (struct arch_cpu *)bringup.bsp->arch;
 	return &bringup;
@@ -362,7 +363,7 @@ struct smp *machine_prepare(void)
 
 void machine_run(void)
 {
-	smp_start_all(&bringup);
+	smp_start_all(&bringup, !machine.no_calls);
 }
 
 void machine_settle(void)

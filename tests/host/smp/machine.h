@@ -67,7 +67,8 @@ struct machine_ipi {
 struct machine {
 	struct machine_vp vp[MACHINE_VPS];
 	size_t count, bsp;
-	size_t nodes; /* NUMA nodes, each an equal share of processors and of memory; 0: none */
+	size_t nodes;  /* NUMA nodes, each an equal share of processors and of memory; 0: none */
+	bool no_calls; /* the hypercall interface is not open */
 	uint16_t map_status;   /* 0x9A answers this; 0: success */
 	uint16_t start_status; /* every 0x99 answers this; 0: as the VP says */
 	bool bsp_is_slow;      /* its calls come back when every AP has done what it can */
@@ -88,7 +89,10 @@ extern struct machine machine;
 void machine_reset(size_t count, size_t bsp);
 struct machine_vp *machine_vp(uint32_t apic_id);
 
-/* Prepare and run the whole bring-up on it; the config may be changed in between. */
+/* What machine_prepare hands to smp_prepare; machine_reset says the usual. */
+extern struct smp_config machine_config;
+
+/* Prepare and run the whole bring-up on it. */
 struct smp *machine_prepare(void);
 /* Where the memory of a node lies; which node a processor is of. */
 struct page_range machine_memory(size_t node);

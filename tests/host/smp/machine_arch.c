@@ -159,8 +159,9 @@ enum err arch_apic_send_nmi(uint32_t apic_id)
 
 	machine_vp(apic_id)->nmis++;
 	for (size_t i = 0; i < bringup.count; i++) {
-		if (bringup.cpu[i]->apic_id == apic_id && !machine_vp(apic_id)->ignores_nmi)
-			assert_int_equal(fault_handler(bringup.cpu[i], &fault), ARCH_FAULT_PARK);
+		if (bringup.record[i]->hw_id == apic_id && !machine_vp(apic_id)->ignores_nmi)
+			assert_int_equal(fault_handler(smp_cpu(&bringup, i), &fault),
+					 ARCH_FAULT_PARK);
 	}
 	return OK;
 }

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "smp/handshake.h"
+#include "start/handshake.h"
 #include "tests/host/smp/bringup.h"
 
 /* --- it does not come, or comes late, or twice ----------------------------------------------------- */
@@ -21,7 +21,7 @@ static void f33_success_but_it_never_comes(void **state)
 	assert_one(3, CPU_MISSING);
 	assert_int_equal(machine_vp(3)->inits, 0); /* it may still come */
 	assert_true(warned("deadline"));
-	assert_int_equal(handshake_read(&cpu_of(3)->stage), STAGE_REVOKED);
+	assert_int_equal(hvsmp_handshake_read(&cpu_of(3)->start.stage), HVSMP_STAGE_REVOKED);
 }
 
 static void f33_nobody_comes(void **state)
@@ -45,7 +45,7 @@ static void f34_half_a_deadline_is_in_time(void **state)
 	prepare(4);
 	machine.vp[3].delay_ms = MACHINE_DEADLINE_MS / 2;
 	run();
-	assert_all_online(CPU_METHOD_HV);
+	assert_all_online(HVSMP_METHOD_HYPERCALL);
 }
 
 static void f34_three_deadlines_is_too_late_and_parks(void **state)
@@ -56,7 +56,7 @@ static void f34_three_deadlines_is_too_late_and_parks(void **state)
 	run();
 	assert_one(3, CPU_MISSING);
 	machine_settle();
-	assert_int_equal(handshake_read(&cpu_of(3)->stage), STAGE_LATE);
+	assert_int_equal(hvsmp_handshake_read(&cpu_of(3)->start.stage), HVSMP_STAGE_LATE);
 	assert_int_equal(cpu_of(3)->found_vp_index, HVSMP_VP_UNKNOWN); /* it proved nothing */
 }
 
@@ -87,7 +87,7 @@ static void progress_prolongs_the_wait(void **state)
 	(void)state;
 	prepare_procession(6); /* the last one after three deadlines */
 	run();
-	assert_all_online(CPU_METHOD_HV);
+	assert_all_online(HVSMP_METHOD_HYPERCALL);
 }
 
 static void p4_the_cap_ends_it_even_with_progress(void **state)
@@ -96,8 +96,8 @@ static void p4_the_cap_ends_it_even_with_progress(void **state)
 
 	(void)state;
 	prepare_procession(6);
+	machine_config.cap_ns = 2 * MACHINE_DEADLINE_MS * 1000000UL;
 	smp = machine_prepare();
-	smp->config.cap_ns = 2 * MACHINE_DEADLINE_MS * 1000000UL;
 	before = arch_tsc();
 	run();
 	assert_in_range(arch_tsc() - before, smp->config.cap_ns, smp->config.cap_ns * 11 / 10);
@@ -190,8 +190,8 @@ static uint32_t came_after;
 
 static void count_after(struct cpu *cpu)
 {
-	assert_false(cpu->is_bsp);
-	assert_int_equal(handshake_read(&cpu->stage), STAGE_PROVED);
+	assert_false(cpu->start.is_bsp);
+	assert_int_equal(hvsmp_handshake_read(&cpu->start.stage), HVSMP_STAGE_PROVED);
 	__atomic_fetch_add(&came_after, 1, __ATOMIC_RELAXED);
 }
 
@@ -215,7 +215,7 @@ static void f75_a_spurious_nmi_is_noted_and_ignored(void **state)
 	prepare(4);
 	machine.vp[2].gets_nmi = true;
 	run();
-	assert_all_online(CPU_METHOD_HV);
+	assert_all_online(HVSMP_METHOD_HYPERCALL);
 	assert_int_equal(cpu_of(2)->nmis, 1);
 	assert_true(warned("APIC id 2: 1 NMI"));
 	assert_int_equal(summary.verdict, MACHINE_OK);

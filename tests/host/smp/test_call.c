@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "smp/calls.h"
 #include "tests/host/smp/bringup.h"
 
 enum { CPUS = 6 };
@@ -51,7 +52,7 @@ static uint32_t total(uint32_t (*of)(const struct cpu_calls *))
 	uint32_t n = 0;
 
 	for (size_t i = 0; i < smp->count; i++)
-		n += of(&smp->cpu[i]->calls);
+		n += of(&smp_cpu(smp, i)->calls);
 	return n;
 }
 
@@ -132,10 +133,10 @@ static void only_what_is_recommended(void **state)
 	smp->config.ipi_by_call = true;
 	assert_int_equal(smp_broadcast(smp, note, NULL), 0);
 	assert_sent(1, 0, CPUS - 1); /* all of them with one call */
-	assert_int_equal(smp_call(smp->cpu[2], note, NULL), OK);
+	assert_int_equal(smp_call(smp_cpu(smp, 2), note, NULL), OK);
 	assert_sent(2, 0, CPUS - 1);
-	smp->config.hv = NULL;
-	assert_int_equal(smp_call(smp->cpu[2], note, NULL), OK);
+	smp->may_call = false;
+	assert_int_equal(smp_call(smp_cpu(smp, 2), note, NULL), OK);
 	assert_sent(2, 0, CPUS);
 	assert_int_equal(smp->bsp->calls.sent[IPI_CALL], 2);
 	assert_int_equal(smp->bsp->calls.sent[IPI_APIC], CPUS);
@@ -154,9 +155,9 @@ static void indexes_beyond_a_mask_want_a_set(void **state)
 	smp->config.ipi_by_set = true;
 	assert_int_equal(smp_broadcast(smp, note, NULL), 0);
 	assert_sent(0, 1, CPUS - 1);
-	assert_int_equal(smp_call(smp->cpu[5], note, NULL), OK);
+	assert_int_equal(smp_call(smp_cpu(smp, 5), note, NULL), OK);
 	assert_sent(0, 2, CPUS - 1);
-	assert_int_equal(smp_call(smp->cpu[5], call_others, NULL), OK);
+	assert_int_equal(smp_call(smp_cpu(smp, 5), call_others, NULL), OK);
 	assert_sent(1, 2 + 1 + CPUS - 2, CPUS - 1); /* the boot processor is VP 63 */
 }
 
@@ -168,10 +169,10 @@ static void the_first_index_beyond_a_mask(void **state)
 	smp = machine_prepare();
 	smp->config.ipi_by_call = true;
 	gather();
-	assert_int_equal(smp_call(smp->cpu[1], note, NULL), OK);
+	assert_int_equal(smp_call(smp_cpu(smp, 1), note, NULL), OK);
 	assert_sent(0, 0, 1);
 	smp->config.ipi_by_set = true;
-	assert_int_equal(smp_call(smp->cpu[1], note, NULL), OK);
+	assert_int_equal(smp_call(smp_cpu(smp, 1), note, NULL), OK);
 	assert_sent(0, 1, 1);
 }
 
@@ -183,7 +184,7 @@ static void an_index_beyond_every_set(void **state)
 	smp = machine_prepare();
 	smp->config.ipi_by_call = smp->config.ipi_by_set = true;
 	gather();
-	assert_int_equal(smp_call(smp->cpu[1], note, NULL), OK);
+	assert_int_equal(smp_call(smp_cpu(smp, 1), note, NULL), OK);
 	assert_sent(0, 0, 1);
 }
 
@@ -199,7 +200,7 @@ static void a_refusal_is_the_last_one(void **state)
 	assert_sent(1, 0, CPUS - 1);
 	assert_true(smp->bsp->calls.refused);
 	assert_int_equal(smp->bsp->calls.refusal.status.code, 6);
-	assert_int_equal(smp_call(smp->cpu[2], call_others, NULL), OK);
+	assert_int_equal(smp_call(smp_cpu(smp, 2), call_others, NULL), OK);
 	assert_sent(1, 0, CPUS - 1 + CPUS);
 	machine_free();
 	begin(CPUS);
@@ -207,7 +208,7 @@ static void a_refusal_is_the_last_one(void **state)
 	smp = machine_prepare();
 	smp->config.ipi_by_call = true;
 	gather();
-	assert_int_equal(smp_call(smp->cpu[2], note, NULL), OK);
+	assert_int_equal(smp_call(smp_cpu(smp, 2), note, NULL), OK);
 	assert_int_equal(smp->bsp->calls.refusal.err, HVSMP_ERROR_FAULT);
 	assert_sent(0, 0, 1);
 }
@@ -251,17 +252,17 @@ static void who_does_not_answer_costs_itself(void **state)
 	begin(CPUS);
 	machine.vp[3].ignores_ipi = true;
 	gather();
-	assert_int_equal(smp_call(smp->cpu[3], note, NULL), ERR_TIMEOUT);
-	assert_int_equal(smp_call(smp->cpu[3], note, NULL), ERR_NOT_FOUND);
+	assert_int_equal(smp_call(smp_cpu(smp, 3), note, NULL), ERR_TIMEOUT);
+	assert_int_equal(smp_call(smp_cpu(smp, 3), note, NULL), ERR_NOT_FOUND);
 	assert_int_equal(machine_vp(3)->ipis, 1);
-	assert_int_equal(smp_call(smp->cpu[2], call_others, NULL), OK);
+	assert_int_equal(smp_call(smp_cpu(smp, 2), call_others, NULL), OK);
 	assert_int_equal(smp_broadcast(smp, note, NULL), 1);
 	assert_int_equal(smp_gather(smp), OK);
 	assert_int_equal(smp->members, CPUS - 1);
 	assert_int_equal(smp_broadcast(smp, meet, NULL), 0);
 	assert_int_equal(early, 0);
-	assert_true(smp->cpu[3]->calls.lost);
-	assert_false(smp->cpu[4]->calls.lost);
+	assert_true(smp_cpu(smp, 3)->calls.lost);
+	assert_false(smp_cpu(smp, 4)->calls.lost);
 }
 
 /* Whoever waits for the one who finds out must not give up on him. */
@@ -271,11 +272,11 @@ static void an_ap_finds_out(void **state)
 	begin(CPUS);
 	machine.vp[3].ignores_ipi = machine.vp[4].ignores_ipi = true;
 	gather();
-	assert_int_equal(smp_call(smp->cpu[2], call_others, NULL), OK);
-	assert_false(smp->cpu[2]->calls.lost);
-	assert_true(smp->cpu[3]->calls.lost);
-	assert_true(smp->cpu[4]->calls.lost);
-	assert_false(smp->cpu[5]->calls.lost);
+	assert_int_equal(smp_call(smp_cpu(smp, 2), call_others, NULL), OK);
+	assert_false(smp_cpu(smp, 2)->calls.lost);
+	assert_true(smp_cpu(smp, 3)->calls.lost);
+	assert_true(smp_cpu(smp, 4)->calls.lost);
+	assert_false(smp_cpu(smp, 5)->calls.lost);
 	assert_int_equal(ran[5], 1);
 }
 
@@ -286,7 +287,7 @@ static void the_boot_processor_needs_its_ipis_too(void **state)
 	begin(CPUS);
 	machine.vp[0].ignores_ipi = true;
 	gather();
-	assert_int_equal(smp_call(smp->cpu[2], call_others, NULL), OK);
+	assert_int_equal(smp_call(smp_cpu(smp, 2), call_others, NULL), OK);
 	assert_true(smp->bsp->calls.lost);
 	assert_int_equal(ran[0], 0);
 	assert_int_equal(ran[5], 1);
@@ -299,8 +300,8 @@ static void one_ipi_that_is_lost(void **state)
 	begin(CPUS);
 	machine.vp[3].loses_ipi = 2;
 	gather();
-	assert_int_equal(smp_call(smp->cpu[3], note, NULL), OK);
-	assert_int_equal(smp_call(smp->cpu[3], note, NULL), ERR_TIMEOUT);
+	assert_int_equal(smp_call(smp_cpu(smp, 3), note, NULL), OK);
+	assert_int_equal(smp_call(smp_cpu(smp, 3), note, NULL), ERR_TIMEOUT);
 	assert_int_equal(ran[3], 1);
 	assert_int_equal(total(announced), total(taken) + 1);
 }
@@ -311,8 +312,8 @@ static void an_ipi_too_many_is_counted(void **state)
 	begin(CPUS);
 	machine.vp[3].doubles_ipis = true;
 	gather();
-	assert_int_equal(smp_call(smp->cpu[3], note, NULL), OK);
-	assert_int_equal(smp_call(smp->cpu[3], note, NULL), OK);
+	assert_int_equal(smp_call(smp_cpu(smp, 3), note, NULL), OK);
+	assert_int_equal(smp_call(smp_cpu(smp, 3), note, NULL), OK);
 	smp_dismiss(smp);
 	machine_settle();
 	assert_int_equal(ran[3], 2);

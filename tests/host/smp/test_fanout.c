@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "smp/handshake.h"
+#include "start/handshake.h"
 #include "tests/host/smp/bringup.h"
 
 static void aps_start_the_others_when_the_bsp_is_slow(void **state)
@@ -17,9 +17,9 @@ static void aps_start_the_others_when_the_bsp_is_slow(void **state)
 	prepare(64);
 	machine.bsp_is_slow = true;
 	run();
-	assert_all_online(CPU_METHOD_HV);
+	assert_all_online(HVSMP_METHOD_HYPERCALL);
 	for (size_t i = 1; i < smp->count; i++)
-		by_bsp += smp->cpu[i]->starter == smp->bsp->index;
+		by_bsp += smp_cpu(smp, i)->start.starter == smp->bsp->start.index;
 	assert_int_equal(by_bsp, 1);
 	assert_int_equal(summary.verdict, MACHINE_OK);
 }
@@ -31,9 +31,9 @@ static void without_fan_out_the_bsp_starts_all(void **state)
 	smp = machine_prepare();
 	smp->config.fanout = false;
 	run();
-	assert_all_online(CPU_METHOD_HV);
+	assert_all_online(HVSMP_METHOD_HYPERCALL);
 	for (size_t i = 0; i < smp->count; i++)
-		assert_int_equal(smp->cpu[i]->starter, smp->bsp->index);
+		assert_int_equal(smp_cpu(smp, i)->start.starter, smp->bsp->start.index);
 }
 
 static void f41_a_starter_dies_in_its_call(void **state)
@@ -47,17 +47,17 @@ static void f41_a_starter_dies_in_its_call(void **state)
 	run();
 	machine_settle();
 	for (size_t i = 0; i < smp->count; i++) {
-		const struct cpu *cpu = smp->cpu[i];
+		const struct cpu *cpu = smp_cpu(smp, i);
 
-		assert_int_equal(machine_vp(cpu->apic_id)->inits, 0);
-		if (cpu->is_bsp || cpu->verdict == CPU_ONLINE)
+		assert_int_equal(machine_vp(cpu->start.hw_id)->inits, 0);
+		if (cpu->start.is_bsp || cpu->verdict == CPU_ONLINE)
 			continue;
 		assert_int_equal(cpu->verdict, CPU_MISSING);
-		if (cpu->apic_id == 1)
+		if (cpu->start.hw_id == 1)
 			continue;
 		/* Its call was under way: nobody makes it a second time. */
-		assert_int_equal(cpu->starter, 1);
-		assert_int_equal(machine_vp(cpu->apic_id)->calls_for, 1);
+		assert_int_equal(cpu->start.starter, 1);
+		assert_int_equal(machine_vp(cpu->start.hw_id)->calls_for, 1);
 		lost++;
 	}
 	assert_int_equal(lost, 1);
@@ -70,11 +70,11 @@ static void f42_a_dead_starters_claim_is_taken_over(void **state)
 	prepare(8);
 	smp = machine_prepare();
 	/* Processor 5 drew these two and died before its calls. */
-	smp->cpu[3]->claim = claim_word(5, CLAIM_CLAIMED);
-	smp->cpu[4]->claim = claim_word(5, CLAIM_CLAIMED);
+	smp_cpu(smp, 3)->start.claim = hvsmp_claim_word(5, HVSMP_CLAIM_CLAIMED);
+	smp_cpu(smp, 4)->start.claim = hvsmp_claim_word(5, HVSMP_CLAIM_CLAIMED);
 	run();
-	assert_all_online(CPU_METHOD_HV);
-	assert_int_equal(cpu_of(3)->starter, smp->bsp->index);
+	assert_all_online(HVSMP_METHOD_HYPERCALL);
+	assert_int_equal(cpu_of(3)->start.starter, smp->bsp->start.index);
 	assert_int_equal(machine_vp(4)->calls_for, 1);
 }
 
@@ -83,9 +83,9 @@ static void f42_a_drawn_number_that_was_never_claimed(void **state)
 	(void)state;
 	prepare(8);
 	smp = machine_prepare();
-	smp->node[0].next = 3; /* 1 to 3 were drawn by somebody who is no more */
+	smp->start.memory.node[0].next = 3; /* 1 to 3 were drawn by somebody who is no more */
 	run();
-	assert_all_online(CPU_METHOD_HV);
+	assert_all_online(HVSMP_METHOD_HYPERCALL);
 }
 
 static void f43_what_aps_may_not_do_the_bsp_does(void **state)
@@ -100,10 +100,10 @@ static void f43_what_aps_may_not_do_the_bsp_does(void **state)
 			machine.vp[i].caller_status = statuses[s];
 		smp = NULL;
 		run();
-		assert_all_online(CPU_METHOD_HV);
+		assert_all_online(HVSMP_METHOD_HYPERCALL);
 		assert_int_equal(summary.verdict, MACHINE_OK);
 		for (size_t i = 0; i < smp->count; i++)
-			assert_int_equal(smp->cpu[i]->starter, smp->bsp->index);
+			assert_int_equal(smp_cpu(smp, i)->start.starter, smp->bsp->start.index);
 		if (s + 1 < ARRAY_COUNT(statuses))
 			machine_free();
 	}
@@ -117,7 +117,7 @@ static void f43_only_some_vps_are_denied(void **state)
 	machine.vp[7].never = true;
 	machine.vp[9].other_cr3 = true;
 	run();
-	assert_int_equal(cpu_of(3)->method, CPU_METHOD_SIPI);
+	assert_int_equal(cpu_of(3)->start.method, HVSMP_METHOD_SECOND);
 	assert_int_equal(cpu_of(3)->verdict, CPU_ONLINE);
 	assert_int_equal(cpu_of(7)->verdict, CPU_MISSING);
 	assert_int_equal(cpu_of(9)->verdict, CPU_MISMATCH);
@@ -141,9 +141,10 @@ static size_t started_from_outside(uint32_t numa)
 	size_t count = 0;
 
 	for (size_t i = 0; i < smp->count; i++) {
-		const struct cpu *cpu = smp->cpu[i];
+		const struct cpu *cpu = smp_cpu(smp, i);
 
-		count += cpu->numa == numa && !cpu->is_bsp && smp->cpu[cpu->starter]->numa != numa;
+		count += cpu->numa == numa && !cpu->start.is_bsp &&
+			 smp_cpu(smp, cpu->start.starter)->numa != numa;
 	}
 	return count;
 }
@@ -155,8 +156,8 @@ static void nodes_are_crossed_to_once(void **state)
 		prepare_nodes();
 		machine.bsp_is_slow = slow;
 		run();
-		assert_all_online(CPU_METHOD_HV);
-		assert_int_equal(smp->nodes, NODES);
+		assert_all_online(HVSMP_METHOD_HYPERCALL);
+		assert_int_equal(smp->start.nodes, NODES);
 		for (uint32_t n = 0; n < NODES; n++)
 			assert_int_equal(started_from_outside(n), n != 0);
 		if (!slow)
@@ -170,9 +171,9 @@ static void nodes_without_fan_out(void **state)
 	prepare_nodes();
 	smp->config.fanout = false;
 	run();
-	assert_all_online(CPU_METHOD_HV);
+	assert_all_online(HVSMP_METHOD_HYPERCALL);
 	for (size_t i = 0; i < smp->count; i++)
-		assert_int_equal(smp->cpu[i]->starter, smp->bsp->index);
+		assert_int_equal(smp_cpu(smp, i)->start.starter, smp->bsp->start.index);
 }
 
 /* Its node is not lost with it, and nobody waits for it longer than he must. */
@@ -194,7 +195,7 @@ static void a_leader_that_comes_to_nothing(void **state)
 		assert_sound();
 		for (uint32_t i = LEADER + 1; i < LEADER + PER_NODE; i++) {
 			assert_int_equal(cpu_of(i)->verdict, CPU_ONLINE);
-			assert_int_equal(cpu_of(i)->method, CPU_METHOD_HV);
+			assert_int_equal(cpu_of(i)->start.method, HVSMP_METHOD_HYPERCALL);
 			assert_int_equal(machine_vp(i)->calls_for, 1);
 		}
 		assert_int_equal(cpu_of(LEADER)->verdict, how == 0   ? CPU_ONLINE
@@ -216,8 +217,8 @@ static void f62_a_node_for_each_processor(void **state)
 	prepare(COUNT);
 	machine.nodes = COUNT;
 	run();
-	assert_all_online(CPU_METHOD_HV);
-	assert_int_equal(smp->nodes, SMP_MAX_NODES);
+	assert_all_online(HVSMP_METHOD_HYPERCALL);
+	assert_int_equal(smp->start.nodes, SMP_MAX_NODES);
 	assert_true(warned("beyond 256 nodes"));
 	assert_int_equal(summary.verdict, MACHINE_OK);
 }

@@ -23,15 +23,15 @@ static void look(const struct smp *s)
 	watch.calls++;
 	watch.elsewhere += !pthread_equal(watch.boot, pthread_self());
 	for (size_t i = 0; i < s->count; i++) {
-		enum cpu_progress now = cpu_progress(s->cpu[i]);
+		enum cpu_progress now = cpu_progress(smp_cpu(s, i));
 
 		watch.seen[now] = true;
 		watch.backward += now < watch.last[i];
 		watch.last[i] = now;
 		/* What a grid shows beside it. */
-		if (now == CPU_UP && s->cpu[i]->method == CPU_METHOD_NONE)
+		if (now == CPU_UP && smp_cpu(s, i)->start.method == HVSMP_METHOD_NONE)
 			watch.up_without_method = true;
-		watch.odd += now == CPU_UP && s->cpu[i]->mismatch_count;
+		watch.odd += now == CPU_UP && smp_cpu(s, i)->mismatch_count;
 	}
 }
 
@@ -42,8 +42,8 @@ static void start(size_t count)
 	prepare(count);
 	for (size_t i = 1; i < count; i++) /* so that there is something to wait for */
 		machine.vp[i].delay_ms = 20;
+	machine_config.progress = look;
 	smp = machine_prepare();
-	smp->config.progress = look;
 }
 
 static void assert_watched(void)
@@ -55,7 +55,7 @@ static void assert_watched(void)
 	assert_false(watch.up_without_method);
 	assert_true(watch.seen[CPU_UP]);
 	for (size_t i = 0; i < smp->count; i++) /* what was up is online in the end */
-		assert_true(watch.last[i] != CPU_UP || smp->cpu[i]->verdict == CPU_ONLINE);
+		assert_true(watch.last[i] != CPU_UP || smp_cpu(smp, i)->verdict == CPU_ONLINE);
 }
 
 static void by_hypercall(void **state)
@@ -66,14 +66,14 @@ static void by_hypercall(void **state)
 	assert_watched();
 	assert_true(watch.seen[CPU_STARTING]);
 	for (size_t i = 0; i < smp->count; i++)
-		assert_int_equal(cpu_progress(smp->cpu[i]), CPU_UP);
+		assert_int_equal(cpu_progress(smp_cpu(smp, i)), CPU_UP);
 }
 
 static void by_init_sipi(void **state)
 {
 	(void)state;
 	start(16);
-	smp->config.hv = NULL;
+	machine.no_calls = true;
 	hv_offered = false;
 	run();
 	assert_watched();
@@ -98,7 +98,7 @@ static void who_was_never_started_waits(void **state)
 	(void)state;
 	start(4);
 	for (size_t i = 0; i < smp->count; i++)
-		assert_int_equal(cpu_progress(smp->cpu[i]), i ? CPU_WAITING : CPU_UP);
+		assert_int_equal(cpu_progress(smp_cpu(smp, i)), i ? CPU_WAITING : CPU_UP);
 	run();
 }
 

@@ -7,8 +7,9 @@
 
 #include <string.h>
 
-#include "smp/handshake.h"
+#include "start/handshake.h"
 #include "smp/internal.h"
+#include "smp/rounds.h"
 #include "tests/host/smp/bringup.h"
 
 enum { CPUS = 6, BSP = 2, MS = 1000000 };
@@ -23,7 +24,7 @@ static void begin(void)
 static void ready(void)
 {
 	smp = machine_prepare();
-	smp_rounds_prepare(smp);
+	smp_rounds_prepare(smp, !machine.no_calls);
 }
 
 static uint32_t calls_made(void)
@@ -31,30 +32,34 @@ static uint32_t calls_made(void)
 	uint32_t calls = 0;
 
 	for (size_t i = 0; i < smp->count; i++)
-		calls += smp->cpu[i]->hv_calls;
+		calls += smp_cpu(smp, i)->start.calls;
 	return calls;
 }
+
+/* When the boot processor knew of the last arrival of the last round. */
+static uint64_t all_in;
 
 static void assert_round(enum smp_method method)
 {
 	bool by_call = method <= SMP_HV_FANOUT;
 
 	for (size_t i = 0; i < smp->count; i++) {
-		const struct cpu *cpu = smp->cpu[i];
+		const struct cpu *cpu = smp_cpu(smp, i);
 
 		assert_int_equal(cpu->verdict, CPU_ONLINE);
-		if (cpu->is_bsp)
+		if (cpu->start.is_bsp)
 			continue;
-		assert_int_equal(cpu->method, by_call ? CPU_METHOD_HV : CPU_METHOD_SIPI);
-		assert_in_range(cpu->issued_tsc, smp->start_tsc, cpu->online_tsc);
-		assert_in_range(smp->all_in_tsc, cpu->online_tsc, smp->end_tsc);
+		assert_int_equal(cpu->start.method,
+				 by_call ? HVSMP_METHOD_HYPERCALL : HVSMP_METHOD_SECOND);
+		assert_in_range(cpu->start.issued, smp->start_tsc, cpu->start.arrived);
+		assert_in_range(all_in, cpu->start.arrived, smp->end_tsc);
 		if (method != SMP_HV_FANOUT)
-			assert_int_equal(cpu->starter, smp->bsp->index);
+			assert_int_equal(cpu->start.starter, smp->bsp->start.index);
 	}
 	assert_int_equal(calls_made(), by_call ? CPUS - 1 : 0);
-	assert_int_equal(smp->ipis, by_call                        ? 0
-				    : method == SMP_SIPI_BROADCAST ? 2
-								   : 2 * (CPUS - 1));
+	assert_int_equal(smp->second.messages, by_call                        ? 0
+					       : method == SMP_SIPI_BROADCAST ? 2
+									      : 2 * (CPUS - 1));
 }
 
 static void every_method_in_any_order(void **state)
@@ -72,7 +77,7 @@ static void every_method_in_any_order(void **state)
 		if (i)
 			assert_true(smp_round_undo(smp, reason));
 		assert_true(smp_method_offered(smp, order[i], false, reason));
-		smp_round(smp, order[i]);
+		all_in = smp_round(smp, order[i]);
 		assert_round(order[i]);
 	}
 	for (uint32_t id = 0; id < CPUS; id++)
@@ -86,21 +91,21 @@ static void after_undo_nobody_is_in(void **state)
 	(void)state;
 	begin();
 	ready();
-	smp_round(smp, SMP_HV_FANOUT);
+	all_in = smp_round(smp, SMP_HV_FANOUT);
 	before = arch_tsc();
 	assert_true(smp_round_undo(smp, reason));
 	assert_true(arch_tsc() - before >= 10 * MS); /* what INIT has to have its effect in */
 	for (size_t i = 0; i < smp->count; i++) {
-		const struct cpu *cpu = smp->cpu[i];
+		const struct cpu *cpu = smp_cpu(smp, i);
 
-		if (cpu->is_bsp)
+		if (cpu->start.is_bsp)
 			continue;
-		assert_int_equal(cpu->stage, STAGE_IDLE);
-		assert_int_equal(cpu->claim, CLAIM_FREE);
-		assert_int_equal(cpu->hv_calls, 0);
-		assert_int_equal(cpu->online_tsc, 0);
+		assert_int_equal(cpu->start.stage, HVSMP_STAGE_IDLE);
+		assert_int_equal(cpu->start.claim, HVSMP_CLAIM_FREE);
+		assert_int_equal(cpu->start.calls, 0);
+		assert_int_equal(cpu->start.arrived, 0);
 		assert_int_equal(arch_cpu_first_tsc((const struct arch_cpu *)cpu->arch), 0);
-		assert_int_equal(machine_vp(cpu->apic_id)->inits, 1);
+		assert_int_equal(machine_vp(cpu->start.hw_id)->inits, 1);
 	}
 	assert_int_equal(machine_vp(BSP)->inits, 0);
 }
@@ -112,7 +117,7 @@ static void run_sipi(enum smp_method method)
 	begin();
 	ready();
 	machine.ipis = 0;
-	smp_round(smp, method);
+	all_in = smp_round(smp, method);
 	assert_round(method);
 }
 
@@ -163,10 +168,10 @@ static void the_delay_is_the_policys(void **state)
 
 		begin();
 		smp = machine_prepare();
-		smp->config.use_hv = false;
-		smp->config.sipi = (struct sipi_policy){SIPI_PARALLEL, delays[i]};
+		machine.no_calls = true;
+		smp->second.delay_ns = delays[i];
 		run();
-		assert_all_online(CPU_METHOD_SIPI);
+		assert_all_online(HVSMP_METHOD_SECOND);
 		gap = machine.ipi[CPUS - 1].ns - machine.ipi[CPUS - 2].ns;
 		assert_in_range(gap, delays[i], delays[i] + 5 * MS);
 		for (size_t k = 0; k < machine.ipis; k++)
@@ -182,11 +187,11 @@ static void a_second_startup_for_who_is_late(void **state)
 	begin();
 	machine.vp[4].delay_ms = 3;
 	ready();
-	smp_round(smp, SMP_SIPI_SERIAL);
+	all_in = smp_round(smp, SMP_SIPI_SERIAL);
 	assert_int_equal(cpu_of(4)->verdict, CPU_ONLINE);
 	assert_int_equal(machine_vp(4)->sipis, 2);
 	assert_int_equal(machine_vp(3)->sipis, 1);
-	assert_int_equal(smp->ipis, 2 * (CPUS - 1) + 1);
+	assert_int_equal(smp->second.messages, 2 * (CPUS - 1) + 1);
 }
 
 /* --- what is not offered --------------------------------------------------------------------------- */
@@ -212,10 +217,10 @@ static void broadcast_only_where_all_are_wanted(void **state)
 	smp->incomplete = true;
 	assert_not_offered(SMP_SIPI_BROADCAST, false, "not to be started");
 	smp->incomplete = false;
-	smp->cpu[4]->prepared = false;
+	smp_cpu(smp, 4)->start.prepared = false;
 	assert_not_offered(SMP_SIPI_BROADCAST, false, "not to be started");
-	smp->cpu[4]->prepared = true;
-	smp->cpu[4]->map_state = HVSMP_MAP_ABSENT;
+	smp_cpu(smp, 4)->start.prepared = true;
+	smp_cpu(smp, 4)->start.map_state = HVSMP_MAP_ABSENT;
 	assert_not_offered(SMP_SIPI_BROADCAST, false, "not to be started");
 	machine_free();
 	begin();
@@ -232,7 +237,7 @@ static void reasons(void **state)
 	machine.map_status = 2;
 	smp = machine_prepare();
 	smp->config.low_page = 0;
-	smp_rounds_prepare(smp);
+	smp_rounds_prepare(smp, !machine.no_calls);
 	assert_not_offered(SMP_HV_SERIAL, false, "0x02");
 	assert_not_offered(SMP_HV_FANOUT, false, "0x02");
 	assert_not_offered(SMP_SIPI_SERIAL, false, "prepared");
@@ -240,10 +245,10 @@ static void reasons(void **state)
 	begin();
 	smp = machine_prepare();
 	smp->config.use_sipi = false;
-	smp->config.use_hv = false;
-	smp_rounds_prepare(smp);
+	machine.no_calls = true;
+	smp_rounds_prepare(smp, !machine.no_calls);
 	assert_not_offered(SMP_SIPI_SERIAL, false, "start=hv");
-	assert_not_offered(SMP_HV_FANOUT, false, "start=sipi");
+	assert_not_offered(SMP_HV_FANOUT, false, "unavailable");
 }
 
 /* --- when it goes wrong ------------------------------------------------------------------------------ */
@@ -254,17 +259,17 @@ static void a_restart_that_is_refused(void **state)
 	begin();
 	machine.vp[4].restart_status = 0x15;
 	ready();
-	smp_round(smp, SMP_HV_SERIAL);
+	all_in = smp_round(smp, SMP_HV_SERIAL);
 	assert_int_equal(cpu_of(4)->verdict, CPU_ONLINE);
 	assert_true(smp_round_undo(smp, reason));
-	smp_round(smp, SMP_HV_FANOUT);
+	all_in = smp_round(smp, SMP_HV_FANOUT);
 	assert_int_equal(cpu_of(4)->verdict, CPU_REFUSED);
-	assert_int_equal(cpu_of(4)->outcome, START_REFUSED);
-	assert_int_equal(cpu_of(4)->answer.status.code, 0x15);
+	assert_int_equal(cpu_of(4)->start.outcome, HVSMP_OUTCOME_REFUSED);
+	assert_int_equal(cpu_of(4)->start.answer.status.code, 0x15);
 	assert_int_equal(cpu_of(3)->verdict, CPU_ONLINE);
 	/* It is known not to run, so it can be started the other way. */
 	assert_true(smp_round_undo(smp, reason));
-	smp_round(smp, SMP_SIPI_PARALLEL);
+	all_in = smp_round(smp, SMP_SIPI_PARALLEL);
 	assert_round(SMP_SIPI_PARALLEL);
 }
 
@@ -284,26 +289,26 @@ static void nobody_who_is_lost_is_started_again(void **state)
 	begin();
 	machine.vp[4].never = true;
 	ready();
-	smp_round(smp, SMP_HV_FANOUT);
+	all_in = smp_round(smp, SMP_HV_FANOUT);
 	assert_int_equal(cpu_of(4)->verdict, CPU_MISSING);
 	assert_no_way_back("missing");
 	machine_free();
 	begin();
 	machine.vp[4].faults = true;
 	ready();
-	smp_round(smp, SMP_SIPI_PARALLEL);
+	all_in = smp_round(smp, SMP_SIPI_PARALLEL);
 	assert_no_way_back("missing");
 	machine_free();
 	begin();
 	machine.vp[4].status = 0x78; /* it may run or not */
 	ready();
-	smp_round(smp, SMP_HV_SERIAL);
+	all_in = smp_round(smp, SMP_HV_SERIAL);
 	assert_no_way_back("missing");
 	machine_free();
 	begin();
 	machine.vp[4].entries = 2;
 	ready();
-	smp_round(smp, SMP_HV_SERIAL);
+	all_in = smp_round(smp, SMP_HV_SERIAL);
 	machine_settle();
 	assert_false(smp_round_undo(smp, reason));
 }
@@ -313,7 +318,7 @@ static void an_init_that_is_not_taken(void **state)
 	(void)state;
 	begin();
 	ready();
-	smp_round(smp, SMP_HV_SERIAL);
+	all_in = smp_round(smp, SMP_HV_SERIAL);
 	machine.vp[4].no_apic = true;
 	assert_false(smp_round_undo(smp, reason));
 	assert_non_null(strstr(reason, "INIT not sent"));

@@ -31,9 +31,9 @@ static void assert_costs(size_t count)
 {
 	size_t pages = smp->free_before - pages_left(smp->pages) - count * STACK_PAGES;
 
-	assert_in_range(smp->map.calls, 1, (count - 1 + PER_LIST - 1) / PER_LIST + PROBES);
-	assert_int_equal(smp->map.calls, machine.map_calls);
-	assert_int_equal(smp->map.elements, count);
+	assert_in_range(smp->start.map.calls, 1, (count - 1 + PER_LIST - 1) / PER_LIST + PROBES);
+	assert_int_equal(smp->start.map.calls, machine.map_calls);
+	assert_int_equal(smp->start.map.elements, count);
 	/* Promised are 32 KiB, page tables included, of which there are none here. */
 	assert_true(pages * PAGE_SIZE / count < 8 * KIB);
 	for (size_t i = 0; i < count; i++)
@@ -46,15 +46,15 @@ static void assert_nodes(size_t nodes)
 	size_t crossings = 0;
 
 	for (size_t i = 0; i < smp->count; i++) {
-		const struct cpu *cpu = smp->cpu[i];
+		const struct cpu *cpu = smp_cpu(smp, i);
 		struct page_range home = machine_memory(machine_node(i));
 
 		assert_int_equal(cpu->numa, machine_node(i));
 		assert_in_range((uintptr_t)cpu, home.base, home.base + home.size - PAGE_SIZE);
-		if (!cpu->is_bsp)
-			crossings += smp->cpu[cpu->starter]->numa != cpu->numa;
+		if (!cpu->start.is_bsp)
+			crossings += smp_cpu(smp, cpu->start.starter)->numa != cpu->numa;
 	}
-	assert_int_equal(smp->nodes, nodes);
+	assert_int_equal(smp->start.nodes, nodes);
 	assert_int_equal(crossings, nodes - 1);
 }
 
@@ -62,7 +62,7 @@ static void bring_up(size_t count)
 {
 	large(count, NODES);
 	run();
-	assert_all_online(CPU_METHOD_HV);
+	assert_all_online(HVSMP_METHOD_HYPERCALL);
 	assert_int_equal(summary.verdict, MACHINE_OK);
 	assert_int_equal(log_kept_count(), 0);
 	assert_costs(count);
@@ -100,7 +100,7 @@ static void f72_2048_of_which_some_fail(void **state)
 	run();
 	assert_sound();
 	for (size_t i = 0; i < COUNT; i++) {
-		const struct cpu *cpu = smp->cpu[i];
+		const struct cpu *cpu = smp_cpu(smp, i);
 		bool is_well = i % EACH || i == 0;
 
 		if (is_well || i / EACH % 4 == 0)
@@ -109,8 +109,9 @@ static void f72_2048_of_which_some_fail(void **state)
 			assert_int_equal(cpu->verdict,
 					 i / EACH % 4 == 2 ? CPU_MISMATCH : CPU_MISSING);
 		if (i)
-			assert_int_equal(cpu->method,
-					 is_well || i / EACH % 4 ? CPU_METHOD_HV : CPU_METHOD_SIPI);
+			assert_int_equal(cpu->start.method, is_well || i / EACH % 4
+								    ? HVSMP_METHOD_HYPERCALL
+								    : HVSMP_METHOD_SECOND);
 		online += cpu->verdict == CPU_ONLINE;
 	}
 	assert_int_equal(online, COUNT - COUNT / EACH * 3 / 4); /* the 0th of them is well */
@@ -120,10 +121,10 @@ static void f72_2048_by_init_sipi(void **state)
 {
 	(void)state;
 	large(LARGE, 0);
-	smp->config.hv = NULL;
+	machine.no_calls = true;
 	hv_offered = false;
 	run();
-	assert_all_online(CPU_METHOD_SIPI);
+	assert_all_online(HVSMP_METHOD_SECOND);
 	assert_int_equal(summary.verdict, MACHINE_OK);
 }
 

@@ -21,14 +21,15 @@ static void f72_every_count_comes_online(void **state)
 		machine_reset(counts[c], counts[c] / 2);
 		smp = NULL;
 		run();
-		assert_all_online(CPU_METHOD_HV);
+		assert_all_online(HVSMP_METHOD_HYPERCALL);
 		assert_int_equal(summary.verdict, MACHINE_OK);
-		assert_string_equal(smp->hv_reason, "");
+		assert_string_equal(smp->start.reason, "");
 		for (size_t i = 0; i < smp->count; i++) {
-			const struct cpu *cpu = smp->cpu[i];
+			const struct cpu *cpu = smp_cpu(smp, i);
 
-			assert_int_equal(machine_vp(cpu->apic_id)->calls_for, !cpu->is_bsp);
-			assert_int_equal(cpu->hv_calls, !cpu->is_bsp);
+			assert_int_equal(machine_vp(cpu->start.hw_id)->calls_for,
+					 !cpu->start.is_bsp);
+			assert_int_equal(cpu->start.calls, !cpu->start.is_bsp);
 		}
 		assert_int_equal(log_kept_count(), 0);
 		if (c + 1 < ARRAY_COUNT(counts))
@@ -41,10 +42,10 @@ static void init_sipi_alone(void **state)
 	(void)state;
 	prepare(16);
 	smp = machine_prepare();
-	smp->config.hv = NULL;
+	machine.no_calls = true;
 	hv_offered = false;
 	run();
-	assert_all_online(CPU_METHOD_SIPI);
+	assert_all_online(HVSMP_METHOD_SECOND);
 	assert_int_equal(summary.verdict, MACHINE_OK);
 	smp_summarize(smp, true, &summary);
 	assert_int_equal(summary.verdict, MACHINE_DEGRADED);
@@ -59,12 +60,12 @@ static void f20_no_indexes_means_init_sipi_for_all(void **state)
 	machine.map_status = 2;
 	run();
 	for (uint32_t id = 1; id < 6; id++) {
-		assert_int_equal(cpu_of(id)->method, CPU_METHOD_SIPI);
+		assert_int_equal(cpu_of(id)->start.method, HVSMP_METHOD_SECOND);
 		assert_int_equal(cpu_of(id)->verdict, CPU_ONLINE);
 		assert_int_equal(machine_vp(id)->calls_for, 0);
 	}
 	assert_int_equal(summary.verdict, MACHINE_DEGRADED);
-	assert_non_null(strstr(smp->hv_reason, "0x02"));
+	assert_non_null(strstr(smp->start.reason, "0x02"));
 }
 
 static void f22_an_id_the_hypervisor_does_not_know_is_absent(void **state)
@@ -74,7 +75,7 @@ static void f22_an_id_the_hypervisor_does_not_know_is_absent(void **state)
 	machine.unknown_id = 5;
 	run();
 	assert_one(5, CPU_ABSENT);
-	assert_int_equal(cpu_of(5)->method, CPU_METHOD_NONE);
+	assert_int_equal(cpu_of(5)->start.method, HVSMP_METHOD_NONE);
 	assert_int_equal(machine_vp(5)->inits, 0);
 	assert_int_equal(summary.verdict, MACHINE_DEGRADED);
 }
@@ -105,9 +106,9 @@ static void f30_a_refused_vp_comes_by_init_sipi(void **state)
 		machine.vp[3].status = statuses[s];
 		smp = NULL;
 		run();
-		assert_int_equal(cpu_of(3)->answer.status.code, statuses[s]);
+		assert_int_equal(cpu_of(3)->start.answer.status.code, statuses[s]);
 		assert_int_equal(summary.online, 8);
-		assert_int_equal(cpu_of(3)->method, CPU_METHOD_SIPI);
+		assert_int_equal(cpu_of(3)->start.method, HVSMP_METHOD_SECOND);
 		assert_int_equal(machine_vp(3)->starts, 1);
 		assert_int_equal(summary.verdict, MACHINE_DEGRADED);
 		assert_true(warned("APIC id 3"));
@@ -125,7 +126,7 @@ static void f30_without_a_lower_rung_it_is_refused(void **state)
 	smp->config.use_sipi = false;
 	run();
 	assert_one(3, CPU_REFUSED);
-	assert_int_equal(cpu_of(3)->method, CPU_METHOD_NONE);
+	assert_int_equal(cpu_of(3)->start.method, HVSMP_METHOD_NONE);
 	assert_int_equal(machine_vp(3)->inits, 0);
 }
 
@@ -141,12 +142,12 @@ static void f07_status_2_or_6_gives_0x99_up_for_all(void **state)
 		run();
 		for (uint32_t id = 1; id < 32; id++) {
 			assert_int_equal(cpu_of(id)->verdict, CPU_ONLINE);
-			assert_int_equal(cpu_of(id)->method, CPU_METHOD_SIPI);
+			assert_int_equal(cpu_of(id)->start.method, HVSMP_METHOD_SECOND);
 		}
 		assert_in_range(machine_vp(1)->calls_for, 1, 2);
 		assert_int_equal(machine_vp(31)->calls_for, 0);
 		assert_int_equal(summary.verdict, MACHINE_DEGRADED);
-		assert_non_null(strstr(smp->hv_reason, statuses[s] == 2 ? "0x02" : "0x06"));
+		assert_non_null(strstr(smp->start.reason, statuses[s] == 2 ? "0x02" : "0x06"));
 		if (s == 0)
 			machine_free();
 	}
@@ -164,12 +165,12 @@ static void f31_time_outs_then_success(void **state)
 		assert_sound();
 		if (times <= 5) {
 			assert_int_equal(cpu_of(3)->verdict, CPU_ONLINE);
-			assert_int_equal(cpu_of(3)->hv_calls, times + 1);
-			assert_int_equal(cpu_of(3)->answer.status.code, 0);
+			assert_int_equal(cpu_of(3)->start.calls, times + 1);
+			assert_int_equal(cpu_of(3)->start.answer.status.code, 0);
 		} else { /* nobody knows whether it runs: no other way is tried */
 			assert_one(3, CPU_MISSING);
 			assert_int_equal(machine_vp(3)->inits, 0);
-			assert_int_equal(cpu_of(3)->answer.status.code, 0x78);
+			assert_int_equal(cpu_of(3)->start.answer.status.code, 0x78);
 		}
 		if (times < 6)
 			machine_free();
@@ -185,7 +186,7 @@ static void f32_a_time_out_then_invalid_state_because_it_runs(void **state)
 	machine.vp[3].starts_anyway = true;
 	machine.vp[3].then_status = 0x15;
 	run();
-	assert_all_online(CPU_METHOD_HV);
+	assert_all_online(HVSMP_METHOD_HYPERCALL);
 	assert_int_equal(machine_vp(3)->inits, 0);
 	assert_int_equal(summary.verdict, MACHINE_OK);
 }
@@ -200,8 +201,8 @@ static void f32_a_time_out_then_a_refusal_proves_nothing(void **state)
 	machine.vp[3].then_status = 0x15;
 	run();
 	assert_one(3, CPU_MISSING);
-	assert_int_equal(cpu_of(3)->answer.status.code, 0x15);
-	assert_int_equal(cpu_of(3)->hv_calls, 2);
+	assert_int_equal(cpu_of(3)->start.answer.status.code, 0x15);
+	assert_int_equal(cpu_of(3)->start.calls, 2);
 	assert_int_equal(machine_vp(3)->inits, 0);
 }
 
@@ -234,7 +235,7 @@ static void f29_the_call_faults(void **state)
 	run();
 	assert_int_equal(summary.online, 8);
 	assert_int_equal(summary.verdict, MACHINE_DEGRADED);
-	assert_int_not_equal(smp->hv_reason[0], '\0');
+	assert_int_not_equal(smp->start.reason[0], '\0');
 }
 
 /* --- INIT-SIPI ---------------------------------------------------------------------------------------- */
@@ -246,7 +247,7 @@ static void sipi_that_is_ignored(void **state)
 	machine.vp[2].ignores_sipi = true;
 	machine.vp[3].no_apic = true;
 	smp = machine_prepare();
-	smp->config.use_hv = false;
+	machine.no_calls = true;
 	run();
 	assert_int_equal(cpu_of(1)->verdict, CPU_ONLINE);
 	assert_int_equal(cpu_of(2)->verdict, CPU_MISSING);
@@ -274,7 +275,7 @@ static void f70_no_memory_for_one_stack(void **state)
 	(void)state;
 	prepare(6);
 	smp = machine_prepare();
-	smp->cpu[4]->prepared = false; /* as smp_prepare leaves it */
+	smp_cpu(smp, 4)->start.prepared = false; /* as smp_prepare leaves it */
 	run();
 	assert_one(4, CPU_REFUSED);
 	assert_int_equal(machine_vp(4)->calls_for, 0);

@@ -1,125 +1,130 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * smp/handshake.h: every step from every state, then real threads that race for the same words. Also
+ * start/handshake.h: every step from every state, then real threads that race for the same words. Also
  * built with ThreadSanitizer, which sees whether what one publishes the other may read.
  */
 #include "tests/host/test.h"
 
 #include <pthread.h>
 
-#include "smp/handshake.h"
+#include "start/handshake.h"
 
 enum { STARTERS = 4, ROUNDS = 2000 };
 
 static void a_claim_has_one_holder(void **state)
 {
-	uint32_t claim = CLAIM_FREE;
+	uint32_t claim = HVSMP_CLAIM_FREE;
 
 	(void)state;
-	assert_true(claim_take(&claim, 5));
-	assert_int_equal(claim_phase(claim), CLAIM_CLAIMED);
-	assert_int_equal(claim_starter(claim), 5);
-	assert_false(claim_take(&claim, 6));
-	assert_false(claim_take(&claim, 5));
-	assert_false(claim_call(&claim, 6));
-	assert_false(claim_done(&claim, 5)); /* not called yet */
-	assert_true(claim_call(&claim, 5));
-	assert_false(claim_call(&claim, 5));
-	assert_false(claim_done(&claim, 6));
-	assert_true(claim_done(&claim, 5));
-	assert_int_equal(claim_phase(claim), CLAIM_DONE);
-	assert_false(claim_take(&claim, 7));
+	assert_true(hvsmp_claim_take(&claim, 5));
+	assert_int_equal(hvsmp_claim_phase(claim), HVSMP_CLAIM_CLAIMED);
+	assert_int_equal(hvsmp_claim_starter(claim), 5);
+	assert_false(hvsmp_claim_take(&claim, 6));
+	assert_false(hvsmp_claim_take(&claim, 5));
+	assert_false(hvsmp_claim_call(&claim, 6));
+	assert_false(hvsmp_claim_done(&claim, 5)); /* not called yet */
+	assert_true(hvsmp_claim_call(&claim, 5));
+	assert_false(hvsmp_claim_call(&claim, 5));
+	assert_false(hvsmp_claim_done(&claim, 6));
+	assert_true(hvsmp_claim_done(&claim, 5));
+	assert_int_equal(hvsmp_claim_phase(claim), HVSMP_CLAIM_DONE);
+	assert_false(hvsmp_claim_take(&claim, 7));
 }
 
 static void f42_a_dead_starters_claim_is_taken_over(void **state)
 {
-	uint32_t claim = CLAIM_FREE;
+	uint32_t claim = HVSMP_CLAIM_FREE;
 
 	(void)state;
-	assert_true(claim_take(&claim, 2047));
-	assert_true(claim_take_over(&claim, claim, 0));
-	assert_int_equal(claim_starter(claim), 0);
-	assert_false(claim_call(&claim, 2047)); /* slow, not dead: it must let go */
-	assert_true(claim_call(&claim, 0));
+	assert_true(hvsmp_claim_take(&claim, 2047));
+	assert_true(hvsmp_claim_take_over(&claim, claim, 0));
+	assert_int_equal(hvsmp_claim_starter(claim), 0);
+	assert_false(hvsmp_claim_call(&claim, 2047)); /* slow, not dead: it must let go */
+	assert_true(hvsmp_claim_call(&claim, 0));
 }
 
 static void f41_a_claim_is_not_taken_over_once_the_call_may_have_been_made(void **state)
 {
-	uint32_t claim = CLAIM_FREE, seen;
+	uint32_t claim = HVSMP_CLAIM_FREE, seen;
 
 	(void)state;
-	assert_false(claim_take_over(&claim, claim, 0)); /* free: that is claim_take's business */
-	assert_true(claim_take(&claim, 3));
+	assert_false(
+		hvsmp_claim_take_over(&claim, claim, 0)); /* free: that is claim_take's business */
+	assert_true(hvsmp_claim_take(&claim, 3));
 	seen = claim;
-	assert_true(claim_call(&claim, 3));
-	assert_false(claim_take_over(&claim, seen, 0)); /* seen too early */
-	assert_false(claim_take_over(&claim, claim, 0));
-	assert_true(claim_done(&claim, 3));
-	assert_true(claim_take_over(&claim, claim, 0)); /* refused: tried again by another */
+	assert_true(hvsmp_claim_call(&claim, 3));
+	assert_false(hvsmp_claim_take_over(&claim, seen, 0)); /* seen too early */
+	assert_false(hvsmp_claim_take_over(&claim, claim, 0));
+	assert_true(hvsmp_claim_done(&claim, 3));
+	assert_true(hvsmp_claim_take_over(&claim, claim, 0)); /* refused: tried again by another */
 }
 
 static void stages_allow_these_steps_and_no_others(void **state)
 {
 	static const struct {
 		bool (*step)(uint32_t *stage);
-		enum stage from, to;
+		enum hvsmp_stage from, to;
 	} steps[] = {
-		{stage_invite, STAGE_IDLE, STAGE_INVITED},
-		{stage_withdraw, STAGE_INVITED, STAGE_IDLE},
-		{stage_revoke, STAGE_INVITED, STAGE_REVOKED},
-		{stage_arrive, STAGE_INVITED, STAGE_ARRIVED},
-		{stage_prove, STAGE_ARRIVED, STAGE_PROVED},
+		{hvsmp_stage_invite, HVSMP_STAGE_IDLE, HVSMP_STAGE_INVITED},
+		{hvsmp_stage_withdraw, HVSMP_STAGE_INVITED, HVSMP_STAGE_IDLE},
+		{hvsmp_stage_revoke, HVSMP_STAGE_INVITED, HVSMP_STAGE_REVOKED},
+		{hvsmp_stage_arrive, HVSMP_STAGE_INVITED, HVSMP_STAGE_ARRIVED},
+		{hvsmp_stage_prove, HVSMP_STAGE_ARRIVED, HVSMP_STAGE_PROVED},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_COUNT(steps); i++) {
-		for (uint32_t from = STAGE_IDLE; from <= STAGE_LATE; from++) {
-			bool late = steps[i].step == stage_arrive && from == STAGE_REVOKED;
+		for (uint32_t from = HVSMP_STAGE_IDLE; from <= HVSMP_STAGE_LATE; from++) {
+			bool late =
+				steps[i].step == hvsmp_stage_arrive && from == HVSMP_STAGE_REVOKED;
 			uint32_t stage = from;
 
 			assert_int_equal(steps[i].step(&stage), from == steps[i].from);
 			if (from == steps[i].from)
 				assert_int_equal(stage, steps[i].to);
 			else
-				assert_int_equal(stage, late ? STAGE_LATE : from);
+				assert_int_equal(stage, late ? HVSMP_STAGE_LATE : from);
 		}
 	}
 }
 
 static void closing_shuts_the_door_before_and_after_the_invitation(void **state)
 {
-	static const enum stage after[] = {
-		[STAGE_IDLE] = STAGE_REVOKED,    [STAGE_INVITED] = STAGE_REVOKED,
-		[STAGE_ARRIVED] = STAGE_ARRIVED, [STAGE_PROVED] = STAGE_PROVED,
-		[STAGE_REVOKED] = STAGE_REVOKED, [STAGE_LATE] = STAGE_LATE,
+	static const enum hvsmp_stage after[] = {
+		[HVSMP_STAGE_IDLE] = HVSMP_STAGE_REVOKED,
+		[HVSMP_STAGE_INVITED] = HVSMP_STAGE_REVOKED,
+		[HVSMP_STAGE_ARRIVED] = HVSMP_STAGE_ARRIVED,
+		[HVSMP_STAGE_PROVED] = HVSMP_STAGE_PROVED,
+		[HVSMP_STAGE_REVOKED] = HVSMP_STAGE_REVOKED,
+		[HVSMP_STAGE_LATE] = HVSMP_STAGE_LATE,
 	};
 
 	(void)state;
-	for (uint32_t from = STAGE_IDLE; from <= STAGE_LATE; from++) {
+	for (uint32_t from = HVSMP_STAGE_IDLE; from <= HVSMP_STAGE_LATE; from++) {
 		uint32_t stage = from;
 
-		stage_close(&stage);
+		hvsmp_stage_close(&stage);
 		assert_int_equal(stage, after[from]);
-		assert_int_equal(stage_invite(&stage), false);
+		assert_int_equal(hvsmp_stage_invite(&stage), false);
 	}
 }
 
 static void p3_nobody_comes_in_uninvited_late_or_twice(void **state)
 {
-	uint32_t stage = STAGE_IDLE;
+	uint32_t stage = HVSMP_STAGE_IDLE;
 
 	(void)state;
-	assert_false(stage_arrive(&stage)); /* uninvited */
-	assert_true(stage_invite(&stage));
-	assert_true(stage_arrive(&stage));
-	assert_false(stage_arrive(&stage)); /* twice */
-	assert_true(stage_prove(&stage));
-	assert_false(stage_arrive(&stage)); /* three times */
-	assert_int_equal(stage, STAGE_PROVED);
-	stage = STAGE_INVITED;
-	assert_true(stage_revoke(&stage));
-	assert_false(stage_arrive(&stage)); /* late */
-	assert_int_equal(stage, STAGE_LATE);
+	assert_false(hvsmp_stage_arrive(&stage)); /* uninvited */
+	assert_true(hvsmp_stage_invite(&stage));
+	assert_true(hvsmp_stage_arrive(&stage));
+	assert_false(hvsmp_stage_arrive(&stage)); /* twice */
+	assert_true(hvsmp_stage_prove(&stage));
+	assert_false(hvsmp_stage_arrive(&stage)); /* three times */
+	assert_int_equal(stage, HVSMP_STAGE_PROVED);
+	stage = HVSMP_STAGE_INVITED;
+	assert_true(hvsmp_stage_revoke(&stage));
+	assert_false(hvsmp_stage_arrive(&stage)); /* late */
+	assert_int_equal(stage, HVSMP_STAGE_LATE);
 }
 
 /* --- races ------------------------------------------------------------------------------------- */
@@ -136,8 +141,8 @@ static void run(size_t count, void *(*const body[])(void *))
 {
 	pthread_t thread[2 * STARTERS];
 
-	race.claim = CLAIM_FREE;
-	race.stage = STAGE_IDLE;
+	race.claim = HVSMP_CLAIM_FREE;
+	race.stage = HVSMP_STAGE_IDLE;
 	race.called = race.arrived = race.revoked = race.withdrawn = 0;
 	race.published = 0;
 	pthread_barrier_init(&race.begin, NULL, (unsigned int)count);
@@ -153,11 +158,11 @@ static void *start_it(void *arg)
 	uint32_t me = (uint32_t)(uintptr_t)arg;
 
 	pthread_barrier_wait(&race.begin);
-	if (!claim_take(&race.claim, me) || !claim_call(&race.claim, me))
+	if (!hvsmp_claim_take(&race.claim, me) || !hvsmp_claim_call(&race.claim, me))
 		return NULL;
 	__atomic_fetch_add(&race.called, 1, __ATOMIC_RELAXED);
 	race.published = me + 1;
-	assert_true(claim_done(&race.claim, me));
+	assert_true(hvsmp_claim_done(&race.claim, me));
 	return NULL;
 }
 
@@ -167,17 +172,18 @@ static void *take_it_over(void *arg)
 
 	pthread_barrier_wait(&race.begin);
 	for (int i = 0; i < 50; i++) {
-		uint32_t seen = handshake_read(&race.claim);
+		uint32_t seen = hvsmp_handshake_read(&race.claim);
 
-		if (claim_phase(seen) == CLAIM_DONE) {
-			assert_int_equal(race.published, claim_starter(seen) + 1);
+		if (hvsmp_claim_phase(seen) == HVSMP_CLAIM_DONE) {
+			assert_int_equal(race.published, hvsmp_claim_starter(seen) + 1);
 			return NULL;
 		}
-		if (claim_phase(seen) == CLAIM_CLAIMED && claim_take_over(&race.claim, seen, me) &&
-		    claim_call(&race.claim, me)) {
+		if (hvsmp_claim_phase(seen) == HVSMP_CLAIM_CLAIMED &&
+		    hvsmp_claim_take_over(&race.claim, seen, me) &&
+		    hvsmp_claim_call(&race.claim, me)) {
 			__atomic_fetch_add(&race.called, 1, __ATOMIC_RELAXED);
 			race.published = me + 1;
-			assert_true(claim_done(&race.claim, me));
+			assert_true(hvsmp_claim_done(&race.claim, me));
 			return NULL;
 		}
 	}
@@ -192,7 +198,7 @@ static void f41_f42_many_starters_make_one_call(void **state)
 	for (int round = 0; round < ROUNDS; round++) {
 		run(ARRAY_COUNT(body), body);
 		assert_int_equal(race.called, 1);
-		assert_int_equal(claim_phase(race.claim), CLAIM_DONE);
+		assert_int_equal(hvsmp_claim_phase(race.claim), HVSMP_CLAIM_DONE);
 	}
 }
 
@@ -201,10 +207,10 @@ static void *come(void *arg)
 	(void)arg;
 	pthread_barrier_wait(&race.begin);
 	for (int i = 0; i < 20; i++) {
-		if (stage_arrive(&race.stage)) {
+		if (hvsmp_stage_arrive(&race.stage)) {
 			assert_int_equal(race.published, 42); /* what the starter left for us */
 			__atomic_fetch_add(&race.arrived, 1, __ATOMIC_RELAXED);
-			assert_true(stage_prove(&race.stage));
+			assert_true(hvsmp_stage_prove(&race.stage));
 			break;
 		}
 	}
@@ -216,10 +222,10 @@ static void *invite_and_revoke(void *arg)
 	(void)arg;
 	race.published = 42;
 	pthread_barrier_wait(&race.begin);
-	assert_true(stage_invite(&race.stage));
+	assert_true(hvsmp_stage_invite(&race.stage));
 	for (volatile int i = 0; i < 200; i++)
 		;
-	if (stage_revoke(&race.stage))
+	if (hvsmp_stage_revoke(&race.stage))
 		race.revoked = 1;
 	return NULL;
 }
@@ -229,10 +235,10 @@ static void *invite_and_withdraw(void *arg)
 	(void)arg;
 	race.published = 42;
 	pthread_barrier_wait(&race.begin);
-	assert_true(stage_invite(&race.stage));
+	assert_true(hvsmp_stage_invite(&race.stage));
 	for (volatile int i = 0; i < 200; i++)
 		;
-	if (stage_withdraw(&race.stage))
+	if (hvsmp_stage_withdraw(&race.stage))
 		race.withdrawn = 1;
 	return NULL;
 }
@@ -246,9 +252,10 @@ static void f34_f35_two_arrivals_race_with_the_deadline(void **state)
 		run(ARRAY_COUNT(body), body);
 		assert_int_equal(race.arrived + race.revoked, 1); /* in, or shut out: never both */
 		if (race.arrived)
-			assert_int_equal(race.stage, STAGE_PROVED);
+			assert_int_equal(race.stage, HVSMP_STAGE_PROVED);
 		else
-			assert_true(race.stage == STAGE_REVOKED || race.stage == STAGE_LATE);
+			assert_true(race.stage == HVSMP_STAGE_REVOKED ||
+				    race.stage == HVSMP_STAGE_LATE);
 	}
 }
 
@@ -260,7 +267,7 @@ static void f32_an_arrival_races_with_a_refusal(void **state)
 	for (int round = 0; round < ROUNDS; round++) {
 		run(ARRAY_COUNT(body), body);
 		assert_int_equal(race.arrived + race.withdrawn, 1);
-		assert_int_equal(race.stage, race.arrived ? STAGE_PROVED : STAGE_IDLE);
+		assert_int_equal(race.stage, race.arrived ? HVSMP_STAGE_PROVED : HVSMP_STAGE_IDLE);
 	}
 }
 
@@ -278,5 +285,5 @@ int main(void)
 		cmocka_unit_test(f32_an_arrival_races_with_a_refusal),
 	};
 
-	return cmocka_run_group_tests_name("smp/handshake", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("start/handshake", tests, NULL, NULL);
 }

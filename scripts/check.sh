@@ -15,7 +15,7 @@ python=/usr/bin/python3
 
 rooms=(boot kernel conform smp hv arch acpi lib)
 mapfile -t sources < <(find "${rooms[@]}" tests -name '*.[ch]' | sort)
-mapfile -t units < <(find "${rooms[@]}" tests/refhv tests/kvm-nested tests/bench -name '*.c' | sort)
+mapfile -t units < <(find "${rooms[@]}" tests/refhv tests/lab -name '*.c' | sort)
 mapfile -t shells < <(grep -lE '^#!.*\b(ba)?sh\b' -r .ci scripts tests | sort)
 mapfile -t pythons < <(find scripts tests -name '*.py' | sort)
 powershells=(scripts/hyperv/*.ps1)
@@ -47,7 +47,7 @@ cppcheck_all() {
 tidy_one() {
 	local efi=()
 	case $1 in
-	boot/* | tests/refhv/* | tests/kvm-nested/* | tests/bench/*)
+	boot/* | tests/refhv/* | tests/lab/*)
 		efi=(-DGNU_EFI_USE_MS_ABI -isystem "$efi_include" -isystem "$efi_include/x86_64")
 		;;
 	esac
@@ -103,7 +103,7 @@ step shellcheck shellcheck "${shells[@]}"
 step python "$python" -m py_compile "${pythons[@]}"
 step pyflakes "$python" -m pyflakes "${pythons[@]}"
 step schema schema
-step faults "$python" scripts/fault_rows.py --check
+step faults "$python" -m tools.check.fault_rows --check
 step leftovers leftovers
 step spdx spdx
 reason=$(no_powershell_grammar)

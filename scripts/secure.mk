@@ -4,7 +4,7 @@
 KEYS      ?= keys
 SIGN_KEY  ?= $(KEYS)/hvsmp.key
 SIGN_CERT ?= $(KEYS)/hvsmp.crt
-SECURE_PY  = $(PYTHON) scripts/secure.py
+SECURE_PY  = $(PYTHON) -m tools.image.secure
 
 MEDIA += $(BUILD)/hvsmp-signed.efi
 

@@ -21,9 +21,38 @@ MACHINE_KEYS = {
 CASE_KEYS = MACHINE_KEYS | {"name", "group", "keys", "slow"} | secure_cases.KEYS
 
 
+def inherit(base: dict, own: dict) -> dict:
+    """What a table says, over what it takes over. `expect` is taken over key by key, but one that
+    says how the machine `ends` is about something else than the base's and stands alone.
+    """
+    merged = base | own
+    expected = own.get("expect", {})
+    if "ends" not in expected:
+        merged["expect"] = base.get("expect", {}) | expected
+    return merged
+
+
+def read_cases(text: str) -> list[dict]:
+    """The cases of one file in full: the file's [defaults], its [group.NAME]'s, then [[NAME]]'s own."""
+    arrays = tomllib.loads(text)
+    defaults, groups = arrays.pop("defaults", {}), arrays.pop("group", {})
+    for name in set(groups) - set(arrays):
+        raise ValueError(f"[group.{name}]: there is no case of this group")
+    cases = []
+    for group, own in arrays.items():
+        if not isinstance(own, list):
+            raise ValueError(f"[{group}]: a case is [[{group}]], what a group shares [group.{group}]")
+        base = inherit(defaults, groups.get(group, {}))
+        for case in own:
+            if "group" in case or {"name", "group"} & set(base):
+                raise ValueError(f"[[{group}]]: a case's group is the table's name; none shares a name")
+            cases.append(inherit(base, case) | {"group": group})
+    return cases
+
+
 def load_cases(*paths: Path) -> list[dict]:
     """The declared cases; a mistake in the declaration is an error, never a silent pass."""
-    cases = [case for path in paths or CASE_FILES for case in tomllib.loads(path.read_text())["case"]]
+    cases = [case for path in paths or CASE_FILES for case in read_cases(path.read_text())]
     for name, count in Counter(case.get("name") for case in cases).items():
         if count > 1:
             raise ValueError(f"{count} cases have the name {name}")

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""cases.py and judge.py: what a case may declare of boot media, and how a machine that halts is judged."""
+"""cases.py and judge.py: what a case takes over and may declare, how one that halts is judged."""
 import json
+import tempfile
 import unittest
+from pathlib import Path
 
 from tools.boot import cases, judge
 from tools.boot.samples import fallback_report, tap_lines
@@ -16,6 +18,67 @@ def judged(ended: str, status: int | None, last: str) -> list[str]:
     lines = [*tap_lines(report), "@report " + json.dumps(report), last]
     outcome = running.Outcome(status, lines, 1.0, "", ended)
     return judge.judge({**CASE, "expect": EXPECT}, outcome, "", None)[1]
+
+
+DEFAULTS = """
+[defaults]
+hv = "ref"
+smp = 4
+expect = { verdict = "ok", aps = "hv" }
+
+[group.none]
+hv = "none"
+expect = { aps = "sipi" }
+
+[[ref]]
+name = "all-of-it"
+
+[[ref]]
+name = "some-of-it"
+smp = 2
+expect = { verdict = "degraded", cpus = [{ vp = 1 }] }
+
+[[ref]]
+name = "another-end"
+expect = { ends = "panic" }
+
+[[none]]
+name = "of-a-group"
+expect = { reason = "no hypervisor" }
+"""
+
+
+class DefaultsTest(unittest.TestCase):
+    def test_what_is_taken_over(self):
+        ref = {"group": "ref", "hv": "ref", "smp": 4}
+        self.assertEqual(
+            cases.read_cases(DEFAULTS),
+            [
+                {**ref, "name": "all-of-it", "expect": {"verdict": "ok", "aps": "hv"}},
+                {**ref, "name": "some-of-it", "smp": 2,
+                 "expect": {"verdict": "degraded", "aps": "hv", "cpus": [{"vp": 1}]}},
+                {**ref, "name": "another-end", "expect": {"ends": "panic"}},
+                {"group": "none", "hv": "none", "smp": 4, "name": "of-a-group",
+                 "expect": {"verdict": "ok", "aps": "sipi", "reason": "no hypervisor"}},
+            ],
+        )  # fmt: skip
+
+    def test_mistakes(self):
+        for text, message in (
+            ("[group.nobody]\nsmp = 1", "no case of this group"),
+            ("[ref]\nname = 'one'", r"a case is \[\[ref\]\]"),
+            ("[[ref]]\nname = 'one'\ngroup = 'none'", "the table's name"),
+            ("[defaults]\nname = 'one'\n[[ref]]", "none shares a name"),
+        ):
+            with self.assertRaisesRegex(ValueError, message):
+                cases.read_cases(text)
+
+    def test_a_mistake_in_defaults_is_one_of_every_case(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
+            file.write("[defaults]\nhv = 'ref'\nsmp = 1\nspeed = 3\n[[ref]]\nname = 'one'\n")
+            file.flush()
+            with self.assertRaisesRegex(ValueError, "case one: unknown keys {'speed'}"):
+                cases.load_cases(Path(file.name))
 
 
 class MediaTest(unittest.TestCase):

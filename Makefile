@@ -149,7 +149,7 @@ test: all $(if $(MEDIA_TESTS),images) ## host tests and boot cases (GROUP=host|u
 test-kvm-nested: ## boot cases under the real KVM in an emulated machine (GROUP=all: these as well)
 	@$(MAKE) --no-print-directory test GROUP=kvm-nested
 
-check: ## formatting, static analysis, a build with clang, the schema
+check: ## formatting, static analysis, a build with clang, the schema, the rules of the house
 	@scripts/check.sh $(BUILD)/check '$(MAKE)' '$(EFI_CFLAGS)' '$(EFI_INCLUDE)'
 
 compile_commands.json: ## how each file is compiled, for clangd and editors

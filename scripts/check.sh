@@ -60,6 +60,13 @@ tidy() {
 	printf '%s\n' "${units[@]}" | xargs -P "$jobs" -I{} bash -c 'tidy_one {}'
 }
 
+# The rules of the house, scripts/rooms.toml.
+build=$(dirname "$out")
+rule() { "$python" -m "tools.check.$1" "${@:2}"; }
+symbols() { # of both compilers
+	"$make" --no-print-directory -j "$jobs" BUILD="$build" all && rule symbols "$build/obj" "$out/clang/obj"
+}
+
 build_clang() { "$make" --no-print-directory -j "$jobs" BUILD="$out/clang" CC=clang all; }
 
 schema() {
@@ -112,7 +119,10 @@ if [ -n "$reason" ]; then
 else
 	step powershell node scripts/hyperv/parse.mjs "$out/powershell" "${powershells[@]}"
 fi
+step includes rule includes "$build"
+step headers rule headers
 step clang-build build_clang
+step symbols symbols
 step cppcheck cppcheck_all
 step clang-tidy tidy
 

@@ -46,6 +46,7 @@ needs() {
 		cmd:clang-format                          check clang-format clang-tools-extra clang
 		cmd:clang-tidy                            check clang-tidy clang-tools-extra clang
 		cmd:cppcheck                              check cppcheck cppcheck cppcheck
+		cmd:g++                                   check g++ gcc-c++ gcc
 		py:pyflakes                               check python3-pyflakes python3-pyflakes python-pyflakes
 		cmd:shellcheck                            check shellcheck ShellCheck shellcheck
 	END

@@ -65,7 +65,8 @@ $(BUILD)/.tools: scripts/deps.sh
 $(BUILD)/obj/%.c.o: %.c Makefile | $(BUILD)/.tools
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "CC    $<")
-	$(Q)$(CC) $(EFI_CFLAGS) $(GUARD_CFLAGS) $(DIR_CFLAGS) -I. -I$(BUILD)/gen -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(EFI_CFLAGS) $(GUARD_CFLAGS) $(DIR_CFLAGS) -I. -I$(BUILD)/gen -MMD -MP \
+		-c $< -o $@
 
 # The kernel's frames are guarded; the canary is canary.c's.
 $(KERNEL_OBJS): GUARD_CFLAGS = -fstack-protector-strong -mstack-protector-guard=global
@@ -99,7 +100,8 @@ $(BUILD)/obj/kernel/font.c.o: $(BUILD)/gen/font.inc
 $(BUILD)/obj/%.asm.o: %.asm $(BUILD)/gen/offsets.inc Makefile | $(BUILD)/.tools
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "NASM  $<")
-	$(Q)$(NASM) -f elf64 -g -F dwarf -Werror -I $(<D)/ -I $(BUILD)/gen/ -MD $(@:.o=.d) -MP -o $@ $<
+	$(Q)$(NASM) -f elf64 -g -F dwarf -Werror -I $(<D)/ -I $(BUILD)/gen/ -MD $(@:.o=.d) -MP \
+		-o $@ $<
 
 $(BUILD)/hvsmp.so: $(KERNEL_OBJS) linker.ld
 	$(if $(V),,@echo "LD    $@")
@@ -143,8 +145,10 @@ debug: $(IMAGES) ## boot to the first instruction and wait for gdb (DEBUG=refhv:
 # Only the boot cases of the media need the media.
 MEDIA_TESTS = $(filter all media,$(or $(GROUP),all))
 
-test: all $(if $(MEDIA_TESTS),images) ## host tests and boot cases (GROUP=host|unit|counts|one of the boot groups, JOBS=2)
-	@$(PYTHON) tests/all.py --build $(BUILD) --make '$(MAKE)' --group '$(GROUP)' --jobs '$(JOBS)'
+test: $(if $(MEDIA_TESTS),images)
+test: all ## all tests, or some (GROUP=host|unit|counts|one of the boot groups, JOBS=2)
+	@$(PYTHON) tests/all.py --build $(BUILD) --make '$(MAKE)' --group '$(GROUP)' \
+		--jobs '$(JOBS)'
 
 test-kvm-nested: ## boot cases under the real KVM in an emulated machine (GROUP=all: these as well)
 	@$(MAKE) --no-print-directory test GROUP=kvm-nested
@@ -165,9 +169,10 @@ clean: ## remove everything that was built
 	rm -rf $(BUILD)
 
 help: ## this list
-	@sed -n 's/^\([a-z_.-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile $(wildcard scripts/*.mk tests/*/*.mk tests/*/*/*.mk) | \
-		expand -t 32
-	@echo "  make deps                     install what is missing; may stand before others: make deps run"
+	@sed -n 's/^\([a-z_.-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile \
+		$(wildcard scripts/*.mk tests/*/*.mk tests/*/*/*.mk) | expand -t 32
+	@echo "  make deps                     install what is missing; may stand before others:" \
+		"make deps run"
 	@sed -n 's/^# | \{0,1\}//p' Makefile
 
 # | Variables of run and debug:

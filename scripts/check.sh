@@ -52,7 +52,8 @@ tidy_one() {
 		;;
 	esac
 	# shellcheck disable=SC2086  # the flags are words
-	clang-tidy --quiet --warnings-as-errors='*' "$1" -- $cflags "${efi[@]}" -I. -I"$out/clang/gen"
+	clang-tidy --quiet --warnings-as-errors='*' "$1" -- \
+		$cflags "${efi[@]}" -I. -I"$out/clang/gen"
 }
 tidy() {
 	export -f tidy_one
@@ -64,7 +65,8 @@ tidy() {
 build=$(dirname "$out")
 rule() { "$python" -m "tools.check.$1" "${@:2}"; }
 symbols() { # of both compilers
-	"$make" --no-print-directory -j "$jobs" BUILD="$build" all && rule symbols "$build/obj" "$out/clang/obj"
+	"$make" --no-print-directory -j "$jobs" BUILD="$build" all &&
+		rule symbols "$build/obj" "$out/clang/obj"
 }
 
 build_clang() { "$make" --no-print-directory -j "$jobs" BUILD="$out/clang" CC=clang all; }
@@ -90,8 +92,8 @@ leftovers() { ! grep -nE 'TODO|FIXME|XXX' "${sources[@]}" "${pythons[@]}" "${pow
 
 spdx() {
 	local without
-	without=$(grep -L 'SPDX-License-Identifier: MIT' "${sources[@]}" "${shells[@]}" "${pythons[@]}" \
-		"${powershells[@]}")
+	without=$(grep -L 'SPDX-License-Identifier: MIT' "${sources[@]}" "${shells[@]}" \
+		"${pythons[@]}" "${powershells[@]}")
 	[ -z "$without" ] || { echo "no SPDX line: $without" && return 1; }
 }
 
@@ -99,8 +101,9 @@ spdx() {
 no_powershell_grammar() {
 	if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
 		echo "needs node and npm"
-	elif ! timeout 60 npm install --prefix "$out/powershell" --no-save --ignore-scripts --omit=peer \
-		--no-audit --no-fund tree-sitter-powershell@0.26.4 web-tree-sitter@0.27.1 >"$out/npm.log" 2>&1; then
+	elif ! timeout 60 npm install --prefix "$out/powershell" --no-save --ignore-scripts \
+		--omit=peer --no-audit --no-fund \
+		tree-sitter-powershell@0.26.4 web-tree-sitter@0.27.1 >"$out/npm.log" 2>&1; then
 		echo "npm cannot install the grammar, see $out/npm.log"
 	fi
 }
@@ -121,6 +124,7 @@ else
 fi
 step includes rule includes "$build"
 step headers rule headers
+step width rule width
 step clang-build build_clang
 step symbols symbols
 step cppcheck cppcheck_all

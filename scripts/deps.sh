@@ -8,8 +8,8 @@ set -eu
 
 # One need a line: how to see that it is there, then its package in Debian/Ubuntu, Fedora, Arch.
 # "cmd:" a command, "file:" any of some files (shell patterns), "py:" a module of /usr/bin/python3,
-# "lib:" an object the C compiler knows, "fuzz:" a compiler that links with libFuzzer. The second word
-# says who needs it: the build, or others. "-": that family has no such package.
+# "lib:" an object the C compiler knows, "fuzz:" a compiler that links with libFuzzer. The second
+# word says who needs it: the build, or others. "-": that family has no such package.
 needs() {
 	cat <<-'END'
 		cmd:gcc                                   build gcc gcc gcc

@@ -3,9 +3,9 @@
 """Everything that needs no special hardware: the tool behind `make test`.
 
 Runs the unit tests of the tools' judgement (unit), the host tests (host), the guard against growth
-(counts) and the boot cases (the other groups), and ends with one line that counts them all. The group
-"all" runs slow cases as well, and those that want KVM in an emulated machine where this one's KVM
-cannot.
+(counts) and the boot cases (the other groups), and ends with one line that counts them all. The
+group "all" runs slow cases as well, and those that want KVM in an emulated machine where this one's
+KVM cannot.
 """
 import argparse
 import re
@@ -117,7 +117,9 @@ def main() -> int:
     p = argparse.ArgumentParser(description="Run all tests.")
     p.add_argument("--build", type=Path, default=Path("build"))
     p.add_argument("--make", default="make", help="the make program")
-    p.add_argument("--group", default="", help="unit, host, counts, kvm-nested, all or a boot group")
+    p.add_argument(
+        "--group", default="", help="unit, host, counts, kvm-nested, all or a boot group"
+    )
     p.add_argument("--jobs", type=int, default=2, help="machines at a time")
     args = p.parse_args()
     total = Counter()

@@ -13,7 +13,9 @@ from pathlib import Path
 from tools.machine import vm
 
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
-SOURCE = "Types: deb\nURIs: http://deb.debian.org/debian\nSuites: {}\nComponents: main\nSigned-By: {}\n"
+SOURCE = (
+    "Types: deb\nURIs: http://deb.debian.org/debian\nSuites: {}\nComponents: main\nSigned-By: {}\n"
+)
 
 
 def output(*command: str, cwd: Path | None = None) -> str:

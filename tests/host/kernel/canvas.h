@@ -24,8 +24,8 @@ extern struct pages canvas_pages;
 extern unsigned int canvas_mapped; /* ARCH_MAP_... of the framebuffer; 0: it was not mapped */
 
 /*
- * A new framebuffer of this size, with so many pixels more in each line, all bytes CANVAS_POISON, in a
- * block in which ASan sees a step outside; and pages. The screen is off.
+ * A new framebuffer of this size, with so many pixels more in each line, all bytes CANVAS_POISON,
+ * in a block in which ASan sees a step outside; and pages. The screen is off.
  */
 enum { CANVAS_POISON = 0xA5 };
 void canvas_open(uint32_t width, uint32_t height, uint32_t more, enum canvas_format format);
@@ -43,7 +43,7 @@ void canvas_say(const char *text);
 /* A pixel as 8 bits of red, green and blue; the canvas's own arithmetic, not the kernel's. */
 uint32_t canvas_pixel(uint32_t x, uint32_t y);
 bool canvas_is_poison(uint32_t x, uint32_t y);
-/* Is this what stands there, to the last pixel? Fonts and margins by arithmetic of the canvas's own. */
+/* Is this what stands there, to the last pixel? Fonts and margins by arithmetic of its own. */
 bool canvas_shows(uint32_t column, uint32_t row, uint8_t glyph, uint32_t ink, uint32_t paper,
 		  unsigned int gaps);
 /* In ink on paper, without seams. */

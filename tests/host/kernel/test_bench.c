@@ -35,7 +35,7 @@ static bool is_heard(const char *text)
 	return strstr(heard.text, text) != NULL;
 }
 
-/* --- figures ----------------------------------------------------------------------------------------- */
+/* --- figures ---------------------------------------------------------------------------------- */
 
 static int compare(const void *a, const void *b)
 {
@@ -83,7 +83,7 @@ static void nearest_rank(void **state)
 	assert_int_equal(stats_rank(v, 254, 0), 1);
 }
 
-/* --- what is printed --------------------------------------------------------------------------------- */
+/* --- what is printed -------------------------------------------------------------------------- */
 
 static struct cpu record[CPUS] __attribute__((aligned(256)));
 static struct cpu *list[CPUS];

@@ -87,8 +87,8 @@ static void what_is_no_cell_is_not_drawn(void **state)
 }
 
 /*
- * The framebuffer is spoilt before the screen scrolls, by 9 of its 37 rows: what changes is drawn from
- * memory, what does not change is not drawn.
+ * The framebuffer is spoilt before the screen scrolls, by 9 of its 37 rows: what changes is drawn
+ * from memory, what does not change is not drawn.
  */
 static void scrolling_reads_no_video_memory(void **state)
 {

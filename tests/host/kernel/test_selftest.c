@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* kernel/selftest_calls.c on the machine of threads: what it finds where all is well, and where not. */
+/* kernel/selftest_calls.c on the machine of threads: what it finds, with faults and without. */
 #include "tests/host/test.h"
 
 #include "kernel/internal.h"

@@ -32,7 +32,7 @@ static uint16_t by_apic_id[MACHINE_MAX_APIC_ID + 1], by_vp_index[MACHINE_MAX_API
 _Thread_local struct machine_vp *me;
 _Thread_local struct arch_cpu *my_block;
 
-/* --- threads and time ---------------------------------------------------------------------------- */
+/* --- threads and time ------------------------------------------------------------------------- */
 
 /*
  * Time is the machine's own, so that a busy host cannot make a deadline pass: it moves by a step at
@@ -158,7 +158,7 @@ void send_on_its_way(struct machine_vp *vp, struct arch_cpu *block)
 	}
 }
 
-/* --- the hypervisor ----------------------------------------------------------------------------- */
+/* --- the hypervisor --------------------------------------------------------------------------- */
 
 struct machine_vp *machine_vp(uint32_t apic_id)
 {
@@ -279,7 +279,7 @@ static enum err msr_write(uint32_t msr, uint64_t value)
 
 static const struct hv_machine hypervisor = {msr_read, msr_write, hypercall, NULL};
 
-/* --- for the tests ------------------------------------------------------------------------------ */
+/* --- for the tests ---------------------------------------------------------------------------- */
 
 void machine_reset(size_t count, size_t bsp)
 {

@@ -8,7 +8,8 @@ BENCH_FILES = $(BENCH)/floor.bin $(BENCH)/mp.efi $(NESTED)/tsc
 MP_OBJS     = $(BUILD)/obj/tests/lab/bench/mp.c.o
 
 bench: all $(BENCH_FILES) ## measure bring-up against its peers, in one run; build/bench/bench.md
-	@$(MAKE) --no-print-directory deps-scale || echo "bench: what needs a newer QEMU is left out"
+	@$(MAKE) --no-print-directory deps-scale || \
+		echo "bench: what needs a newer QEMU is left out"
 	@$(PYTHON) -m lab.bench.measure --build $(BUILD) --n '$(N)' --boots '$(BOOTS)' \
 		--minutes '$(MINUTES)' --qemu '$(QEMU)' --only '$(ONLY)' \
 		$(if $(filter command environment,$(origin HV)),--hv '$(HV)') \

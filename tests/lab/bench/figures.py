@@ -70,13 +70,13 @@ class Figures:
 
 
 def ratios_by_boot(above: Cell, below: Cell) -> list[float]:
-    """The ratio of the minima in each boot that both have: measured within minutes of each other."""
+    """The ratio of the minima in each boot that both have, within minutes of each other."""
     both = sorted(set(above.boots) & set(below.boots))
     return [min(above.boots[boot]) / min(below.boots[boot]) for boot in both]
 
 
 def told_method(record: dict) -> str:
-    """The method whose last round a record's cpus tell of: shortest in the middle (docs/bench.md)."""
+    """The method whose last round a record's cpus tell of: least in the middle (docs/bench.md)."""
     measured = [method for method in record["methods"] if method["rounds"]]
     middles = [
         (median_low([one["total_ns"] for one in method["rounds"]]), place, method["name"])

@@ -5,8 +5,8 @@ from pathlib import Path
 from lab.bench.shared import Figures, Run, Tools
 from tools.machine import verdicts, vm
 
-# A line of the reference hypervisor's log takes longer than the call that it tells of, and that of a 0x99
-# is ten times as long as that of a start-up IPI: neither is a part of a start.
+# A line of the reference hypervisor's log takes longer than the call that it tells of, and that of
+# a 0x99 is ten times as long as that of a start-up IPI: neither is a part of a start.
 REFHV = ["log=errors"]
 
 
@@ -20,7 +20,9 @@ def boot(tools: Tools, spec: dict, run: Run, out: Path, cmdline: str) -> list[st
 def command(tools: Tools, spec: dict, run: Run, out: Path) -> list[str]:
     accel = tools.accels[run.accel]
     rounds = accel.get("rounds", tools.rounds(run.n))
-    return boot(tools, spec, run, out, f"mode=bench rounds={rounds} {accel.get('options', '')}".strip())
+    return boot(
+        tools, spec, run, out, f"mode=bench rounds={rounds} {accel.get('options', '')}".strip()
+    )
 
 
 def listener(tools: Tools, run: Run, out: Path):

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Debian's Linux, with the parameters it would have and with those that make bring-up fast.
 
-The time is that between two messages of the kernel, by their time stamps. Nothing is printed while it
-runs: init hands the messages out when all is over. Linux 6.12 under QEMU 7.2 often dies before that, of
-code that QEMU translated while Linux patched it; then its panic does.
+The time is that between two messages of the kernel, by their time stamps. Nothing is printed while
+it runs: init hands the messages out when all is over. Linux 6.12 under QEMU 7.2 often dies before
+that, of code that QEMU translated while Linux patched it; then its panic does.
 """
 import re
 from pathlib import Path

@@ -25,7 +25,8 @@ SHAPES = {
 
 def cpus(n: int) -> list[dict]:
     """A binary tree of starters: processor i starts 2i + 1 and 2i + 2."""
-    made = [{"apic_id": 0, "started_by": None, "t_issued_ns": None, "t_first_ns": None, "t_online_ns": 0}]
+    unknown = {"started_by": None, "t_issued_ns": None, "t_first_ns": None}
+    made = [{"apic_id": 0, **unknown, "t_online_ns": 0}]
     for i in range(1, n):
         at = 60_000 * i
         times = {"t_issued_ns": at, "t_first_ns": at + 150_000, "t_online_ns": at + 200_000}
@@ -37,7 +38,8 @@ def record(n: int, methods: dict[str, list[float]]) -> dict:
     """Of what the kernel says in mode=bench, what is used of it."""
     return {
         "methods": [
-            {"name": name, "offered": True, "reason": "", "rounds": [{"total_ns": ns} for ns in rounds]}
+            {"name": name, "offered": True, "reason": "",
+             "rounds": [{"total_ns": ns} for ns in rounds]}
             for name, rounds in methods.items()
         ],
         "cpus": cpus(n),
@@ -46,20 +48,27 @@ def record(n: int, methods: dict[str, list[float]]) -> dict:
     }
 
 
-def results(ns=(2, 4, 8, 16, 64, 128, 255), boots: int = 2, accels=("single", "multi")) -> list[dict]:
+def results(
+    ns=(2, 4, 8, 16, 64, 128, 255), boots: int = 2, accels=("single", "multi")
+) -> list[dict]:
     made = []
     for boot in range(boots):
         for n in ns:
             for accel in accels:
                 for subject in dict.fromkeys(subject for subject, _ in SHAPES):
                     methods = {
-                        method: [1e6 * (two + each * (n - 2)) * factor for factor in (1.5, 1.0, 1.2 + boot)]
+                        method: [
+                            1e6 * (two + each * (n - 2)) * factor
+                            for factor in (1.5, 1.0, 1.2 + boot)
+                        ]
                         for (one, method), (two, each) in SHAPES.items()
                         if one == subject
                     }
-                    result = {"subject": subject, "n": n, "accel": accel, "boot": boot, "seconds": 4.0}
-                    result |= {"load": 0.5, "problem": "", "failed_before": [], "methods": methods, "reasons": {}}
-                    result["record"] = record(n, methods) if subject in ("none", "ref", "boot-ref") else None
+                    result = {"subject": subject, "n": n, "accel": accel, "boot": boot}
+                    result |= {"seconds": 4.0, "load": 0.5, "problem": "", "failed_before": []}
+                    result |= {"methods": methods, "reasons": {}, "record": None}
+                    if subject in ("none", "ref", "boot-ref"):
+                        result["record"] = record(n, methods)
                     made.append(result)
     return made
 
@@ -68,7 +77,8 @@ def bench(plan: dict, **shape) -> dict:
     """A whole benchmark, with results=[...] or those of a shape."""
     made = shape["results"] if "results" in shape else results(**shape)
     return {
-        "schema": "hvsmp-benchmark/1", "version": "v0", "began": "some day", "minutes": 12, "rounds": 3,
+        "schema": "hvsmp-benchmark/1", "version": "v0", "began": "some day", "minutes": 12,
+        "rounds": 3,
         "host": {"cpu": "a processor", "cores": 2}, "qemu": {"usual": "QEMU 0"}, "plan": plan,
         "image_bytes": 200 * 1024, "left_out": [], "results": made, "plots": [],
     }  # fmt: skip

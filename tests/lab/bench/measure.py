@@ -2,8 +2,8 @@
 """The benchmark: this kernel and its peers in one run, interleaved, one machine at a time.
 
 plan.toml says what is measured. Each run is a line in BUILD/bench/runs.jsonl as soon as it is over;
-at the end, or when interrupted, bench.json, bench.md and the plots are made of them. Exit code: 0 if
-every run that was begun came to its end, 1 if not. No figure is right or wrong.
+at the end, or when interrupted, bench.json, bench.md and the plots are made of them. Exit code: 0
+if every run that was begun came to its end, 1 if not. No figure is right or wrong.
 """
 import argparse
 import contextlib
@@ -84,7 +84,9 @@ def planned(plan: dict, chosen: dict, some: list[dict]) -> list[Run]:
                     continue
                 for subject in some:
                     most = subject.get("most", {}).get(name, n)
-                    boots = 1 if n > subject.get("once_above", n) else subject.get("boots", boot + 1)
+                    boots = (
+                        1 if n > subject.get("once_above", n) else subject.get("boots", boot + 1)
+                    )
                     if name in subject["accels"] and n <= most and boot < boots:
                         runs.append(Run(subject["name"], n, name, boot))
     return runs
@@ -98,7 +100,8 @@ class Session:
         self.specs = {subject["name"]: subject for subject in plan["subject"]}
         self.results = old
         self.left_out: list[str] = []
-        self.unusable: set[tuple[str, bool]] = set()  # subjects that cannot be had here, by age of QEMU
+        # Subjects that cannot be had here, by age of QEMU.
+        self.unusable: set[tuple[str, bool]] = set()
         self.start = time.monotonic()
         self.log = tools.work / "runs.jsonl"
 
@@ -121,7 +124,7 @@ class Session:
         return max(least, SLOWEST * self.thought(run))
 
     def measure(self, run: Run) -> dict:
-        """A run until it has figures, as often as the plan allows; what went wrong before is kept."""
+        """A run until it has figures, as often as the plan allows; earlier failures are kept."""
         problems: list[str] = []
         for _ in range(self.specs[run.subject].get("tries", 1)):
             result = self.boot(run)
@@ -147,8 +150,8 @@ class Session:
         outcome = running.run_qemu(words, out, self.bound(run), hear)
         for name in SCRATCH:
             (out / name).unlink(missing_ok=True)
-        result = {**asdict(run), "began": began, "seconds": outcome.seconds, "load": load, "problem": ""}
-        result |= {"methods": {}, "reasons": {}, "record": None, "failed_before": []}
+        result = {**asdict(run), "began": began, "seconds": outcome.seconds, "load": load}
+        result |= {"problem": "", "methods": {}, "reasons": {}, "record": None, "failed_before": []}
         result["timed_out"] = outcome.ended == "time-out"
         if outcome.ended:
             result["problem"] = verdicts.failure(outcome)
@@ -246,7 +249,10 @@ def measure(args: argparse.Namespace) -> int:
     bench |= {"left_out": session.left_out, "results": session.results}
     print(results.write(bench, tools.work).lines)
     problems = [r for r in session.results if r["problem"]]
-    print(f"{len(session.results)} results, {len(problems)} of them without figures; see {tools.work}/bench.md")
+    print(
+        f"{len(session.results)} results, {len(problems)} of them without figures; "
+        f"see {tools.work}/bench.md"
+    )
     return 1 if problems or not session.results else 0
 
 
@@ -261,9 +267,15 @@ def main() -> int:
     p.add_argument("--qemu", default="")
     p.add_argument("--quick", action="store_true")
     p.add_argument("--full", action="store_true", help="also 512 and 1024 processors")
-    p.add_argument("--resume", action="store_true", help="keep what an interrupted run has measured")
-    p.add_argument("--draw", action="store_true", help="measure nothing: table and plots of bench.json")
-    p.add_argument("--docs", action="store_true", help="as --draw, and put them into docs/performance.md")
+    p.add_argument(
+        "--resume", action="store_true", help="keep what an interrupted run has measured"
+    )
+    p.add_argument(
+        "--draw", action="store_true", help="measure nothing: table and plots of bench.json"
+    )
+    p.add_argument(
+        "--docs", action="store_true", help="as --draw, and put them into docs/performance.md"
+    )
     args = p.parse_args()
     try:
         if args.draw or args.docs:

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * How long the firmware's MP services take to have every processor run a procedure and to know that
- * all have: what a boot loader or an operating system that is still a guest of the firmware can get.
- * Says a line a round on the console, ticks of the time stamp counter:
+ * all have: what a boot loader or an operating system that is still a guest of the firmware can
+ * get. Says a line a round on the console, ticks of the time stamp counter:
  *   @ovmf processors=4 online=4 ticks=123456
  * online: the processors that ran the procedure, and the one that asked. Then powers off.
  */

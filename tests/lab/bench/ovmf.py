@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The firmware's MP services, asked by mp.c. Warm: the firmware brought its processors up before."""
+"""The firmware's MP services, asked by mp.c. Warm: it brought its processors up before."""
 from pathlib import Path
 
 from lab.bench.shared import Figures, Run, Tools, check_online, marked_rounds

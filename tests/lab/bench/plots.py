@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The plots, as SVG. The same figures give the same bytes.
 
-Colours are those of Okabe and Ito, which people with any kind of colour vision can tell apart; every
-line also has its name at its end.
+Colours are those of Okabe and Ito, which people with any kind of colour vision can tell apart;
+every line also has its name at its end.
 """
 from collections import defaultdict
 from pathlib import Path
@@ -37,9 +37,11 @@ COLOURS = {
     "linux-6.1": GREEN, "linux-6.1-tuned": GREEN, "linux-6.12": GREY, "linux-6.12-tuned": GREY,
 }  # fmt: skip
 LINES = {
-    "sipi-serial": ":", "sipi-parallel": "--", "hv-serial": "--", "sipi-broadcast, first round": ":",
+    "sipi-serial": ":", "sipi-parallel": "--", "hv-serial": "--",
+    "sipi-broadcast, first round": ":",
 }  # fmt: skip
-SHOWN_AT = (64, 16, 128, 255, 8, 4, 2)  # processors of the tree and of the phases: the first there is
+# Processors of the tree and of the phases: the first there is.
+SHOWN_AT = (64, 16, 128, 255, 8, 4, 2)
 
 
 def save(figure, path: Path) -> None:
@@ -48,8 +50,8 @@ def save(figure, path: Path) -> None:
 
 
 def spread(wanted: list[float], gap: float) -> list[float]:
-    """Places near the wanted ones, which ascend, none nearer than gap to the next: crowded ones become
-    a block around their middle, and blocks that touch become one."""
+    """Places near the wanted ones, which ascend, none nearer than gap to the next: crowded ones
+    become a block around their middle, and blocks that touch become one."""
     blocks: list[list[float]] = []
     for at in wanted:
         blocks.append([at])
@@ -70,15 +72,17 @@ def top(block: list[float], gap: float) -> float:
 def name_lines(axes, ends: list[tuple[int, float, str, str]]) -> None:
     """A name for the end of each line, in its colour, no two on top of each other."""
     to_axes = axes.transData + axes.transAxes.inverted()
-    placed = sorted((*to_axes.transform((n, ms))[::-1], name, colour) for n, ms, name, colour in ends)
+    placed = sorted(
+        (*to_axes.transform((n, ms))[::-1], name, colour) for n, ms, name, colour in ends
+    )
     places = spread([end[0] for end in placed], 0.041)
     for (height, right, name, colour), place in zip(placed, places):
         axes.annotate(
             name, xy=(right, height), xytext=(1.06, place), xycoords="axes fraction",
             textcoords="axes fraction", color=colour, va="center", fontsize=9,
             arrowprops={
-                "arrowstyle": "-", "color": colour, "linewidth": 0.6, "relpos": (0, 0.5), "shrinkA": 1,
-                "shrinkB": 3, "linestyle": ":",
+                "arrowstyle": "-", "color": colour, "linewidth": 0.6, "relpos": (0, 0.5),
+                "shrinkA": 1, "shrinkB": 3, "linestyle": ":",
             },
         )  # fmt: skip
 
@@ -121,9 +125,11 @@ def draw_times(bench: dict, figures: Figures, accel: str, path: Path) -> bool:
     return True
 
 
-def chosen_record(bench: dict, subject: str, accel: str = "single", method: str = "") -> dict | None:
-    """The result whose processors are drawn: of the most telling N that was measured; of its boots the
-    first whose processors tell of the wanted method, or the first."""
+def chosen_record(
+    bench: dict, subject: str, accel: str = "single", method: str = ""
+) -> dict | None:
+    """The result whose processors are drawn: of the most telling N that was measured; of its boots
+    the first whose processors tell of the wanted method, or the first."""
     found = {}
     for result in bench["results"]:
         if (result["subject"], result["accel"]) == (subject, accel) and result["record"]:
@@ -189,8 +195,8 @@ def draw_tree(bench: dict, path: Path) -> bool:
         if apic not in places:
             continue
         if starter is not None:
-            axes.plot([places[starter], places[apic]], [-level[starter], -level[apic]], color="#b8b8b8",
-                      linewidth=0.8, zorder=1)  # fmt: skip
+            axes.plot([places[starter], places[apic]], [-level[starter], -level[apic]],
+                      color="#b8b8b8", linewidth=0.8, zorder=1)  # fmt: skip
         starts = sum(other["started_by"] == apic for other in cpus)
         colour = RED if starter is None else BLUE if starts else SKY
         size = 26 + 5 * starts
@@ -200,7 +206,9 @@ def draw_tree(bench: dict, path: Path) -> bool:
                           textcoords="offset points", ha="center", fontsize=8)  # fmt: skip
     accel = bench["plan"]["accel"][result["accel"]]["label"]
     axes.set_title(f"Who started whom by 0x99: {result['n']} processors, {accel}", loc="left")
-    axes.set_yticks([-d for d in range(deepest + 1)], ["boot processor", *map(str, range(1, deepest + 1))])
+    axes.set_yticks(
+        [-d for d in range(deepest + 1)], ["boot processor", *map(str, range(1, deepest + 1))]
+    )
     axes.set_ylabel("starts away")
     axes.set_xticks([])
     axes.grid(False)
@@ -225,11 +233,15 @@ def draw_phases(bench: dict, path: Path) -> bool:
         came.sort(key=lambda c: c["t_first_ns"])
         for place, cpu in enumerate(came):
             issued, first, online = (cpu[f"t_{k}_ns"] / 1e6 for k in ("issued", "first", "online"))
-            axes.plot([issued, first], [place, place], color=ORANGE, linewidth=2, solid_capstyle="butt")
-            axes.plot([first, online], [place, place], color=BLUE, linewidth=2, solid_capstyle="butt")
+            axes.plot(
+                [issued, first], [place, place], color=ORANGE, linewidth=2, solid_capstyle="butt"
+            )
+            axes.plot(
+                [first, online], [place, place], color=BLUE, linewidth=2, solid_capstyle="butt"
+            )
             axes.plot(online, place, "|", color=BLUE, markersize=4)
-        axes.set_title(f"{labels[subject]}, {told_method(result['record'])}, N={result['n']}", loc="left",
-                       fontsize=10)  # fmt: skip
+        title = f"{labels[subject]}, {told_method(result['record'])}, N={result['n']}"
+        axes.set_title(title, loc="left", fontsize=10)
         axes.set_xlabel("milliseconds since bring-up began")
         axes.set_xlim(left=0)
         axes.margins(y=0.02)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""This kernel's ordinary boot: bring-up once, with everything that it proves about each processor."""
+"""This kernel's ordinary boot: bring-up once, with all that it proves about each processor."""
 from pathlib import Path
 
 from lab.bench import hvsmp

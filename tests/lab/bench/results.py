@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a benchmark leaves: bench.json, the Markdown, the plots; and their way into the documents."""
+"""What a benchmark leaves: bench.json, Markdown, plots; and their way into the documents."""
 import importlib.util
 import json
 import shutil
@@ -16,7 +16,9 @@ BEGIN, END = "<!-- bench: begin -->\n", "<!-- bench: end -->\n"
 def need_plots() -> None:
     """Better at once than after twenty minutes."""
     if not importlib.util.find_spec("matplotlib"):
-        message = "the Python module matplotlib is missing: install python3-matplotlib, or run: make deps"
+        message = (
+            "the Python module matplotlib is missing: install python3-matplotlib, or run: make deps"
+        )
         raise vm.Unusable(message)
 
 
@@ -35,8 +37,12 @@ def write(bench: dict, work: Path, pictures: str = ".") -> Written:
     bench["targets"] = [vars(t) | {"reached": t.reached()} for t in targets]
     bench["plots"] = plots.draw_all(bench, figures, work)
     (work / "bench.json").write_text(json.dumps(bench, indent=1) + "\n")
-    (work / "bench.md").write_text("# Benchmark\n\n" + table.markdown(bench, figures, targets, pictures))
-    return Written(table.markdown(bench, figures, targets, "performance"), table.target_lines(targets))
+    (work / "bench.md").write_text(
+        "# Benchmark\n\n" + table.markdown(bench, figures, targets, pictures)
+    )
+    return Written(
+        table.markdown(bench, figures, targets, "performance"), table.target_lines(targets)
+    )
 
 
 def between_marks(text: str, new: str) -> str:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the subjects of the benchmark share: a run, the machine it runs in, the clock behind it all."""
+"""What the benchmark's subjects share: a run, its machine, the clock behind it all."""
 import os
 import re
 from collections.abc import Callable
@@ -41,8 +41,9 @@ class Figures:
 class Tools:
     """Where things are, and which rate the time stamp counter really has.
 
-    Every guest in TCG reads the host's counter (under -icount: one that counts 1 GHz). Guests measure
-    its rate in many ways, and on a busy host wrongly; here everybody's times are taken at its real one.
+    Every guest in TCG reads the host's counter (under -icount: one that counts 1 GHz). Guests
+    measure its rate in many ways, and on a busy host wrongly; here everybody's times are taken at
+    its real one.
     """
 
     def __init__(self, build: Path, rounds: Callable[[int], int], accels: dict, qemu: str = ""):
@@ -115,7 +116,8 @@ def host() -> dict:
     """The machine that measures, as far as it matters to who reads the figures."""
     text = Path("/proc/cpuinfo").read_text(errors="replace")
     model = re.search(r"model name\s*: (.*)", text)
-    return {"cpu": model[1] if model else "unknown", "cores": os.cpu_count(), "load": os.getloadavg()[0]}
+    cpu = model[1] if model else "unknown"
+    return {"cpu": cpu, "cores": os.cpu_count(), "load": os.getloadavg()[0]}
 
 
 FIELD = re.compile(r"(\w+)=(\S+)")

@@ -47,16 +47,20 @@ def ratio_text(above: Cell | None, below: Cell | None) -> str:
         return "-"
     text = three_digits(above.least() / below.least())
     each = ratios_by_boot(above, below)
-    return text if len(each) < 2 else f"{text} ({three_digits(min(each))}-{three_digits(max(each))})"
+    return (
+        text if len(each) < 2 else f"{text} ({three_digits(min(each))}-{three_digits(max(each))})"
+    )
 
 
 def ratios(figures: Figures, accel: str, labels: dict[str, str]) -> str:
-    """Each peer as so many times this kernel's fastest way without a hypervisor; empty without either."""
+    """Each peer as so many times this kernel's fastest without a hypervisor; empty without both."""
     ours = figures.row(accel, *RATIOS_TO)
     numbers = [n for n in figures.processors(accel) if n in ours]
     rows = [
         [f"{labels[subject]}, {method}", *(ratio_text(row.get(n), ours[n]) for n in numbers)]
-        for subject, method in sorted(figures.rows(accel), key=lambda key: list(labels).index(key[0]))
+        for subject, method in sorted(
+            figures.rows(accel), key=lambda key: list(labels).index(key[0])
+        )
         if (row := figures.row(accel, subject, method)) and (subject, method) != RATIOS_TO
     ]
     if not rows:
@@ -108,9 +112,10 @@ def machine(bench: dict) -> str:
     loads = [result["load"] for result in bench["results"]]
     busy = f"{min(loads):.1f} to {max(loads):.1f}" if loads else "unknown"
     return (
-        f"{bench['began']}, {bench['minutes']:.0f} minutes, {host['cores']} cores of {host['cpu']}, load "
-        f"before the runs {busy}; {qemus}; hvsmp {bench['version']}; up to {len(boots)} boots, "
-        f"up to {bench['rounds']} rounds in each where a subject can be measured more than once.\n"
+        f"{bench['began']}, {bench['minutes']:.0f} minutes, {host['cores']} cores of "
+        f"{host['cpu']}, load before the runs {busy}; {qemus}; hvsmp {bench['version']}; "
+        f"up to {len(boots)} boots, up to {bench['rounds']} rounds in each where a subject can be "
+        "measured more than once.\n"
     )
 
 
@@ -124,6 +129,7 @@ def markdown(bench: dict, figures: Figures, targets: list[Target], pictures: str
         parts += [f"### {title[0].upper()}{title[1:]}\n", times(figures, accel, labels)]
         parts += [ratios(figures, accel, labels)]
     if pictures:
-        parts += [f"![{text}]({pictures}/{name})\n" for name, text in PLOTS.items() if name in bench["plots"]]
+        drawn = [(name, text) for name, text in PLOTS.items() if name in bench["plots"]]
+        parts += [f"![{text}]({pictures}/{name})\n" for name, text in drawn]
     parts += ["### Not measured\n", missing(bench["results"], bench["left_out"])]
     return "\n".join(parts)

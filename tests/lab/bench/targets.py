@@ -56,18 +56,25 @@ def against_floor(figures: Figures) -> list[Target]:
 
 
 def against_published(figures: Figures, published: dict) -> list[Target]:
-    """Counted instructions are the same on all machines; else, how many times the floor it is there and here."""
+    """Counted instructions are the same on all machines; else, how many times the floor it is there
+    and here.
+    """
     ours = times_floor(figures, "sipi-broadcast")
     counted = figures.row("icount", "none", "sipi-broadcast")
     targets = []
     for name, one in published.items():
-        value, note = worst({n: counted[n].least() / 1e6 / one["ms"][str(n)] for n in counted if str(n) in one["ms"]})
+        theirs = one["ms"]
+        value, note = worst(
+            {n: counted[n].least() / 1e6 / theirs[str(n)] for n in counted if str(n) in theirs}
+        )
         text = f"no hypervisor, sipi-broadcast, -icount: as a part of what {name} took"
         targets.append(Target(text, 1, value, note=note))
         theirs = {int(n): ms / one["floor"][n] for n, ms in one["ms"].items()}
         both = {n: ours[n] / theirs[n] for n in ours if n in theirs}
         value, note = worst(both)
-        text = f"no hypervisor, sipi-broadcast: times the bare stub, divided by {name}' times theirs"
+        text = (
+            f"no hypervisor, sipi-broadcast: times the bare stub, divided by {name}' times theirs"
+        )
         targets.append(Target(text, 1, value, note=note))
     return targets
 
@@ -77,11 +84,15 @@ def against_linux(figures: Figures, subjects: list[dict]) -> list[Target]:
     ours = figures.best("single", "none", LINUX_N)
     targets = []
     for tuned, times in ((True, TUNED_TIMES), (False, DEFAULT_TIMES)):
-        names = [s["name"] for s in subjects if s["kind"] == "linux" and s.get("tuned", False) == tuned]
+        names = [
+            s["name"] for s in subjects if s["kind"] == "linux" and s.get("tuned", False) == tuned
+        ]
         found = [figures.best("single", name, LINUX_N) for name in names]
         found = [(one[0], name) for one, name in zip(found, names) if one]
         kind = "tuned" if tuned else "default"
-        name = f"no hypervisor, best method: times faster than {kind} Linux at N={LINUX_N}, one thread"
+        name = (
+            f"no hypervisor, best method: times faster than {kind} Linux at N={LINUX_N}, one thread"
+        )
         if not ours or not found:
             targets.append(Target(name, times, None, at_least=True))
             continue
@@ -92,8 +103,10 @@ def against_linux(figures: Figures, subjects: list[dict]) -> list[Target]:
 
 
 def fanout_against_sipi(figures: Figures) -> list[Target]:
-    """Both under the reference hypervisor; INIT-SIPI by its fastest method there. With a thread for each
-    processor the host's scheduler is a part of what is measured, so there the medians are compared."""
+    """Both under the reference hypervisor; INIT-SIPI by its fastest method there. With a thread for
+    each processor the host's scheduler is a part of what is measured, so there the medians are
+    compared.
+    """
     targets = []
     for accel, figure, what in (("single", Cell.least, "least"), ("multi", Cell.middle, "median")):
         rows = [figures.row(accel, "ref", method) for method in SIPI]
@@ -111,7 +124,9 @@ def fanout_against_sipi(figures: Figures) -> list[Target]:
 def growth(figures: Figures) -> list[Target]:
     """Time for each processor, many against few, counted in instructions."""
     row = figures.row("icount", "none", "sipi-broadcast")
-    name = f"-icount, sipi-broadcast: time a processor at N={GROWTH_TO}, times that at N={GROWTH_FROM}"
+    name = (
+        f"-icount, sipi-broadcast: time a processor at N={GROWTH_TO}, times that at N={GROWTH_FROM}"
+    )
     if GROWTH_FROM not in row or GROWTH_TO not in row:
         return [Target(name, GROWTH_TIMES, None)]
     few, many = (row[n].least() / (n - 1) for n in (GROWTH_FROM, GROWTH_TO))
@@ -132,8 +147,14 @@ def memory(kib: dict[int, float]) -> Target:
 
 def counted(bench: dict) -> list[Target]:
     """What is no time: calls, and memory."""
-    records = [(r["n"], r["record"]) for r in bench["results"] if "map_calls" in (r["record"] or {})]
-    more = {n: one["map_calls"] - math.ceil((n - 1) / MAP_MOST) for n, one in records if one["map_calls"]}
+    records = [
+        (r["n"], r["record"]) for r in bench["results"] if "map_calls" in (r["record"] or {})
+    ]
+    more = {
+        n: one["map_calls"] - math.ceil((n - 1) / MAP_MOST)
+        for n, one in records
+        if one["map_calls"]
+    }
     kib = {n: one["bytes_per_processor"] / 1024 for n, one in records}
     value, note = worst(more)
     text = f"0x9A: calls besides one for each {MAP_MOST} of the others"

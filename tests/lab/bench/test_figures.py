@@ -9,7 +9,9 @@ from tools.machine import vm
 PLAN = measure.load_plan()
 
 
-def scaled(made: list[dict], subject: str, method: str, factor: float, accel: str = "single") -> list[dict]:
+def scaled(
+    made: list[dict], subject: str, method: str, factor: float, accel: str = "single"
+) -> list[dict]:
     for result in made:
         if (result["subject"], result["accel"]) == (subject, accel):
             result["methods"][method] = [ns * factor for ns in result["methods"][method]]
@@ -17,7 +19,8 @@ def scaled(made: list[dict], subject: str, method: str, factor: float, accel: st
 
 
 def target(name: str, made: list[dict]) -> targets.Target:
-    found = [t for t in targets.all_targets(made_up.bench(PLAN, results=made), Figures(made)) if name in t.name]
+    every = targets.all_targets(made_up.bench(PLAN, results=made), Figures(made))
+    found = [t for t in every if name in t.name]
     assert len(found) == 1, f"{len(found)} targets have {name} in their name"
     return found[0]
 
@@ -41,7 +44,9 @@ class StatisticsTest(unittest.TestCase):
     def test_best_method(self):
         figures = Figures(made_up.results(ns=(2,)))
         self.assertEqual(figures.best("single", "none", 2), (0.03e6, "sipi-broadcast"))
-        self.assertEqual(figures.best("single", "none", 2, ("sipi-serial",)), (10.1e6, "sipi-serial"))
+        self.assertEqual(
+            figures.best("single", "none", 2, ("sipi-serial",)), (10.1e6, "sipi-serial")
+        )
         self.assertIsNone(figures.best("single", "none", 4))
 
     def test_which_method_the_processors_are_told_of(self):
@@ -69,14 +74,18 @@ class TargetsTest(unittest.TestCase):
     def test_published(self):
         name = "divided by kvm-unit-tests' times theirs"
         self.assertTrue(target(name, made_up.results()).reached())  # 1.5 of 3.6 at N=4
-        self.assertFalse(target(name, scaled(made_up.results(), "none", "sipi-broadcast", 3)).reached())
+        self.assertFalse(
+            target(name, scaled(made_up.results(), "none", "sipi-broadcast", 3)).reached()
+        )
 
     def test_published_by_count(self):
         name = "-icount: as a part of what kvm-unit-tests took"
         made = made_up.results(ns=(16, 255), accels=("icount",))
         self.assertFalse(target(name, made).reached())  # 0.45 of 0.059
         self.assertIn("worst at N=16", target(name, made).note)
-        self.assertTrue(target(name, scaled(made, "none", "sipi-broadcast", 0.1, accel="icount")).reached())
+        self.assertTrue(
+            target(name, scaled(made, "none", "sipi-broadcast", 0.1, accel="icount")).reached()
+        )
         self.assertIsNone(target(name, made_up.results()).reached())
 
     def test_linux(self):
@@ -112,7 +121,9 @@ class TargetsTest(unittest.TestCase):
         for result in made:
             if result["record"] and result["n"] == 255:
                 result["record"] |= {"map_calls": 5, "bytes_per_processor": 33 * 1024}
-        self.assertEqual((target(calls, made).reached(), target(memory, made).reached()), (False, False))
+        self.assertEqual(
+            (target(calls, made).reached(), target(memory, made).reached()), (False, False)
+        )
         self.assertIn("worst at N=255", target(calls, made).note)
         self.assertIn("6 at 4, 33 at 255", target(memory, made).note)
         self.assertIsNone(target(memory, made_up.results(ns=(4,))).reached())
@@ -152,7 +163,9 @@ class TableTest(unittest.TestCase):
         self.assertIn("| ≥ 1000 | ", text)
         self.assertIn("| ≤ 2 | - | not measured | - |", text)
         self.assertNotIn("**not reached**", text)
-        lines = table.target_lines(targets.all_targets(made_up.bench(PLAN), Figures(made_up.results())))
+        lines = table.target_lines(
+            targets.all_targets(made_up.bench(PLAN), Figures(made_up.results()))
+        )
         self.assertRegex(lines, r"(?m)^reached +1\.5 +<= 2 +no hypervisor, sipi-broadcast")
         self.assertRegex(lines, r"(?m)^not measured +- +<= 2 +-icount")
         slow = made_up.bench(PLAN)
@@ -177,7 +190,9 @@ class TableTest(unittest.TestCase):
 
     def test_between_marks(self):
         page = f"a\n{results.BEGIN}old\n{results.END}b\n"
-        self.assertEqual(results.between_marks(page, "new\n"), f"a\n{results.BEGIN}\nnew\n\n{results.END}b\n")
+        self.assertEqual(
+            results.between_marks(page, "new\n"), f"a\n{results.BEGIN}\nnew\n\n{results.END}b\n"
+        )
         with self.assertRaises(vm.Unusable):
             results.between_marks("a\n", "new\n")
 

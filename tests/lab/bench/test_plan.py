@@ -39,10 +39,14 @@ def no_machine(minutes: float) -> measure.Session:
 class PlanTest(unittest.TestCase):
     def test_the_plan_is_whole(self):
         for subject in PLAN["subject"]:
-            self.assertLessEqual(set(subject["accels"]) | set(subject.get("most", {})), set(PLAN["accel"]))
+            self.assertLessEqual(
+                set(subject["accels"]) | set(subject.get("most", {})), set(PLAN["accel"])
+            )
             module = importlib.import_module(f"lab.bench.{subject['kind']}")
             self.assertTrue(callable(module.command) and callable(module.parse))
-        self.assertEqual([measure.rounds_for(PLAN, n) for n in (2, 16, 17, 255, 256)], [10, 10, 6, 6, 2])
+        self.assertEqual(
+            [measure.rounds_for(PLAN, n) for n in (2, 16, 17, 255, 256)], [10, 10, 6, 6, 2]
+        )
         for published in PLAN["published"].values():
             self.assertEqual(set(published["ms"]), set(published["floor"]))
 
@@ -51,7 +55,8 @@ class PlanTest(unittest.TestCase):
         self.assertEqual(chosen(n="8 2,4", boots="1", minutes="3")["n"], [2, 4, 8])
         self.assertEqual(chosen(quick=True)["boots"], 1)
         self.assertIn(1024, chosen(full=True)["n"])
-        for words in ({"n": "two"}, {"n": "1"}, {"boots": "0"}, {"n": " "}, {"minutes": "x"}, {"n": "5000"}):
+        numbers = ({"n": "two"}, {"n": "1"}, {"n": " "}, {"n": "5000"})
+        for words in (*numbers, {"boots": "0"}, {"minutes": "x"}):
             with self.assertRaises(vm.Unusable):
                 chosen(**words)
 
@@ -67,7 +72,9 @@ class PlanTest(unittest.TestCase):
         self.assertEqual({run.accel for run in linux}, {"single"})
         self.assertEqual({run.boot for run in linux}, {0, 1})  # of three
         tuned = [run for run in runs() if run.subject == "linux-6.1-tuned" and run.n > 64]
-        self.assertEqual([(run.n, run.accel, run.boot) for run in tuned], [(n, "single", 0) for n in (128, 255)])
+        self.assertEqual(
+            [(run.n, run.accel, run.boot) for run in tuned], [(n, "single", 0) for n in (128, 255)]
+        )
         counted = [run for run in runs() if run.accel == "icount"]
         self.assertEqual({run.n for run in counted}, {16, 255})
         self.assertEqual({run.boot for run in counted}, {0})
@@ -97,7 +104,9 @@ class PlanTest(unittest.TestCase):
         session = no_machine(0.5)
         big = Run("none", 255, "single", 0)
         session.one(big, "")
-        self.assertEqual(session.left_out, ["none, N=255, single, boot 1: no time left of 0.5 minutes"])
+        self.assertEqual(
+            session.left_out, ["none, N=255, single, boot 1: no time left of 0.5 minutes"]
+        )
         session.results = [{"subject": "none", "n": 255, "accel": "single", "seconds": 9.0}]
         self.assertEqual(session.thought(big), 9.0)
         session.results[0]["accel"] = "multi"
@@ -179,7 +188,8 @@ class PlotsTest(unittest.TestCase):
 
         def told(n: int, boot: int, shortest: str) -> dict:
             methods = {"hv-fanout": [2.0], "sipi-broadcast": [2.0]} | {shortest: [1.0]}
-            return {"subject": "ref", "accel": "single", "n": n, "boot": boot, "record": made_up.record(n, methods)}
+            one = {"subject": "ref", "accel": "single", "n": n, "boot": boot}
+            return one | {"record": made_up.record(n, methods)}
 
         boots = [told(2, 0, "hv-fanout"), told(64, 0, "sipi-broadcast"), told(64, 1, "hv-fanout")]
         made = {"results": boots}

@@ -25,10 +25,13 @@ def run(n: int) -> Run:
 class LinuxTest(unittest.TestCase):
     def test_time_between_the_messages_at_the_true_rate(self):
         figures = linux.parse(LINUX, {}, run(4), GHZ2)
-        self.assertAlmostEqual(figures.methods["bring-up"][0], 0.5e9)  # 0.4 s of a clock that is fast
+        # 0.4 s of a clock that is fast
+        self.assertAlmostEqual(figures.methods["bring-up"][0], 0.5e9)
         self.assertEqual(figures.record["version"], "6.1.0-50-cloud-amd64")
         self.assertFalse(figures.record["died_later"])
-        figures = linux.parse(LINUX + ["[ 1.0] Kernel panic - not syncing: No init"], {}, run(4), GHZ2)
+        figures = linux.parse(
+            LINUX + ["[ 1.0] Kernel panic - not syncing: No init"], {}, run(4), GHZ2
+        )
         self.assertTrue(figures.record["died_later"])
 
     def test_nodes(self):
@@ -55,8 +58,13 @@ class LinesTest(unittest.TestCase):
     LINE = "@floor method={} processors=4 online={} ticks={}"
 
     def test_floor(self):
-        lines = ["SeaBIOS", *(self.LINE.format("sipi-broadcast", 4, ticks) for ticks in (4000, 2000))]
-        methods = floor.parse(lines + [self.LINE.format("sipi-parallel", 4, 20)], {}, run(4), GHZ2).methods
+        lines = [
+            "SeaBIOS",
+            *(self.LINE.format("sipi-broadcast", 4, ticks) for ticks in (4000, 2000)),
+        ]
+        methods = floor.parse(
+            lines + [self.LINE.format("sipi-parallel", 4, 20)], {}, run(4), GHZ2
+        ).methods
         expected = {"sipi-broadcast": [2000, 1000], "sipi-parallel": [10], floor.FIRST: [2000]}
         self.assertEqual(methods, expected)
 
@@ -99,7 +107,8 @@ class KernelTest(unittest.TestCase):
 
     def test_what_is_no_figure(self):
         for lines, n, text in (
-            ([], 4, "no bench"), ([self.line()] * 2, 4, "2 bench"), ([self.line()], 8, "4 processors of 8"),
+            ([], 4, "no bench"), ([self.line()] * 2, 4, "2 bench"),
+            ([self.line()], 8, "4 processors of 8"),
             ([self.line(schema="hvsmp-bench/2")], 4, "schema"),
         ):  # fmt: skip
             with self.assertRaisesRegex(ValueError, text):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# What tests/lab/kvm_nested needs beside the kernel: the waiting boot loader, two things for the host.
+# What this folder needs beside the kernel: the waiting boot loader, two things for the host.
 
 NESTED = $(BUILD)/kvm-nested
 NESTED_FILES = $(NESTED)/wait.efi $(NESTED)/bqlfix.so $(NESTED)/tsc

@@ -24,7 +24,8 @@ KILLED = 128 + 9
 PROCESSORS = "EPYC,+svm,+npt"
 # One thread for all processors: QEMU before 8.1 does not lock a page while it translates it. Linux
 # patches its static keys whenever a KVM machine begins or ends (an INT3 first, then the rest); the
-# translation of an INT3 that another processor replaced meanwhile stays for ever, and Linux with it.
+# translation of an INT3 that another processor replaced meanwhile stays for ever, and Linux with
+# it.
 ACCELERATOR = "tcg,thread=single,tb-size=512"
 # On a busy host the emulated timers are too late for Linux's test of them and for its measurements;
 # tsc.c does it better.

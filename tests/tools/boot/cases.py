@@ -33,7 +33,7 @@ def inherit(base: dict, own: dict) -> dict:
 
 
 def read_cases(text: str) -> list[dict]:
-    """The cases of one file in full: the file's [defaults], its [group.NAME]'s, then [[NAME]]'s own."""
+    """The cases of a file in full: [defaults], over them [group.NAME], over these [[NAME]]."""
     arrays = tomllib.loads(text)
     defaults, groups = arrays.pop("defaults", {}), arrays.pop("group", {})
     for name in set(groups) - set(arrays):
@@ -41,11 +41,15 @@ def read_cases(text: str) -> list[dict]:
     cases = []
     for group, own in arrays.items():
         if not isinstance(own, list):
-            raise ValueError(f"[{group}]: a case is [[{group}]], what a group shares [group.{group}]")
+            raise ValueError(
+                f"[{group}]: a case is [[{group}]], what a group shares [group.{group}]"
+            )
         base = inherit(defaults, groups.get(group, {}))
         for case in own:
             if "group" in case or {"name", "group"} & set(base):
-                raise ValueError(f"[[{group}]]: a case's group is the table's name; none shares a name")
+                raise ValueError(
+                    f"[[{group}]]: a case's group is the table's name; none shares a name"
+                )
             cases.append(inherit(base, case) | {"group": group})
     return cases
 
@@ -78,7 +82,9 @@ def check_media(case: dict) -> None:
         raise ValueError(f"{case['name']}: boot media bring their own cmdline")
     if case["hv"] == "ref" and case.get("boots", ".iso")[-4:] != ".iso":
         raise ValueError(f"{case['name']}: the reference hypervisor starts GRUB, for an .iso only")
-    if not all(len(step) == 2 and all(isinstance(word, str) and word for word in step) for step in steps):
+    if not all(
+        len(step) == 2 and all(isinstance(word, str) and word for word in step) for step in steps
+    ):
         raise ValueError(f"{case['name']}: keys must be pairs, a text to wait for and what to type")
 
 

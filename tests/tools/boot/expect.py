@@ -59,7 +59,7 @@ def compare_texts(expected: dict, serial: list[str], log: list[str]) -> list[str
 
 
 def excuse(expected: dict, wrong: list[str]) -> list[str]:
-    """Leave out what a fault brings about by design; an excuse that nothing needs is a complaint."""
+    """Leave out what a fault brings about by design; an excuse without need is a complaint."""
     excuses = expected.get("excuses", [])
     left = [w for w in wrong if not any(text in w for text in excuses)]
     return left + [f"no need to excuse '{e}'" for e in excuses if not any(e in w for w in wrong)]
@@ -81,7 +81,9 @@ def check_bound(cmdline: str, report: dict) -> list[str]:
 def compare_stack(expected: dict, frames: list[str]) -> list[str]:
     """Functions that the symbolised backtrace of a panic must name."""
     named = {frame.partition(" at ")[0] for frame in frames}
-    return [f"no frame of the backtrace is {f}()" for f in expected.get("stack", []) if f not in named]
+    return [
+        f"no frame of the backtrace is {f}()" for f in expected.get("stack", []) if f not in named
+    ]
 
 
 def compare(expected: dict, processors: int, report: dict) -> list[str]:

@@ -43,7 +43,8 @@ def exit_status(outcome: running.Outcome) -> int | None:
     return witness.EXIT_STATUS[running.END_OF_OUTPUT.match(outcome.lines[-1])[1]]
 
 
-MODES = {"conformance": conformance, "bench": bench}  # modes with a machine line and a judge of their own
+# Modes with a machine line and a judge of their own.
+MODES = {"conformance": conformance, "bench": bench}
 
 
 def judge_mode(case: dict, outcome: running.Outcome, events: list) -> tuple[dict | None, list]:
@@ -67,7 +68,9 @@ def judge_mode(case: dict, outcome: running.Outcome, events: list) -> tuple[dict
     return result, wrong + mode.compare(case["expect"], result)
 
 
-def judge(case: dict, outcome: running.Outcome, log: str, build: Path) -> tuple[dict | None, list[str]]:
+def judge(
+    case: dict, outcome: running.Outcome, log: str, build: Path
+) -> tuple[dict | None, list[str]]:
     """The report, and everything that is wrong with this run."""
     events = witness.parse_log(log)
     texts = expect.compare_texts(case["expect"], outcome.lines, log.splitlines())

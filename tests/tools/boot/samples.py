@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """A good run and a good fallback, written by hand, for the unit tests.
 
-The good run: four processors, VP indexes 2, 3, 0, 1. The boot processor (apic 0, VP 2) starts apic 1
-(VP 3) and apic 2 (VP 0); apic 1 starts apic 3 (VP 1), whose first try was answered with 0x78. The
+The good run: four processors, VP indexes 2, 3, 0, 1. The boot processor (apic 0, VP 2) starts apic
+1 (VP 3) and apic 2 (VP 0); apic 1 starts apic 3 (VP 1), whose first try was answered with 0x78. The
 fallback: two processors without the StartVirtualProcessor privilege.
 """
 
@@ -64,7 +64,8 @@ def good_report() -> dict:
         "map": {"calls": 1, "stride": 4, "elements": 4},
         "clock": {"source": "hv-tsc-frequency", "hz": 1000000000},
         "expected": 4, "online": 4, "bringup_ns": 3000,
-        "cpus": [bsp(2), cpu(1, 3), cpu(2, 0), cpu(3, 1, tries=2, by=1)], "selftest": None, "warnings": [],
+        "cpus": [bsp(2), cpu(1, 3), cpu(2, 0), cpu(3, 1, tries=2, by=1)], "selftest": None,
+        "warnings": [],
     }  # fmt: skip
 
 

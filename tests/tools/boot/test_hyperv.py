@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""scripts/hyperv against itself, its documentation and the kernel, as text: nothing here runs it."""
+"""scripts/hyperv against itself, its documentation and the kernel, as text: it is not run."""
 import json
 import re
 import unittest
@@ -70,7 +70,9 @@ class Script(unittest.TestCase):
         self.assertGreater(len(known), 10)
         called = set()
         for name, text in PARTS.items():
-            for match in re.finditer(r"(?<!function )\b(\w+-Hvsmp\w+)(?!\.ps1)([^\n]*)", code(text)):
+            for match in re.finditer(
+                r"(?<!function )\b(\w+-Hvsmp\w+)(?!\.ps1)([^\n]*)", code(text)
+            ):
                 with self.subTest(file=name, call=match[0]):
                     self.assertIn(match[1], known)
                     # Each call has its own parentheses taken out, so that only its words are left.

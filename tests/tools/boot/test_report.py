@@ -43,7 +43,10 @@ class PropertiesTest(unittest.TestCase):
         red("ok with a self-test that failed", lambda r: r["selftest"]["ipi"].update(taken=23))
         red("ok with a self-test that failed", lambda r: r["selftest"]["ipi"].update(lost=1))
         red("ok with a self-test that failed", lambda r: r["selftest"]["storm"].update(actual=9999))
-        red("the sum 10001", lambda r: r["selftest"].update(storm={"expected": 10001, "actual": 10001}))
+        red(
+            "the sum 10001",
+            lambda r: r["selftest"].update(storm={"expected": 10001, "actual": 10001}),
+        )
         red("with times", lambda r: r["selftest"]["ipi"].update(min_ns=31))
         red("with times", lambda r: r["selftest"]["ipi"].update(max_ns=None))
         red("24 IPIs, must be 21", lambda r: r["selftest"].update(tsc_skew=None))
@@ -179,7 +182,8 @@ class ExpectTest(unittest.TestCase):
         def on(node, record):
             return {**record, "numa": node}
 
-        cpus = [on(0, bsp(0)), on(0, cpu(1, 1, by=0)), on(1, cpu(2, 2, by=0)), on(1, cpu(3, 3, by=2))]
+        cpus = [on(0, bsp(0)), on(0, cpu(1, 1, by=0))]
+        cpus += [on(1, cpu(2, 2, by=0)), on(1, cpu(3, 3, by=2))]
         self.assertEqual(expect.compare_nodes(None, cpus), [])
         self.assertEqual(expect.compare_nodes(2, cpus), [])
         self.assertRegex(expect.compare_nodes(3, cpus)[0], "expected 3")
@@ -228,7 +232,8 @@ class SchemaTest(unittest.TestCase):
     def test_each_breach_is_found(self):
         for path, value in (
             (("verdict",), "fine"), (("expected",), -1), (("bringup_ns",), 1.5), (("extra",), 1),
-            (("schema",), "hvsmp-report/2"), (("version",), ""), (("map", "stride"), 5), (("clock", "source"), ""),
+            (("schema",), "hvsmp-report/2"), (("version",), ""), (("map", "stride"), 5),
+            (("clock", "source"), ""),
             (("hypervisor", "start_vp"), False), (("hypervisor", "present"), False),
             (("cpus", 1, "method"), "ipi"), (("cpus", 1, "verdict"), "dead"),
             (("cpus", 1, "hv_status"), 65536), (("cpus", 1, "apic_id"), None),

@@ -5,7 +5,9 @@ import unittest
 from types import SimpleNamespace
 
 from tools.boot import witness
-from tools.boot.samples import FALLBACK_LOG, IPI_LOG, LOG, cpu, fallback_report, good_report, selftest_report
+from tools.boot.samples import (
+    FALLBACK_LOG, IPI_LOG, LOG, cpu, fallback_report, good_report, selftest_report
+)  # fmt: skip
 
 
 class WitnessTest(unittest.TestCase):

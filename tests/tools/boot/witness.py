@@ -175,7 +175,7 @@ def check_without_hypervisor(report: dict) -> list[str]:
 
 
 def check_witness(report: dict, events: list[Event], listed: list | None = None) -> list[str]:
-    """The report against refhv.log. listed: the APIC ids that the firmware's tables name, if not all."""
+    """The report against refhv.log. listed: the APIC ids in the firmware's tables, if not all."""
     wrong = [f"log: {event.text}" for event in events if event.name in FORBIDDEN]
     starts = [event for event in events if event.name == "start"]
     if len(starts) != 1:
@@ -221,12 +221,12 @@ def check_witness(report: dict, events: list[Event], listed: list | None = None)
     return wrong + check_stacks(events) + check_ipis(report, events)
 
 
-ALL_PAIRS_UP_TO = 16  # processors; of more, each calls those 1, 2, 4, 8 ... ranks on (docs/report.md)
+ALL_PAIRS_UP_TO = 16  # processors; of more, each calls those 1, 2, 4 ... ranks on (docs/report.md)
 STORM_ADDS = 1000
 
 
 def check_selftest(report: dict) -> list[str]:
-    """What the self-test counts can be said beforehand; where it is not so, the verdict is not ok."""
+    """The self-test's counts are known beforehand; where they differ, the verdict is not ok."""
     test = report["selftest"]
     if test is None:
         return []
@@ -238,7 +238,8 @@ def check_selftest(report: dict) -> list[str]:
     if ipi["pairs"] != pairs:
         wrong.append(f"self-test: {ipi['pairs']} pairs of {n} processors, must be {pairs}")
     times = [ipi[key] for key in ("min_ns", "median_ns", "max_ns")]
-    if (None in times) != (ipi["lost"] == ipi["pairs"]) or times != sorted(times, key=lambda t: t or 0):
+    in_order = sorted(times, key=lambda t: t or 0)
+    if (None in times) != (ipi["lost"] == ipi["pairs"]) or times != in_order:
         wrong.append(f"self-test: {ipi['lost']} of {ipi['pairs']} are lost, with times {times}")
     is_kept = not ipi["lost"] and ipi["announced"] == ipi["taken"]
     is_kept = is_kept and storm["actual"] == storm["expected"]
@@ -319,7 +320,9 @@ def check_silent(events: list[Event], outcome, processors: int) -> list[str]:
         wrong.append(f"it has a serial port: {next(filter(None, outcome.lines))}")
     runs = Counter(event.number("vp") for event in events if event.name == "run")
     if sorted(runs.values()) != [1] * (processors - 1):
-        wrong.append(f"{len(runs)} VPs began to run, must be {processors - 1}, once each: {dict(runs)}")
+        wrong.append(
+            f"{len(runs)} VPs began to run, must be {processors - 1}, once each: {dict(runs)}"
+        )
     return wrong
 
 

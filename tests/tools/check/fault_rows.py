@@ -108,26 +108,30 @@ ALSO = {
     "F78": ["unknown-option"],
 }
 NOTES = {
-    "F34": "a boot shows 0.5 and 3; the late arrival itself needs the ledger still open and is a host test",
-    "F37": "a wrong CR3 leaves no instruction to report it: on the host only, or as the guest's shutdown",
-    "F42": "which processor claims what is a matter of timing: host tests and the model (tests/model)",
-    "F74": "a millisecond may hide in the time that a start takes: the boot cases are off by seconds",
+    "F34": "a boot shows 0.5 and 3; the late arrival itself needs the ledger still open and is "
+    "a host test",
+    "F37": "a wrong CR3 leaves no instruction to report it: on the host only, or as the guest's "
+    "shutdown",
+    "F42": "which processor claims what is a matter of timing: host tests and the model "
+    "(tests/model)",
+    "F74": "a millisecond may hide in the time that a start takes: the boot cases are off by "
+    "seconds",
     "F77": "no boot case but `framebuffer` has one",
 }
 HEAD = """# The fault matrix
 
-Whatever the hypervisor, the firmware's tables or the memory map do, the kernel ends within its bounds
-with a true report. Each row below is shown by boot cases (`make test GROUP=faults`, faults of the
-reference hypervisor, see [refhv-faults.md](refhv-faults.md)), by host tests that carry the row in
-their name, or by both. Written by `make fault-rows` from the names of the tests; `make check`
-refuses a row without a test.
+Whatever the hypervisor, the firmware's tables or the memory map do, the kernel ends within its
+bounds with a true report. Each row below is shown by boot cases (`make test GROUP=faults`, faults
+of the reference hypervisor, see [refhv-faults.md](refhv-faults.md)), by host tests that carry the
+row in their name, or by both. `make fault-rows` writes it from the names of the tests, and
+`make check` refuses a row without a test.
 
-Properties that the runner checks on every boot case, not only on these: P1 the online set, the arrived
-set and the report's set are equal; P2 one verdict for each processor; P3 no processor runs twice; P4
-the total time is within the sum of the bounds; P6 the exit code agrees with the report; P7 the report
-is valid JSON and TAP; P8 the crash MSRs are written if and only if the kernel panicked. P5, guard pages
-untouched, needs no check after the fact: they are not mapped (`selftest=on` proves that), so touching
-one is a double fault with a panic.
+Properties that the runner checks on every boot case, not only on these: P1 the online set, the
+arrived set and the report's set are equal; P2 one verdict for each processor; P3 no processor runs
+twice; P4 the total time is within the sum of the bounds; P6 the exit code agrees with the report;
+P7 the report is valid JSON and TAP; P8 the crash MSRs are written if and only if the kernel
+panicked. P5, guard pages untouched, needs no check after the fact: they are not mapped
+(`selftest=on` proves that), so touching one is a double fault with a panic.
 """
 
 
@@ -167,10 +171,12 @@ def collect() -> tuple[dict, dict, list[str]]:
 def page(boots: dict, hosts: dict) -> str:
     text = HEAD
     for part, rows in ROWS.items():
-        text += f"\n## {part}\n\n| Row | Fault | Boot cases | Host tests (tests/host) |\n|---|---|---|---|\n"
+        text += f"\n## {part}\n\n"
+        text += "| Row | Fault | Boot cases | Host tests (tests/host) |\n|---|---|---|---|\n"
         for row, what in rows.items():
             note = f" ({NOTES[row]})" if row in NOTES else ""
-            text += f"| {row} | {what}{note} | {', '.join(boots[row])} | {', '.join(hosts[row])} |\n"
+            tests = f"{', '.join(boots[row])} | {', '.join(hosts[row])}"
+            text += f"| {row} | {what}{note} | {tests} |\n"
     return text
 
 

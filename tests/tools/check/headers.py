@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Headers that other people's programs include: each compiles alone, as C11 and as C++17.
 
-scripts/rooms.toml names them. The file that includes one is otherwise empty, and nothing of what the
-Makefile defines is there.
+scripts/rooms.toml names them. The file that includes one is otherwise empty, and nothing of what
+the Makefile defines is there.
 """
 import subprocess
 import sys
@@ -23,7 +23,9 @@ def check_header(root: Path, header: str) -> list[str]:
     wrong = []
     for language, (compiler, *options) in LANGUAGES.items():
         command = [vm.find_tool(compiler), *options, *STRICT, f"-I{root}", "-"]
-        done = subprocess.run(command, input=f'#include "{header}"\n', capture_output=True, text=True)
+        done = subprocess.run(
+            command, input=f'#include "{header}"\n', capture_output=True, text=True
+        )
         if done.returncode:
             wrong.append(f"{header} does not compile as {language}:\n{done.stderr.rstrip()}")
     return wrong

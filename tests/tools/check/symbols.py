@@ -63,7 +63,7 @@ def link(objects: list[Path]) -> Linked:
 
 
 def allowed(readme: str) -> dict[str, str]:
-    """The list of a README: symbols and reasons. ValueError if there is none, or a line says neither."""
+    """The list of a README: symbols and reasons. ValueError if either is missing."""
     block = LISTED.search(readme)
     if not block:
         raise ValueError("README.md has no block ```symbols")

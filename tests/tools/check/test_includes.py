@@ -53,7 +53,9 @@ class IncludesTest(unittest.TestCase):
     def test_upward(self):
         for line in ('#include "middle/middle.h"', "# include <middle/middle.h>",
                      '%include "middle/middle.h"'):  # fmt: skip
-            self.red("bottom/low.c:2: bottom may not include middle", **{"bottom/low.c": "\n" + line})
+            self.red(
+                "bottom/low.c:2: bottom may not include middle", **{"bottom/low.c": "\n" + line}
+            )
 
     def test_another_rooms_private_header(self):
         include = '#include "middle/private.h"\n'
@@ -80,10 +82,18 @@ class IncludesTest(unittest.TestCase):
         self.assertEqual(self.complaints(**{"build/gen/a.c": ""}), [])
 
     def test_rules_about_nothing(self):
-        self.red("rooms.toml: there is no folder gone", RULES.replace("bottom = []", "bottom = []\ngone = []"))
-        self.red("rooms.toml: middle has no public header gone.h", RULES.replace('"middle.h"', '"middle.h", "gone.h"'))
-        self.red("rooms.toml: top may include nobody, which is nothing",
-                 RULES.replace('["middle", "bottom"]', '["middle", "bottom", "nobody"]'))  # fmt: skip
+        self.red(
+            "rooms.toml: there is no folder gone",
+            RULES.replace("bottom = []", "bottom = []\ngone = []"),
+        )
+        self.red(
+            "rooms.toml: middle has no public header gone.h",
+            RULES.replace('"middle.h"', '"middle.h", "gone.h"'),
+        )
+        self.red(
+            "rooms.toml: top may include nobody, which is nothing",
+            RULES.replace('"middle", "bottom"]', '"middle", "bottom", "nobody"]'),
+        )
 
     def test_a_circle(self):
         wrong = self.complaints(RULES.replace("bottom = []", 'bottom = ["middle"]'))

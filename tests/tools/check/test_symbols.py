@@ -7,8 +7,10 @@ from pathlib import Path
 
 from tools.check import symbols
 
-ONE = "extern int two(int); extern void *memcpy(void *, const void *, unsigned long);\n" \
-      "int room_one(char *to, char *from, unsigned long n) { memcpy(to, from, n); return two(*to); }\n"
+ONE = (
+    "extern int two(int); extern void *memcpy(void *, const void *, unsigned long);\n"
+    "int room_one(char *to, char *from) { memcpy(to, from, 9); return two(*to); }\n"
+)
 TWO = "int two(int x) { return x + 1; }\n"
 README = "# room\n\n```symbols\nmemcpy   copies\n```\n"
 

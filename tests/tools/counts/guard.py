@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """A guard against growth that counts instead of timing: the group `counts` of `make test`.
 
-Boots the kernel with mode=bench in QEMU, once under the reference hypervisor and once without, steps
-the first processors through their way from the first instruction to the arrival by QEMU's gdb stub,
-and holds what it has counted against bounds.toml. Output is TAP. Exit code: 0 if nothing has grown,
-1 if something has, or could not be counted.
+Boots the kernel with mode=bench in QEMU, once under the reference hypervisor and once without,
+steps the first processors through their way from the first instruction to the arrival by QEMU's gdb
+stub, and holds what it has counted against bounds.toml. Output is TAP. Exit code: 0 if nothing has
+grown, 1 if something has, or could not be counted.
 """
 import argparse
 import subprocess
@@ -69,7 +69,7 @@ def find_entry(machine: gdbstub.Gdb, kernel: Kernel, hv: str) -> int:
 
 
 def count_arrival(machine: gdbstub.Gdb, kernel: Kernel, processor: str) -> int:
-    """Instructions from here to the compare-and-swap in arrive() that says "I am in", and that one."""
+    """Instructions up to the compare-and-swap in arrive() that says "I am in", and that one."""
     count, at = 0, machine.register(gdbstub.RIP)
     for _ in range(MOST_STEPS):
         arrives = kernel.is_in("arrive", at) and machine.read(at, 4).startswith(LOCK_CMPXCHG)
@@ -200,7 +200,9 @@ def run_counts(build: Path) -> Counter:
         results = [(name, f"not counted: {e}", "") for name in bounds]
     for number, (name, wrong, note) in enumerate(results, 1):
         counts["failed" if wrong else "passed"] += 1
-        print(f"{'not ok' if wrong else 'ok'} {number} - counts/{name} # {wrong or note}", flush=True)
+        print(
+            f"{'not ok' if wrong else 'ok'} {number} - counts/{name} # {wrong or note}", flush=True
+        )
     return counts
 
 

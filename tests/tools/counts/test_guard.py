@@ -31,7 +31,10 @@ class CountsTest(unittest.TestCase):
         self.assertEqual(list(self.wrong(steps=0, bytes=4097)), ["bytes"])
 
     def test_a_change_is_said(self):
-        notes = [note for _, _, note in guard.judge(guard.load_bounds(BOUNDS), {"steps": 49, "bytes": 4096})]
+        notes = [
+            note
+            for _, _, note in guard.judge(guard.load_bounds(BOUNDS), {"steps": 49, "bytes": 4096})
+        ]
         self.assertEqual(notes, ["49; bounds.toml says 50", "4096"])
 
     def test_bounds_and_counts_go_together(self):

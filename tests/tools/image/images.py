@@ -33,8 +33,8 @@ ISO_GUID = "5B0B4B5C-6B3D-4A0E-9C61-0D1F6E3A7A03"
 
 # What boot/grub.cfg uses, and what finds it.
 GRUB_MODULES = (
-    "boot chain configfile echo fat iso9660 normal part_gpt part_msdos search search_fs_uuid serial "
-    "smbios terminal test"
+    "boot chain configfile echo fat iso9660 normal part_gpt part_msdos search search_fs_uuid "
+    "serial smbios terminal test"
 ).split()
 # GRUB's own image only finds the disc that it came from, first of all where it was started.
 GRUB_START = """search --no-floppy --fs-uuid --set=root --hint=$root {uuid}
@@ -80,7 +80,7 @@ def make_img(out: Path, kernel: Path, options: Path) -> None:
 
 
 def disc_date(form: str) -> str:
-    """The date of the disc, to a hundredth of a second; written with dashes it is the disc's UUID."""
+    """The disc's date, to a hundredth of a second; written with dashes it is its UUID."""
     return time.strftime(form, time.gmtime(source_date.find()[0]))
 
 
@@ -98,7 +98,8 @@ def make_grub(out: Path) -> None:
 def make_iso(out: Path, kernel: Path, grub: Path, menu: Path) -> None:
     """A disc, and a hybrid: the ESP with GRUB is its El Torito image and a GPT partition.
 
-    GRUB reads its menu and the kernel from the ISO 9660 file system, which both kinds of media show.
+    GRUB reads its menu and the kernel from the ISO 9660 file system, which both kinds of media
+    show.
     """
     stamp = disc_date("%Y%m%d%H%M%S00")
     with tempfile.NamedTemporaryFile(suffix=".img") as esp:
@@ -120,8 +121,8 @@ def make_iso(out: Path, kernel: Path, grub: Path, menu: Path) -> None:
 def make_vhdx(out: Path, raw: Path) -> None:
     """The disk as dynamic VHDX. Blocks of 1 MiB keep the file small.
 
-    block_state_zero=on: a block that was never written reads as zeros, by the format's own rules and
-    not by the reader's kindness. qemu-img forbids the other setting for a conversion.
+    block_state_zero=on: a block that was never written reads as zeros, by the format's own rules
+    and not by the reader's kindness. qemu-img forbids the other setting for a conversion.
     """
     options = "subformat=dynamic,block_size=1M,log_size=1M,block_state_zero=on"
     run("qemu-img", "convert", "-f", "raw", "-O", "vhdx", "-o", options, str(raw), str(out))
@@ -141,7 +142,9 @@ def make_epoch(out: Path) -> None:
     text = f"{date} ({source})\n"
     if not out.exists() or out.read_text() != text:
         out.write_text(text)
-        print(f"dates of the images: {time.strftime('%F %T', time.gmtime(date))} UTC, from {source}")
+        print(
+            f"dates of the images: {time.strftime('%F %T', time.gmtime(date))} UTC, from {source}"
+        )
 
 
 KINDS = {

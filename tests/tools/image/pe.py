@@ -42,7 +42,7 @@ def check_sbat(path, text, flags):
 
 
 def checksum(image, field):
-    """The sum of the file's 16-bit words, carries added, without the field itself; and its length."""
+    """The sum of the file's 16-bit words, carries added, without the field; and its length."""
     total = 0
     for offset in range(0, len(image), 2):
         if not field <= offset < field + 4:

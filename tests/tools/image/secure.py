@@ -3,7 +3,8 @@
 
     secure.py keys DIRECTORY                 make hvsmp.key, .crt (PEM) and .cer (DER), once
     secure.py sign KEY CERT IMAGE OUTPUT     the same image and key give the same bytes
-    secure.py enrol CERT OUTPUT              a copy of OVMF's variables with CERT as PK, KEK and in db
+    secure.py enrol CERT OUTPUT              a copy of OVMF's variables with CERT as PK, KEK and in
+    db
 
 openssl, sbsign, sbverify, faketime and efitools do the work. docs/secure-boot.md is for users.
 """

@@ -97,7 +97,7 @@ class ReproducibleTest(unittest.TestCase):
 
 class KernelTest(unittest.TestCase):
     def test_same_kernel_in_another_directory(self):
-        """The sources elsewhere, without git and with other times, give the same hvsmp.efi twice."""
+        """The sources elsewhere, without git and with other times, give the same hvsmp.efi."""
         made = []
         for name in ("a", "a longer name"):
             with tempfile.TemporaryDirectory(suffix=name.replace(" ", "-")) as where:

@@ -129,7 +129,9 @@ class Keys(unittest.TestCase):
         """The bytes that are signed on some day, by the clock of the machine."""
         out = self.dir / "signed.efi"
         out.unlink(missing_ok=True)
-        with mock.patch.dict(os.environ, SOURCE_DATE_EPOCH=str(epoch), PYTHONPATH=str(ROOT / "tests")):
+        with mock.patch.dict(
+            os.environ, SOURCE_DATE_EPOCH=str(epoch), PYTHONPATH=str(ROOT / "tests")
+        ):
             secure.run(sys.executable, "-m", secure.__name__, "sign", self.dir / "hvsmp.key",
                        self.dir / "hvsmp.crt", SOME_IMAGE, out, at=day)  # fmt: skip
         return out.read_bytes()

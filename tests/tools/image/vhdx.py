@@ -3,7 +3,8 @@
 
 qemu-img draws GUIDs for the two headers (who wrote the file and its data last) and for the virtual
 disk (SCSI page 0x83), draws the headers' first sequence number, and leaves used log entries behind.
-Here the GUIDs come from the disk's content, the headers are 1 and 2, and the log is empty. Names, offsets and sizes: Microsoft, [MS-VHDX], sections 2.2 to 2.6.
+Here the GUIDs come from the disk's content, the headers are 1 and 2, and the log is empty. Names,
+offsets and sizes: Microsoft, [MS-VHDX], sections 2.2 to 2.6.
 """
 import hashlib
 import struct

@@ -14,7 +14,7 @@ OFFSET = re.compile(r"hvsmp\+0x([0-9a-f]+)")
 
 
 def frames(lines: list[str], elf: Path) -> list[str]:
-    """One text a frame, innermost first: `provoke at kernel/provoke.c:62`. Empty if there is none."""
+    """A text a frame, innermost first: `provoke at kernel/provoke.c:62`. Empty without any."""
     offsets = []
     for line in lines:
         match = BACKTRACE.match(line)

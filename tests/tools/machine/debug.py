@@ -50,7 +50,9 @@ def wait_for_entry(monitor: qmp.Monitor, entry: int, seconds: float) -> int:
 
 def refhv_symbols(log: Path, elf: Path) -> str:
     """gdb's command for the hypervisor that runs beneath the kernel; it has copied itself there."""
-    found = re.search(r"^refhv: start .*\bimage=(0x[0-9a-f]+)", log.read_text("ascii", "replace"), re.M)
+    found = re.search(
+        r"^refhv: start .*\bimage=(0x[0-9a-f]+)", log.read_text("ascii", "replace"), re.M
+    )
     if not found:
         raise vm.Unusable(f"{log} does not say where the reference hypervisor lies")
     return f"add-symbol-file {elf.resolve()} -o {found[1]}\n"

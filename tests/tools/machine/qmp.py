@@ -37,7 +37,7 @@ class Monitor:
         self.socket.close()
 
     def call(self, command: str, **arguments):
-        """What QEMU returns; ValueError with its words if it refuses. A QEMU that ends returns ""."""
+        """What QEMU returns, "" if it ends; ValueError with its words if it refuses."""
         request = {"execute": command, "arguments": arguments}
         self.socket.sendall(json.dumps(request).encode() + b"\n")
         while True:

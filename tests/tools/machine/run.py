@@ -63,8 +63,12 @@ def argument_parser(purpose: str) -> argparse.ArgumentParser:
     p.add_argument("--mem", default="1G")
     p.add_argument("--cmdline", default="", help="kernel options")
     p.add_argument("--refhv", default="", help="lines of refhv.cfg, separated by ; or blanks")
-    p.add_argument("--display", default="none", help="QEMU's display; with a window: until it is closed")
-    p.add_argument("--screen", default="", help="WIDTHxHEIGHT: a graphics card for a screen of that size")
+    p.add_argument(
+        "--display", default="none", help="QEMU's display; with a window: until it is closed"
+    )
+    p.add_argument(
+        "--screen", default="", help="WIDTHxHEIGHT: a graphics card for a screen of that size"
+    )
     p.add_argument("--qemu", default="")
     p.add_argument("--code", default="", help="firmware code (OVMF_CODE)")
     p.add_argument("--vars", default="", help="firmware variables (OVMF_VARS)")
@@ -75,7 +79,9 @@ def argument_parser(purpose: str) -> argparse.ArgumentParser:
 
 def machine(args: argparse.Namespace) -> vm.Machine:
     if args.secure and args.hv == "ref":
-        raise vm.Unusable("SECURE=1 goes with HV=none or kvm: the reference hypervisor is not signed")
+        raise vm.Unusable(
+            "SECURE=1 goes with HV=none or kvm: the reference hypervisor is not signed"
+        )
     if args.display != "none":
         os.environ["DISPLAY"] = x_display() or ""
     if args.display != "none" and not re.search(r"(^|\s)exit=", args.cmdline):
@@ -100,7 +106,8 @@ def machine(args: argparse.Namespace) -> vm.Machine:
 def prepare(m: vm.Machine, build: Path, out: Path) -> list[str]:
     """Make the output directory afresh and the disk image; returns QEMU's command line."""
     out.mkdir(parents=True, exist_ok=True)
-    for name in ("serial.log", "report.json", "conformance.json", "bench.json", "refhv.log", "qemu.log"):
+    old = ("serial.log", "report.json", "conformance.json", "bench.json", "refhv.log", "qemu.log")
+    for name in old:
         (out / name).unlink(missing_ok=True)
     command = vm.qemu_command(m, out)
     vm.build_image(out / "disk.img", vm.image_files(m, build))

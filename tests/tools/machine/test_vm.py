@@ -61,7 +61,9 @@ class RequestTest(unittest.TestCase):
                 path.touch()
             few, many = (vm.Machine(smp=n, scale=Path(folder)) for n in ("512", "513"))
             self.assertEqual(vm.scale_firmware(few), [])
-            self.assertEqual(vm.find_firmware("", "", [*vm.scale_firmware(many), *vm.FIRMWARE]), pair)
+            self.assertEqual(
+                vm.find_firmware("", "", [*vm.scale_firmware(many), *vm.FIRMWARE]), pair
+            )
 
     def test_no_secure_boot_firmware(self):
         for pair in vm.FIRMWARE:
@@ -76,7 +78,9 @@ class RequestTest(unittest.TestCase):
                 vm.drive_words(m, Path(name))
             media.touch()
             words = " ".join(vm.drive_words(m, Path(name)))
-            self.assertRegex(words, "^-drive file=[^ ]*hvsmp.vhdx,format=vhdx,[^ ]* .*scsi-hd,drive=media$")
+            self.assertRegex(
+                words, "^-drive file=[^ ]*hvsmp.vhdx,format=vhdx,[^ ]* .*scsi-hd,drive=media$"
+            )
             m.hv = "ref"
             words = " ".join(vm.drive_words(m, Path(name)))
             self.assertRegex(words, "drive=disk,bootindex=0 .*drive=media,bootindex=1$")

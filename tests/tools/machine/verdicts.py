@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a run that is over says: the kernel's report in its lines, why there is none, the verdict."""
+"""What a finished run says: the kernel's report, or why there is none; the verdict."""
 import json
 import re
 
@@ -42,7 +42,9 @@ def failure(outcome: Outcome) -> str:
     """Why a run is no result at all, in one line; empty if the exit status is one of a kernel."""
     last = next((line for line in reversed(outcome.lines) if line), "nothing")
     if outcome.awaited:
-        return f"'{outcome.awaited}' never came, so its keys were not typed; the last line was: {last}"
+        return (
+            f"'{outcome.awaited}' never came, so its keys were not typed; the last line was: {last}"
+        )
     if outcome.ended == "time-out":
         return f"time-out after {outcome.seconds:.0f} s; the last serial line was: {last}"
     status = outcome.status

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """A machine to boot in QEMU: what may be chosen, firmware, disk image, command line.
 
-running.py runs it, verdicts.py says what came out. Standard library only. Everything that can be missing
-on a machine raises Unusable with a message that names the package.
+running.py runs it, verdicts.py says what came out. Standard library only. Everything that can be
+missing on a machine raises Unusable with a message that names the package.
 """
 import fcntl
 import os
@@ -46,7 +46,8 @@ FIRMWARE = [
 
 # Builds with SMM and Secure Boot, and variables without any key.
 SECURE_FIRMWARE = [
-    ("/usr/share/OVMF/OVMF_CODE_4M.secboot.fd", "/usr/share/OVMF/OVMF_VARS_4M.fd"),  # Debian, Ubuntu
+    # Debian, Ubuntu
+    ("/usr/share/OVMF/OVMF_CODE_4M.secboot.fd", "/usr/share/OVMF/OVMF_VARS_4M.fd"),
     ("/usr/share/edk2/x64/OVMF_CODE.secboot.4m.fd", "/usr/share/edk2/x64/OVMF_VARS.4m.fd"),  # Arch
     ("/usr/share/edk2/ovmf/OVMF_CODE.secboot.fd", "/usr/share/edk2/ovmf/OVMF_VARS.fd"),  # Fedora
 ]
@@ -116,7 +117,7 @@ class Machine:
 
 
 def find_tool(name: str, *others: str) -> str:
-    """A program's path, also where only root looks; other names are those of other distributions."""
+    """A program's path, also where only root looks; others: its name in other distributions."""
     places = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
     path = next(filter(None, (shutil.which(one, path=places) for one in (name, *others))), None)
     if not path:
@@ -262,7 +263,7 @@ def kvm_cpu(qemu: str) -> str:
 
 
 def needs_disk(m: Machine) -> bool:
-    """Whether a disk is made for this run: the reference hypervisor must start before boot media."""
+    """Whether this run needs a disk: the reference hypervisor starts before boot media."""
     return not m.boots or m.hv == "ref"
 
 
@@ -289,17 +290,19 @@ def find_display(qemu: str, display: str) -> None:
     text = subprocess.run([qemu, "-display", "help"], capture_output=True, text=True, timeout=30)
     if display.partition(",")[0] not in text.stdout.split():
         raise Unusable(f"QEMU has no display {display}: install the package {PACKAGES['display']}")
-    if display.startswith("gtk") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+    if display.startswith("gtk") and not (
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    ):
         raise Unusable("DISPLAY=gtk opens a window: there is no X or Wayland session here")
 
 
 def socket_path(out: Path) -> Path:
-    """Where the machine's QMP socket lies; from here, because such a path has room for 107 bytes."""
+    """The machine's QMP socket; seen from here, as such a path has room for 107 bytes."""
     return Path(min(os.path.relpath(out / "qmp"), str(out / "qmp"), key=len))
 
 
 def screen_arguments(m: Machine, out: Path) -> list[str]:
-    """A graphics card whose monitor prefers the size that was asked for: the firmware follows it."""
+    """A graphics card whose monitor prefers the size asked for: the firmware follows it."""
     if not m.screen and m.display == "none":
         return []
     match = re.fullmatch(r"(\d+)x(\d+)", m.screen or DISPLAY_SIZE)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The screen's font: Terminus from the console fonts of the distribution, as C.
 
-Reads PSF files (versions 1 and 2, gzipped or not) and writes the glyphs the kernel uses, in the order
-of GLYPHS, to an include file of kernel/font.c. Tests read pictures of the screen with the same
-fonts. Standard library only. Terminus is under the SIL Open Font License 1.1.
+Reads PSF files (versions 1 and 2, gzipped or not) and writes the glyphs the kernel uses, in the
+order of GLYPHS, to an include file of kernel/font.c. Tests read pictures of the screen with the
+same fonts. Standard library only. Terminus is under the SIL Open Font License 1.1.
 """
 import gzip
 import struct
@@ -11,7 +11,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-PACKAGE = "console-setup-linux (Debian, Ubuntu), terminus-fonts-console (Fedora) or terminus-font (Arch)"
+PACKAGE = (
+    "console-setup-linux (Debian, Ubuntu), terminus-fonts-console (Fedora) or terminus-font (Arch)"
+)
 
 # ASCII, then what else the kernel draws: a line, a dot. kernel/font.h has the same order.
 GLYPHS = "".join(map(chr, range(0x20, 0x7F))) + "\u2500\u00b7"
@@ -91,7 +93,8 @@ def find(*names: str) -> Path:
             if path.is_file():
                 return path
     raise FontError(
-        f"the console font {' or '.join(names)} is missing: install the package {PACKAGE}, or run: make deps"
+        f"the console font {' or '.join(names)} is missing: "
+        f"install the package {PACKAGE}, or run: make deps"
     )
 
 
@@ -104,7 +107,8 @@ def load() -> list[Font]:
         missing = [c for c in GLYPHS if c not in font.glyphs]
         if (font.width, font.height) != (width, height) or missing:
             raise FontError(
-                f"{path}: {font.width}x{font.height} pixels, must be {width}x{height}; without {missing}"
+                f"{path}: {font.width}x{font.height} pixels, must be {width}x{height}; "
+                f"without {missing}"
             )
         fonts.append(font)
     return fonts

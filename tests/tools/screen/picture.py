@@ -3,8 +3,8 @@
 
 picture.py FILE.ppm FILE.png makes the one from the other.
 
-Standard library only. read_cells() is exact: a picture of which one pixel is not what a character of
-the font in two colours of the palette would give is refused, and the place named.
+Standard library only. read_cells() is exact: a picture of which one pixel is not what a character
+of the font in two colours of the palette would give is refused, and the place named.
 """
 import re
 import struct
@@ -56,7 +56,9 @@ def write_png(picture: Picture, file: Path) -> None:
     """As PNG: with a palette where 256 colours do, which makes text small."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
 
     stride = 3 * picture.width
     lines = [picture.pixels[y * stride : (y + 1) * stride] for y in range(picture.height)]
@@ -71,7 +73,8 @@ def write_png(picture: Picture, file: Path) -> None:
     header = struct.pack(">IIBBBBB", picture.width, picture.height, 8, kind, 0, 0, 0)
     data = zlib.compress(b"".join(b"\0" + line for line in lines), 9)
     file.write_bytes(
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + palette + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + palette
+        + chunk(b"IDAT", data) + chunk(b"IEND", b"")
     )
 
 
@@ -89,7 +92,8 @@ def read_png(data: bytes) -> Picture:
         raise PictureError(f"not a PNG file: {e}") from None
     step = 1 + width * (3 if form[1] == 2 else 1)
     rows = [raw[y * step + 1 : (y + 1) * step] for y in range(height)]
-    if form not in ([8, 2, 0, 0, 0], [8, 3, 0, 0, 0]) or len(raw) != step * height or any(raw[::step]):
+    known = form in ([8, 2, 0, 0, 0], [8, 3, 0, 0, 0])
+    if not known or len(raw) != step * height or any(raw[::step]):
         raise PictureError("a PNG file of a kind that is not read here")
     if form[1] == 3:
         palette = chunks[b"PLTE"]
@@ -104,7 +108,8 @@ def read_png(data: bytes) -> Picture:
 PALETTE = {
     "paper": 0x0F1419, "ink": 0xC9D1D9, "bright": 0xFFFFFF, "dim": 0x6E7A87,
     "good": 0x3FD6A0, "warn": 0xF0C542, "bad": 0xFF7B54, "panic": 0x7A0C12,
-    "tile-ink": 0x0B0F13, "soft-hv": 0x1B6594, "soft-sipi": 0x07553D, "idle": 0x27303A, "boot": 0xE4E8EC, "hv": 0x56B4E9,
+    "tile-ink": 0x0B0F13, "soft-hv": 0x1B6594, "soft-sipi": 0x07553D, "idle": 0x27303A,
+    "boot": 0xE4E8EC, "hv": 0x56B4E9,
     "sipi": 0x1DB386, "starting": 0xF0E442, "missing": 0xE8641B, "odd": 0xE69F00,
     "mismatch": 0xCC79A7,
 }  # fmt: skip
@@ -122,7 +127,8 @@ class Cell:
 def expand(glyph: bytes, width: int, height: int) -> list[list[bool]]:
     row_bytes = (width + 7) // 8
     return [
-        [bool(glyph[y * row_bytes + x // 8] & 0x80 >> x % 8) for x in range(width)] for y in range(height)
+        [bool(glyph[y * row_bytes + x // 8] & 0x80 >> x % 8) for x in range(width)]
+        for y in range(height)
     ]
 
 
@@ -156,12 +162,15 @@ class Reader:
 
     def explain(self, lines: tuple[bytes, ...]) -> Cell | None:
         """Which character in which colours, with which seams, gives these pixels?"""
-        names = [[self.colours.get(line[x : x + 3]) for x in range(0, len(line), 3)] for line in lines]
+        names = [
+            [self.colours.get(line[x : x + 3]) for x in range(0, len(line), 3)] for line in lines
+        ]
         if any(name is None for line in names for name in line):
             return None
         for gaps in range(4):
             width, height = self.body(gaps)
-            seam = [n for line in names[height:] for n in line] + [n for line in names for n in line[width:]]
+            seam = [n for line in names[height:] for n in line]
+            seam += [n for line in names for n in line[width:]]
             body = [line[:width] for line in names[:height]]
             colours = {name for line in body for name in line}
             if set(seam) - {"paper"} or len(colours) > 2:
@@ -176,7 +185,9 @@ class Reader:
     def cells(self, p: Picture) -> list[list[Cell]]:
         """Rows of cells; PictureError names the first place that is no character."""
         if (p.width, p.height) != (self.width, self.height):
-            raise PictureError(f"the picture has {p.width}x{p.height} pixels, not {self.width}x{self.height}")
+            raise PictureError(
+                f"the picture has {p.width}x{p.height} pixels, not {self.width}x{self.height}"
+            )
         stride, w, h = 3 * p.width, self.font.width, self.font.height
         margin = self.check_margins(p)
         rows = []

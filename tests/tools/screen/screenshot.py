@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
 """What a case's screen shows, from a picture that QEMU took of it.
 
-The picture is read back into characters, exactly: one wrong pixel is a complaint. Then the grid's rows
-(heading, tiles, legend) must be those of pictures/CASE.txt, and the text below must be the end of what
-the serial port said, in its colours.
+The picture is read back into characters, exactly: one wrong pixel is a complaint. Then the grid's
+rows (heading, tiles, legend) must be those of pictures/CASE.txt, and the text below must be the end
+of what the serial port said, in its colours.
 
-screenshot.py FILE.png prints the grid's rows of a picture as pictures/CASE.txt has them: look at the
-picture before you believe it.
+screenshot.py FILE.png prints the grid's rows of a picture as pictures/CASE.txt has them: look at
+the picture before you believe it.
 """
 import re
 import sys
@@ -106,7 +106,9 @@ def describe(rows: list[list]) -> list[str]:
                 look = {"paper": cell.paper, "gaps": cell.gaps, "ink": cell.ink}
                 runs.append({"column": column, "text": cell.char, **look})
         for run in runs:
-            seams = " ".join(word for bit, word in ((1, "right"), (2, "below")) if run["gaps"] & bit)
+            seams = " ".join(
+                word for bit, word in ((1, "right"), (2, "below")) if run["gaps"] & bit
+            )
             look = f"{run['ink'] or 'nothing'} on {run['paper']}"
             out.append(f"{number:2} {run['column']:3} |{run['text']}| {look} {seams}".rstrip())
     return out

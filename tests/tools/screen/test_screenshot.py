@@ -130,7 +130,8 @@ class FileTest(unittest.TestCase):
             file = Path(folder, "x.png")
             picture.write_png(picture.Picture(2, 2, bytes(12)), file)
             data = file.read_bytes()
-        for bad in (b"", data[:40], data.replace(b"IDAT", b"IXAT"), data.replace(b"\x08\x03", b"\x04\x03")):
+        no_data, four_bits = data.replace(b"IDAT", b"IXAT"), data.replace(b"\x08\x03", b"\x04\x03")
+        for bad in (b"", data[:40], no_data, four_bits):
             with self.assertRaises(picture.PictureError):
                 picture.read_png(bad)
 
@@ -195,7 +196,8 @@ class JudgementTest(unittest.TestCase):
             self.assertTrue(wrong, (column, row, text))
 
     def test_other_colours(self):
-        for row, text, ink in ((1, SERIAL[2], "ink"), (4, SERIAL[5], "warn"), (0, SERIAL[1], "dim")):
+        rows = ((1, SERIAL[2], "ink"), (4, SERIAL[5], "warn"), (0, SERIAL[1], "dim"))
+        for row, text, ink in rows:
             wrong = screenshot.check_text(self.rows(lambda c: c.text(0, row, text, ink)), SERIAL)
             self.assertEqual(len(wrong), 1, (row, ink))
             self.assertIn(ink, wrong[0])
@@ -216,7 +218,9 @@ class JudgementTest(unittest.TestCase):
         self.assertEqual((len(grid), picture.text_of(text[0])), (2, "text"))
         shown = screenshot.describe(grid)
         self.assertEqual(shown[0].split("|")[1].rstrip(), "hvsmp")
-        self.assertEqual(shown[1:3], [" 1   0 |H| tile-ink on hv", " 1   1 | | nothing on hv right below"])
+        self.assertEqual(
+            shown[1:3], [" 1   0 |H| tile-ink on hv", " 1   1 | | nothing on hv right below"]
+        )
         with tempfile.TemporaryDirectory() as folder:
             self.assertIn("there is no a.txt", screenshot.check_grid("a", shown, Path(folder))[0])
             Path(folder, "a.txt").write_text("\n".join(shown) + "\n")

@@ -14,7 +14,7 @@ else
 
 .DEFAULT_GOAL = all
 .DELETE_ON_ERROR:
-.PHONY: all run debug test test-kvm-nested check compile_commands.json deps-scale \
+.PHONY: all run debug test test-kvm-nested check compile_commands.json fault-rows deps-scale \
 	clean help FORCE
 
 BUILD ?= build
@@ -22,6 +22,9 @@ CC     = gcc
 NASM   = nasm
 OBJCOPY = objcopy
 PYTHON = $(firstword $(wildcard /usr/bin/python3) python3)
+# The tools are a package, tests/tools.
+export PYTHONPATH = $(CURDIR)/tests
+export PYTHONDONTWRITEBYTECODE = 1
 
 # --- the two EFI images -------------------------------------------------------------------------
 EFI_CRT0 = $(firstword $(wildcard /usr/lib/crt0-efi-x86_64.o /usr/lib64/gnuefi/crt0-efi-x86_64.o \
@@ -41,10 +44,11 @@ EFI_LDFLAGS = -nostdlib -shared -Bsymbolic -z nocombreloc -z noexecstack --no-un
 PE_SECTIONS = -j .text -j .reloc -j .rodata -j .sbat -j .rela -j .data -j .dynamic
 
 include tests/refhv/refhv.mk
-include tests/kvm-nested/kvm-nested.mk
+include tests/lab/kvm_nested/kvm-nested.mk
 
 ROOMS = boot kernel screen conform smp start hv arch acpi lib
-KERNEL_SRCS = $(foreach room,$(ROOMS),$(wildcard $(room)/*.c $(room)/x86_64/*.c $(room)/x86_64/*.asm))
+KERNEL_SRCS = $(foreach room,$(ROOMS),$(wildcard $(room)/*.c $(room)/x86_64/*.c \
+	$(room)/x86_64/*.asm))
 KERNEL_OBJS = $(addprefix $(BUILD)/obj/,$(addsuffix .o,$(KERNEL_SRCS)))
 REFHV_OBJS  = $(addprefix $(BUILD)/obj/,$(addsuffix .o,$(REFHV_SRCS)))
 
@@ -62,13 +66,14 @@ $(BUILD)/.tools: scripts/deps.sh
 $(BUILD)/obj/%.c.o: %.c Makefile | $(BUILD)/.tools
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "CC    $<")
-	$(Q)$(CC) $(EFI_CFLAGS) $(GUARD_CFLAGS) $(DIR_CFLAGS) -I. -I$(BUILD)/gen -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(EFI_CFLAGS) $(GUARD_CFLAGS) $(DIR_CFLAGS) -I. -I$(BUILD)/gen -MMD -MP \
+		-c $< -o $@
 
 # The kernel's frames are guarded; the canary is canary.c's.
 $(KERNEL_OBJS): GUARD_CFLAGS = -fstack-protector-strong -mstack-protector-guard=global
 
 # Only the UEFI stub, the reference hypervisor and a test's boot loader see GNU-EFI.
-$(BUILD)/obj/boot/%.o $(BUILD)/obj/tests/refhv/%.o $(BUILD)/obj/tests/kvm-nested/%.o: \
+$(BUILD)/obj/boot/%.o $(BUILD)/obj/tests/refhv/%.o $(BUILD)/obj/tests/lab/kvm_nested/%.o: \
 	DIR_CFLAGS = -DGNU_EFI_USE_MS_ABI -isystem $(EFI_INCLUDE) -isystem $(EFI_INCLUDE)/x86_64
 
 # The version is git's; the file changes only when that does. Without git: VERSION=.
@@ -87,16 +92,17 @@ $(BUILD)/gen/offsets.inc: arch/x86_64/offsets.h
 	$(Q)sed -n 's|^#define \([A-Z0-9_]*\) *\([0-9A-Fx]*\).*|\1 equ \2|p' $< > $@
 
 # The screen's glyphs, from a console font of the distribution.
-$(BUILD)/gen/font.inc: scripts/font.py | $(BUILD)/.tools
+$(BUILD)/gen/font.inc: tests/tools/screen/font.py | $(BUILD)/.tools
 	@mkdir -p $(@D)
-	$(Q)$(PYTHON) scripts/font.py $@
+	$(Q)$(PYTHON) -m tools.screen.font $@
 
 $(BUILD)/obj/screen/font.c.o: $(BUILD)/gen/font.inc
 
 $(BUILD)/obj/%.asm.o: %.asm $(BUILD)/gen/offsets.inc Makefile | $(BUILD)/.tools
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "NASM  $<")
-	$(Q)$(NASM) -f elf64 -g -F dwarf -Werror -I $(<D)/ -I $(BUILD)/gen/ -MD $(@:.o=.d) -MP -o $@ $<
+	$(Q)$(NASM) -f elf64 -g -F dwarf -Werror -I $(<D)/ -I $(BUILD)/gen/ -MD $(@:.o=.d) -MP \
+		-o $@ $<
 
 $(BUILD)/hvsmp.so: $(KERNEL_OBJS) linker.ld
 	$(if $(V),,@echo "LD    $@")
@@ -107,11 +113,11 @@ $(BUILD)/refhv.so: $(REFHV_OBJS) linker.ld
 	$(Q)$(LD) $(EFI_LDFLAGS) $(EFI_CRT0) $(REFHV_OBJS) -L$(EFI_LIBDIR) -lgnuefi -o $@
 
 # -S: symbols stay in the ELF file; behind the sections of a PE image signers take them for a gap.
-$(BUILD)/%.efi: $(BUILD)/%.so scripts/pe.py
+$(BUILD)/%.efi: $(BUILD)/%.so tests/tools/image/pe.py
 	$(if $(V),,@echo "EFI   $@")
 	$(Q)$(OBJCOPY) -S $(PE_SECTIONS) --target=efi-app-x86_64 --file-alignment 512 \
 		--section-alignment 4096 $< $@
-	$(Q)$(PYTHON) scripts/pe.py $@ $(if $(filter %/hvsmp.efi,$@),--sbat)
+	$(Q)$(PYTHON) -m tools.image.pe $@ $(if $(filter %/hvsmp.efi,$@),--sbat)
 
 -include $(KERNEL_OBJS:.o=.d) $(REFHV_OBJS:.o=.d)
 
@@ -120,7 +126,6 @@ HV  ?= $(if $(SECURE),none,ref)
 SMP ?= $(if $(SECURE),2,4)
 MEM ?= 1G
 JOBS ?= 2
-export PYTHONDONTWRITEBYTECODE = 1
 
 # DISPLAY usually comes from X: it means QEMU's display only on make's own command line.
 QEMU_DISPLAY = $(if $(filter command,$(origin DISPLAY)),$(DISPLAY),none)
@@ -136,22 +141,27 @@ run: $(IMAGES) ## boot the kernel and show what it says; logs in build/run/
 	@$(PYTHON) scripts/run.py $(MACHINE)
 
 debug: $(IMAGES) ## boot to the first instruction and wait for gdb (DEBUG=refhv: that of refhv.efi)
-	@$(PYTHON) scripts/debug.py $(MACHINE) --image '$(or $(DEBUG),hvsmp)'
+	@$(PYTHON) -m tools.machine.debug $(MACHINE) --image '$(or $(DEBUG),hvsmp)'
 
 # Only the boot cases of the media need the media.
 MEDIA_TESTS = $(filter all media,$(or $(GROUP),all))
 
-test: all $(if $(MEDIA_TESTS),images) ## host tests and boot cases (GROUP=host|unit|counts|one of the boot groups, JOBS=2)
-	@$(PYTHON) tests/all.py --build $(BUILD) --make '$(MAKE)' --group '$(GROUP)' --jobs '$(JOBS)'
+test: $(if $(MEDIA_TESTS),images)
+test: all ## all tests, or some (GROUP=host|unit|counts|one of the boot groups, JOBS=2)
+	@$(PYTHON) tests/all.py --build $(BUILD) --make '$(MAKE)' --group '$(GROUP)' \
+		--jobs '$(JOBS)'
 
 test-kvm-nested: ## boot cases under the real KVM in an emulated machine (GROUP=all: these as well)
 	@$(MAKE) --no-print-directory test GROUP=kvm-nested
 
-check: ## formatting, static analysis, a build with clang, the schema
+check: ## formatting, static analysis, a build with clang, the schema, the rules of the house
 	@scripts/check.sh $(BUILD)/check '$(MAKE)' '$(EFI_CFLAGS)' '$(EFI_INCLUDE)'
 
 compile_commands.json: ## how each file is compiled, for clangd and editors
-	@$(PYTHON) scripts/compile_commands.py '$(MAKE)'
+	@$(PYTHON) -m tools.compile_commands '$(MAKE)'
+
+fault-rows: ## write docs/faults.md anew, from the names of the tests
+	@$(PYTHON) -m tools.check.fault_rows
 
 deps-scale: ## put a QEMU for over 255 processors beside the system's own, in build/qemu-scale/
 	@scripts/deps-scale.sh $(BUILD)/qemu-scale
@@ -160,9 +170,10 @@ clean: ## remove everything that was built
 	rm -rf $(BUILD)
 
 help: ## this list
-	@sed -n 's/^\([a-z_.-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile $(wildcard scripts/*.mk tests/*/*.mk tests/*/*/*.mk) | \
-		expand -t 32
-	@echo "  make deps                     install what is missing; may stand before others: make deps run"
+	@sed -n 's/^\([a-z_.-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile \
+		$(wildcard scripts/*.mk tests/*/*.mk tests/*/*/*.mk) | expand -t 32
+	@echo "  make deps                     install what is missing; may stand before others:" \
+		"make deps run"
 	@sed -n 's/^# | \{0,1\}//p' Makefile
 
 # | Variables of run and debug:
@@ -179,11 +190,11 @@ help: ## this list
 # | Variables of bench:
 # |   N="2 4 8" BOOTS=3   numbers of processors, boots of each subject
 # |   HV=ref|none         this kernel only with or only without the reference hypervisor (both)
-# |   ONLY="floor none"   some of the subjects in tests/bench/plan.toml
+# |   ONLY="floor none"   some of the subjects in tests/lab/bench/plan.toml
 # |   MINUTES=24          begin no run that would end later; QUICK=1, FULL=1: other plans; RESUME=1
 
 include scripts/secure.mk
--include tests/bench/bench.mk tests/host/host.mk tests/host/coverage.mk \
+-include tests/lab/bench/bench.mk tests/host/host.mk tests/host/coverage.mk \
 	 tests/host/fuzz/fuzz.mk tests/model/model.mk
 include scripts/images.mk
 endif

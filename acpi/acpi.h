@@ -44,8 +44,8 @@ enum err acpi_open(struct acpi *a, const struct acpi_memory *mem, uint64_t rsdp)
 enum err acpi_find(const struct acpi *a, const char signature[4], struct acpi_table *out);
 
 /*
- * The table at a known address, e.g. the DSDT that the FADT names. ERR_NOT_FOUND: another signature;
- * ERR_CHECKSUM; ERR_TRUNCATED.
+ * The table at a known address, e.g. the DSDT that the FADT names. ERR_NOT_FOUND: another
+ * signature; ERR_CHECKSUM; ERR_TRUNCATED.
  */
 enum err acpi_load(const struct acpi *a, uint64_t pa, const char signature[4],
 		   struct acpi_table *out);

@@ -83,7 +83,7 @@ void arch_cpu_wanted(const struct arch_cpu *cpu, struct arch_state *out);
  */
 void arch_cpu_found(struct arch_state *out);
 
-/* --- exceptions -------------------------------------------------------------------------------- */
+/* --- exceptions ------------------------------------------------------------------------------- */
 
 struct arch_fault {
 	uint8_t vector;
@@ -110,7 +110,7 @@ void arch_backtrace(void);
 /* Where the image lies, so that a backtrace can be given as offsets. */
 void arch_set_image(uint64_t base, uint64_t text_end);
 
-/* --- interrupts -------------------------------------------------------------------------------- */
+/* --- interrupts ------------------------------------------------------------------------------- */
 
 /*
  * There is one interrupt: another processor wants this one to look. It does nothing but count; who
@@ -127,7 +127,7 @@ void arch_interrupts_wait(void);
 /* A pause in which one is taken if it is there. */
 void arch_interrupts_window(void);
 
-/* --- paging ------------------------------------------------------------------------------------ */
+/* --- paging ----------------------------------------------------------------------------------- */
 
 enum {
 	ARCH_MAP_WRITE = 1 << 0, /* never together with EXEC */
@@ -173,7 +173,9 @@ struct arch_cpuid {
 };
 struct arch_cpuid arch_cpuid(uint32_t leaf, uint32_t subleaf);
 
-/* ERR_FAULT if the access raises an exception; *value is 0 then. Needs the block's tables loaded. */
+/*
+ * ERR_FAULT if the access raises an exception; *value is 0 then. Needs the block's tables loaded.
+ */
 enum err arch_msr_read(uint32_t msr, uint64_t *value);
 enum err arch_msr_write(uint32_t msr, uint64_t value);
 
@@ -190,7 +192,7 @@ void arch_port_write8(uint16_t port, uint8_t value);
 void arch_port_write16(uint16_t port, uint16_t value);
 void arch_port_write32(uint16_t port, uint32_t value);
 
-/* --- clock ------------------------------------------------------------------------------------- */
+/* --- clock ------------------------------------------------------------------------------------ */
 
 uint64_t arch_tsc(void);
 /* Hertz of the time stamp counter by CPUID leaves 0x15 and 0x16; 0 if they do not say. */
@@ -210,10 +212,12 @@ uint64_t arch_clock_ticks_ns(uint64_t ticks);
 /* A raw time stamp as nanoseconds since arch_clock_set; 0 for what lies before it. */
 uint64_t arch_clock_from_tsc(uint64_t tsc);
 
-/* Bits nobody can guess from outside: RDRAND where there is one, mixed with the time stamp counter. */
+/*
+ * Bits nobody can guess from outside: RDRAND where there is one, mixed with the time stamp counter.
+ */
 uint64_t arch_random(void);
 
-/* --- waiting and ending ------------------------------------------------------------------------ */
+/* --- waiting and ending ----------------------------------------------------------------------- */
 
 void arch_pause(void);
 /* Stop this processor for good, interrupts off. */
@@ -226,7 +230,7 @@ _Noreturn void arch_triple_fault(void);
  */
 void arch_call_on_firmware_tables(void (*fn)(void *arg), void *arg);
 
-/* --- local APIC -------------------------------------------------------------------------------- */
+/* --- local APIC ------------------------------------------------------------------------------- */
 
 /*
  * Boot processor only. Take the local APIC as the firmware left it (xAPIC or x2APIC), switching to
@@ -241,7 +245,9 @@ bool arch_apic_is_x2apic(void);
 uint32_t arch_apic_id(void);
 /* The id before arch_apic_init, by CPUID. */
 uint32_t arch_apic_id_cpuid(void);
-/* ERR_TIMEOUT: the APIC did not accept the message. ERR_INVALID: id not addressable in this mode. */
+/*
+ * ERR_TIMEOUT: the APIC did not accept the message. ERR_INVALID: id not addressable in this mode.
+ */
 enum err arch_apic_send_init(uint32_t apic_id);
 enum err arch_apic_send_nmi(uint32_t apic_id);
 enum err arch_apic_send_startup(uint32_t apic_id, uint8_t vector);
@@ -252,7 +258,7 @@ enum err arch_apic_send_startup_all(uint8_t vector);
 /* Does this processor need the 10 ms between INIT and the first start-up IPI? By CPUID alone. */
 bool arch_init_needs_delay(struct arch_cpuid (*cpuid)(uint32_t leaf, uint32_t subleaf));
 
-/* --- INIT-SIPI entry --------------------------------------------------------------------------- */
+/* --- INIT-SIPI entry -------------------------------------------------------------------------- */
 
 /*
  * Boot processor only. Fill the page below 1 MiB with the real-mode entry code, INT3 elsewhere, and
@@ -266,7 +272,7 @@ struct arch_sipi_target {
 enum err arch_sipi_prepare(uint64_t low_page, struct pages *pages,
 			   const struct arch_sipi_target *targets, size_t count);
 
-/* --- serial port ------------------------------------------------------------------------------- */
+/* --- serial port ------------------------------------------------------------------------------ */
 
 /* COM1, if there is one: found by its scratch register. ERR_NOT_FOUND. */
 enum err arch_serial_init(void);

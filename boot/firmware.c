@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the firmware knows: image base, ACPI root pointer, framebuffer, a low page, Secure Boot, reset. */
+/* What the firmware knows: image base, ACPI root, framebuffer, a low page, Secure Boot, reset. */
 #include "boot/boot.h"
 #include "lib/log.h"
 #include "lib/string.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * HvCallStartVirtualProcessor (0x99) that is accepted: the VP arrives with every register it was
- * given, which here are unlike those that reset or the caller would have left. Then what may be done
- * with a VP that runs.
+ * given, which here are unlike those that reset or the caller would have left. Then what may be
+ * done with a VP that runs.
  */
 #include "conform/internal.h"
 

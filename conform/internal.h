@@ -10,7 +10,7 @@
 #include "lib/json.h"
 #include "lib/log.h"
 
-/* --- rows (rows.c) ----------------------------------------------------------------------------- */
+/* --- rows (rows.c) ---------------------------------------------------------------------------- */
 
 /* Statuses that a row may allow. */
 enum allow {
@@ -64,7 +64,7 @@ bool row_succeeded(const struct bench *b);
 
 void rows_json(struct json *j, const struct bench *b);
 
-/* --- the bench (bench.c) ----------------------------------------------------------------------- */
+/* --- the bench (bench.c) ---------------------------------------------------------------------- */
 
 enum vp_use { VP_WAITS, VP_RUNS, VP_LOST };
 
@@ -119,7 +119,7 @@ enum place {
 /* Its guest-physical address; at: from the beginning of the page. */
 uint64_t bench_gpa(const struct bench *b, enum place place, const uint8_t *ours, uint32_t at);
 
-/* --- landing (landing.c) ----------------------------------------------------------------------- */
+/* --- landing (landing.c) ---------------------------------------------------------------------- */
 
 /* A block, used once, on which a started VP arrives, writes down what it finds, and parks. */
 struct landing {
@@ -141,7 +141,7 @@ bool landing_await(const struct bench *b, const struct landing *l);
 /* Spend some time. */
 void landing_pause(uint64_t ns);
 
-/* --- 0x99 (start.c) ---------------------------------------------------------------------------- */
+/* --- 0x99 (start.c) --------------------------------------------------------------------------- */
 
 enum start_target {
 	TARGET_WAITING,    /* an AP that has not been started */
@@ -177,7 +177,7 @@ struct start_row {
 
 void start_row(struct bench *b, const struct start_row *row);
 
-/* --- the tables, one file each ----------------------------------------------------------------- */
+/* --- the tables, one file each ---------------------------------------------------------------- */
 
 void map_rows(struct bench *b);
 void map_list_rows(struct bench *b);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * HVSMP_STATUS_INVALID_REGISTER_VALUE of HvCallStartVirtualProcessor (0x99): one register a row that no
- * processor can run with. The documents name the status, not the registers; a hypervisor may find out
- * only when the VP is to run. Then the VP is lost, or the machine, so these rows come last.
+ * HVSMP_STATUS_INVALID_REGISTER_VALUE of HvCallStartVirtualProcessor (0x99): one register a row
+ * that no processor can run with. The documents name the status, not the registers; a hypervisor
+ * may find out only when the VP is to run. Then the VP is lost, or the machine, so these rows come
+ * last.
  */
 #include "conform/internal.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What this library needs of the system that it is built into, and the plain types that both speak. It
- * allocates nothing, prints nothing and keeps no state of its own: memory is handed in, and every
- * failure leaves a text. C11 and C++17.
+ * What this library needs of the system that it is built into, and the plain types that both speak.
+ * It allocates nothing, prints nothing and keeps no state of its own: memory is handed in, and
+ * every failure leaves a text. C11 and C++17.
  */
 #pragma once
 
@@ -38,12 +38,16 @@ struct hvsmp_host {
 	/* A model-specific register; false if the access raised an exception. */
 	bool (*msr_read)(void *ctx, uint32_t msr, uint64_t *value);
 	bool (*msr_write)(void *ctx, uint32_t msr, uint64_t value);
-	/* CALL the page with RCX, RDX and R8 as given; *rax is what came back. False: it raised an exception. */
+	/*
+	 * CALL the page with RCX, RDX and R8 as given; *rax is what came back. False: it raised an
+	 * exception.
+	 */
 	bool (*hypercall)(void *ctx, void *page, uint64_t control, uint64_t input, uint64_t output,
 			  uint64_t *rax);
 	/*
 	 * The boot processor alone. Make page->pa readable and executable, not writable, on every
-	 * processor that is to make calls; page->va says where, and may be set here. False: impossible.
+	 * processor that is to make calls; page->va says where, and may be set here. False:
+	 * impossible.
 	 */
 	bool (*map_code)(void *ctx, struct hvsmp_memory *page);
 	/* May be NULL. Told of every call after it has come back; any processor. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Hyper-V as an ordinary guest sees it: is it there, may we start processors through it, the
- * hypercall page, and the two calls this project is about. The first layer of the library: it needs what
- * host.h asks for and nothing else, is C11 and C++17, and all its names begin with hvsmp_.
+ * hypercall page, and the two calls this project is about. The first layer of the library: it needs
+ * what host.h asks for and nothing else, is C11 and C++17, and all its names begin with hvsmp_.
  */
 #pragma once
 
@@ -22,7 +22,7 @@ extern "C" {
 enum { HVSMP_REASON_SIZE = 160 };
 #define HVSMP_VP_UNKNOWN 0xFFFFFFFFU
 
-/* --- the interface ----------------------------------------------------------------------------- */
+/* --- the interface ---------------------------------------------------------------------------- */
 
 /* The hypercall interface of the partition; the OS id and the page belong to all its VPs. */
 struct hvsmp_interface {
@@ -34,7 +34,7 @@ struct hvsmp_interface {
 	char reason[HVSMP_REASON_SIZE]; /* why hvsmp_setup failed */
 };
 
-/* --- calls ------------------------------------------------------------------------------------- */
+/* --- calls ------------------------------------------------------------------------------------ */
 
 /*
  * One processor's way to make hypercalls: parameter blocks of its own, which no other processor
@@ -56,7 +56,7 @@ struct hvsmp_result hvsmp_call_raw(const struct hvsmp_interface *hv, uint64_t co
 uint64_t hvsmp_control(uint16_t code, uint16_t reps, uint16_t start);
 struct hvsmp_result hvsmp_decode(uint64_t rax);
 
-/* --- HvCallGetVpIndexFromApicId ---------------------------------------------------------------- */
+/* --- HvCallGetVpIndexFromApicId --------------------------------------------------------------- */
 
 enum hvsmp_map_state {
 	HVSMP_MAP_UNASKED,
@@ -86,14 +86,15 @@ struct hvsmp_map_info {
  * processor's known answer (its VP_INDEX register) proves the call and finds out the layout of the
  * elements; where that stays in doubt, one element is sent a call, which every layout reads alike.
  * limit: VP indexes are below it, 0 if unknown.
- * HVSMP_ERROR_INVALID: the boot processor's answer is not what its register says. _DENIED, _FAULT: the
- * call is unavailable. info->reason says why; entries that were answered before that are good.
+ * HVSMP_ERROR_INVALID: the boot processor's answer is not what its register says.
+ * HVSMP_ERROR_DENIED, HVSMP_ERROR_FAULT: the call is unavailable.
+ * info->reason says why; entries that were answered before that are good.
  */
 enum hvsmp_error hvsmp_map(const struct hvsmp_caller *caller, uint64_t bsp_hw_id, uint32_t limit,
 			   struct hvsmp_map_entry *entries, size_t count,
 			   struct hvsmp_map_info *info);
 
-/* --- HvCallStartVirtualProcessor --------------------------------------------------------------- */
+/* --- HvCallStartVirtualProcessor -------------------------------------------------------------- */
 
 /* The input block, HVSMP_START_INPUT_SIZE bytes. */
 void hvsmp_start_vp_fill(void *block, uint32_t vp_index, uint8_t vtl,
@@ -106,7 +107,7 @@ void hvsmp_start_vp_fill(void *block, uint32_t vp_index, uint8_t vtl,
 struct hvsmp_result hvsmp_start_vp(const struct hvsmp_caller *caller, uint32_t vp_index,
 				   const struct hvsmp_context *context);
 
-/* --- VP sets ------------------------------------------------------------------------------------- */
+/* --- VP sets ---------------------------------------------------------------------------------- */
 
 enum { HVSMP_VP_SET_BANKS = 64, HVSMP_VP_SET_BANK_VPS = 64 };
 
@@ -118,12 +119,12 @@ struct hvsmp_vp_set {
 /* False: no set can hold an index that large, 4096 or more. */
 bool hvsmp_vp_set_add(struct hvsmp_vp_set *set, uint32_t vp_index);
 /*
- * The set as calls want it, in a parameter block with `room` bytes left; *banks is the size of their
- * variable header in units of 8 bytes. False: it does not fit.
+ * The set as calls want it, in a parameter block with `room` bytes left; *banks is the size of
+ * their variable header in units of 8 bytes. False: it does not fit.
  */
 bool hvsmp_vp_set_pack(const struct hvsmp_vp_set *set, void *out, size_t room, unsigned int *banks);
 
-/* --- interrupts between processors --------------------------------------------------------------- */
+/* --- interrupts between processors ------------------------------------------------------------ */
 
 enum { HVSMP_IPI_MASK_VPS = 64, HVSMP_IPI_INPUT_SIZE = 8 + 16 + 8 * HVSMP_VP_SET_BANKS };
 

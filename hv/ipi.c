@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Interrupts between processors by hypercall: HvCallSendSyntheticClusterIpi for VPs below 64, its Ex
- * form for sets. TLFS and its implementations disagree about an empty mask (nobody, or an error), about
- * the set of all VPs (KVM takes it, OpenVMM answers 5) and about the size of the variable header of a set
- * with gaps (the banks that follow). So nobody is never asked for, a set names its banks, and those that
- * follow are counted.
+ * Interrupts between processors by hypercall: HvCallSendSyntheticClusterIpi for VPs below 64, its
+ * Ex form for sets. TLFS and its implementations disagree about an empty mask (nobody, or an
+ * error), about the set of all VPs (KVM takes it, OpenVMM answers 5) and about the size of the
+ * variable header of a set with gaps (the banks that follow). So nobody is never asked for, a set
+ * names its banks, and those that follow are counted.
  */
 #include "hv/hv.h"
 #include "hv/tlfs.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Names of hypercall statuses, and answers in words. Source: TLFS appendix B, with the web edition's later codes. */
+/*
+ * Names of hypercall statuses, and answers in words. Source: TLFS appendix B, with the web
+ * edition's later codes.
+ */
 #include "hv/result.h"
 #include "hv/text.h"
 

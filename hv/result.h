@@ -37,13 +37,17 @@ struct hvsmp_result {
 	uint16_t reps; /* elements done, counted from element 0 */
 };
 
-/* "INVALID_VP_STATE" and so on; "unknown status" for a code that the specification does not name. */
+/*
+ * "INVALID_VP_STATE" and so on; "unknown status" for a code that the specification does not name.
+ */
 const char *hvsmp_status_name(struct hvsmp_status status);
 
 /* Did it answer, and with this status? */
 bool hvsmp_answers(const struct hvsmp_result *r, uint16_t code);
 
-/* What follows the call's name: "answers 0x15 (INVALID_VP_STATE)", "faults", "has not come back". */
+/*
+ * What follows the call's name: "answers 0x15 (INVALID_VP_STATE)", "faults", "has not come back".
+ */
 enum { HVSMP_ANSWER_SIZE = 72 };
 const char *hvsmp_describe(const struct hvsmp_result *r, char out[HVSMP_ANSWER_SIZE]);
 

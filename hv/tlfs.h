@@ -2,8 +2,8 @@
 /*
  * The Hyper-V ABI that is the same on every architecture, from the Hypervisor Top-Level Functional
  * Specification (TLFS). Every structure the hypervisor reads is asserted field by field. With
- * x86_64/tlfs.h the room's second face, for code that breaks the rules on purpose (conform/) and for the
- * host tests that hold it against byte vectors; everything else needs hv.h only.
+ * x86_64/tlfs.h the room's second face, for code that breaks the rules on purpose (conform/) and
+ * for the host tests that hold it against byte vectors; everything else needs hv.h only.
  */
 #pragma once
 
@@ -23,7 +23,7 @@
 #define HVSMP_CALL_SEND_IPI_EX        0x0015U
 #define HVSMP_CALL_START_VP           0x0099U
 #define HVSMP_CALL_GET_VP_INDEX       0x009AU
-#define HVSMP_CALL_INVALID            0xFFFFU /* no such call: status 2 proves that the page works */
+#define HVSMP_CALL_INVALID            0xFFFFU /* no such call: answers status 2 */
 
 #define HVSMP_CONTROL_FAST            (1UL << 16)   /* parameters in registers */
 #define HVSMP_CONTROL_VARIABLE_SHIFT  17            /* bits 26:17, size of a variable header */

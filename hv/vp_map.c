@@ -4,7 +4,8 @@
  *
  * How large an element is, sources disagree about: the specification draws 8 bytes, shipping code
  * uses 4. The BSP's index is known from its MSR, so a list that repeats the BSP shows the layout.
- * Hypervisors also differ in how many elements they do a call; a call that stopped early is resumed.
+ * Hypervisors also differ in how many elements they do a call; a call that stopped early is
+ * resumed.
  */
 #include "hv/hv.h"
 #include "hv/tlfs.h"
@@ -94,9 +95,9 @@ static bool is_spent(const struct hvsmp_result *s, unsigned int *stalls, unsigne
 }
 
 /*
- * Ask for count entries in one list, resuming where the hypervisor stopped. An unknown id costs
- * its own entry; any other failure costs what is left of the list. HVSMP_ERROR_FAULT and HVSMP_ERROR_DENIED: no
- * further call makes sense.
+ * Ask for count entries in one list, resuming where the hypervisor stopped. An unknown id costs its
+ * own entry; any other failure costs what is left of the list. HVSMP_ERROR_FAULT and
+ * HVSMP_ERROR_DENIED: no further call makes sense.
  */
 static enum hvsmp_error ask(struct walk *w, struct hvsmp_map_entry *e, size_t count)
 {

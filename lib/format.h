@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A small snprintf. Understands %d %i %u %x %X %c %s %p %% with the lengths hh, h, l, ll, z; flags
- * '-' and '0'; width and precision as a number or '*' (precision for %s only). From anything else on,
- * the format is printed as it stands: a wrong format is seen, and no argument is taken for another.
+ * '-' and '0'; width and precision as a number or '*' (precision for %s only). From anything else
+ * on, the format is printed as it stands: a wrong format is seen, and no argument is taken for
+ * another.
  */
 #pragma once
 

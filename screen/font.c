@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The glyphs themselves, made by scripts/font.py: Terminus, under the SIL Open Font License 1.1. */
+/* The glyphs, made by tests/tools/screen/font.py: Terminus, SIL Open Font License 1.1. */
 #include "screen/font.h"
 
 #include "font.inc"

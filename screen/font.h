@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The glyphs of the screen, in a few sizes; scripts/font.py makes them from a console font. */
+/*
+ * The glyphs of the screen, in a few sizes; made by tests/tools/screen/font.py from a console font.
+ */
 #pragma once
 
 #include <stdint.h>
 
-/* A glyph's number: printable ASCII as it is, then what scripts/font.py lists after it. */
+/* A glyph's number: printable ASCII as it is, then what font.py lists after it. */
 enum { GLYPH_FIRST = ' ', GLYPH_RULE = 0x7F, GLYPH_DOT, GLYPH_END };
 
 struct font {

@@ -15,7 +15,7 @@ python=/usr/bin/python3
 
 rooms=(boot kernel screen conform smp hv arch acpi lib)
 mapfile -t sources < <(find "${rooms[@]}" tests -name '*.[ch]' | sort)
-mapfile -t units < <(find "${rooms[@]}" tests/refhv tests/kvm-nested tests/bench -name '*.c' | sort)
+mapfile -t units < <(find "${rooms[@]}" tests/refhv tests/lab -name '*.c' | sort)
 mapfile -t shells < <(grep -lE '^#!.*\b(ba)?sh\b' -r .ci scripts tests | sort)
 mapfile -t pythons < <(find scripts tests -name '*.py' | sort)
 powershells=(scripts/hyperv/*.ps1)
@@ -47,17 +47,26 @@ cppcheck_all() {
 tidy_one() {
 	local efi=()
 	case $1 in
-	boot/* | tests/refhv/* | tests/kvm-nested/* | tests/bench/*)
+	boot/* | tests/refhv/* | tests/lab/*)
 		efi=(-DGNU_EFI_USE_MS_ABI -isystem "$efi_include" -isystem "$efi_include/x86_64")
 		;;
 	esac
 	# shellcheck disable=SC2086  # the flags are words
-	clang-tidy --quiet --warnings-as-errors='*' "$1" -- $cflags "${efi[@]}" -I. -I"$out/clang/gen"
+	clang-tidy --quiet --warnings-as-errors='*' "$1" -- \
+		$cflags "${efi[@]}" -I. -I"$out/clang/gen"
 }
 tidy() {
 	export -f tidy_one
 	export cflags efi_include out
 	printf '%s\n' "${units[@]}" | xargs -P "$jobs" -I{} bash -c 'tidy_one {}'
+}
+
+# The rules of the house, scripts/rooms.toml.
+build=$(dirname "$out")
+rule() { "$python" -m "tools.check.$1" "${@:2}"; }
+symbols() { # of both compilers
+	"$make" --no-print-directory -j "$jobs" BUILD="$build" all &&
+		rule symbols "$build/obj" "$out/clang/obj"
 }
 
 build_clang() { "$make" --no-print-directory -j "$jobs" BUILD="$out/clang" CC=clang all; }
@@ -83,8 +92,8 @@ leftovers() { ! grep -nE 'TODO|FIXME|XXX' "${sources[@]}" "${pythons[@]}" "${pow
 
 spdx() {
 	local without
-	without=$(grep -L 'SPDX-License-Identifier: MIT' "${sources[@]}" "${shells[@]}" "${pythons[@]}" \
-		"${powershells[@]}")
+	without=$(grep -L 'SPDX-License-Identifier: MIT' "${sources[@]}" "${shells[@]}" \
+		"${pythons[@]}" "${powershells[@]}")
 	[ -z "$without" ] || { echo "no SPDX line: $without" && return 1; }
 }
 
@@ -92,8 +101,9 @@ spdx() {
 no_powershell_grammar() {
 	if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
 		echo "needs node and npm"
-	elif ! timeout 60 npm install --prefix "$out/powershell" --no-save --ignore-scripts --omit=peer \
-		--no-audit --no-fund tree-sitter-powershell@0.26.4 web-tree-sitter@0.27.1 >"$out/npm.log" 2>&1; then
+	elif ! timeout 60 npm install --prefix "$out/powershell" --no-save --ignore-scripts \
+		--omit=peer --no-audit --no-fund \
+		tree-sitter-powershell@0.26.4 web-tree-sitter@0.27.1 >"$out/npm.log" 2>&1; then
 		echo "npm cannot install the grammar, see $out/npm.log"
 	fi
 }
@@ -103,7 +113,7 @@ step shellcheck shellcheck "${shells[@]}"
 step python "$python" -m py_compile "${pythons[@]}"
 step pyflakes "$python" -m pyflakes "${pythons[@]}"
 step schema schema
-step faults "$python" scripts/fault_rows.py --check
+step faults "$python" -m tools.check.fault_rows --check
 step leftovers leftovers
 step spdx spdx
 reason=$(no_powershell_grammar)
@@ -112,7 +122,11 @@ if [ -n "$reason" ]; then
 else
 	step powershell node scripts/hyperv/parse.mjs "$out/powershell" "${powershells[@]}"
 fi
+step includes rule includes "$build"
+step headers rule headers
+step width rule width
 step clang-build build_clang
+step symbols symbols
 step cppcheck cppcheck_all
 step clang-tidy tidy
 

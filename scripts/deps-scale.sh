@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# Put what machines of more than 255 processors want beside the system's own: a QEMU whose TCG has an
-# x2APIC (9.0 or later), and for more than 512 an OVMF that has room for their stacks (2024 or later).
-# The system's own packages, package lists and configuration stay as they are: apt works on a list of
-# sources and a state that lie in that directory, and nothing is installed.
-#   scripts/deps-scale.sh DIR     leaves DIR/qemu-system-x86_64, DIR/OVMF_CODE_4M.fd, DIR/OVMF_VARS_4M.fd
+# Put what machines of more than 255 processors want beside the system's own: a QEMU whose TCG has
+# an x2APIC (9.0 or later), and for more than 512 an OVMF that has room for their stacks (2024 or
+# later). The system's own packages, package lists and configuration stay as they are: apt works on
+# a list of sources and a state that lie in that directory, and nothing is installed.
+#   scripts/deps-scale.sh DIR     leaves qemu-system-x86_64, OVMF_CODE_4M.fd and
+#                                 OVMF_VARS_4M.fd there
 # Where the system's own QEMU is new enough nothing is done. Needs no root.
 set -eu
 
@@ -37,12 +38,13 @@ fi
 
 codename=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release 2>/dev/null || true)
 if [ "$codename" != bookworm ]; then
-	echo "deps-scale: only for Debian 12; elsewhere install QEMU $needed or later, or give QEMU=" >&2
+	echo "deps-scale: only for Debian 12; elsewhere install QEMU $needed, or give QEMU=" >&2
 	exit 1
 fi
 
 # The mirror that the system uses itself; its keys are those of the system, too.
-mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/*.sources /etc/apt/sources.list.d/*.list \
+mirror=$(cat /etc/apt/sources.list \
+	/etc/apt/sources.list.d/*.sources /etc/apt/sources.list.d/*.list \
 	2>/dev/null | sed -n -e 's|^URIs: *\(http[^ ]*/debian/\{0,1\}\)$|\1|p' \
 	-e 's|^deb .*\(http[^ ]*/debian/\{0,1\}\) bookworm .*|\1|p' | head -n 1)
 mirror=${mirror:-http://deb.debian.org/debian}
@@ -56,11 +58,12 @@ private() {
 	local state=$dir/apt/$1
 	shift
 	mkdir -p "$state/lists/partial" "$state/cache/archives/partial"
-	printf "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror %s main\n" "$@" \
-		>"$state/sources.list"
+	local key=/usr/share/keyrings/debian-archive-keyring.gpg
+	printf "deb [signed-by=$key] $mirror %s main\n" "$@" >"$state/sources.list"
 	apt=(
 		-q -o "Dir::Etc::SourceList=$state/sources.list" -o Dir::Etc::SourceParts=-
-		-o Dir::Etc::Parts=- -o "Dir::State::Lists=$state/lists" -o "Dir::Cache=$state/cache"
+		-o Dir::Etc::Parts=- -o "Dir::State::Lists=$state/lists"
+		-o "Dir::Cache=$state/cache"
 		-o "Dir::State::extended_states=$state/extended_states" -o "Dir::Log=$state"
 		-o "APT::Sandbox::User=$(id -un)" -o Acquire::Languages=none -o Debug::NoLocking=1
 	)

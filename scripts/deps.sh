@@ -8,8 +8,8 @@ set -eu
 
 # One need a line: how to see that it is there, then its package in Debian/Ubuntu, Fedora, Arch.
 # "cmd:" a command, "file:" any of some files (shell patterns), "py:" a module of /usr/bin/python3,
-# "lib:" an object the C compiler knows, "fuzz:" a compiler that links with libFuzzer. The second word
-# says who needs it: the build, or others. "-": that family has no such package.
+# "lib:" an object the C compiler knows, "fuzz:" a compiler that links with libFuzzer. The second
+# word says who needs it: the build, or others. "-": that family has no such package.
 needs() {
 	cat <<-'END'
 		cmd:gcc                                   build gcc gcc gcc
@@ -46,6 +46,7 @@ needs() {
 		cmd:clang-format                          check clang-format clang-tools-extra clang
 		cmd:clang-tidy                            check clang-tidy clang-tools-extra clang
 		cmd:cppcheck                              check cppcheck cppcheck cppcheck
+		cmd:g++                                   check g++ gcc-c++ gcc
 		py:pyflakes                               check python3-pyflakes python3-pyflakes python-pyflakes
 		cmd:shellcheck                            check shellcheck ShellCheck shellcheck
 	END

@@ -7,10 +7,11 @@ images: $(BUILD)/SHA256SUMS ## boot media: hvsmp.img, .iso, .vhdx, hvsmp-signed.
 
 # A new commit or SOURCE_DATE_EPOCH makes new media, everything else leaves them alone.
 $(BUILD)/media-date: FORCE
-	$(Q)$(PYTHON) scripts/images.py epoch $@
+	$(Q)$(PYTHON) -m tools.image.images epoch $@
 
-IMAGES_NEED = $(BUILD)/media-date scripts/images.py scripts/source_date.py scripts/vm.py
-MAKE_IMAGE = $(if $(V),,@echo "IMAGE $@" &&) $(PYTHON) scripts/images.py
+IMAGES_NEED = $(BUILD)/media-date tests/tools/image/images.py tests/tools/image/source_date.py \
+	tests/tools/machine/vm.py
+MAKE_IMAGE = $(if $(V),,@echo "IMAGE $@" &&) $(PYTHON) -m tools.image.images
 
 $(BUILD)/hvsmp.img: $(BUILD)/hvsmp.efi boot/hvsmp.cfg $(IMAGES_NEED)
 	$(MAKE_IMAGE) img $@ $(BUILD)/hvsmp.efi boot/hvsmp.cfg
@@ -21,11 +22,11 @@ $(BUILD)/grub.efi: $(IMAGES_NEED)
 $(BUILD)/hvsmp.iso: $(BUILD)/hvsmp.efi $(BUILD)/grub.efi boot/grub.cfg $(IMAGES_NEED)
 	$(MAKE_IMAGE) iso $@ $(BUILD)/hvsmp.efi $(BUILD)/grub.efi boot/grub.cfg
 
-$(BUILD)/hvsmp.vhdx: $(BUILD)/hvsmp.img scripts/vhdx.py $(IMAGES_NEED)
+$(BUILD)/hvsmp.vhdx: $(BUILD)/hvsmp.img tests/tools/image/vhdx.py $(IMAGES_NEED)
 	$(MAKE_IMAGE) vhdx $@ $(BUILD)/hvsmp.img
 
-$(BUILD)/SHA256SUMS: $(MEDIA) scripts/images.py
-	$(Q)$(PYTHON) scripts/images.py sums $@ $(MEDIA)
+$(BUILD)/SHA256SUMS: $(MEDIA) tests/tools/image/images.py
+	$(Q)$(PYTHON) -m tools.image.images sums $@ $(MEDIA)
 	@cat $@
 
 .PHONY: images

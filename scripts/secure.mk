@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
-# Secure Boot: a key, the signed image, variables for OVMF with the key enrolled. docs/secure-boot.md.
+# Secure Boot: a key, the signed image, variables for OVMF with the key enrolled.
+# docs/secure-boot.md.
 
 KEYS      ?= keys
 SIGN_KEY  ?= $(KEYS)/hvsmp.key
 SIGN_CERT ?= $(KEYS)/hvsmp.crt
-SECURE_PY  = $(PYTHON) scripts/secure.py
+SECURE_PY  = $(PYTHON) -m tools.image.secure
 
 MEDIA += $(BUILD)/hvsmp-signed.efi
 
@@ -12,7 +13,7 @@ MEDIA += $(BUILD)/hvsmp-signed.efi
 keys: ## make a key and certificate for Secure Boot in keys/, once (KEYS=directory)
 	@$(SECURE_PY) keys '$(KEYS)'
 
-sign: $(BUILD)/hvsmp-signed.efi ## hvsmp-signed.efi, for Secure Boot (SIGN_KEY=, SIGN_CERT=, else those of keys)
+sign: $(BUILD)/hvsmp-signed.efi ## sign the kernel for Secure Boot (SIGN_KEY=, SIGN_CERT=)
 	@echo "$< is signed with $(SIGN_KEY)"
 
 # Whoever asks for a signed image and names no key of his own is given one.

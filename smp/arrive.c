@@ -24,8 +24,8 @@ void arrive(void *owner)
 }
 
 /*
- * Until it has proved itself, an exception on an AP costs that AP and nothing else. Afterwards it is
- * an error of the kernel, as on the boot processor, and everything stops.
+ * Until it has proved itself, an exception on an AP costs that AP and nothing else. Afterwards it
+ * is an error of the kernel, as on the boot processor, and everything stops.
  */
 enum arch_fault_action arrive_fault(void *owner, const struct arch_fault *fault)
 {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A barrier without a counter that everybody would spin on: in round k each member tells the one 2^k
- * ranks on, and waits to be told by the one 2^k ranks back, each on a word of its own (Hensgen, Finkel
- * and Manber's dissemination barrier). After log2 N rounds everybody has heard of everybody.
- * Nobody sees from his own words alone whether the others get on; the boot processor looks at all of them.
+ * A barrier without a counter that everybody would spin on: in round k each member tells the one
+ * 2^k ranks on, and waits to be told by the one 2^k ranks back, each on a word of its own (Hensgen,
+ * Finkel and Manber's dissemination barrier). After log2 N rounds everybody has heard of everybody.
+ * Nobody sees from his own words alone whether the others get on; the boot processor looks at all
+ * of them.
  */
 #include "smp/internal.h"
 
@@ -20,7 +21,10 @@ static uint32_t steps(const struct smp *smp)
 	return sum;
 }
 
-/* The boot processor gives up when nobody does a step any more, the others when it has, or at the cap. */
+/*
+ * The boot processor gives up when nobody does a step any more, the others when it has, or at the
+ * cap.
+ */
 static bool await_word(struct cpu *self, const uint32_t *word, uint32_t epoch)
 {
 	struct smp *smp = self->smp;

@@ -6,9 +6,9 @@
  *     EMPTY -> TAKEN -> POSTED -> RUNNING -> DONE -> EMPTY
  *                       POSTED -> WITHDRAWN             no answer in time: the end of this box
  *
- * After POSTED comes exactly one IPI, and the box is looked into only because of one. A box is posted
- * again only when its last IPI has been taken, so none can fall together with another: as many are
- * taken as were sent, and one that is lost is a call that is lost, and is noticed.
+ * After POSTED comes exactly one IPI, and the box is looked into only because of one. A box is
+ * posted again only when its last IPI has been taken, so none can fall together with another: as
+ * many are taken as were sent, and one that is lost is a call that is lost, and is noticed.
  */
 #include "smp/internal.h"
 

@@ -11,14 +11,14 @@
 void smp_serve(struct cpu *self);
 
 /*
- * Boot processor, after smp_start_all; again when a processor was lost, and no call is under way. All
- * that are online and not lost are members. ERR_NO_MEMORY.
+ * Boot processor, after smp_start_all; again when a processor was lost, and no call is under way.
+ * All that are online and not lost are members. ERR_NO_MEMORY.
  */
 enum err smp_gather(struct smp *smp);
 
 /*
- * Members, on each other: run fn(cpu, arg) there, and wait until it has. A processor that waits takes
- * calls meanwhile; calls made inside calls must not go round in a circle.
+ * Members, on each other: run fn(cpu, arg) there, and wait until it has. A processor that waits
+ * takes calls meanwhile; calls made inside calls must not go round in a circle.
  * ERR_TIMEOUT: no answer in time; it is lost from now on, and fn may still run: arg must stay.
  * ERR_NOT_FOUND: not a member, or lost before.
  */

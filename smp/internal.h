@@ -15,7 +15,10 @@ void proof_note(struct cpu *cpu, enum proof_field field, uint64_t expected, uint
 
 /* nodes.c: the memory of a node, at most `room` pieces of it. */
 size_t nodes_memory(const struct topology *t, uint32_t numa, struct page_range *out, size_t room);
-/* nodes.c: number the nodes of the processors; how many there are. domain: room for one a processor. */
+/*
+ * nodes.c: number the nodes of the processors; how many there are. domain: room for one a
+ * processor.
+ */
 uint32_t nodes_number(struct smp *smp, uint32_t *domain);
 
 /* x86_64/sipi.c, and later another architecture's: the second rung. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The IPI that says "there is a call for you": by the hypercall that the hypervisor recommends, else by
- * the local APIC. A hypercall that is refused was the last one; whom it was for gets his by the APIC.
+ * The IPI that says "there is a call for you": by the hypercall that the hypervisor recommends,
+ * else by the local APIC. A hypercall that is refused was the last one; whom it was for gets his by
+ * the APIC.
  */
 #include "smp/internal.h"
 

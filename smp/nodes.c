@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * NUMA nodes: which processors share one, and whose memory is whose. A node here is all processors of
- * one proximity domain of the SRAT; those without one, all of a machine without an SRAT among them,
- * are a node too.
+ * NUMA nodes: which processors share one, and whose memory is whose. A node here is all processors
+ * of one proximity domain of the SRAT; those without one, all of a machine without an SRAT among
+ * them, are a node too.
  */
 #include "smp/internal.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The arrival proof: the processor itself compares what it finds with what was asked for it, so that
- * a hypervisor that drops or swaps a register is caught, and named.
+ * The arrival proof: the processor itself compares what it finds with what was asked for it, so
+ * that a hypervisor that drops or swaps a register is caught, and named.
  */
 #include "smp/internal.h"
 

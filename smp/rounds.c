@@ -86,9 +86,9 @@ bool smp_method_offered(const struct smp *smp, enum smp_method method, bool need
 }
 
 /*
- * A close watch: no processor that comes touches a line that others read here. The boot processor looks
- * at one after the other, and at the next one only when that is in. What goes wrong is left to the wait
- * that follows, so this ends at the first sign of it.
+ * A close watch: no processor that comes touches a line that others read here. The boot processor
+ * looks at one after the other, and at the next one only when that is in. What goes wrong is left
+ * to the wait that follows, so this ends at the first sign of it.
  */
 static void watch(struct hvsmp_start *start, bool (*is_coming)(const struct hvsmp_cpu *cpu),
 		  void *ctx)

@@ -23,7 +23,10 @@ struct smp_config {
 	bool ipi_by_call, ipi_by_set;   /* hypercalls that the hypervisor recommends for IPIs */
 	uint64_t low_page;              /* 0: INIT-SIPI is impossible */
 	void (*after)(struct cpu *cpu); /* what an AP does once it has proved itself; may be NULL */
-	/* Called by the boot processor while it waits for others, to show how far they are; may be NULL. */
+	/*
+	 * Called by the boot processor while it waits for others, to show how far they are; may be
+	 * NULL.
+	 */
 	void (*progress)(const struct smp *smp);
 };
 
@@ -61,8 +64,8 @@ static inline struct cpu *smp_cpu(const struct smp *smp, size_t i)
 
 /*
  * Boot processor, on any stack, own page tables active. Make the records, stacks and tables of all
- * processors, each from its own node's memory where there is some. A processor without memory is left
- * out with a warning; ERR_NO_MEMORY only if there is none for the boot processor itself.
+ * processors, each from its own node's memory where there is some. A processor without memory is
+ * left out with a warning; ERR_NO_MEMORY only if there is none for the boot processor itself.
  */
 enum err smp_prepare(struct smp *smp, const struct smp_config *config,
 		     const struct topology *topology, struct pages *pages);
@@ -75,8 +78,8 @@ enum err smp_prepare(struct smp *smp, const struct smp_config *config,
 void smp_start_all(struct smp *smp, bool may_call);
 
 /*
- * Any processor, for a panic: stop all others that have arrived, by NMI, and wait a bounded time for
- * them. False: another processor was first; the caller parks.
+ * Any processor, for a panic: stop all others that have arrived, by NMI, and wait a bounded time
+ * for them. False: another processor was first; the caller parks.
  */
 bool smp_stop_others(struct smp *smp);
 

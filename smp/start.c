@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* This kernel as a client of start/: what it hands in, the order of the rungs, and what is logged. */
+/*
+ * This kernel as a client of start/: what it hands in, the order of the rungs, and what is logged.
+ */
 #include "smp/internal.h"
 
 #include "lib/log.h"
@@ -14,7 +16,7 @@ static const char *end_name(enum hvsmp_deadline_end end)
 	}
 }
 
-/* --- VP indexes ---------------------------------------------------------------------------------- */
+/* --- VP indexes ------------------------------------------------------------------------------- */
 
 static void warn_unmapped(const struct cpu *cpu)
 {
@@ -50,7 +52,7 @@ void start_map(struct smp *smp)
 		warn_unmapped(smp_cpu(smp, i));
 }
 
-/* --- starts -------------------------------------------------------------------------------------- */
+/* --- starts ----------------------------------------------------------------------------------- */
 
 static void note_call(const struct smp *smp, const struct cpu *cpu)
 {

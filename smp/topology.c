@@ -8,7 +8,10 @@ enum { XAPIC_INVALID_ID = 0xFF, XAPIC_MAX_ID = 0xFE };
 #define X2APIC_INVALID_ID 0xFFFFFFFFU
 #define NOT_FOUND         UINT32_MAX
 
-/* Processors are found by APIC id: ids that hash to one bucket stand in one chain, the newest first. */
+/*
+ * Processors are found by APIC id: ids that hash to one bucket stand in one chain, the newest
+ * first.
+ */
 static uint32_t *chain_of(const struct topology *t, uint64_t hw_id)
 {
 	size_t chains = t->capacity ? t->capacity : 1; /* at least 1, the caller has promised */
@@ -116,7 +119,7 @@ static void read_madt(struct topology *t, const struct acpi_table *madt, uint64_
 			 (unsigned long)info.wakeup_mailbox);
 }
 
-/* --- SRAT: whatever is wrong with it costs locality, never a processor -------------------------- */
+/* --- SRAT: whatever is wrong with it costs locality, never a processor ------------------------ */
 
 static void on_affinity(void *ctx, uint32_t apic_id, uint32_t domain)
 {
@@ -185,7 +188,7 @@ static void read_srat(struct topology *t, const struct acpi_table *srat)
 	check_overlap(t);
 }
 
-/* --- the whole ------------------------------------------------------------------------------------- */
+/* --- the whole -------------------------------------------------------------------------------- */
 
 static void count_cpu(void *ctx, const struct acpi_cpu *cpu)
 {

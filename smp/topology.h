@@ -47,8 +47,9 @@ void topology_measure(struct topology *t, const struct acpi_table *madt,
 
 /*
  * Read the enabled processors, in the MADT's order, and NUMA domains. madt or srat may be NULL; the
- * capacities say how long the arrays are, that of processors at least 1. Everything odd is a warning
- * in the log and costs at most its own entry; the boot processor is always there afterwards.
+ * capacities say how long the arrays are, that of processors at least 1. Everything odd is a
+ * warning in the log and costs at most its own entry; the boot processor is always there
+ * afterwards.
  */
 void topology_read(struct topology *t, const struct acpi_table *madt, const struct acpi_table *srat,
 		   uint64_t bsp_hw_id);

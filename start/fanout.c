@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Starting by HvCallStartVirtualProcessor, on every processor that is up: each takes the next target
- * with one atomic add and makes the call from parameter blocks of its own. First every NUMA node is
- * crossed to, by starting its leader; then each node's processors start each other, from memory
- * that is near.
+ * Starting by HvCallStartVirtualProcessor, on every processor that is up: each takes the next
+ * target with one atomic add and makes the call from parameter blocks of its own. First every NUMA
+ * node is crossed to, by starting its leader; then each node's processors start each other, from
+ * memory that is near.
  */
 #include "start/internal.h"
 
@@ -18,8 +18,8 @@ static void back_off(const struct hvsmp_start *s, unsigned int timeouts)
 }
 
 /*
- * Call until there is an answer to act on. After a time-out the call may have had its effect all the
- * same, so a later refusal proves nothing.
+ * Call until there is an answer to act on. After a time-out the call may have had its effect all
+ * the same, so a later refusal proves nothing.
  */
 static enum hvsmp_outcome call(struct hvsmp_cpu *target, struct hvsmp_cpu *starter)
 {
@@ -62,7 +62,9 @@ static void start_one(struct hvsmp_cpu *target, struct hvsmp_cpu *starter)
 	target->starter = starter->index;
 	target->method = HVSMP_METHOD_HYPERCALL;
 	target->issued = hvsmp_ticks(s);
-	/* Fails only if the boot processor has closed this target meanwhile: then no call is made. */
+	/*
+	 * Fails only if the boot processor has closed this target meanwhile: then no call is made.
+	 */
 	target->outcome =
 		hvsmp_stage_invite(&target->stage) ? call(target, starter) : HVSMP_OUTCOME_UNKNOWN;
 	if (target->outcome == HVSMP_OUTCOME_REFUSED && !hvsmp_stage_withdraw(&target->stage))

@@ -6,8 +6,8 @@
  *
  *     FREE -> CLAIMED(starter) -> CALLING(starter) -> DONE(starter)
  *
- * A starter that dies after CLAIMED has done nothing yet, so another may take the claim over;
- * the slow one then fails at hvsmp_claim_call and lets go. From CALLING on the call may have been made
+ * A starter that dies after CLAIMED has done nothing yet, so another may take the claim over; the
+ * slow one then fails at hvsmp_claim_call and lets go. From CALLING on the call may have been made
  * and nobody else makes it. After DONE with a refusal the boot processor may claim once more.
  *
  * The stage belongs to the target, in two steps: the starter says "you may come in" (INVITED), the

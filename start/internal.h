@@ -19,7 +19,10 @@ void hvsmp_fanout_take_over(struct hvsmp_cpu *target, uint32_t seen);
 /* fanout.c: has 0x99 been given up? */
 bool hvsmp_fanout_is_stopped(const struct hvsmp_start *start);
 
-/* wait.c: until every target is settled, or its time is over. Undone starts are taken over meanwhile. */
+/*
+ * wait.c: until every target is settled, or its time is over. Undone starts are taken over
+ * meanwhile.
+ */
 enum hvsmp_deadline_end hvsmp_wait(struct hvsmp_start *start);
 /* wait.c: nodes that none of their own processors is going to start. */
 void hvsmp_help_nodes(struct hvsmp_start *start);

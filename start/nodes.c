@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The order of the fan-out: a leader for each NUMA node, and behind it those whom its node starts. */
+/*
+ * The order of the fan-out: a leader for each NUMA node, and behind it those whom its node starts.
+ */
 #include "start/internal.h"
 
 static void find_leaders(struct hvsmp_start *s)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What a second rung stands on: for which processors it is, and the wait for those that it started. */
+/*
+ * What a second rung stands on: for which processors it is, and the wait for those that it started.
+ */
 #include "start/internal.h"
 
 bool hvsmp_is_candidate(const struct hvsmp_cpu *cpu)

@@ -30,7 +30,7 @@ void hvsmp_start_init(struct hvsmp_start *s, const struct hvsmp_start_config *co
 	hvsmp_fanout_rewind(s);
 }
 
-/* --- map ----------------------------------------------------------------------------------------- */
+/* --- map -------------------------------------------------------------------------------------- */
 
 static void keep_answers(struct hvsmp_start *s, const struct hvsmp_map_entry *entries)
 {
@@ -71,11 +71,11 @@ enum hvsmp_error hvsmp_start_map(struct hvsmp_start *s, const struct hvsmp_map_m
 	return HVSMP_OK;
 }
 
-/* --- settle -------------------------------------------------------------------------------------- */
+/* --- settle ----------------------------------------------------------------------------------- */
 
 /*
- * Make sure that no starter but today's holder can call for this target any more; the phase it is left
- * in. Other holders' claims only go forward, so this ends.
+ * Make sure that no starter but today's holder can call for this target any more; the phase it is
+ * left in. Other holders' claims only go forward, so this ends.
  */
 static enum hvsmp_claim_phase settle_claim(uint32_t *claim, uint32_t bsp)
 {
@@ -91,8 +91,8 @@ static enum hvsmp_claim_phase settle_claim(uint32_t *claim, uint32_t bsp)
 }
 
 /*
- * From here on this rung starts nothing and lets no processor in. The claim comes first: while it can
- * still move, whatever is done to the stage can be undone by an invitation.
+ * From here on this rung starts nothing and lets no processor in. The claim comes first: while it
+ * can still move, whatever is done to the stage can be undone by an invitation.
  */
 static void settle(struct hvsmp_start *s)
 {
@@ -120,7 +120,7 @@ static void note_reason(struct hvsmp_start *s)
 	}
 }
 
-/* --- the two rungs ------------------------------------------------------------------------------- */
+/* --- the two rungs ---------------------------------------------------------------------------- */
 
 void hvsmp_start_calls(struct hvsmp_start *s, const struct hvsmp_policy *policy)
 {

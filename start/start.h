@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Starting many processors: the second layer of the library. The caller brings its processors, each
- * with the complete state it is to begin in and a parameter block of its own; this room maps them to
- * VPs, starts them by HvCallStartVirtualProcessor from every processor that is up, waits within
+ * with the complete state it is to begin in and a parameter block of its own; this room maps them
+ * to VPs, starts them by HvCallStartVirtualProcessor from every processor that is up, waits within
  * bounds, and leaves in each record what became of it. For those that are known not to have been
  * started there may be a second rung: INIT-SIPI, or the caller's own.
  *
@@ -140,9 +140,10 @@ struct hvsmp_policy {
 };
 
 /*
- * A second rung: started for those for which hvsmp_is_candidate holds. prepare is called once, before
- * the first run; false: impossible here, and the rung is not tried. run starts and waits, within
- * bounds, and lets no processor in afterwards; it says in start->gave_up_second how the wait ended.
+ * A second rung: started for those for which hvsmp_is_candidate holds. prepare is called once,
+ * before the first run; false: impossible here, and the rung is not tried. run starts and waits,
+ * within bounds, and lets no processor in afterwards; it says in start->gave_up_second how the wait
+ * ended.
  */
 struct hvsmp_rung {
 	bool (*prepare)(struct hvsmp_start *start, void *ctx);
@@ -172,7 +173,7 @@ struct hvsmp_start {
 	HVSMP_CACHE_LINE uint32_t stop;      /* 0x99 is of no use here: start nothing more by it */
 };
 
-/* --- boot processor ---------------------------------------------------------------------------- */
+/* --- boot processor --------------------------------------------------------------------------- */
 
 /*
  * Take over the caller's records: `cpu[bsp]` is the calling processor, every node number is below
@@ -183,16 +184,16 @@ void hvsmp_start_init(struct hvsmp_start *start, const struct hvsmp_start_config
 		      uint32_t count, uint32_t bsp, uint32_t nodes);
 
 /*
- * Find the VP index of every processor, once. Errors as of hvsmp_map, with start->reason; where some
- * were answered before one, those are good, and it is HVSMP_OK. _NO_MEMORY: something of *memory is
- * missing. start->calls says whether starts by hypercall are possible.
+ * Find the VP index of every processor, once. Errors as of hvsmp_map, with start->reason; where
+ * some were answered before one, those are good, and it is HVSMP_OK. _NO_MEMORY: something of
+ * *memory is missing. start->calls says whether starts by hypercall are possible.
  */
 enum hvsmp_error hvsmp_start_map(struct hvsmp_start *start, const struct hvsmp_map_memory *memory);
 
 /*
- * Start by hypercall every processor whose VP index is known. Comes back when each is settled or its
- * time is over; from then on none of them is let in any more. Nothing happens unless start->calls
- * is HVSMP_READY.
+ * Start by hypercall every processor whose VP index is known. Comes back when each is settled or
+ * its time is over; from then on none of them is let in any more. Nothing happens unless
+ * start->calls is HVSMP_READY.
  */
 void hvsmp_start_calls(struct hvsmp_start *start, const struct hvsmp_policy *policy);
 
@@ -208,7 +209,7 @@ bool hvsmp_start_prepare_second(struct hvsmp_start *start);
  */
 void hvsmp_start_renew(struct hvsmp_start *start);
 
-/* --- the processor that is started -------------------------------------------------------------- */
+/* --- the processor that is started ------------------------------------------------------------ */
 
 /*
  * First thing: true, come in; false, park. Inline, because all that lies before it is paid by every
@@ -221,7 +222,10 @@ static inline bool hvsmp_arrive(struct hvsmp_cpu *self, uint64_t now)
 	return hvsmp_stage_arrive(&self->stage);
 }
 
-/* Start others, if the policy says so. Any processor that is up; returns when nothing is left to draw. */
+/*
+ * Start others, if the policy says so. Any processor that is up; returns when nothing is left to
+ * draw.
+ */
 void hvsmp_fan_out(struct hvsmp_cpu *self);
 
 /* It has done what its system wanted of it first; whoever waits for it goes on. */
@@ -236,7 +240,7 @@ static inline void hvsmp_lose(struct hvsmp_cpu *self)
 	__atomic_store_n(&self->lost, 1, __ATOMIC_RELEASE);
 }
 
-/* --- looks, from any processor ------------------------------------------------------------------- */
+/* --- looks, from any processor ---------------------------------------------------------------- */
 
 static inline enum hvsmp_stage hvsmp_stage_of(const struct hvsmp_cpu *cpu)
 {
@@ -270,7 +274,7 @@ static inline bool hvsmp_call_failed(const struct hvsmp_cpu *cpu)
 	       !hvsmp_has_arrived(cpu);
 }
 
-/* --- for a second rung --------------------------------------------------------------------------- */
+/* --- for a second rung ------------------------------------------------------------------------ */
 
 /* May it be started by another method: known not to have been started, and not absent? */
 bool hvsmp_is_candidate(const struct hvsmp_cpu *cpu);
@@ -287,7 +291,7 @@ enum hvsmp_deadline_end hvsmp_await_invited(struct hvsmp_start *start, uint64_t 
 /* Those that have not come are not to come any more. */
 void hvsmp_revoke_invited(struct hvsmp_start *start);
 
-/* --- the host's functions, called ---------------------------------------------------------------- */
+/* --- the host's functions, called ------------------------------------------------------------- */
 
 static inline uint64_t hvsmp_ticks(const struct hvsmp_start *s)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The boot processor's wait for those who were started by hypercall. What an AP left undone it takes
- * over: a claim that makes no step, a start that the AP was refused, a node whose leader came to nothing.
+ * The boot processor's wait for those who were started by hypercall. What an AP left undone it
+ * takes over: a claim that makes no step, a start that the AP was refused, a node whose leader came
+ * to nothing.
  */
 #include "start/internal.h"
 
@@ -38,7 +39,8 @@ bool hvsmp_is_coming(const struct hvsmp_cpu *cpu)
 }
 
 /*
- * The leader has come to its end, one way or the other (if it is up, what is drawn here is nothing).
+ * The leader has come to its end, one way or the other (if it is up, what is drawn here is
+ * nothing).
  */
 void hvsmp_help_nodes(struct hvsmp_start *s)
 {

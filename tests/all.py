@@ -3,9 +3,9 @@
 """Everything that needs no special hardware: the tool behind `make test`.
 
 Runs the unit tests of the tools' judgement (unit), the host tests (host), the guard against growth
-(counts) and the boot cases (the other groups), and ends with one line that counts them all. The group
-"all" runs slow cases as well, and those that want KVM in an emulated machine where this one's KVM
-cannot.
+(counts) and the boot cases (the other groups), and ends with one line that counts them all. The
+group "all" runs slow cases as well, and those that want KVM in an emulated machine where this one's
+KVM cannot.
 """
 import argparse
 import re
@@ -16,12 +16,12 @@ import unittest
 from collections import Counter
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE / "boot"), str(HERE / "kvm-nested"), str(HERE / "counts")]
-import run as boot  # noqa: E402
-import counts as guard  # noqa: E402
-import nested  # noqa: E402
+from lab.kvm_nested import nested
+from tools.boot import cases as declared, runner
+from tools.counts import guard
+from tools.machine import vm
 
+HERE = Path(__file__).resolve().parent
 BY_NAME = {"scale-large"}  # groups that take minutes a case: only when asked for
 TAP_RESULT = re.compile(r"(not )?ok\b(.*)")
 
@@ -31,9 +31,10 @@ def heading(text: str) -> None:
 
 
 def run_unit() -> Counter:
-    """unittest's own count of test_*.py in tests/boot, tests/counts and tests/bench."""
+    """unittest's own count of the test_*.py beside the tools and the rigs."""
     suite = unittest.TestSuite(
-        unittest.TestLoader().discover(str(HERE / room)) for room in ("boot", "counts", "bench")
+        unittest.TestLoader().discover(str(HERE / package), top_level_dir=str(HERE))
+        for package in ("tools", "lab")
     )
     result = unittest.TextTestRunner(stream=sys.stdout, verbosity=1).run(suite)
     failed = len(result.failures) + len(result.errors)
@@ -74,16 +75,16 @@ def run_host(make: str, build: Path) -> Counter:
 
 def run_boot(build: Path, group: str, jobs: int) -> Counter:
     try:
-        cases = boot.load_cases(*boot.CASE_FILES)
+        cases = declared.load_cases()
         if group == "all" and not kvm_is_here():
             cases = [case for case in cases if case["group"] != "kvm"]
         if not group:
             cases = [case for case in cases if not case.get("slow")]
         if group in ("", "all"):
             cases = [case for case in cases if case["group"] not in BY_NAME]
-        cases = boot.choose(cases, "" if group == "all" else group, [])
-        return boot.run_cases(cases, build, jobs)
-    except (ValueError, boot.vm.Unusable) as e:
+        cases = declared.choose(cases, "" if group == "all" else group, [])
+        return runner.run_cases(cases, build, jobs)
+    except (ValueError, vm.Unusable) as e:
         print(f"# boot: {e}")
         return Counter(failed=1)
 
@@ -91,7 +92,7 @@ def run_boot(build: Path, group: str, jobs: int) -> Counter:
 def run_guard(build: Path) -> Counter:
     try:
         return guard.run_counts(build)
-    except (ValueError, boot.vm.Unusable) as e:
+    except (ValueError, vm.Unusable) as e:
         print(f"# counts: {e}")
         return Counter(failed=1)
 
@@ -99,15 +100,15 @@ def run_guard(build: Path) -> Counter:
 def run_nested(build: Path, jobs: int) -> Counter:
     try:
         return nested.run_cases(nested.load_cases(), build, jobs)
-    except (ValueError, boot.vm.Unusable) as e:
+    except (ValueError, vm.Unusable) as e:
         print(f"# kvm-nested: {e}")
         return Counter(failed=1)
 
 
 def kvm_is_here() -> bool:
     try:
-        boot.vm.probe_kvm()
-    except boot.vm.NoKvm:
+        vm.probe_kvm()
+    except vm.NoKvm:
         return False
     return True
 
@@ -116,7 +117,9 @@ def main() -> int:
     p = argparse.ArgumentParser(description="Run all tests.")
     p.add_argument("--build", type=Path, default=Path("build"))
     p.add_argument("--make", default="make", help="the make program")
-    p.add_argument("--group", default="", help="unit, host, counts, kvm-nested, all or a boot group")
+    p.add_argument(
+        "--group", default="", help="unit, host, counts, kvm-nested, all or a boot group"
+    )
     p.add_argument("--jobs", type=int, default=2, help="machines at a time")
     args = p.parse_args()
     total = Counter()

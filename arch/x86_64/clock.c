@@ -10,7 +10,8 @@
 
 /*
  * How long a measurement takes, and when a counter is given up that stands still: by the time stamp
- * counter (1 s at 2 GHz), as a read may be slow, and by the number of reads, should that stand still too.
+ * counter (1 s at 2 GHz), as a read may be slow, and by the number of reads, should that stand
+ * still too.
  */
 #define MEASURE_FRACTION 500 /* of a second: 2 ms */
 #define MEASURE_TICKS    (1UL << 31)
@@ -57,8 +58,8 @@ struct sample {
 };
 
 /*
- * The reading that took the shortest of a few: on a busy host any one of them may be interrupted for
- * milliseconds, which would bend the rate by as much.
+ * The reading that took the shortest of a few: on a busy host any one of them may be interrupted
+ * for milliseconds, which would bend the rate by as much.
  */
 static struct sample take_sample(uint64_t (*counter)(void *), void *ctx)
 {

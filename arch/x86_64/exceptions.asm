@@ -14,7 +14,8 @@ section .text
 extern exception
 
 ; Vectors whose error code the processor pushes itself (SDM table 6-1).
-%define HAS_ERROR(v) ((v) = 8 || ((v) >= 10 && (v) <= 14) || (v) = 17 || (v) = 21 || (v) = 29 || (v) = 30)
+%define HAS_ERROR(v) ((v) = 8 || ((v) >= 10 && (v) <= 14) || (v) = 17 || (v) = 21 || \
+	(v) = 29 || (v) = 30)
 
 align 16
 %assign vector 0

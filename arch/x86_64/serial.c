@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * COM1, a 16550. In a Hyper-V Gen2 VM the port exists only when a pipe was configured, and reads all
- * ones otherwise: it is believed only if its scratch register keeps two values.
+ * COM1, a 16550. In a Hyper-V Gen2 VM the port exists only when a pipe was configured, and reads
+ * all ones otherwise: it is believed only if its scratch register keeps two values.
  */
 #include "arch/x86_64/cpu.h"
 

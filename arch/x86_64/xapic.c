@@ -60,7 +60,9 @@ static enum err send(uint32_t apic_id, uint32_t command)
 
 	if (apic_id > MAX_ID)
 		return ERR_INVALID;
-	/* Each send waits for its own message; only a stop can come in the middle of another one's. */
+	/*
+	 * Each send waits for its own message; only a stop can come in the middle of another one's.
+	 */
 	if (command == ICR_NMI)
 		e = wait_idle();
 	if (e)

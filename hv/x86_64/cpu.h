@@ -13,7 +13,10 @@ struct hvsmp_cpuid {
 };
 typedef struct hvsmp_cpuid (*hvsmp_cpuid_fn)(uint32_t leaf, uint32_t subleaf);
 
-/* A segment with its hidden part; attributes: access byte 7:0, flags 15:12; limit in bytes, expanded. */
+/*
+ * A segment with its hidden part; attributes: access byte 7:0, flags 15:12; limit in bytes,
+ * expanded.
+ */
 struct hvsmp_segment {
 	uint64_t base;
 	uint32_t limit;

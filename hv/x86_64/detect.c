@@ -17,8 +17,8 @@ static void put_name(char *out, uint32_t part)
 }
 
 /*
- * A second hypervisor's leaves follow the first one's in steps of 0x100. Hyper-V's would be of no use
- * there, as the MSRs belong to the first one, but the report should not say that there is none.
+ * A second hypervisor's leaves follow the first one's in steps of 0x100. Hyper-V's would be of no
+ * use there, as the MSRs belong to the first one, but the report should not say that there is none.
  */
 static uint32_t find_behind(hvsmp_cpuid_fn cpuid)
 {

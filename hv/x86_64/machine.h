@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Part of hv.h: detection by CPUID, set-up by MSR, and the registers that only x64 reaches that way. */
+/*
+ * Part of hv.h: detection by CPUID, set-up by MSR, and the registers that only x64 reaches that
+ * way.
+ */
 #pragma once
 
 #include "hv/hv.h"
@@ -8,7 +11,7 @@
 extern "C" {
 #endif
 
-/* --- detection --------------------------------------------------------------------------------- */
+/* --- detection -------------------------------------------------------------------------------- */
 
 struct hvsmp_features {
 	bool present;           /* CPUID.1:ECX[31] */
@@ -33,7 +36,10 @@ void hvsmp_detect(struct hvsmp_features *out, hvsmp_cpuid_fn cpuid);
  */
 bool hvsmp_may_start_vps(const struct hvsmp_features *f, char reason[HVSMP_REASON_SIZE]);
 
-/* "10.0.20348.1-0-0" from leaf 0x40000002; zero until a guest OS id is set, so ask after hvsmp_setup. */
+/*
+ * "10.0.20348.1-0-0" from leaf 0x40000002; zero until a guest OS id is set, so ask after
+ * hvsmp_setup.
+ */
 void hvsmp_version(const struct hvsmp_features *f, hvsmp_cpuid_fn cpuid, char *out, size_t size);
 
 /* Does the partition have the privilege to read VP_INDEX? */
@@ -42,7 +48,7 @@ bool hvsmp_has_vp_index(const struct hvsmp_features *f);
 bool hvsmp_recommends_ipi(const struct hvsmp_features *f);
 bool hvsmp_recommends_ipi_set(const struct hvsmp_features *f);
 
-/* --- set-up ------------------------------------------------------------------------------------ */
+/* --- set-up ----------------------------------------------------------------------------------- */
 
 /*
  * An open-source id (bit 63) of an operating system type nobody has registered (0x7F), version in
@@ -51,17 +57,19 @@ bool hvsmp_recommends_ipi_set(const struct hvsmp_features *f);
 #define HVSMP_OS_ID 0xFF00000001000000ULL
 
 struct hvsmp_setup_config {
-	/* A free page; the hypervisor lays its own over it. Not used where one is enabled already. */
+	/*
+	 * A free page; the hypervisor lays its own over it. Not used where one is enabled already.
+	 */
 	struct hvsmp_memory page;
-	uint64_t
-		os_id; /* set where there is none; 0: keep what is there, which must not be 0 then */
+	/* Set where there is none; 0: there must be one already, which is kept. */
+	uint64_t os_id;
 };
 
 /*
  * Boot processor, after ExitBootServices (before that the firmware owns both MSRs). Sets the guest
- * OS id if there is none, enables the hypercall page or takes over the enabled one, reads everything
- * back, makes an invalid call that must answer status 2, and reads VP_INDEX.
- * Any error: the interface is not usable and hv->reason says why; what was enabled here is undone.
+ * OS id if there is none, enables the hypercall page or takes over the enabled one, reads
+ * everything back, makes an invalid call that must answer status 2, and reads VP_INDEX. Any error:
+ * the interface is not usable and hv->reason says why; what was enabled here is undone.
  */
 enum hvsmp_error hvsmp_setup(struct hvsmp_interface *hv, const struct hvsmp_host *host,
 			     const struct hvsmp_setup_config *config);
@@ -75,7 +83,7 @@ enum hvsmp_error hvsmp_vp_index(const struct hvsmp_host *host, uint32_t *vp_inde
 /* Disable the hypercall page and clear the OS id, each if it is ours. */
 void hvsmp_teardown(struct hvsmp_interface *hv);
 
-/* --- crash --------------------------------------------------------------------------------------- */
+/* --- crash ------------------------------------------------------------------------------------ */
 
 struct hvsmp_crash {
 	uint64_t code, os_id;
@@ -91,14 +99,14 @@ struct hvsmp_crash {
 bool hvsmp_crash_tell(const struct hvsmp_features *f, const struct hvsmp_host *host,
 		      const struct hvsmp_crash *crash);
 
-/* --- clock registers --------------------------------------------------------------------------- */
+/* --- clock registers -------------------------------------------------------------------------- */
 
 /* Hertz of the time stamp counter by the hypervisor's word; 0 if it does not say. */
 uint64_t hvsmp_tsc_hz(const struct hvsmp_features *f, const struct hvsmp_host *host);
 /* Is there a reference counter (10 MHz) to measure against? */
 bool hvsmp_has_reference_counter(const struct hvsmp_features *f);
-/* The counter; host: const struct hvsmp_host *. 0 if the read faults. */
-uint64_t hvsmp_reference_counter(void *host);
+/* The counter; ctx: a const struct hvsmp_host *. 0 if the read faults. */
+uint64_t hvsmp_reference_counter(void *ctx);
 enum { HVSMP_REFERENCE_COUNTER_HZ = 10000000 };
 
 #ifdef __cplusplus

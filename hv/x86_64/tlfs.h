@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The Hyper-V ABI that only x64 has: CPUID leaves, synthetic MSRs, the initial context of a VP. Source: TLFS. */
+/*
+ * The Hyper-V ABI that only x64 has: CPUID leaves, synthetic MSRs, the initial context of a VP.
+ * Source: TLFS.
+ */
 #pragma once
 
 #include "hv/tlfs.h"
@@ -30,7 +33,7 @@
 #define HVSMP_ISOLATION_TYPE_MASK     0xFU /* leaf 0x4000000C EBX[3:0] */
 #define HVSMP_ISOLATION_SNP           2U   /* from here on a start context means something else */
 
-#define HVSMP_LIMIT_NONE              0xFFFFFFFFU /* leaf 0x40000005 EAX: no specific limit; 0: not reported */
+#define HVSMP_LIMIT_NONE              0xFFFFFFFFU /* leaf 0x40000005 EAX; 0: not reported */
 
 /* --- synthetic MSRs --------------------------------------------------------------------------- */
 #define HVSMP_MSR_GUEST_OS_ID     0x40000000U

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * INIT-SIPI as the second rung (SDM volume 3, 9.4.4.1): INIT to each processor, one delay for all, a
- * start-up IPI to each, and one more to those that do not come. The code that a processor then begins
- * with in real mode, and how it finds its block from its APIC id, is the caller's.
+ * INIT-SIPI as the second rung (SDM volume 3, 9.4.4.1): INIT to each processor, one delay for all,
+ * a start-up IPI to each, and one more to those that do not come. The code that a processor then
+ * begins with in real mode, and how it finds its block from its APIC id, is the caller's.
  */
 #pragma once
 
@@ -16,7 +16,9 @@ enum { HVSMP_INIT_DELAY_NS = 10000000 }; /* SDM: 10 ms between INIT and the firs
 
 struct hvsmp_init_sipi {
 	void *ctx;
-	/* Messages to one processor. False: the APIC did not take it; whoever cares logs it here. */
+	/*
+	 * Messages to one processor. False: the APIC did not take it; whoever cares logs it here.
+	 */
 	bool (*send_init)(void *ctx, const struct hvsmp_cpu *cpu);
 	bool (*send_startup)(void *ctx, const struct hvsmp_cpu *cpu);
 	/* To all but the caller; NULL where the shape hvsmp_send_broadcast is not used. */
@@ -40,7 +42,10 @@ void hvsmp_send_parallel(struct hvsmp_start *start, struct hvsmp_init_sipi *sipi
 void hvsmp_send_serial(struct hvsmp_start *start, struct hvsmp_init_sipi *sipi);
 /* Two messages to all; only where hvsmp_may_broadcast. */
 void hvsmp_send_broadcast(struct hvsmp_start *start, struct hvsmp_init_sipi *sipi);
-/* Are all records but the boot processor's candidates? Others of the machine must not be there either. */
+/*
+ * Are all records but the boot processor's candidates? Others of the machine must not be there
+ * either.
+ */
 bool hvsmp_may_broadcast(const struct hvsmp_start *start);
 
 #ifdef __cplusplus

@@ -125,7 +125,7 @@ $(HOST)/screen/draw_grid: $(patsubst %,$(HOST)/obj/%.o,tests/host/screen/draw_gr
 
 picture: $(HOST)/screen/draw_grid ## the screen with SMP= processors, drawn on the host (SCREEN_SIZE=800x600)
 	@$< $(subst x, ,$(or $(SCREEN_SIZE),800x600)) $(SMP) $(STATE) >$(BUILD)/picture.ppm
-	@$(PYTHON) scripts/picture.py $(BUILD)/picture.ppm $(BUILD)/picture.png
+	@$(PYTHON) -m tools.screen.picture $(BUILD)/picture.ppm $(BUILD)/picture.png
 	@echo $(BUILD)/picture.png
 
 $(HOST_PROGRAMS) $(HOST)/screen/draw_grid:

@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# Search the model of the handshake with Spin: the tool behind `make model` and `make model-mutants`.
+# Search the handshake's model with Spin: the tool behind `make model` and `make model-mutants`.
 #   tests/model/run.sh DIR searches|all|mutants
 # searches: every property in every scenario, and whether what should be possible is; "all" has the
 # long ones as well. mutants: each mutation must break the property that is named. Two at a time,
-# each bounded in memory and time; what Spin says is left in DIR/NAME.log. Exit status 0 if all is well.
+# each bounded in memory and time; Spin's words are left in DIR/NAME.log. Exit status 0: all well.
 set -u
 
 dir=$1
@@ -14,7 +14,7 @@ limit=900    # seconds a search
 memory=7000  # MiB a search
 depth=200000 # steps; Spin says if that is too few, and the search fails
 
-# NAME | scenario (the names in capitals of the model) | what is to be seen: "clean", or an assertion
+# NAME | scenario (the model's names in capitals) | what is to be seen: "clean", or an assertion
 searches() {
 	cat <<-'END'
 		two-aps          |                                         | clean
@@ -95,7 +95,8 @@ search() { # NAME SCENARIO WANTED
 		! grep -q 'errors: ' "$log"; then
 		verdict=FAILED
 	elif [ "$wanted" = clean ]; then
-		{ grep -q 'errors: 0$' "$log" && ! grep -q 'not completed' "$log"; } || verdict=FAILED
+		{ grep -q 'errors: 0$' "$log" && ! grep -q 'not completed' "$log"; } ||
+			verdict=FAILED
 	else
 		[ "$wanted" = witnessed ] && wanted='assertion violated  !('
 		grep -F 'pan:' "$log" | grep -qF -- "$wanted" || verdict=FAILED
@@ -126,7 +127,8 @@ while IFS='|' read -r name scenario wanted; do
 done <<<"$list"
 wait
 if [ -e "$dir/failed" ]; then
-	echo "model: $(wc -l <"$dir/failed") failed: $(tr '\n' ' ' <"$dir/failed"); logs and trails in $dir/" >&2
+	echo "model: $(wc -l <"$dir/failed") failed: $(tr '\n' ' ' <"$dir/failed");" \
+		"logs and trails in $dir/" >&2
 	exit 1
 fi
 echo "model: all is well"

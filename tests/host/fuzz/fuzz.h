@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the fuzz targets share. A target is one LLVMFuzzerTestOneInput: libFuzzer calls it with inputs
- * that it makes up (`make fuzz`), replay.c with those of the corpus (`make test`). What must hold
- * after every input is an ENSURE; the sanitizers see the rest.
+ * What the fuzz targets share. A target is one LLVMFuzzerTestOneInput: libFuzzer calls it with
+ * inputs that it makes up (`make fuzz`), replay.c with those of the corpus (`make test`). What must
+ * hold after every input is an ENSURE; the sanitizers see the rest.
  */
 #pragma once
 

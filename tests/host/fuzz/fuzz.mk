@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# Fuzzing: `make fuzz SECONDS=60` lets libFuzzer (clang) look for inputs that break a target, with the
-# time shared among the targets; `make host-test` gives each target the inputs of its corpus once,
-# with the compiler of the host tests. Included after host.mk.
+# Fuzzing: `make fuzz SECONDS=60` lets libFuzzer (clang) look for inputs that break a target, with
+# the time shared among the targets; `make host-test` gives each target the inputs of its corpus
+# once, with the compiler of the host tests. Included after host.mk.
 #
 # One line a target: its name here and under corpus/, and the sources that it tests or stands on.
 

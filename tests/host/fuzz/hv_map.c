@@ -10,7 +10,7 @@
 enum { PAGE_BYTES = 4096, HEADER_BYTES = 16, CALL_CODE = 0x9A, MAX_WORDS = 64 };
 #define CONTROL_BITS 0x0FFF0FFF0000FFFFULL
 #define VP_SELF      0xFFFFFFFEU
-/* Calls without progress before hvsmp_map gives an element up: three stalls, five time-outs, and one. */
+/* Calls without progress until hvsmp_map gives an element up: three stalls, five time-outs, one. */
 enum { FRUITLESS = 9, PROBES = 2 };
 
 /* Most machines are small, which is fast; the large one needs two lists in every layout. */
@@ -20,7 +20,7 @@ enum answer {
 	RIGHT_PACKED, /* all of it, 4-byte elements */
 	RIGHT_PADDED, /* all of it, 8-byte elements */
 	RIGHT_PARTLY, /* so many elements (1 byte), then this status (1 byte) */
-	ANY_RESULT, /* the result word (8 bytes), so many words of output (1 byte), each with its place */
+	ANY_RESULT,   /* the result word (8 bytes), words of output (1 byte), each with its place */
 	FAULTS,
 	ANSWERS,
 };

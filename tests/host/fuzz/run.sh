@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Run fuzz targets, two at a time, and share the time among them. What a target finds interesting it
-# keeps in DIR/found/TARGET, so that the next run goes on from there; an input that breaks it is left
-# as DIR/TARGET-crash-... (or -timeout-, -oom-, -leak-). Exit status 0 if and only if none did.
+# keeps in DIR/found/TARGET, so that the next run goes on from there; an input that breaks it is
+# left as DIR/TARGET-crash-... (or -timeout-, -oom-, -leak-). Exit status 0 if and only if none did.
 #
 # usage: run.sh DIR CORPUS SECONDS TARGET...   (DIR/TARGET is the program, CORPUS/TARGET its seeds)
 set -u
@@ -56,7 +56,8 @@ for target in "$@"; do
 		continue
 	fi
 	failed=$((failed + 1))
-	printf 'fuzz: %-10s FAILED (status %s); the input is left in %s/\n' "$target" "$status" "$dir"
+	printf 'fuzz: %-10s FAILED (status %s); the input is left in %s/\n' \
+		"$target" "$status" "$dir"
 	tail -n 40 "$dir/$target.log"
 done
 [ $failed = 0 ]

@@ -48,7 +48,8 @@ def ram(domain: int, base: int, size: int) -> bytes:
 
 def affinity(apic_id: int, domain: int, flags: int = 1) -> bytes:
     low, high = domain & 0xFF, domain >> 8
-    return struct.pack("<BBBBIB", 0, 16, low, apic_id, flags, 0) + high.to_bytes(3, "little") + bytes(4)
+    entry = struct.pack("<BBBBIB", 0, 16, low, apic_id, flags, 0)
+    return entry + high.to_bytes(3, "little") + bytes(4)
 
 
 def x2affinity(apic_id: int, domain: int, flags: int = 1) -> bytes:
@@ -78,7 +79,7 @@ def rsdp(rsdt: int, xsdt: int, revision: int = 2) -> bytes:
 
 
 def memory(tables: list, dsdt: bytes, wide: bool = True) -> bytes:
-    """An RSDP, a root table, the DSDT and the tables, one behind the other; the FADT names the DSDT."""
+    """RSDP, root table, DSDT and the tables, one behind the other; the FADT names the DSDT."""
     width = 8 if wide else 4
     root_at = BASE + 40
     at = root_at + 36 + width * len(tables)
@@ -121,9 +122,12 @@ def dumped(path: str) -> dict:
     return tables
 
 
-def machine(count: int, bsp: int, bsp_vp: int, limit: int, *answers: bytes, first: int = 0,
-            step: int = 1) -> bytes:
-    return struct.pack("<BHHBHH", 255 if count > 64 else count - 1, bsp, first, step - 1, bsp_vp, limit) + b"".join(answers)
+def machine(
+    count: int, bsp: int, bsp_vp: int, limit: int, *answers: bytes, first: int = 0, step: int = 1
+) -> bytes:
+    return struct.pack(
+        "<BHHBHH", 255 if count > 64 else count - 1, bsp, first, step - 1, bsp_vp, limit
+    ) + b"".join(answers)
 
 
 PACKED, PADDED, FAULT = b"\0", b"\1", b"\4"
@@ -183,27 +187,39 @@ def made() -> dict:
         "tables": {
             "xsdt": memory([pair[0], pair[1], fadt(276, 0x500)], plain) + REPAIR_ALL,
             "rsdt": memory([pair[0], fadt(116, 0)], plain, wide=False) + b"\0",
-            "xsdt-names-itself": rsdp(0, BASE + 36) + table("XSDT", 1, struct.pack("<QQ", BASE + 36, 0)),
+            "xsdt-names-itself": rsdp(0, BASE + 36)
+            + table("XSDT", 1, struct.pack("<QQ", BASE + 36, 0)),
             "root-is-no-root": rsdp(0, BASE + 36) + pair[0] + b"\0",
             "bad-checksum": memory([pair[0][:-1] + b"\x55"], plain),
-            "length-beyond": rsdp(BASE + 36, BASE + 36) + b"XSDT" + struct.pack("<I", 1 << 20) + bytes(60),
+            "length-beyond": rsdp(BASE + 36, BASE + 36)
+            + b"XSDT"
+            + struct.pack("<I", 1 << 20)
+            + bytes(60),
             "entries-lead-nowhere": rsdp(0, BASE + 36)
             + table("XSDT", 1, struct.pack("<QQQ", 0, BASE + 90, 2**64 - 8)) + REPAIR_ALL,
             "old-rsdp": rsdp(0, 0, 0)[:20], "empty": b"",
         },
         "topology": {
-            "four": topology(0, 0, *pair), "bsp-last": topology(8, 3, *pair),
-            "bsp-not-listed": topology(0, 77, *pair), "full": topology(2, 3, *pair),
-            "both-forms": topology(0, 1, madt(lapic(0, 0), lapic(1, 1), x2apic(1, 1), x2apic(5, 256))),
-            "twice": topology(0, 0, madt(lapic(0, 0), lapic(1, 0), lapic(2, 255), x2apic(3, 0xFFFFFFFF))),
+            "four": topology(0, 0, *pair),
+            "bsp-last": topology(8, 3, *pair),
+            "bsp-not-listed": topology(0, 77, *pair),
+            "full": topology(2, 3, *pair),
+            "both-forms": topology(
+                0, 1, madt(lapic(0, 0), lapic(1, 1), x2apic(1, 1), x2apic(5, 256))
+            ),
+            "twice": topology(
+                0, 0, madt(lapic(0, 0), lapic(1, 0), lapic(2, 255), x2apic(3, 0xFFFFFFFF))
+            ),
             "disabled": topology(4, 0, madt(lapic(0, 0, 0), lapic(1, 1, 2), lapic(2, 2))),
             "nodes-overlap": topology(8, 0, pair[0], srat(
-                affinity(1, 1), affinity(1, 2), ram(1, 0, 2**31), ram(2, 2**30, 1), ram(3, 2**63, 2**63),
-                ram(3, 2**64 - 1, 2), ram(0, 0, 0), ram(0, 1, 1), ram(0, 2, 2))),
+                affinity(1, 1), affinity(1, 2), ram(1, 0, 2**31), ram(2, 2**30, 1),
+                ram(3, 2**63, 2**63), ram(3, 2**64 - 1, 2),
+                ram(0, 0, 0), ram(0, 1, 1), ram(0, 2, 2))),
             "no-tables": topology(1, 0xFFFFFFFF, b""),
         },
         "options": {
-            "all": b"start=hv fanout=off deadline=500 cap=3000 exit=qemu log=verbose report=table,json,tap\n",
+            "all": b"start=hv fanout=off deadline=500 cap=3000 exit=qemu log=verbose "
+            b"report=table,json,tap\n",
             "lines": b"# a comment\r\nstart=sipi\r\n\texit=reset\nlog=quiet",
             "mistakes": b"strat=hv deadline= cap=600001 report=table,,json fanout exit=QEMU =x ==",
             "numbers": b"deadline=1 cap=600000 deadline=00000007 cap=4294967297",
@@ -211,23 +227,29 @@ def made() -> dict:
             "test-options": b"audit=on panic=ap panic_by=nmi fail_alloc=3",
         },
         "hv_map": {
-            "one": machine(1, 0, 0, 0), "four": machine(4, 0, 2, 4), "bsp-last": machine(4, 3, 1, 0),
-            "padded": machine(40, 5, 2, 0, PACKED, *[PADDED] * 60), "two-lists": machine(1100, 3, 0, 0),
+            "one": machine(1, 0, 0, 0),
+            "four": machine(4, 0, 2, 4),
+            "bsp-last": machine(4, 3, 1, 0),
+            "padded": machine(40, 5, 2, 0, PACKED, *[PADDED] * 60),
+            "two-lists": machine(1100, 3, 0, 0),
             "one-a-call": machine(5, 0, 1, 0, *[partly(1, 0)] * 20),
             "stalls": machine(6, 0, 1, 0, PACKED, PACKED, *[partly(0, 0)] * 8),
             "time-outs": machine(6, 1, 1, 0, *[partly(0, 0x78)] * 6, *[partly(2, 0x79)] * 12),
             "denied": machine(3, 0, 0, 0, raw(6, 0)), "not-there": machine(3, 0, 0, 0, raw(2, 0)),
             "denied-later": machine(8, 0, 0, 0, PACKED, PACKED, raw(6, 0)),
-            "faults": machine(3, 0, 0, 0, FAULT), "faults-later": machine(8, 0, 0, 0, PACKED, PACKED, FAULT),
+            "faults": machine(3, 0, 0, 0, FAULT),
+            "faults-later": machine(8, 0, 0, 0, PACKED, PACKED, FAULT),
             "bsp-wrong": machine(3, 0, 4, 0, raw(0, 1, (0, 5))),
             "untouched": machine(5, 0, 1, 0, PACKED, PACKED, raw(0, 4)),
             "reps-too-many": machine(5, 0, 1, 0, PACKED, PACKED, raw(0, 4095)),
             "everybody-is-the-bsp": machine(5, 0, 1, 0, PACKED, PACKED,
                                             raw(0, 4, (0, 1), (1, 1), (2, 1), (3, 1))),
-            "same-vp-twice": machine(5, 0, 1, 0, PACKED, PACKED, raw(0, 4, (0, 7), (1, 7), (2, 8), (3, 9))),
+            "same-vp-twice": machine(5, 0, 1, 0, PACKED, PACKED,
+                                     raw(0, 4, (0, 7), (1, 7), (2, 8), (3, 9))),
             "beyond-the-limit": machine(5, 0, 1, 6, PACKED, PACKED,
-                                        raw(0, 4, (0, 6), (1, 0xFFFFFFFE), (2, 0xFFFFFFFF), (3, 5))),
-            "unknown-in-the-middle": machine(6, 0, 1, 0, PACKED, PACKED, raw(5, 2, (0, 3), (1, 4)), PACKED),
+                                        raw(0, 4, (0, 6), (1, 2**32 - 2), (2, 2**32 - 1), (3, 5))),
+            "unknown-in-the-middle": machine(6, 0, 1, 0, PACKED, PACKED,
+                                             raw(5, 2, (0, 3), (1, 4)), PACKED),
         },
     }
 

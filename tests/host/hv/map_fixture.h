@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One processor list, one caller with parameter pages of its own, and what may be said of a result. */
+/* One processor list, one caller with parameter pages of its own, what a result may say. */
 #pragma once
 
 #include "tests/host/hv/scripted.h"

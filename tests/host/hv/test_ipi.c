@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hv/ipi.c against bytes: when it is recommended, what is called, and that nobody is never asked for. */
+/* hv/ipi.c against bytes: when it is recommended, what is called, and never an empty set. */
 #include "tests/host/test.h"
 
 #include <string.h>

@@ -6,7 +6,7 @@
 
 #include "tests/host/hv/map_fixture.h"
 
-/* --- layouts ----------------------------------------------------------------------------------- */
+/* --- layouts ---------------------------------------------------------------------------------- */
 
 static void f23_packed_elements(void **state)
 {
@@ -99,7 +99,7 @@ static void f72_counts_around_a_page_of_elements(void **state)
 	}
 }
 
-/* --- partial lists ----------------------------------------------------------------------------- */
+/* --- partial lists ---------------------------------------------------------------------------- */
 
 static void f21_k_of_n_then_the_rest(void **state)
 {
@@ -152,7 +152,7 @@ static void f21_reps_that_count_from_the_start_index_are_survived(void **state)
 	assert_in_range(script.calls, 1, 10 * COUNT);
 }
 
-/* --- unknown ids ------------------------------------------------------------------------------- */
+/* --- unknown ids ------------------------------------------------------------------------------ */
 
 static void f22_unknown_ids_cost_themselves_only(void **state)
 {

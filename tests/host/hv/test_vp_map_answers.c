@@ -7,7 +7,7 @@
 
 #include "tests/host/hv/map_fixture.h"
 
-/* --- answers that cannot be true --------------------------------------------------------------- */
+/* --- answers that cannot be true -------------------------------------------------------------- */
 
 static void f24_two_ids_with_one_vp_are_both_refused(void **state)
 {
@@ -102,7 +102,7 @@ static void f27_success_but_the_output_is_untouched(void **state)
 	assert_int_not_equal(entry[0].state, HVSMP_MAP_FOUND);
 }
 
-/* --- statuses of the whole call ----------------------------------------------------------------- */
+/* --- statuses of the whole call --------------------------------------------------------------- */
 
 static const uint16_t statuses[] = {2,    3,    4,    5,    6,    7,    8,    0xB,  0xD,   0xE,
 				    0x10, 0x15, 0x1D, 0x50, 0x51, 0x71, 0x78, 0x79, 0xBEEF};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A whole bring-up on the machine of threads, and what is to hold after it. Its tests are also built
- * with ThreadSanitizer.
+ * A whole bring-up on the machine of threads, and what is to hold after it. Its tests are also
+ * built with ThreadSanitizer.
  */
 #pragma once
 
@@ -15,7 +15,7 @@ int bringup_set_up(void **state);
 int bringup_tear_down(void **state);
 #define BRINGUP_TEST(name) cmocka_unit_test_setup_teardown(name, bringup_set_up, bringup_tear_down)
 
-/* `count` processors that behave; then the test spoils some; then run, which prepares smp if NULL. */
+/* `count` good processors; then the test spoils some; then run, which prepares smp if NULL. */
 void prepare(size_t count);
 void run(void);
 

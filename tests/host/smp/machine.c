@@ -34,7 +34,7 @@ static uint16_t by_apic_id[MACHINE_MAX_APIC_ID + 1], by_vp_index[MACHINE_MAX_API
 _Thread_local struct machine_vp *me;
 _Thread_local struct arch_cpu *my_block;
 
-/* --- threads and time ---------------------------------------------------------------------------- */
+/* --- threads and time ------------------------------------------------------------------------- */
 
 /*
  * Time is the machine's own, so that a busy host cannot make a deadline pass: it moves by a step at
@@ -160,7 +160,7 @@ void send_on_its_way(struct machine_vp *vp, struct arch_cpu *block)
 	}
 }
 
-/* --- the hypervisor ----------------------------------------------------------------------------- */
+/* --- the hypervisor --------------------------------------------------------------------------- */
 
 struct machine_vp *machine_vp(uint32_t apic_id)
 {
@@ -288,7 +288,7 @@ static const struct hvsmp_host hypervisor = {
 	.hypercall = hypercall,
 };
 
-/* --- for the tests ------------------------------------------------------------------------------ */
+/* --- for the tests ---------------------------------------------------------------------------- */
 
 void machine_reset(size_t count, size_t bsp)
 {

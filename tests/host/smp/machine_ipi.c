@@ -9,9 +9,9 @@
 #include "tests/host/smp/machine_private.h"
 
 /*
- * A processor that sleeps is not at work; who wakes it counts it as at work from that moment on. One
- * that waits in windows is, so time moves by a step when each that is at work has had a look since the
- * last step: as many steps as make a deadline pass are as many looks of everybody.
+ * A processor that sleeps is not at work; who wakes it counts it as at work from that moment on.
+ * One that waits in windows is, so time moves by a step when each that is at work has had a look
+ * since the last step: as many steps as make a deadline pass are as many looks of everybody.
  */
 static uint64_t step = 1;
 static uint32_t looked; /* APs that had a look since the last step */

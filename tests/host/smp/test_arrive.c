@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * smp/arrive.c, proof.c, stop.c, and all they stand on: processors that do not come, come late, come
- * twice or come as something else; and how all are stopped.
+ * smp/arrive.c, proof.c, stop.c, and all they stand on: processors that do not come, come late,
+ * come twice or come as something else; and how all are stopped.
  */
 #include "tests/host/test.h"
 
@@ -10,7 +10,7 @@
 #include "start/handshake.h"
 #include "tests/host/smp/bringup.h"
 
-/* --- it does not come, or comes late, or twice ----------------------------------------------------- */
+/* --- it does not come, or comes late, or twice ------------------------------------------------ */
 
 static void f33_success_but_it_never_comes(void **state)
 {
@@ -120,7 +120,7 @@ static void f35_it_enters_twice(void **state)
 	assert_int_equal(arch_cpu_strays((const struct arch_cpu *)cpu_of(3)->arch), 1);
 }
 
-/* --- it is not as it should be ---------------------------------------------------------------------- */
+/* --- it is not as it should be ---------------------------------------------------------------- */
 
 static void assert_mismatch(uint32_t apic_id, enum proof_field field)
 {
@@ -184,7 +184,7 @@ static void f26_the_bsp_is_not_who_it_should_be(void **state)
 	assert_int_equal(summary.verdict, MACHINE_FAILED);
 }
 
-/* --- after the start ------------------------------------------------------------------------------ */
+/* --- after the start -------------------------------------------------------------------------- */
 
 static uint32_t came_after;
 

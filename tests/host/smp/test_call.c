@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* smp/call.c, kick.c, barrier.c on the machine of threads: who is called, by what, and what if not. */
+/* smp/call.c, kick.c, barrier.c on the machine of threads: who is called, how, what if not. */
 #include "tests/host/test.h"
 
 #include <string.h>
@@ -108,7 +108,7 @@ static void only_who_is_online_is_a_member(void **state)
 	assert_int_equal(machine_vp(4)->ipis, 0);
 }
 
-/* --- by what ------------------------------------------------------------------------------------- */
+/* --- by what ---------------------------------------------------------------------------------- */
 
 static void assert_sent(uint32_t calls, uint32_t sets, uint32_t messages)
 {
@@ -213,7 +213,7 @@ static void a_refusal_is_the_last_one(void **state)
 	assert_sent(0, 0, 1);
 }
 
-/* --- all at once --------------------------------------------------------------------------------- */
+/* --- all at once ------------------------------------------------------------------------------ */
 
 static void meet(struct cpu *self, void *arg)
 {
@@ -244,7 +244,7 @@ static void nobody_passes_a_barrier_early(void **state)
 	}
 }
 
-/* --- who does not answer ------------------------------------------------------------------------- */
+/* --- who does not answer ---------------------------------------------------------------------- */
 
 static void who_does_not_answer_costs_itself(void **state)
 {

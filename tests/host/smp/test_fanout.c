@@ -125,7 +125,7 @@ static void f43_only_some_vps_are_denied(void **state)
 	assert_int_equal(summary.verdict, MACHINE_FAILED);
 }
 
-/* --- NUMA nodes ------------------------------------------------------------------------------------ */
+/* --- NUMA nodes ------------------------------------------------------------------------------- */
 
 enum { NODES = 4, PER_NODE = 8 };
 

@@ -110,7 +110,7 @@ static void after_undo_nobody_is_in(void **state)
 	assert_int_equal(machine_vp(BSP)->inits, 0);
 }
 
-/* --- what is sent, and when ------------------------------------------------------------------------ */
+/* --- what is sent, and when ------------------------------------------------------------------- */
 
 static void run_sipi(enum smp_method method)
 {
@@ -194,7 +194,7 @@ static void a_second_startup_for_who_is_late(void **state)
 	assert_int_equal(smp->second.messages, 2 * (CPUS - 1) + 1);
 }
 
-/* --- what is not offered --------------------------------------------------------------------------- */
+/* --- what is not offered ---------------------------------------------------------------------- */
 
 static void assert_not_offered(enum smp_method method, bool needs_delay, const char *why)
 {
@@ -251,7 +251,7 @@ static void reasons(void **state)
 	assert_not_offered(SMP_HV_FANOUT, false, "unavailable");
 }
 
-/* --- when it goes wrong ------------------------------------------------------------------------------ */
+/* --- when it goes wrong ----------------------------------------------------------------------- */
 
 static void a_restart_that_is_refused(void **state)
 {

@@ -17,7 +17,7 @@ enum { LARGE = 2048, LARGER = 4096 };
 
 enum { NODES = 8, PER_LIST = 1020, PROBES = 3, KIB = 1024, STACK_PAGES = 1 /* here */ };
 
-/* A machine as large ones are: APIC ids with gaps and from 255 up, the boot processor in the midst. */
+/* A machine as large ones are: APIC ids with gaps and from 255 up, the BSP in the midst. */
 static void large(size_t count, size_t nodes)
 {
 	machine_reset(count, count / 2);

@@ -10,7 +10,7 @@
 #include "lib/log.h"
 #include "tests/host/smp/bringup.h"
 
-/* --- all well ----------------------------------------------------------------------------------- */
+/* --- all well --------------------------------------------------------------------------------- */
 
 static void f72_every_count_comes_online(void **state)
 {
@@ -51,7 +51,7 @@ static void init_sipi_alone(void **state)
 	assert_int_equal(summary.verdict, MACHINE_DEGRADED);
 }
 
-/* --- 0x9A is of no use ---------------------------------------------------------------------------- */
+/* --- 0x9A is of no use ------------------------------------------------------------------------ */
 
 static void f20_no_indexes_means_init_sipi_for_all(void **state)
 {
@@ -93,7 +93,7 @@ static void f26_a_bsp_that_is_another_vp_fails_the_machine(void **state)
 		assert_int_equal(machine_vp(id)->calls_for, 0);
 }
 
-/* --- 0x99 answers something else ------------------------------------------------------------------- */
+/* --- 0x99 answers something else -------------------------------------------------------------- */
 
 static void f30_a_refused_vp_comes_by_init_sipi(void **state)
 {
@@ -238,7 +238,7 @@ static void f29_the_call_faults(void **state)
 	assert_int_not_equal(smp->start.reason[0], '\0');
 }
 
-/* --- INIT-SIPI ---------------------------------------------------------------------------------------- */
+/* --- INIT-SIPI -------------------------------------------------------------------------------- */
 
 static void sipi_that_is_ignored(void **state)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * start/handshake.h: every step from every state, then real threads that race for the same words. Also
- * built with ThreadSanitizer, which sees whether what one publishes the other may read.
+ * start/handshake.h: every step from every state, then real threads that race for the same words.
+ * Also built with ThreadSanitizer, which sees whether what one publishes the other may read.
  */
 #include "tests/host/test.h"
 
@@ -127,7 +127,7 @@ static void p3_nobody_comes_in_uninvited_late_or_twice(void **state)
 	assert_int_equal(stage, HVSMP_STAGE_LATE);
 }
 
-/* --- races ------------------------------------------------------------------------------------- */
+/* --- races ------------------------------------------------------------------------------------ */
 
 static struct {
 	pthread_barrier_t begin;

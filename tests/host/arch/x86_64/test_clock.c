@@ -79,7 +79,9 @@ static void assert_measured(struct counter c)
 	uint64_t hz, wanted = real_hz();
 
 	assert_int_equal(arch_tsc_hz_measure(count, &c, c.hz, c.mask, &hz), OK);
-	/* This is a machine with other things to do: the kernel, with interrupts off, does better. */
+	/*
+	 * This is a machine with other things to do: the kernel, with interrupts off, does better.
+	 */
 	assert_in_range(hz, wanted / 2, wanted * 2);
 }
 

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""The benchmark: this kernel and its peers in one run."""

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""The real KVM in an emulated machine."""

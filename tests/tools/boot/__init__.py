@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""The boot cases: read, run, judged."""

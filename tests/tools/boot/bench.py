@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: MIT
+"""What a run of mode=bench must satisfy: pure functions from texts and dicts to complaints.
+
+No figure is judged, only what is counted: the rounds against themselves and the exit status, and
+against refhv.log: every start and every message of every round is in it, and nothing else.
+"""
+
+from tools.boot import witness
+
+KEYS = {"ends", "verdict", "offered", "rounds", "reason", "serial", "log"}
+BY_CALL = ("hv-serial", "hv-fanout")
+TIMES = ("first_ns", "median_ns", "p95_ns", "last_ns", "total_ns")
+NS_PER_S = 1_000_000_000
+
+
+def check_keys(name: str, expected: dict) -> None:
+    """ValueError if a case declares something that nobody would look at, or too little."""
+    unknown = set(expected) - KEYS
+    missing = {"verdict", "offered"} - set(expected)
+    if unknown or missing:
+        raise ValueError(f"{name}: unknown expectations {unknown}, missing {missing}")
+
+
+def check(result: dict, lines: list[str], status: int | None) -> list[str]:
+    """The result against itself, the text for people and the exit status."""
+    wrong = []
+    told = [line for line in lines if line.startswith("verdict: ")]
+    if told != [f"verdict: {result['verdict']}"]:
+        wrong.append(f"the text says {told}, the result says {result['verdict']}")
+    due = witness.EXIT_STATUS[result["verdict"]]
+    if status != due:
+        wrong.append(f"QEMU's exit status is {status}, must be {due} for {result['verdict']}")
+    complete = True
+    for method in result["methods"]:
+        rounds = method["rounds"]
+        if method["offered"] and len(rounds) != result["rounds"]:
+            wrong.append(f"{method['name']}: {len(rounds)} rounds of {result['rounds']}")
+        for number, one in enumerate(rounds, 1):
+            where = f"{method['name']}, round {number}: "
+            complete &= one["online"] == result["processors"]
+            wrong += [where + what for what in check_round(method["name"], one, result)]
+    if complete != (result["verdict"] == "ok"):
+        wrong.append(f"verdict {result['verdict']}, but all rounds complete is {complete}")
+    return wrong + check_cpus(result)
+
+
+def check_round(name: str, one: dict, result: dict) -> list[str]:
+    wrong = []
+    aps = result["processors"] - 1
+    times = [one[key] for key in TIMES]
+    if times != sorted(times):
+        wrong.append(f"times {times} are not in order")
+    by_ticks = one["total_ticks"] * NS_PER_S / result["clock"]["hz"]
+    if abs(by_ticks - one["total_ns"]) > 1000 + by_ticks / 1000:
+        wrong.append(f"{one['total_ticks']} ticks are not {one['total_ns']} ns")
+    if one["online"] > result["processors"]:
+        wrong.append(f"{one['online']} processors online of {result['processors']}")
+    if one["online"] <= aps:
+        return wrong
+    # One start-up IPI more for each is what a busy host brings about; never more.
+    least, most = {"sipi-broadcast": (2, 2 + aps)}.get(name, (2 * aps, 3 * aps))
+    if name in BY_CALL:
+        least = most = 0
+    if not least <= one["ipis"] <= most:
+        wrong.append(f"{one['ipis']} messages, must be {least} to {most}")
+    if one["hypercalls"] != (aps if name in BY_CALL else 0):
+        wrong.append(f"{one['hypercalls']} hypercalls for {aps} processors")
+    return wrong
+
+
+def check_cpus(result: dict) -> list[str]:
+    """The processors of the best method's last round."""
+    cpus = result["cpus"]
+    if not any(method["rounds"] for method in result["methods"]):
+        return [f"{len(cpus)} processors of no round"] if cpus else []
+    if len({cpu["apic_id"] for cpu in cpus}) != result["processors"] or not cpus:
+        return [f"{len(cpus)} records of {result['processors']} processors"]
+    wrong = []
+    if sum(cpu["t_online_ns"] == 0 for cpu in cpus) != 1:
+        wrong.append("not one boot processor, online at 0")
+    ids = {cpu["apic_id"] for cpu in cpus}
+    for cpu in cpus:
+        times = [cpu[key] for key in ("t_issued_ns", "t_first_ns", "t_online_ns")]
+        if None not in times and times != sorted(times):
+            wrong.append(f"apic {cpu['apic_id']}: times {times} are not in order")
+        if None not in times and cpu["started_by"] not in ids - {cpu["apic_id"]}:
+            wrong.append(f"apic {cpu['apic_id']}: started by {cpu['started_by']}")
+    return wrong
+
+
+def check_witness(result: dict, events: list[witness.Event]) -> list[str]:
+    """The result against refhv.log."""
+    wrong = [f"log: {event.text}" for event in events if event.name in witness.FORBIDDEN]
+    rounds = {method["name"]: method["rounds"] for method in result["methods"]}
+    calls = [one for name in BY_CALL for one in rounds[name]]
+    sipis = [one for name in rounds if name not in BY_CALL for one in rounds[name]]
+    aps = result["processors"] - 1
+    undone = max(len(calls) + len(sipis) - 1, 0)
+    starts = [event for event in events if event.is_call(witness.START_VP)]
+    runs = [event.fields.get("method") for event in events if event.name == "run"]
+    counts = {
+        "calls 0x9A": (
+            sum(event.is_call(witness.GET_VP_INDEX) for event in events), result["map_calls"]
+        ),
+        "calls 0x99": (len(starts), sum(one["hypercalls"] for one in calls)),
+        "runs by 0x99": (runs.count("start"), sum(one["online"] - 1 for one in calls)),
+        "runs by SIPI": (runs.count("sipi"), sum(one["online"] - 1 for one in sipis)),
+        "SIPIs accepted": (
+            sum(e.name == "sipi" and e.number("accepted") == 1 for e in events), runs.count("sipi")
+        ),
+        # One to each processor for each INIT-SIPI round, and one to put each back between rounds.
+        "INITs": (sum(e.name == "init" for e in events), aps * (len(sipis) + undone)),
+    }  # fmt: skip
+    wrong += [
+        f"the log has {logged} {what}, the rounds say {told}"
+        for what, (logged, told) in counts.items()
+        if logged != told
+    ]
+    accepted = sum(event.number("status") == witness.SUCCESS for event in starts)
+    if result["verdict"] == "ok" and accepted != runs.count("start"):
+        wrong.append(f"{accepted} successful 0x99, {runs.count('start')} runs")
+    return wrong
+
+
+def compare(expected: dict, result: dict) -> list[str]:
+    """What the case declares."""
+    wrong = []
+    if result["verdict"] != expected["verdict"]:
+        wrong.append(f"verdict is {result['verdict']}, expected {expected['verdict']}")
+    offered = [method["name"] for method in result["methods"] if method["offered"]]
+    if offered != expected["offered"]:
+        wrong.append(f"offered is {offered}, expected {expected['offered']}")
+    if result["rounds"] != expected.get("rounds", result["rounds"]):
+        wrong.append(f"{result['rounds']} rounds, expected {expected['rounds']}")
+    reasons = [method["reason"] for method in result["methods"] if not method["offered"]]
+    if "reason" in expected and not any(expected["reason"] in reason for reason in reasons):
+        wrong.append(f"no method is not offered because of '{expected['reason']}': {reasons}")
+    return wrong

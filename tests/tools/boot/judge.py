@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: MIT
+"""What came out of a machine, held against what its case expects and against the witness."""
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tools import ROOT
+from tools.boot import bench, conformance, expect, secure_cases, witness
+from tools.boot.cases import processors
+from tools.machine import backtrace, running, verdicts
+
+
+@dataclass
+class Result:
+    name: str
+    state: str  # passed | failed | skipped
+    seconds: float = 0
+    reasons: list[str] = field(default_factory=list)
+
+
+def validator(kind: str = "report"):
+    """The schema's validator, or None where python3-jsonschema is not installed."""
+    try:
+        import jsonschema
+    except ImportError:
+        return None
+    schema = json.loads((ROOT / "docs" / f"{kind}.schema.json").read_text())
+    return jsonschema.Draft202012Validator(schema)
+
+
+def schema_complaints(report: dict, kind: str = "report") -> list[str]:
+    return [
+        f"schema: {'/'.join(map(str, error.absolute_path))}: {error.message}"
+        for error in validator(kind).iter_errors(report)
+    ]
+
+
+def exit_status(outcome: running.Outcome) -> int | None:
+    """QEMU's exit status; of a machine that halted, the one that its last line stands for."""
+    if outcome.ended != "halted":
+        return outcome.status
+    return witness.EXIT_STATUS[running.END_OF_OUTPUT.match(outcome.lines[-1])[1]]
+
+
+# Modes with a machine line and a judge of their own.
+MODES = {"conformance": conformance, "bench": bench}
+
+
+def judge_mode(case: dict, outcome: running.Outcome, events: list) -> tuple[dict | None, list]:
+    """What such a mode prints instead of the report, and what is wrong with it."""
+    kind = case["expect"]["ends"]
+    mode = MODES[kind]
+    failure = verdicts.failure(outcome)
+    wrong = [failure] if failure else []
+    try:
+        result = verdicts.find_report(outcome.lines, kind)
+    except ValueError as e:
+        return None, wrong + [str(e)] + [e.text for e in events if e.name in witness.FORBIDDEN]
+    invalid = schema_complaints(result, kind)
+    if invalid:
+        return result, wrong + invalid
+    wrong += mode.check(result, outcome.lines, exit_status(outcome))
+    if case["hv"] == "ref" and "log=errors" in case.get("refhv", []):
+        wrong += witness.check_errors_only(events)
+    elif case["hv"] == "ref":
+        wrong += mode.check_witness(result, events)
+    return result, wrong + mode.compare(case["expect"], result)
+
+
+def judge(
+    case: dict, outcome: running.Outcome, log: str, build: Path
+) -> tuple[dict | None, list[str]]:
+    """The report, and everything that is wrong with this run."""
+    events = witness.parse_log(log)
+    texts = expect.compare_texts(case["expect"], outcome.lines, log.splitlines())
+    if case["expect"].get("ends") in witness.ENDS:
+        ends = case["expect"]["ends"]
+        stack = backtrace.frames(outcome.lines, build / "hvsmp.so")
+        texts += expect.compare_stack(case["expect"], stack)
+        return None, witness.check_panic(events, outcome.status, ends) + texts
+    if case["expect"].get("ends") == "refused":
+        return None, secure_cases.check_refused(outcome) + texts
+    if case["expect"].get("ends") == "silent":
+        return None, witness.check_silent(events, outcome, processors(case)) + texts
+    if case["expect"].get("ends") in MODES:
+        result, wrong = judge_mode(case, outcome, events)
+        return result, wrong + texts
+    failure = verdicts.failure(outcome)
+    wrong = [failure] if failure else []
+    try:
+        report = verdicts.find_report(outcome.lines)
+    except ValueError as e:
+        log_complaints = [e.text for e in events if e.name in witness.FORBIDDEN]
+        return None, wrong + [str(e)] + log_complaints
+    invalid = schema_complaints(report)
+    if invalid:
+        return report, wrong + invalid
+    by_firmware = bool(re.search(r"\bexit=(reset|poweroff)\b", case.get("cmdline", "")))
+    wrong += witness.check_sets(report)
+    wrong += witness.check_exit(report, exit_status(outcome), by_firmware)
+    wrong += witness.check_tap(report, outcome.lines)
+    if case["hv"] == "ref":
+        wrong += witness.check_witness(report, events, case["expect"].get("apic_ids"))
+        wrong += witness.check_no_crash(events)
+        if case["expect"].get("linear"):
+            wrong += witness.check_costs(events)
+    else:
+        wrong += witness.check_without_hypervisor(report)
+    wrong += expect.check_bound(case.get("cmdline", ""), report)
+    wrong = expect.excuse(case["expect"], wrong)
+    return report, wrong + texts + expect.compare(case["expect"], processors(case), report)
+
+
+def settle(
+    case: dict, outcome: running.Outcome, log: str, out: Path, build: Path, seen: list[str] = []
+) -> Result:
+    """Judge what came out of a machine and leave the judgement beside its logs."""
+    report, wrong = judge(case, outcome, log, build)
+    if "boots" in case and outcome.ended != "halted":
+        wrong.append("the machine did not halt after the report, as boot media must by default")
+    wrong += seen  # what is wrong with its screen
+    if report is not None:
+        (out / "report.json").write_text(json.dumps(report, indent=1) + "\n")
+    if wrong:
+        (out / "problems").write_text("".join(line + "\n" for line in wrong))
+    return Result(case["name"], "failed" if wrong else "passed", outcome.seconds, wrong)

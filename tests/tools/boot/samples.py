@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: MIT
+"""A good run and a good fallback, written by hand, for the unit tests.
+
+The good run: four processors, VP indexes 2, 3, 0, 1. The boot processor (apic 0, VP 2) starts apic
+1 (VP 3) and apic 2 (VP 0); apic 1 starts apic 3 (VP 1), whose first try was answered with 0x78. The
+fallback: two processors without the StartVirtualProcessor privilege.
+"""
+
+LOG = """\
+refhv: start version=1 vps=4 apic_ids=0,1,2,3 vp_indexes=2,3,0,1 vp=permuted stride=4 reps=all privileges=0x0020000000000862
+refhv: exit_boot_services status=0x0
+refhv: msr_write vp=2 msr=0x40000000 name=GUEST_OS_ID value=0xff00000000010000 result=ok
+refhv: hypercall vp=2 vtl=0 code=0xffff name=unknown control=0xffff input=0x0 output=0x0 status=0x0002 reps=0
+refhv: hypercall vp=2 vtl=0 code=0x009a name=GetVpIndexFromApicId control=0x40000009a input=0x1000 output=0x2000 start=0 count=4 target_vtl=0 apic_ids=0,1,2,3 vp_indexes=2,3,0,1 status=0x0000 reps=4
+refhv: hypercall vp=2 vtl=0 code=0x0099 name=StartVirtualProcessor control=0x99 input=0x1000 output=0x0 target_vp=3 apic_id=1 target_vtl=0 rip=0x1 rsp=0x1000 status=0x0000 reps=0
+refhv: run vp=3 apic_id=1 method=start
+refhv: hypercall vp=2 vtl=0 code=0x0099 name=StartVirtualProcessor control=0x99 input=0x1000 output=0x0 target_vp=0 apic_id=2 target_vtl=0 rip=0x1 rsp=0x2000 status=0x0000 reps=0
+refhv: hypercall vp=2 vtl=0 code=0x0099 name=StartVirtualProcessor control=0x99 input=0x1000 output=0x0 target_vp=1 apic_id=3 target_vtl=0 rip=0x1 rsp=0x3000 status=0x0078 reps=0
+refhv: run vp=0 apic_id=2 method=start
+refhv: hypercall vp=3 vtl=0 code=0x0099 name=StartVirtualProcessor control=0x99 input=0x3000 output=0x0 target_vp=1 apic_id=3 target_vtl=0 rip=0x1 rsp=0x4000 status=0x0000 reps=0
+refhv: run vp=1 apic_id=3 method=start
+"""
+FALLBACK_LOG = """\
+refhv: start version=1 vps=2 apic_ids=0,1 vp_indexes=1,0 vp=permuted stride=4 reps=all privileges=0x0000000000000862
+refhv: init vp=1 target_vp=0 apic_id=1
+refhv: sipi vp=1 target_vp=0 apic_id=1 vector=0x9f accepted=1
+refhv: run vp=0 apic_id=1 method=sipi
+refhv: sipi vp=1 target_vp=0 apic_id=1 vector=0x9f accepted=0
+"""
+
+
+IPI = (
+    "refhv: hypercall vp={} vtl=0 code={} name=x control=0x0 input=0x0 output=0x0 vector=0xf0 "
+    "target_vtl=0 target_vps={} status=0x0000 reps=0\n"
+)
+# Each calls each; the boot processor calls each for that and for its clock; two broadcasts.
+IPI_LOG = "".join(
+    [IPI.format(a, "0x000b", b) for a in range(4) for b in range(4) if a != b]
+    + [IPI.format(2, "0x000b", b) for b in (3, 0, 1)] * 2
+    + [IPI.format(2, "0x0015", "0,1,3")] * 2
+)
+
+
+def cpu(apic: int, vp: int, tries: int = 1, by: int | None = 0, method: str = "hv") -> dict:
+    return {
+        "apic_id": apic, "uid": apic, "vp_index": vp, "numa": None, "role": "ap", "method": method,
+        "verdict": "online", "hv_status": 0 if tries else None, "tries": tries, "started_by": by,
+        "t_issued_ns": 1000, "t_first_ns": 2000, "t_online_ns": 3000, "mismatches": [],
+    }  # fmt: skip
+
+
+def bsp(vp: int) -> dict:
+    record = cpu(0, vp, tries=0, by=None, method="firmware")
+    return record | {"role": "bsp", "t_issued_ns": None, "t_first_ns": None, "t_online_ns": 0}
+
+
+def good_report() -> dict:
+    return {
+        "schema": "hvsmp-report/1", "version": "v0-1-g0123456789ab", "verdict": "ok",
+        "hypervisor": {
+            "present": True, "interface": "Hv#1", "vendor": "Microsoft Hv",
+            "version": "10.0.20348.1-0-0", "start_vp": True, "reason": "",
+        },
+        "map": {"calls": 1, "stride": 4, "elements": 4},
+        "clock": {"source": "hv-tsc-frequency", "hz": 1000000000},
+        "expected": 4, "online": 4, "bringup_ns": 3000,
+        "cpus": [bsp(2), cpu(1, 3), cpu(2, 0), cpu(3, 1, tries=2, by=1)], "selftest": None,
+        "warnings": [],
+    }  # fmt: skip
+
+
+def selftest_report() -> dict:
+    sent = {"hypercall": 18, "hypercall_ex": 2, "apic": 0}
+    ipi = {"pairs": 12, "lost": 0, "min_ns": 10, "median_ns": 20, "max_ns": 30, "sent": sent}
+    test = {
+        "processors": 4, "ipi": ipi | {"announced": 24, "taken": 24},
+        "tsc_skew": {"max_ns": 7, "error_ns": 100}, "storm": {"expected": 10000, "actual": 10000},
+    }  # fmt: skip
+    return good_report() | {"selftest": test}
+
+
+def fallback_report() -> dict:
+    report = good_report()
+    report["hypervisor"] |= {"start_vp": False, "reason": "no privilege"}
+    report |= {"map": {"calls": 0, "stride": 0, "elements": 0}, "expected": 2, "online": 2}
+    report["cpus"] = [bsp(1), cpu(1, None, tries=0, method="sipi")]
+    return report
+
+
+def tap_lines(report: dict) -> list[str]:
+    tests = [
+        f"{'' if c['verdict'] == 'online' else 'not '}ok {i} - "
+        f"apic {c['apic_id']}: {c['verdict']} by {c['method']}"
+        for i, c in enumerate(report["cpus"], 1)
+    ]
+    return ["hello", "TAP version 13", f"1..{len(tests)}", *tests, "verdict: ok"]

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: MIT
+"""cases.py and judge.py: what a case takes over and may declare, how one that halts is judged."""
+import json
+import tempfile
+import unittest
+from pathlib import Path
+
+from tools.boot import cases, judge
+from tools.boot.samples import fallback_report, tap_lines
+from tools.machine import running
+
+CASE = {"name": "x", "group": "media", "hv": "none", "smp": 2, "boots": "hvsmp.img"}
+EXPECT = {"verdict": "ok", "aps": "sipi"}
+
+
+def judged(ended: str, status: int | None, last: str) -> list[str]:
+    report = fallback_report()
+    lines = [*tap_lines(report), "@report " + json.dumps(report), last]
+    outcome = running.Outcome(status, lines, 1.0, "", ended)
+    return judge.judge({**CASE, "expect": EXPECT}, outcome, "", None)[1]
+
+
+DEFAULTS = """
+[defaults]
+hv = "ref"
+smp = 4
+expect = { verdict = "ok", aps = "hv" }
+
+[group.none]
+hv = "none"
+expect = { aps = "sipi" }
+
+[[ref]]
+name = "all-of-it"
+
+[[ref]]
+name = "some-of-it"
+smp = 2
+expect = { verdict = "degraded", cpus = [{ vp = 1 }] }
+
+[[ref]]
+name = "another-end"
+expect = { ends = "panic" }
+
+[[none]]
+name = "of-a-group"
+expect = { reason = "no hypervisor" }
+"""
+
+
+class DefaultsTest(unittest.TestCase):
+    def test_what_is_taken_over(self):
+        ref = {"group": "ref", "hv": "ref", "smp": 4}
+        self.assertEqual(
+            cases.read_cases(DEFAULTS),
+            [
+                {**ref, "name": "all-of-it", "expect": {"verdict": "ok", "aps": "hv"}},
+                {**ref, "name": "some-of-it", "smp": 2,
+                 "expect": {"verdict": "degraded", "aps": "hv", "cpus": [{"vp": 1}]}},
+                {**ref, "name": "another-end", "expect": {"ends": "panic"}},
+                {"group": "none", "hv": "none", "smp": 4, "name": "of-a-group",
+                 "expect": {"verdict": "ok", "aps": "sipi", "reason": "no hypervisor"}},
+            ],
+        )  # fmt: skip
+
+    def test_mistakes(self):
+        for text, message in (
+            ("[group.nobody]\nsmp = 1", "no case of this group"),
+            ("[ref]\nname = 'one'", r"a case is \[\[ref\]\]"),
+            ("[[ref]]\nname = 'one'\ngroup = 'none'", "the table's name"),
+            ("[defaults]\nname = 'one'\n[[ref]]", "none shares a name"),
+        ):
+            with self.assertRaisesRegex(ValueError, message):
+                cases.read_cases(text)
+
+    def test_a_mistake_in_defaults_is_one_of_every_case(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
+            file.write("[defaults]\nhv = 'ref'\nsmp = 1\nspeed = 3\n[[ref]]\nname = 'one'\n")
+            file.flush()
+            with self.assertRaisesRegex(ValueError, "case one: unknown keys {'speed'}"):
+                cases.load_cases(Path(file.name))
+
+
+class MediaTest(unittest.TestCase):
+    def red(self, text: str, **changes) -> None:
+        with self.assertRaisesRegex(ValueError, text):
+            cases.check_media({**CASE, **changes})
+
+    def test_declarations(self):
+        cases.check_media({**CASE, "attach": "usb", "keys": [["menu", "a"]]})
+        self.red("attach is floppy", attach="floppy")
+        self.red("their own cmdline", cmdline="log=verbose")
+        self.red("for an .iso only", hv="ref")
+        for steps in (["menu"], [["menu"]], [["menu", ""]], [["menu", 3]]):
+            self.red("must be pairs", keys=steps)
+        for key, value in (("attach", "usb"), ("keys", [["menu", "a"]])):
+            without = {k: v for k, v in CASE.items() if k != "boots"}
+            with self.assertRaisesRegex(ValueError, "go with boots"):
+                cases.check_media({**without, key: value})
+
+    def test_a_halted_machine_has_told_its_verdict(self):
+        self.assertEqual(judged("halted", None, "verdict: ok - 2 of 2"), [])
+        wrong = judged("halted", None, "verdict: failed - 2 of 2")
+        self.assertIn("exit status is 37, must be 33", "".join(wrong))
+
+    def test_the_case_files_load(self):
+        declared = cases.load_cases()
+        self.assertTrue(any("keys" in case for case in declared))
+
+
+if __name__ == "__main__":
+    unittest.main()

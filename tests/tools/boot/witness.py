@@ -1,0 +1,377 @@
+# SPDX-License-Identifier: MIT
+"""What a run must satisfy, whatever the case: pure functions from texts and dicts to complaints.
+
+The kernel's report is held against itself (sets, one verdict a processor, times), against its exit
+status, against its TAP, and against refhv.log, the reference hypervisor's own record of what the
+guest did: an independent witness. Every function returns a list of sentences, empty if all is well.
+"""
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+GET_VP_INDEX, START_VP = 0x9A, 0x99  # TLFS, hypercall codes
+SEND_IPI, SEND_IPI_EX = 0x0B, 0x15
+START_VP_PRIVILEGE = 1 << (32 + 21)  # TLFS, HV_PARTITION_PRIVILEGE_MASK: StartVirtualProcessor
+SUCCESS = 0
+UNANSWERED = -1  # the call never came back
+EXIT_STATUS = {"ok": 33, "degraded": 35, "failed": 37}  # isa-debug-exit: 2 * value + 1
+ENDED_BY_FIRMWARE = 0  # QEMU's status after a reset (-no-reboot) or a power-off
+
+# Values have no blanks, but for a quoted text at the end of a line.
+EVENT = re.compile(r'refhv: (\w+)((?: [A-Za-z0-9_]+=[^\s"]*)*)(?: ([a-z]+)="(.*)")?$')
+CRASH_MSRS = range(0x40000100, 0x40000106)  # TLFS, HV_X64_MSR_CRASH_P0..P4, CTL
+# QEMU's status after a panic that the kernel itself ends, and where KVM is told of it (by the crash
+# registers), which makes QEMU end.
+ENDS = {"panic": 39, "crash": 0}
+FORBIDDEN = {"violation", "error", "shutdown", "malformed"}
+ROUTINE = {"hypercall", "init", "sipi", "run", "msr_write"}  # not with log=errors
+TAP_TEST = re.compile(r"(not )?ok (\d+) - (.*)$")
+TAP_CPU = re.compile(r"apic (\d+): (\w+) by (\w+)$")
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of refhv.log."""
+
+    name: str
+    text: str
+    fields: dict = field(default_factory=dict)
+
+    def number(self, key: str) -> int:
+        """A field as a number; -1 where it is missing or is none."""
+        try:
+            return int(self.fields.get(key, ""), 0)
+        except ValueError:
+            return -1
+
+    def numbers(self, key: str) -> list[int]:
+        return [int(part, 0) for part in self.fields.get(key, "").split(",") if part]
+
+    def is_call(self, code: int) -> bool:
+        return self.name == "hypercall" and self.number("code") == code
+
+
+def parse_log(text: str) -> list[Event]:
+    """The events of a refhv.log; what the firmware wrote to the same port is passed over."""
+    events = []
+    for line in text.splitlines():
+        if not line.startswith("refhv:") or line.startswith("refhv: regs "):
+            continue
+        match = EVENT.match(line)
+        if match:
+            fields = dict(part.split("=", 1) for part in match[2].split())
+            if match[3]:
+                fields[match[3]] = match[4]
+            events.append(Event(match[1], line, fields))
+        elif re.match(r"refhv: (violation|error|shutdown)\b", line):
+            events.append(Event(line.split()[1], line))
+        else:
+            events.append(Event("malformed", line))
+    return events
+
+
+def check_sets(report: dict) -> list[str]:
+    """P1 and P2, and that numbers and times in one report do not contradict each other."""
+    wrong = []
+    cpus = report["cpus"]
+    for apic, count in Counter(cpu["apic_id"] for cpu in cpus).items():
+        if count > 1:
+            wrong.append(f"apic {apic} has {count} records")
+    online = {cpu["apic_id"] for cpu in cpus if cpu["verdict"] == "online"}
+    came = {cpu["apic_id"] for cpu in cpus if cpu["verdict"] in ("online", "late", "mismatch")}
+    arrived = {cpu["apic_id"] for cpu in cpus if cpu["t_online_ns"] is not None}
+    if came != arrived:
+        wrong.append(f"the verdicts say that {sorted(came)} came, the times {sorted(arrived)}")
+    if report["online"] != len(online):
+        wrong.append(f"online is {report['online']}, but {len(online)} records say online")
+    present = sum(cpu["verdict"] != "absent" for cpu in cpus)
+    if report["expected"] not in (len(cpus), present):
+        wrong.append(f"expected is {report['expected']}, records are {len(cpus)}")
+    bsps = [cpu for cpu in cpus if cpu["role"] == "bsp"]
+    if len(bsps) != 1:
+        wrong.append(f"{len(bsps)} processors have the role bsp")
+    for cpu in cpus:
+        wrong += [f"apic {cpu['apic_id']}: {what}" for what in check_cpu(cpu, came, report)]
+    return wrong + check_verdict(report, online) + check_selftest(report)
+
+
+def check_cpu(cpu: dict, came: set, report: dict) -> list[str]:
+    wrong = []
+    is_online = cpu["verdict"] == "online"
+    if (cpu["role"] == "bsp") != (cpu["method"] == "firmware"):
+        wrong.append(f"role {cpu['role']} does not go with method {cpu['method']}")
+    if is_online and cpu["method"] == "none":
+        wrong.append("online by no method")
+    by = cpu["started_by"]
+    if is_online and cpu["role"] == "ap" and (by not in came or by == cpu["apic_id"]):
+        wrong.append(f"started by {by}, which is not another that came")
+    times = [cpu[key] for key in ("t_issued_ns", "t_first_ns", "t_online_ns")]
+    known = [t for t in times if t is not None]
+    if known != sorted(known):
+        wrong.append(f"times {times} are not in order")
+    if is_online and cpu["t_online_ns"] is not None and cpu["t_online_ns"] > report["bringup_ns"]:
+        wrong.append(f"came online after the bring-up's end, {report['bringup_ns']} ns")
+    # One that an exception ended before it could prove itself is missing, and says why.
+    may = {"mismatch": {True}, "missing": {True, False}}.get(cpu["verdict"], {False})
+    if bool(cpu["mismatches"]) not in may:
+        wrong.append(f"verdict {cpu['verdict']} with mismatches {cpu['mismatches']}")
+    return wrong
+
+
+def check_verdict(report: dict, online: set) -> list[str]:
+    verdicts = {cpu["verdict"] for cpu in report["cpus"]}
+    verdict = report["verdict"]
+    if verdict == "ok" and len(online) != report["expected"]:
+        return [f"verdict ok with {len(online)} of {report['expected']} processors online"]
+    if verdict != "failed" and "mismatch" in verdicts:
+        return [f"verdict {verdict} in spite of a mismatch"]
+    return []
+
+
+def check_exit(report: dict, status: int | None, by_firmware: bool = False) -> list[str]:
+    """P6: QEMU's exit status is the one of the report's verdict."""
+    due = ENDED_BY_FIRMWARE if by_firmware else EXIT_STATUS[report["verdict"]]
+    if status != due:
+        return [f"QEMU's exit status is {status}, must be {due} for verdict {report['verdict']}"]
+    return []
+
+
+def check_tap(report: dict, lines: list[str]) -> list[str]:
+    """P7: the TAP lines parse, and say of each processor what the report says."""
+    if lines.count("TAP version 13") != 1:
+        return [f"{lines.count('TAP version 13')} lines 'TAP version 13'"]
+    wrong = []
+    tap = lines[lines.index("TAP version 13") + 1 :]
+    plans = [int(line[3:]) for line in tap if re.match(r"1\.\.\d+$", line)]
+    tests = [match for match in map(TAP_TEST.match, tap) if match]
+    if plans != [len(tests)]:
+        wrong.append(f"TAP: plans {plans} for {len(tests)} tests")
+    if [int(test[2]) for test in tests] != list(range(1, len(tests) + 1)):
+        wrong.append("TAP: the tests are not numbered 1, 2, 3 ...")
+    told = []
+    for test in tests:
+        cpu = TAP_CPU.match(test[3])
+        if cpu:
+            told.append((int(cpu[1]), cpu[2], cpu[3]))
+            if (cpu[2] == "online") == bool(test[1]):
+                wrong.append(f"TAP: '{test[0]}' contradicts itself")
+    due = [(cpu["apic_id"], cpu["verdict"], cpu["method"]) for cpu in report["cpus"]]
+    if sorted(told) != sorted(due):
+        wrong.append(f"TAP says {sorted(set(told) - set(due))}, not {sorted(set(due) - set(told))}")
+    if report["verdict"] == "ok" and any(test[1] for test in tests):
+        wrong.append("TAP: 'not ok' with verdict ok")
+    if report["verdict"] == "failed" and not any(test[1] for test in tests):
+        wrong.append("TAP: no 'not ok' with verdict failed")
+    return wrong
+
+
+def check_without_hypervisor(report: dict) -> list[str]:
+    """No reference hypervisor: nothing may claim to have come through hypercall 0x99."""
+    return [
+        f"apic {cpu['apic_id']}: method {cpu['method']}, status {cpu['hv_status']} without 0x99"
+        for cpu in report["cpus"]
+        if cpu["method"] == "hv" or cpu["hv_status"] is not None
+    ]
+
+
+def check_witness(report: dict, events: list[Event], listed: list | None = None) -> list[str]:
+    """The report against refhv.log. listed: the APIC ids in the firmware's tables, if not all."""
+    wrong = [f"log: {event.text}" for event in events if event.name in FORBIDDEN]
+    starts = [event for event in events if event.name == "start"]
+    if len(starts) != 1:
+        return wrong + [f"log: {len(starts)} start events"]
+    apics, indexes = starts[0].numbers("apic_ids"), starts[0].numbers("vp_indexes")
+    if not len(apics) == len(indexes) == len(set(apics)) == len(set(indexes)):
+        return wrong + [f"log: no one-to-one map in: {starts[0].text}"]
+    vp_of = dict(zip(apics, indexes))
+    apic_of = dict(zip(indexes, apics))
+    start_vp = report["hypervisor"]["start_vp"]
+    if start_vp and not starts[0].number("privileges") & START_VP_PRIVILEGE:
+        wrong.append("start_vp is true without the StartVirtualProcessor privilege")
+    map_calls = sum(event.is_call(GET_VP_INDEX) for event in events)
+    if report["map"]["calls"] != map_calls:
+        wrong.append(f"map.calls is {report['map']['calls']}, the log has {map_calls} calls 0x9A")
+    seen = {cpu["apic_id"] for cpu in report["cpus"] if cpu["verdict"] != "absent"}
+    there = set(apics if listed is None else listed)
+    if seen != there:
+        more, fewer = sorted(seen - there), sorted(there - seen)
+        wrong.append(f"the report has {more}, lacks {fewer}")
+    calls, sipis, runs = defaultdict(list), defaultdict(list), defaultdict(list)
+    for event in events:
+        target = event.number("vp" if event.name == "run" else "target_vp")
+        if event.name == "sipi" and event.number("accepted") == 1:
+            kind = sipis
+        elif event.name == "run":
+            kind = runs
+        elif event.is_call(START_VP):
+            kind = calls
+        else:
+            continue
+        kind[target].append(event)
+        if target not in apic_of or event.number("apic_id") != apic_of[target]:
+            wrong.append(f"log: VP {target} is not that of this APIC id: {event.text}")
+    for cpu in report["cpus"]:
+        vp = vp_of.get(cpu["apic_id"])
+        told = start_vp and cpu["verdict"] != "absent"
+        if cpu["vp_index"] != vp and (told or cpu["vp_index"] is not None):
+            what = [f"vp_index is {cpu['vp_index']}, the hypervisor's is {vp}"]
+        else:
+            what = check_calls(cpu, calls[vp], apic_of) + check_runs(cpu, sipis[vp], runs[vp])
+        wrong += [f"apic {cpu['apic_id']}: {text}" for text in what]
+    return wrong + check_stacks(events) + check_ipis(report, events)
+
+
+ALL_PAIRS_UP_TO = 16  # processors; of more, each calls those 1, 2, 4 ... ranks on (docs/report.md)
+STORM_ADDS = 1000
+
+
+def check_selftest(report: dict) -> list[str]:
+    """The self-test's counts are known beforehand; where they differ, the verdict is not ok."""
+    test = report["selftest"]
+    if test is None:
+        return []
+    wrong = []
+    n, ipi, storm = test["processors"], test["ipi"], test["storm"]
+    if n > report["online"]:
+        wrong.append(f"self-test of {n} processors, {report['online']} are online")
+    pairs = n * (n - 1 if n <= ALL_PAIRS_UP_TO else (n - 1).bit_length())
+    if ipi["pairs"] != pairs:
+        wrong.append(f"self-test: {ipi['pairs']} pairs of {n} processors, must be {pairs}")
+    times = [ipi[key] for key in ("min_ns", "median_ns", "max_ns")]
+    in_order = sorted(times, key=lambda t: t or 0)
+    if (None in times) != (ipi["lost"] == ipi["pairs"]) or times != in_order:
+        wrong.append(f"self-test: {ipi['lost']} of {ipi['pairs']} are lost, with times {times}")
+    is_kept = not ipi["lost"] and ipi["announced"] == ipi["taken"]
+    is_kept = is_kept and storm["actual"] == storm["expected"]
+    if is_kept:
+        # Each AP is called once for its pairs, once for the storm, once to end, once for its clock.
+        due = pairs + (n - 1) * (3 if test["tsc_skew"] is None else 4)
+        if ipi["announced"] != due:
+            wrong.append(f"self-test: {ipi['announced']} IPIs, must be {due}")
+        due = STORM_ADDS * n * (n + 1) // 2
+        if storm["expected"] != due:
+            wrong.append(f"self-test: expects the sum {storm['expected']}, must be {due}")
+    elif report["verdict"] == "ok":
+        wrong.append(f"verdict ok with a self-test that failed: {test}")
+    return wrong
+
+
+def check_ipis(report: dict, events: list[Event]) -> list[str]:
+    """Every IPI by hypercall that the kernel says it sent, and no other."""
+    ipi = (report["selftest"] or {}).get("ipi") or {"announced": 0, "sent": {}}
+    sent = ipi["sent"]
+    wrong, told = [], sent.get("apic", 0)
+    for code, key in ((SEND_IPI, "hypercall"), (SEND_IPI_EX, "hypercall_ex")):
+        calls = [event for event in events if event.is_call(code)]
+        if len(calls) != sent.get(key, 0):
+            wrong.append(f"self-test: {sent.get(key, 0)} calls {code:#x}, the log has {len(calls)}")
+        for call in calls:
+            targets = call.numbers("target_vps")
+            if call.number("vp") in targets:
+                wrong.append(f"an IPI to oneself: {call.text}")
+            told += len(targets) if call.number("status") == SUCCESS else 0
+    if told != ipi["announced"]:
+        wrong.append(f"self-test: {ipi['announced']} IPIs announced, log and APIC have {told}")
+    return wrong
+
+
+# What a run may cost the reference hypervisor: so much, and so much more for each VP.
+COSTS = {"exits": (64, 8), "tables": (32, 1 / 8), "bytes": (3 << 20, 40 << 10)}
+
+
+def check_costs(events: list[Event]) -> list[str]:
+    """Counted, not timed: exits, page tables and memory grow no faster than the number of VPs."""
+    costs = [event for event in events if event.name == "cost"]
+    if len(costs) != 1:
+        return [f"log: {len(costs)} cost events, must be one"]
+    wrong = []
+    for key, (once, each) in COSTS.items():
+        bound = once + each * costs[0].number("vps")
+        if not 0 <= costs[0].number(key) <= bound:
+            wrong.append(f"{key} are more than {bound:.0f}: {costs[0].text}")
+    return wrong
+
+
+def check_stacks(events: list[Event]) -> list[str]:
+    """No two processors are started on one stack."""
+    calls = [e for e in events if e.is_call(START_VP) and e.number("status") == SUCCESS]
+    stacks = Counter(call.number("rsp") for call in calls)
+    return [f"{n} processors are started with rsp={rsp:#x}" for rsp, n in stacks.items() if n > 1]
+
+
+def check_errors_only(events: list[Event]) -> list[str]:
+    """With log=errors the hypervisor was there, and says nothing of what goes right."""
+    wrong = [f"log: {e.text}" for e in events if e.name in FORBIDDEN | ROUTINE]
+    return wrong if any(e.name == "start" for e in events) else ["the log does not begin", *wrong]
+
+
+def check_no_crash(events: list[Event]) -> list[str]:
+    """P8, the half that holds for every run with a report: the crash registers are untouched."""
+    writes = [e for e in events if e.name == "msr_write" and e.number("msr") in CRASH_MSRS]
+    return [f"written without a panic: {event.text}" for event in writes]
+
+
+def check_silent(events: list[Event], outcome, processors: int) -> list[str]:
+    """A machine without a serial port: the exit code and the hypervisor's log are all there is."""
+    wrong = [f"log: {event.text}" for event in events if event.name in FORBIDDEN]
+    if outcome.status != EXIT_STATUS["ok"]:
+        wrong.append(f"QEMU's exit status is {outcome.status}, must be {EXIT_STATUS['ok']}")
+    if any(outcome.lines):
+        wrong.append(f"it has a serial port: {next(filter(None, outcome.lines))}")
+    runs = Counter(event.number("vp") for event in events if event.name == "run")
+    if sorted(runs.values()) != [1] * (processors - 1):
+        wrong.append(
+            f"{len(runs)} VPs began to run, must be {processors - 1}, once each: {dict(runs)}"
+        )
+    return wrong
+
+
+def check_panic(events: list[Event], status: int | None, ends: str = "panic") -> list[str]:
+    """A run that must end in a panic, and in nothing worse."""
+    wrong = [f"log: {event.text}" for event in events if event.name in FORBIDDEN]
+    if status != ENDS[ends]:
+        wrong.append(f"QEMU's exit status is {status}, must be {ENDS[ends]} for a {ends}")
+    told = sum(event.name == "crash" for event in events)
+    if told != 1 and any(event.name == "start" for event in events):
+        wrong.append(f"P8: the reference hypervisor was told of {told} crashes, must be one")
+    return wrong
+
+
+def check_calls(cpu: dict, calls: list[Event], apic_of: dict) -> list[str]:
+    """One processor's record against the calls 0x99 that were made for it."""
+    wrong = []
+    statuses = [call.number("status") for call in calls]
+    successes = [call for call in calls if call.number("status") == SUCCESS]
+    last = statuses[-1] if statuses else None
+    last = None if last == UNANSWERED else last
+    if cpu["hv_status"] != last:
+        wrong.append(f"hv_status is {cpu['hv_status']}, the log's last is {last}")
+    if cpu["tries"] != len(calls):
+        wrong.append(f"tries is {cpu['tries']}, the log has {len(calls)} calls 0x99")
+    if cpu["method"] == "hv" and cpu["verdict"] == "online":
+        if len(successes) != 1:
+            wrong.append(f"{len(successes)} successful calls 0x99, must be one")
+        elif cpu["started_by"] != apic_of.get(successes[0].number("vp")):
+            starter = apic_of.get(successes[0].number("vp"))
+            wrong.append(f"started_by is {cpu['started_by']}, the log says apic {starter}")
+    elif len(successes) > (cpu["method"] == "hv"):
+        wrong.append(f"{len(successes)} successful calls 0x99 with method {cpu['method']}")
+    return wrong
+
+
+def check_runs(cpu: dict, sipis: list[Event], runs: list[Event]) -> list[str]:
+    """One processor's record against the SIPIs it accepted and the times it began to run."""
+    if cpu["role"] == "bsp":
+        return [f"the boot processor accepted a SIPI: {sipis[0].text}"] if sipis else []
+    wrong = []
+    methods = [run.fields.get("method") for run in runs]
+    if len(runs) > 1:
+        wrong.append(f"began to run {len(runs)} times ({', '.join(map(str, methods))})")
+    if cpu["verdict"] != "online":
+        return wrong
+    if len(sipis) != (cpu["method"] == "sipi"):
+        wrong.append(f"online by {cpu['method']}, but accepted {len(sipis)} SIPIs")
+    due = {"hv": "start", "sipi": "sipi"}.get(cpu["method"])
+    if methods != [due]:
+        wrong.append(f"online by {cpu['method']}, but the log says it ran by {methods}")
+    return wrong

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: MIT
+"""The judgement of the guard: growth must turn red, and so must a bound that nobody counts."""
+import unittest
+
+from tools.counts import guard
+
+BOUNDS = """
+[steps]
+now = 50
+growth = 5
+
+[bytes]
+now = 4096
+growth = 0
+limit = 8192
+"""
+
+
+class CountsTest(unittest.TestCase):
+    def wrong(self, **counted) -> dict[str, str]:
+        bounds = guard.load_bounds(BOUNDS)
+        return {name: wrong for name, wrong, _ in guard.judge(bounds, counted) if wrong}
+
+    def test_within_bounds(self):
+        self.assertEqual(self.wrong(steps=50, bytes=4096), {})
+        self.assertEqual(self.wrong(steps=55, bytes=1), {})
+
+    def test_growth(self):
+        self.assertEqual(list(self.wrong(steps=56, bytes=4096)), ["steps"])
+        self.assertIn("is 56, was 50, must be at most 55", self.wrong(steps=56, bytes=0)["steps"])
+        self.assertEqual(list(self.wrong(steps=0, bytes=4097)), ["bytes"])
+
+    def test_a_change_is_said(self):
+        notes = [
+            note
+            for _, _, note in guard.judge(guard.load_bounds(BOUNDS), {"steps": 49, "bytes": 4096})
+        ]
+        self.assertEqual(notes, ["49; bounds.toml says 50", "4096"])
+
+    def test_bounds_and_counts_go_together(self):
+        for counted in ({"steps": 1}, {"steps": 1, "bytes": 1, "more": 1}):
+            with self.assertRaises(ValueError):
+                guard.judge(guard.load_bounds(BOUNDS), counted)
+
+    def test_mistakes_in_bounds(self):
+        for text in ("[a]\nnow = 1", "[a]\ngrowth = 1", "[a]\nnow = 1\ngrowth = 1\nmax = 3",
+                     "[a]\nnow = 1\ngrowth = 2\nlimit = 2"):  # fmt: skip
+            with self.assertRaises(ValueError):
+                guard.load_bounds(text)
+
+    def test_the_bounds_are_sound(self):
+        bounds = guard.load_bounds(guard.BOUNDS.read_text())
+        self.assertEqual(bounds["bytes-image"]["limit"], 256 * 1024)
+        self.assertEqual(bounds["bytes-per-processor"]["limit"], 32 * 1024)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""The screen: its glyphs, and pictures of it read back into characters."""

@@ -66,11 +66,14 @@ $(BUILD)/.tools: scripts/deps.sh
 $(BUILD)/obj/%.c.o: %.c Makefile | $(BUILD)/.tools
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "CC    $<")
-	$(Q)$(CC) $(EFI_CFLAGS) $(GUARD_CFLAGS) $(DIR_CFLAGS) -I. -I$(BUILD)/gen -MMD -MP \
+	$(Q)$(CC) $(EFI_CFLAGS) $(SIZE_CFLAGS) $(GUARD_CFLAGS) $(DIR_CFLAGS) -I. -I$(BUILD)/gen -MMD -MP \
 		-c $< -o $@
 
 # The kernel's frames are guarded; the canary is canary.c's.
 $(KERNEL_OBJS): GUARD_CFLAGS = -fstack-protector-strong -mstack-protector-guard=global
+
+# Rooms in which a tenth of a millisecond means nothing are made small.
+$(BUILD)/obj/boot/%.o $(BUILD)/obj/conform/%.o $(BUILD)/obj/kernel/%.o: SIZE_CFLAGS = -Os
 
 # Only the UEFI stub, the reference hypervisor and a test's boot loader see GNU-EFI.
 $(BUILD)/obj/boot/%.o $(BUILD)/obj/tests/refhv/%.o $(BUILD)/obj/tests/lab/kvm_nested/%.o: \

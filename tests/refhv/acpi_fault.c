@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 /* A MADT that is not as it should be, and an SRAT that does not agree with it. */
-#include "acpi_fault.h"
+#include "tests/refhv/acpi_fault.h"
 
 /* ACPI 6.4, 5.2.12: the MADT. */
-#define MADT_ENTRIES        44u /* after the header: local APIC address, flags */
-#define TYPE_LOCAL_APIC     0u
-#define TYPE_LOCAL_X2APIC   9u
-#define TYPE_WAKEUP         0x10u
-#define LENGTH_LOCAL_APIC   8u
-#define LENGTH_LOCAL_X2APIC 16u
-#define LENGTH_WAKEUP       16u
-#define ENABLED             1u
-#define ONLINE_CAPABLE      2u
-#define XAPIC_BROADCAST     0xFFu
-#define X2APIC_BROADCAST    0xFFFFFFFFu
-#define MANY_FIRST_ID       0x1000u /* of madt_many: nobody's */
-#define WAKEUP_MAILBOX      0x9F000u
-#define TRUNCATED_ENTRY     3u
+#define MADT_ENTRIES        44U /* after the header: local APIC address, flags */
+#define TYPE_LOCAL_APIC     0U
+#define TYPE_LOCAL_X2APIC   9U
+#define TYPE_WAKEUP         0x10U
+#define LENGTH_LOCAL_APIC   8U
+#define LENGTH_LOCAL_X2APIC 16U
+#define LENGTH_WAKEUP       16U
+#define ENABLED             1U
+#define ONLINE_CAPABLE      2U
+#define XAPIC_BROADCAST     0xFFU
+#define X2APIC_BROADCAST    0xFFFFFFFFU
+#define MANY_FIRST_ID       0x1000U /* of madt_many: nobody's */
+#define WAKEUP_MAILBOX      0x9F000U
+#define TRUNCATED_ENTRY     3U
 
 /* ACPI 6.4, 5.2.16: the SRAT. */
-#define SRAT_ENTRIES    48u
-#define SRAT_LENGTH_CPU 16u
-#define SRAT_REVISION   3u
-#define SRAT_OTHER_ID   100u
+#define SRAT_ENTRIES    48U
+#define SRAT_LENGTH_CPU 16U
+#define SRAT_REVISION   3U
+#define SRAT_OTHER_ID   100U
 
 struct out {
 	uint8_t *table;

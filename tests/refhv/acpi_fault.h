@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* ACPI tables as the configuration wants them. Pure: from bytes to bytes. */
-#ifndef REFHV_ACPI_FAULT_H
-#define REFHV_ACPI_FAULT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "fault.h"
+#include "tests/refhv/fault.h"
 
 /* ACPI 6.4, 5.2.6: the header of each table. */
 struct acpi_header {
@@ -24,7 +23,7 @@ struct acpi_header {
 _Static_assert(sizeof(struct acpi_header) == 36, "ACPI, 5.2.6");
 
 /* Room for what is asked for at most: 4000 processors. */
-#define ACPI_TABLE_MAX (96u * 1024)
+#define ACPI_TABLE_MAX (96U * 1024)
 
 /*
  * Write the MADT `from` to `to` (ACPI_TABLE_MAX bytes), changed as `faults` say. Returns the bytes
@@ -38,5 +37,3 @@ size_t srat_disagree(const struct acpi_header *madt, void *to);
 
 /* Make all bytes sum to 0 by the one at `at`; or, if `is_wrong`, to 1. */
 void acpi_seal(void *table, size_t bytes, size_t at, bool is_wrong);
-
-#endif

@@ -3,13 +3,13 @@
  * The firmware's ACPI tables: found, and replaced by copies that are wrong as the configuration wants:
  * a new RSDP, XSDT and MADT, perhaps an SRAT; the other tables stay where they are.
  */
-#include "acpi_fault.h"
-#include "boot.h"
-#include "cpu.h"
-#include "refhv.h"
+#include "tests/refhv/acpi_fault.h"
+#include "tests/refhv/boot.h"
+#include "tests/refhv/cpu.h"
+#include "tests/refhv/refhv.h"
 
-#define RSDP_SUM_1   20u /* bytes that the ACPI 1.0 checksum covers */
-#define XSDT_MAX     64u
+#define RSDP_SUM_1   20U /* bytes that the ACPI 1.0 checksum covers */
+#define XSDT_MAX     64U
 #define CHECKSUM     offsetof(struct acpi_header, checksum)
 #define SIGNATURE(s) (*(const uint32_t *)(s))
 

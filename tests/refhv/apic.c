@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The local APIC of the calling processor, as xAPIC page or x2APIC registers. */
-#include "cpu.h"
-#include "refhv.h"
+#include "tests/refhv/cpu.h"
+#include "tests/refhv/refhv.h"
 
 #define XAPIC_DESTINATION_SHIFT  24
 #define X2APIC_DESTINATION_SHIFT 32

@@ -4,8 +4,8 @@
  * it, and its interrupt commands are looked at, for an INIT or SIPI must not lead a processor out
  * of the hypervisor's hands.
  */
-#include "decode.h"
-#include "refhv.h"
+#include "tests/refhv/decode.h"
+#include "tests/refhv/refhv.h"
 
 #define XAPIC_DESTINATION_SHIFT 24
 

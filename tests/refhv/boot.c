@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Set-up out of the firmware: configuration file, processors, memory. */
-#include "boot.h"
-#include "cpu.h"
-#include "refhv.h"
+#include "tests/refhv/boot.h"
+#include "tests/refhv/cpu.h"
+#include "tests/refhv/refhv.h"
 
-#define BELOW_4G         0xFFFFFFFFull /* the trampoline loads CR3 in 16-bit code */
-#define BELOW_640K       0x9FFFFull
+#define BELOW_4G         0xFFFFFFFFUL /* the trampoline loads CR3 in 16-bit code */
+#define BELOW_640K       0x9FFFFUL
 #define MAP_SLACK        (16 * sizeof(EFI_MEMORY_DESCRIPTOR)) /* the pool grows by asking */
-#define PROCESSOR_BSP    0x1u
-#define PROCESSOR_USABLE 0x2u
+#define PROCESSOR_BSP    0x1U
+#define PROCESSOR_USABLE 0x2U
 
 /* UEFI Platform Initialization specification, MP Services Protocol; GNU-EFI has no header of it. */
 struct processor_information {

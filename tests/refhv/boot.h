@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* What the loader asks of the firmware. All functions end QEMU with a log line when they fail. */
-#ifndef REFHV_BOOT_H
-#define REFHV_BOOT_H
+#pragma once
 
 #include <stddef.h>
 
 #include <efi.h>
 
-#include "topology.h"
+#include "tests/refhv/topology.h"
 
 struct boot_processors {
 	uint32_t count;
@@ -44,5 +43,3 @@ EFI_STATUS boot_start_guest(void);
 extern EFI_HANDLE boot_image;
 extern EFI_BOOT_SERVICES *boot_services;
 void *boot_protocol(EFI_HANDLE handle, EFI_GUID guid, const char *what);
-
-#endif

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Reading the configuration. Everything unknown is an error: a test must get what it asked for. */
-#include "cfg.h"
-#include "span.h"
-#include "tlfs.h"
+#include "tests/refhv/cfg.h"
+#include "tests/refhv/span.h"
+#include "tests/refhv/tlfs.h"
 
 /* Leaf 3 (EBX:EAX, EDX) and leaf 4 (EAX) of a Windows 11 host, build 22610. */
-#define HOST_PRIVILEGES 0x003B803000002E7Full
-#define HOST_FEATURES   0xE4BED7B6u
-#define HOST_HINTS      0x00024C2Cu
+#define HOST_PRIVILEGES 0x003B803000002E7FUL
+#define HOST_FEATURES   0xE4BED7B6U
+#define HOST_HINTS      0x00024C2CU
 
 static const char *const numbering_names[] = {
 	[VP_PERMUTED] = "permuted",

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* The configuration: \EFI\refhv\refhv.cfg, one key=value a line. README.md lists the keys. */
-#ifndef REFHV_CFG_H
-#define REFHV_CFG_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "fault.h"
-#include "topology.h"
+#include "tests/refhv/fault.h"
+#include "tests/refhv/topology.h"
 
 #define CFG_TEXT_MAX 512
 
@@ -47,5 +46,3 @@ bool cfg_parse(struct cfg *cfg, const char *text, size_t size, struct cfg_error 
 
 const char *cfg_preset_name(const struct cfg *cfg);
 const char *cfg_numbering_name(enum vp_numbering numbering);
-
-#endif

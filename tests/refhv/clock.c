@@ -3,15 +3,15 @@
  * The rate of the time stamp counter, measured against the ACPI PM timer. UEFI's Stall would be less to
  * write, but with a thousand processors under TCG it takes several times what it is asked for.
  */
-#include "boot.h"
-#include "cpu.h"
-#include "refhv.h"
+#include "tests/refhv/boot.h"
+#include "tests/refhv/cpu.h"
+#include "tests/refhv/refhv.h"
 
-#define FADT_PM_TIMER 76u       /* ACPI 6.4, 5.2.9: PM_TMR_BLK, an I/O port */
-#define PM_TIMER_HZ   3579545u  /* 4.8.3.3 */
-#define PM_TIMER_MASK 0xFFFFFFu /* bits that every such timer has; they wrap after 4.7 s */
+#define FADT_PM_TIMER 76U       /* ACPI 6.4, 5.2.9: PM_TMR_BLK, an I/O port */
+#define PM_TIMER_HZ   3579545U  /* 4.8.3.3 */
+#define PM_TIMER_MASK 0xFFFFFFU /* bits that every such timer has; they wrap after 4.7 s */
 #define MEASURED      (PM_TIMER_HZ / 300)
-#define SAMPLES       1000000u /* until the timer is taken to stand still */
+#define SAMPLES       1000000U /* until the timer is taken to stand still */
 #define READS         5
 
 struct sample {

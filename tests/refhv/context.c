@@ -5,15 +5,15 @@
  * AMD APM volume 2, Canonicalization and Consistency Checks) as far as a start in protected or long
  * mode can break them. Usually a real hypervisor is laxer at the call and stops the VM later.
  */
-#include "hypercall.h"
-#include "x86.h"
+#include "tests/refhv/hypercall.h"
+#include "tests/refhv/x86.h"
 
-#define RFLAGS_RESERVED 0xFFFFFFFFFFC08028ull /* 63:22, 15, 5, 3 */
-#define LIMIT_LOW       0x00000FFFu
-#define LIMIT_HIGH      0xFFF00000u
-#define TYPE_LDT        2u
-#define TYPE_TSS16_BUSY 3u
-#define TYPE_TSS_BUSY   11u
+#define RFLAGS_RESERVED 0xFFFFFFFFFFC08028UL /* 63:22, 15, 5, 3 */
+#define LIMIT_LOW       0x00000FFFU
+#define LIMIT_HIGH      0xFFF00000U
+#define TYPE_LDT        2U
+#define TYPE_TSS16_BUSY 3U
+#define TYPE_TSS_BUSY   11U
 #define CANONICAL_BITS  48
 
 static bool is_canonical(uint64_t address)

@@ -3,7 +3,7 @@
  * What a run has cost the hypervisor, counted and not timed: exits of all VPs since the boot services
  * were over, page tables, bytes of the arena. With N VPs none of them may grow faster than N.
  */
-#include "refhv.h"
+#include "tests/refhv/refhv.h"
 
 void cost_log(struct vp *vp)
 {

@@ -1,34 +1,34 @@
 /* SPDX-License-Identifier: MIT */
 /* CPUID as the guest sees it: the processor's answers without SVM, and the hypervisor leaves. */
-#include "cpu.h"
-#include "refhv.h"
+#include "tests/refhv/cpu.h"
+#include "tests/refhv/refhv.h"
 
-#define LEAF_FEATURES          0x00000001u
-#define LEAF_MORE_FEATURES     0x00000007u
-#define LEAF_HYPERVISOR_FIRST  0x40000000u
-#define LEAF_HYPERVISOR_LAST   0x4000FFFFu
-#define LEAF_EXTENDED_FEATURES 0x80000001u
-#define LEAF_SVM               0x8000000Au
-#define LEAF_ADDRESS_SIZES     0x80000008u
+#define LEAF_FEATURES          0x00000001U
+#define LEAF_MORE_FEATURES     0x00000007U
+#define LEAF_HYPERVISOR_FIRST  0x40000000U
+#define LEAF_HYPERVISOR_LAST   0x4000FFFFU
+#define LEAF_EXTENDED_FEATURES 0x80000001U
+#define LEAF_SVM               0x8000000AU
+#define LEAF_ADDRESS_SIZES     0x80000008U
 
-#define FEATURE_ECX_PCID       (1u << 17)
-#define FEATURE_ECX_XSAVE      (1u << 26)
-#define FEATURE_ECX_OSXSAVE    (1u << 27)
-#define FEATURE_ECX_HYPERVISOR (1u << 31)
-#define MORE_ECX_OSPKE         (1u << 4)
-#define EXTENDED_ECX_SVM       (1u << 2)
-#define EXTENDED_ECX_SKINIT    (1u << 12)
-#define EXTENDED_EDX_SYSCALL   (1u << 11)
-#define EXTENDED_EDX_NX        (1u << 20)
-#define EXTENDED_EDX_FFXSR     (1u << 25)
-#define EXTENDED_EDX_LM        (1u << 29)
+#define FEATURE_ECX_PCID       (1U << 17)
+#define FEATURE_ECX_XSAVE      (1U << 26)
+#define FEATURE_ECX_OSXSAVE    (1U << 27)
+#define FEATURE_ECX_HYPERVISOR (1U << 31)
+#define MORE_ECX_OSPKE         (1U << 4)
+#define EXTENDED_ECX_SVM       (1U << 2)
+#define EXTENDED_ECX_SKINIT    (1U << 12)
+#define EXTENDED_EDX_SYSCALL   (1U << 11)
+#define EXTENDED_EDX_NX        (1U << 20)
+#define EXTENDED_EDX_FFXSR     (1U << 25)
+#define EXTENDED_EDX_LM        (1U << 29)
 
 /* The version that leaf 0x40000002 tells: 10.0.20348.1 */
-#define VERSION_BUILD        20348u
-#define VERSION_MAJOR_MINOR  (10u << 16)
-#define VERSION_SERVICE      1u
-#define HARDWARE_MSR_BITMAPS (1u << 1)
-#define HARDWARE_SLAT        (1u << 3)
+#define VERSION_BUILD        20348U
+#define VERSION_MAJOR_MINOR  (10U << 16)
+#define VERSION_SERVICE      1U
+#define HARDWARE_MSR_BITMAPS (1U << 1)
+#define HARDWARE_SLAT        (1U << 3)
 
 static struct cpuid version_leaf(const struct vp *vp)
 {
@@ -116,23 +116,23 @@ static uint64_t cr4_bits(uint32_t features, const uint64_t (*table)[2], size_t c
 void cpuid_limits(struct cpu_limits *limits)
 {
 	static const uint64_t edx_1[][2] = {
-		{1u << 1, CR4_VME | CR4_PVI}, {1u << 2, CR4_DE},      {1u << 3, CR4_PSE},
-		{1u << 4, CR4_TSD},           {1u << 6, CR4_PAE},     {1u << 7, CR4_MCE},
-		{1u << 13, CR4_PGE},          {1u << 24, CR4_OSFXSR}, {1u << 25, CR4_OSXMMEXCPT},
+		{1U << 1, CR4_VME | CR4_PVI}, {1U << 2, CR4_DE},      {1U << 3, CR4_PSE},
+		{1U << 4, CR4_TSD},           {1U << 6, CR4_PAE},     {1U << 7, CR4_MCE},
+		{1U << 13, CR4_PGE},          {1U << 24, CR4_OSFXSR}, {1U << 25, CR4_OSXMMEXCPT},
 	};
 	static const uint64_t ecx_1[][2] = {
 		{FEATURE_ECX_PCID, CR4_PCIDE},
 		{FEATURE_ECX_XSAVE, CR4_OSXSAVE},
 	};
 	static const uint64_t ebx_7[][2] = {
-		{1u << 0, CR4_FSGSBASE},
-		{1u << 7, CR4_SMEP},
-		{1u << 20, CR4_SMAP},
+		{1U << 0, CR4_FSGSBASE},
+		{1U << 7, CR4_SMEP},
+		{1U << 20, CR4_SMAP},
 	};
 	static const uint64_t ecx_7[][2] = {
-		{1u << 2, CR4_UMIP},
-		{1u << 3, CR4_PKE},
-		{1u << 16, CR4_LA57},
+		{1U << 2, CR4_UMIP},
+		{1U << 3, CR4_PKE},
+		{1U << 16, CR4_LA57},
 	};
 	static const uint64_t efer[][2] = {
 		{EXTENDED_EDX_SYSCALL, EFER_SCE},

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Hypervisor leaves that tell something else than what there is. */
-#include "cpu.h"
-#include "refhv.h"
+#include "tests/refhv/cpu.h"
+#include "tests/refhv/refhv.h"
 
 /* Who stands at 0x40000000 when Hyper-V's leaves are elsewhere: Xen 4.17. */
-#define OTHER_LAST_LEAF 2u
-#define OTHER_VERSION   0x00040011u
+#define OTHER_LAST_LEAF 2U
+#define OTHER_VERSION   0x00040011U
 
 static const struct fault *told(enum fault_effect effect)
 {

@@ -3,7 +3,7 @@
  * The guest crash MSRs (TLFS, partition properties): five values and perhaps a text, with which a
  * guest tells why it ends. Here they go to the log.
  */
-#include "refhv.h"
+#include "tests/refhv/refhv.h"
 
 #define PRINTABLE_FIRST 0x20
 #define PRINTABLE_LAST  0x7E

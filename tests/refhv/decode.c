@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Decoder for 32-bit stores (AMD APM volume 3, Instruction Encoding). */
-#include "decode.h"
+#include "tests/refhv/decode.h"
 
 #define OP_XCHG      0x87
 #define OP_MOV_REG   0x89

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Decoder for the stores that a guest makes to its xAPIC page. */
-#ifndef REFHV_DECODE_H
-#define REFHV_DECODE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,5 +20,3 @@ struct store {
  * `gpr` is in encoding order. False: not such an instruction.
  */
 bool decode_store32(const uint8_t *code, size_t size, const uint64_t *gpr, struct store *store);
-
-#endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Whom a fault strikes. */
-#include "fault.h"
+#include "tests/refhv/fault.h"
 
 bool fault_is_set(const struct faults *faults, enum fault_effect effect)
 {

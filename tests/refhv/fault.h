@@ -3,14 +3,13 @@
  * Deliberate misbehaviour: what each `fault=` line of the configuration asks for, and whom it
  * strikes. docs/refhv-faults.md is the manual; the knobs themselves are the table in fault_parse.c.
  */
-#ifndef REFHV_FAULT_H
-#define REFHV_FAULT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "span.h"
+#include "tests/refhv/span.h"
 
 #define FAULTS_MAX 32
 #define FAULT_ANY  UINT32_MAX /* a selector that was not given; nobody in particular */
@@ -160,5 +159,3 @@ const char *fault_place(enum fault_effect effect);
 const char *fault_part(enum fault_effect effect);  /* "" where there is none */
 const char *fault_word(const struct fault *fault); /* its value, if that is a word; or NULL */
 const char *fault_name(enum fault_effect effect);  /* "" where the place says all */
-
-#endif

@@ -3,8 +3,8 @@
  * Each strike of a fault is in the log, before the line of what it struck: the witness must be able
  * to tell what was done to the guest. A VP's own line is in use at that time, so there is one more.
  */
-#include "cpu.h"
-#include "refhv.h"
+#include "tests/refhv/cpu.h"
+#include "tests/refhv/refhv.h"
 
 static uint32_t busy;
 static struct line line;

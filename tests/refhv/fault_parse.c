@@ -3,7 +3,7 @@
  * Reading a fault: fault=<place>[:<part>][:<selector>=<value>]...:<knob>[=<value>]. One
  * line has one knob; what cannot be, or would never strike, is an error.
  */
-#include "fault_table.h"
+#include "tests/refhv/fault_table.h"
 
 static enum fault_effect find_knob(struct span place, struct span part, struct span name)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* All knobs. docs/refhv-faults.md says what each of them does. */
-#include "fault_table.h"
+#include "tests/refhv/fault_table.h"
 
-#define OFFSET_US_MAX 3600000000ull
-#define MS_MAX        600000u
+#define OFFSET_US_MAX 3600000000UL
+#define MS_MAX        600000U
 
 #define KNOB(effect, p, q, n, k, ...) \
 	[FAULT_##effect] = {.place = p, .part = q, .name = n, .kind = k, __VA_ARGS__}

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The knobs as data: what a line that turns one may and must say. */
-#ifndef REFHV_FAULT_TABLE_H
-#define REFHV_FAULT_TABLE_H
+#pragma once
 
-#include "fault.h"
+#include "tests/refhv/fault.h"
 
 enum fault_kind {
 	FLAG,     /* nothing, or 1 */
@@ -42,8 +41,6 @@ struct fault_knob {
 	const char *words[3];
 };
 
-#define FAULT_ID_MAX 0xFFFFFFFEull /* the highest VP index and APIC id that can be named */
+#define FAULT_ID_MAX 0xFFFFFFFEUL /* the highest VP index and APIC id that can be named */
 
 extern const struct fault_knob fault_knobs[FAULT_EFFECTS];
-
-#endif

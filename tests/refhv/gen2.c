@@ -4,10 +4,10 @@
  * a PC and needs them) the ports of absent devices read all ones, and to touch one is a violation;
  * but a guest may look for a serial port, if it soon gives up.
  */
-#include "refhv.h"
+#include "tests/refhv/refhv.h"
 
-#define PROBE_MAX     8u
-#define RESET_CONTROL 0x0CF9u /* q35's reset register lies in PCI's configuration address */
+#define PROBE_MAX     8U
+#define RESET_CONTROL 0x0CF9U /* q35's reset register lies in PCI's configuration address */
 
 struct absent {
 	const char *name;
@@ -39,7 +39,7 @@ void gen2_take_over(void)
 		return;
 	for (size_t i = 0; i < DEVICES; i++)
 		for (uint32_t port = devices[i].first; port <= devices[i].last; port++)
-			hv.io_permissions[port / 8] |= (uint8_t)(1u << port % 8);
+			hv.io_permissions[port / 8] |= (uint8_t)(1U << port % 8);
 	/* The firmware gives the interface back, unless a fault says that it keeps it. */
 	if (vtl->hypercall & HV_HYPERCALL_LOCKED ||
 	    fault_is_set(&hv.partition.cfg.faults, FAULT_HYPERCALL_ENABLED))

@@ -3,15 +3,15 @@
  * The processor in the hypervisor's own hands: tables of its own (the guest takes the firmware's
  * away), SVM switched on, exceptions that say what happened, and the trampoline page.
  */
-#include "cpu.h"
-#include "refhv.h"
+#include "tests/refhv/cpu.h"
+#include "tests/refhv/refhv.h"
 
 #define HOST_CR0 (CR0_PG | CR0_WP | CR0_NE | CR0_ET | 2 /* MP */ | CR0_PE)
 /* Both as in trampoline.asm. PGE as most guests: QEMU drops all translations when it changes. */
 #define HOST_CR4       (CR4_PAE | CR4_PGE)
 #define CODE_SELECTOR  0x08
 #define VECTORS        32
-#define INTERRUPT_GATE 0x8E00ull
+#define INTERRUPT_GATE 0x8E00UL
 
 /* trampoline.asm */
 extern const uint8_t trampoline[];
@@ -28,7 +28,7 @@ struct gate {
 };
 
 /* The same selectors as the trampoline's: null, 64-bit code, data. */
-static uint64_t gdt[] = {0, 0x00AF9B000000FFFFull, 0x00CF93000000FFFFull};
+static uint64_t gdt[] = {0, 0x00AF9B000000FFFFUL, 0x00CF93000000FFFFUL};
 static struct gate idt[VECTORS];
 
 static void prepare_idt(void)

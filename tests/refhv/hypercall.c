@@ -5,7 +5,7 @@
  *   reserved control bits 3, unknown code 2, privilege 6, shape (fast, variable header, reps) 3,
  *   alignment 4, page straddle 4, not RAM 4, overlap or hypercall page 3, then the call's own.
  */
-#include "hypercall.h"
+#include "tests/refhv/hypercall.h"
 
 #define GPA_ALIGNMENT 8
 

@@ -3,10 +3,9 @@
  * Hypercalls. Pure logic: guest memory is reached through partition.guest_ram, and what a call
  * decoded is appended to the caller's log line, which the one who asked for the dispatch emits.
  */
-#ifndef REFHV_HYPERCALL_H
-#define REFHV_HYPERCALL_H
+#pragma once
 
-#include "partition.h"
+#include "tests/refhv/partition.h"
 
 struct hypercall {
 	struct partition *partition;
@@ -70,5 +69,3 @@ enum hv_status hypercall_check_vtl(const struct hypercall *call, uint8_t target_
 /* The register that makes `context` unacceptable (HV_INVALID_REGISTER_VALUE), or NULL. */
 const char *context_bad_register(const struct hv_vp_context *context,
 				 const struct cpu_limits *limits);
-
-#endif

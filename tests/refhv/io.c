@@ -3,14 +3,14 @@
  * Port I/O: all ports are the guest's own. Only the few that can end the run leave the guest on
  * their way, so that the log is complete when it ends.
  */
-#include "cpu.h"
-#include "refhv.h"
+#include "tests/refhv/cpu.h"
+#include "tests/refhv/refhv.h"
 
 /* exit_info_1 of EXIT_IOIO (APM 2, 15.10.2). */
-#define IO_IN           0x01u
-#define IO_STRING       0x04u
-#define IO_SIZE_8       0x10u
-#define IO_SIZE_16      0x20u
+#define IO_IN           0x01U
+#define IO_STRING       0x04U
+#define IO_SIZE_8       0x10U
+#define IO_SIZE_16      0x20U
 #define IO_PORT_SHIFT   16
 
 #define PORT_DEBUG_EXIT 0xF4
@@ -21,7 +21,7 @@ void io_init(void)
 {
 	cpu_fill(hv.io_permissions, 0, IOPM_SIZE);
 	for (size_t i = 0; i < sizeof(ending_ports) / sizeof(ending_ports[0]); i++)
-		hv.io_permissions[ending_ports[i] / 8] |= (uint8_t)(1u << ending_ports[i] % 8);
+		hv.io_permissions[ending_ports[i] / 8] |= (uint8_t)(1U << ending_ports[i] % 8);
 }
 
 void io_exit(struct vp *vp)

@@ -4,8 +4,8 @@
  * INIT and SIPI always lead to the trampoline; which VP then runs, and how it begins, is decided by
  * the VP's state when the processor arrives (ipi_arrive).
  */
-#include "cpu.h"
-#include "refhv.h"
+#include "tests/refhv/cpu.h"
+#include "tests/refhv/refhv.h"
 
 #define SEND_INIT  (ICR_ASSERT | ICR_MODE_INIT)
 #define SEND_SIPI  (ICR_ASSERT | ICR_MODE_STARTUP)

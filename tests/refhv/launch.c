@@ -4,8 +4,8 @@
  * the boot services. Until then the firmware starts and parks processors itself, by real INIT and
  * SIPI, and must be let to.
  */
-#include "boot.h"
-#include "refhv.h"
+#include "tests/refhv/boot.h"
+#include "tests/refhv/refhv.h"
 
 #define PATH_MAX  1024
 #define NODE_SIZE 4 /* the header of a device path node */

@@ -3,7 +3,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 
-#include "line.h"
+#include "tests/refhv/line.h"
 
 /*
  * A line is composed while its VP's guest waits, and a start's has 700 characters: the end is kept in

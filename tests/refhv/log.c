@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Log lines: into a ring under the lock, out to the debug console by whoever finds that idle. */
-#include "cpu.h"
-#include "log.h"
+#include "tests/refhv/cpu.h"
+#include "tests/refhv/log.h"
 
 #define PORT_DEBUGCON   0x402
 #define PORT_DEBUG_EXIT 0xF4 /* isa-debug-exit: QEMU returns 2 * value + 1 */
 #define EXIT_ERROR      0x7E
 #define EXIT_SHUTDOWN   0x7F
-#define WAIT_PAUSES     (1u << 21)
-#define WRITE_MAX       4096u
+#define WAIT_PAUSES     (1U << 21)
+#define WRITE_MAX       4096U
 
 static uint32_t lock;
 static uint32_t writing; /* a processor is at the port */

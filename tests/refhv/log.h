@@ -4,18 +4,17 @@
  * through a ring: one processor at a time writes out what all have left there, and the others go on
  * with their guests. (With hundreds of VPs on two cores, waiting for the port takes minutes.)
  */
-#ifndef REFHV_LOG_H
-#define REFHV_LOG_H
+#pragma once
 
 #include <stdbool.h>
 
-#include "line.h"
+#include "tests/refhv/line.h"
 
 /* All starts fit, so that nobody waits: bytes for each VP, and at least so many. */
-#define LOG_RING_PER_VP 0x1000u
-#define LOG_RING_MIN    0x100000u
+#define LOG_RING_PER_VP 0x1000U
+#define LOG_RING_MIN    0x100000U
 /* log=late: as much as a benchmark of all methods says, with hundreds of VPs. */
-#define LOG_RING_LATE 0x1000000u
+#define LOG_RING_LATE 0x1000000U
 
 /*
  * Use `size` bytes of memory as the ring. Before this call there is one processor only, and
@@ -56,5 +55,3 @@ _Noreturn void log_end_with_error(struct line *line);
 
 /* The guest is at its end (triple fault); ends QEMU. */
 _Noreturn void log_end_with_shutdown(void);
-
-#endif

@@ -4,21 +4,21 @@
  * application; it sets itself up, turns the running processor into a guest and, as that guest,
  * starts the image under test.
  */
-#include "boot.h"
-#include "cpu.h"
-#include "refhv.h"
+#include "tests/refhv/boot.h"
+#include "tests/refhv/cpu.h"
+#include "tests/refhv/refhv.h"
 
 #define VERSION          1
 #define STACK_PAGES      2
 #define PAGES(bytes)     (((bytes) + PAGE_SIZE - 1) / PAGE_SIZE)
 #define VP_PAGES         (PAGES(sizeof(struct vp)) + 2 /* VMCB, host save area */ + STACK_PAGES)
-#define LEAF_EXTENDED    0x80000001u
-#define EXTENDED_ECX_SVM (1u << 2)
-#define LEAF_SVM         0x8000000Au
-#define SVM_EDX_NESTED   (1u << 0)
+#define LEAF_EXTENDED    0x80000001U
+#define EXTENDED_ECX_SVM (1U << 2)
+#define LEAF_SVM         0x8000000AU
+#define SVM_EDX_NESTED   (1U << 0)
 #define OPCODE_INT3      0xCC
-#define GARBAGE_A        1103515245u /* the C standard's example of a generator */
-#define GARBAGE_C        12345u
+#define GARBAGE_A        1103515245U /* the C standard's example of a generator */
+#define GARBAGE_C        12345U
 
 struct refhv hv;
 static struct line line;

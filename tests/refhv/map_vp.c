@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* HvCallGetVpIndexFromApicId (0x9A): for each APIC id of the list, its VP index. */
-#include "hypercall.h"
+#include "tests/refhv/hypercall.h"
 
 static void log_ids(struct hypercall *call, uint32_t attempted)
 {

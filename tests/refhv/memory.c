@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The arena of the hypervisor, and the guest's memory as the hypervisor reaches it. */
-#include "cpu.h"
-#include "refhv.h"
+#include "tests/refhv/cpu.h"
+#include "tests/refhv/refhv.h"
 
-#define GUEST_PRESENT 0x01ull
-#define GUEST_LARGE   0x80ull
-#define GUEST_ADDRESS 0x000FFFFFFFFFF000ull
+#define GUEST_PRESENT 0x01UL
+#define GUEST_LARGE   0x80UL
+#define GUEST_ADDRESS 0x000FFFFFFFFFF000UL
 #define GUEST_LEVELS  4
 
 static uint64_t arena_used;
@@ -55,7 +55,7 @@ bool memory_translate(const struct vmcb *vmcb, uint64_t linear, uint64_t *gpa)
 		if (!(table & GUEST_PRESENT))
 			return false;
 		if (level == 1 || (level < GUEST_LEVELS && table & GUEST_LARGE)) {
-			uint64_t mask = (1ull << shift) - 1;
+			uint64_t mask = (1UL << shift) - 1;
 
 			*gpa = (table & GUEST_ADDRESS & ~mask) | (linear & mask);
 			return true;

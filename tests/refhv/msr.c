@@ -3,12 +3,12 @@
  * MSRs: the synthetic ones, which always leave the guest, and the few real ones that would show or
  * undo the virtualisation. All others are the guest's own (see vmcb.c about PAT).
  */
-#include "cpu.h"
-#include "refhv.h"
+#include "tests/refhv/cpu.h"
+#include "tests/refhv/refhv.h"
 
-#define LEAF_FEATURES      1u
-#define FEATURE_ECX_X2APIC (1u << 21)
-#define APIC_TIMER_HZ      1000000000u /* QEMU's local APIC timer counts nanoseconds */
+#define LEAF_FEATURES      1U
+#define FEATURE_ECX_X2APIC (1U << 21)
+#define APIC_TIMER_HZ      1000000000U /* QEMU's local APIC timer counts nanoseconds */
 #define EFER_HIDDEN        EFER_SVME
 
 static void intercept(uint32_t msr, uint32_t accesses)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Synthetic MSRs that do not do as they should, or were in somebody's hands before the guest's. */
-#include "cpu.h"
-#include "refhv.h"
+#include "tests/refhv/cpu.h"
+#include "tests/refhv/refhv.h"
 
 void msr_fault_begin(void)
 {

@@ -5,27 +5,27 @@
  * whatever CPUID says) and are split where a single page needs to differ. A change reaches another
  * VP at its next exit, for every VMRUN flushes the TLB.
  */
-#include "cpu.h"
-#include "refhv.h"
+#include "tests/refhv/cpu.h"
+#include "tests/refhv/refhv.h"
 
-#define PRESENT    0x01ull
-#define WRITABLE   0x02ull
-#define USER       0x04ull /* nested walks are user accesses */
-#define LARGE      0x80ull
+#define PRESENT    0x01UL
+#define WRITABLE   0x02UL
+#define USER       0x04UL /* nested walks are user accesses */
+#define LARGE      0x80UL
 #define FLAGS      (PRESENT | WRITABLE | USER)
-#define ADDRESS    0x000FFFFFFFFFF000ull
-#define ENTRIES    512ull
+#define ADDRESS    0x000FFFFFFFFFF000UL
+#define ENTRIES    512UL
 #define LEVEL_1G   3
 #define TOP_LEVEL  4
 #define SPACE_BITS 40 /* 1 TiB: two tables of 1 GiB entries */
 
-#define MMIO_START 0x80000000ull /* q35 has devices from here up to 4 GiB */
-#define MMIO_END   0x100000000ull
+#define MMIO_START 0x80000000UL /* q35 has devices from here up to 4 GiB */
+#define MMIO_END   0x100000000UL
 
 /* For pages that are protected or laid over, wherever they lie; and both ends of the arena. */
-#define POOL_BASE           64u
+#define POOL_BASE           64U
 
-#define CPUID_ADDRESS_SIZES 0x80000008u
+#define CPUID_ADDRESS_SIZES 0x80000008U
 
 static uint8_t *pool;
 static uint64_t pool_left;
@@ -79,7 +79,7 @@ static uint64_t *page_entry(const struct page_tables *tables, uint64_t address)
 static void identity_map(struct page_tables *tables)
 {
 	uint32_t bits = cpu_cpuid(CPUID_ADDRESS_SIZES, 0).eax & 0xFF;
-	uint64_t gigabytes = 1ull << ((bits < SPACE_BITS ? bits : SPACE_BITS) - 30);
+	uint64_t gigabytes = 1UL << ((bits < SPACE_BITS ? bits : SPACE_BITS) - 30);
 
 	tables->root = take_table();
 	for (uint64_t top = 0; top * ENTRIES < gigabytes; top++) {

@@ -4,15 +4,14 @@
  * for each VTL stands in a structure of its own (for the partition and for each VP), though only
  * VTL0 is offered today.
  */
-#ifndef REFHV_PARTITION_H
-#define REFHV_PARTITION_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cfg.h"
-#include "line.h"
-#include "tlfs.h"
+#include "tests/refhv/cfg.h"
+#include "tests/refhv/line.h"
+#include "tests/refhv/tlfs.h"
 
 #define VTLS 1
 
@@ -95,5 +94,3 @@ struct partition {
 	struct vp *by_apic_id[MAX_APIC_IDS];
 	struct vp *by_index[MAX_VP_INDEXES];
 };
-
-#endif

@@ -4,15 +4,14 @@
  * by the loader (main.c, boot.c) and then copied with the image into memory that the guest cannot
  * reach (resident.c): from the first VMRUN on only the copy counts.
  */
-#ifndef REFHV_H
-#define REFHV_H
+#pragma once
 
-#include "cpu.h"
-#include "hypercall.h"
-#include "log.h"
-#include "partition.h"
-#include "vmcb.h"
-#include "x86.h"
+#include "tests/refhv/cpu.h"
+#include "tests/refhv/hypercall.h"
+#include "tests/refhv/log.h"
+#include "tests/refhv/partition.h"
+#include "tests/refhv/vmcb.h"
+#include "tests/refhv/x86.h"
 
 #define RAM_RANGES_MAX 128
 
@@ -186,23 +185,23 @@ _Noreturn void vp_fault_stay(struct vp *vp);
 
 /* --- apic.c: the local APIC of the processor that calls --------------------------------------- */
 
-#define APIC_PAGE     0xFEE00000ull
-#define APIC_ICR_LOW  0x300u
-#define APIC_ICR_HIGH 0x310u
+#define APIC_PAGE     0xFEE00000UL
+#define APIC_ICR_LOW  0x300U
+#define APIC_ICR_HIGH 0x310U
 
 /* Interrupt command register (APM 2, 16.5). */
-#define ICR_VECTOR          0x000000FFu
-#define ICR_MODE            0x00000700u
-#define ICR_MODE_INIT       0x00000500u
-#define ICR_MODE_STARTUP    0x00000600u
-#define ICR_LOGICAL         0x00000800u
-#define ICR_ASSERT          0x00004000u
-#define ICR_LEVEL           0x00008000u
-#define ICR_SHORTHAND       0x000C0000u
-#define ICR_SELF            0x00040000u
-#define ICR_ALL             0x00080000u
-#define ICR_ALL_BUT_SELF    0x000C0000u
-#define ICR_XAPIC_BROADCAST 0x000000FFu
+#define ICR_VECTOR          0x000000FFU
+#define ICR_MODE            0x00000700U
+#define ICR_MODE_INIT       0x00000500U
+#define ICR_MODE_STARTUP    0x00000600U
+#define ICR_LOGICAL         0x00000800U
+#define ICR_ASSERT          0x00004000U
+#define ICR_LEVEL           0x00008000U
+#define ICR_SHORTHAND       0x000C0000U
+#define ICR_SELF            0x00040000U
+#define ICR_ALL             0x00080000U
+#define ICR_ALL_BUT_SELF    0x000C0000U
+#define ICR_XAPIC_BROADCAST 0x000000FFU
 
 bool apic_is_x2apic(void);
 uint32_t apic_read(uint32_t reg);
@@ -281,5 +280,3 @@ void host_load_segments(void);
 extern const uint8_t host_exception_stubs[];
 #define HOST_EXCEPTION_STUB_SIZE 16
 _Noreturn void host_exception(uint64_t vector, uint64_t error_code, uint64_t rip);
-
-#endif

@@ -7,8 +7,8 @@
  */
 #include <elf.h>
 
-#include "cpu.h"
-#include "refhv.h"
+#include "tests/refhv/cpu.h"
+#include "tests/refhv/refhv.h"
 
 /* From linker.ld. */
 extern const uint8_t ImageBase[];

@@ -6,9 +6,9 @@
  * does not take it), and a VP that there is not is 14. Nobody at all is a success, and a rule broken:
  * there is no reason to call. The caller of hypercall_dispatch sends the interrupts.
  */
-#include "hypercall.h"
+#include "tests/refhv/hypercall.h"
 
-#define BANK_VPS 64u
+#define BANK_VPS 64U
 
 static void log_targets(struct hypercall *call)
 {

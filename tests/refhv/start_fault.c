@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Wrong registers in a start context: after it was checked and logged, as the guest has asked. */
-#include "hypercall.h"
+#include "tests/refhv/hypercall.h"
 
 static uint64_t *wide_register(struct hv_vp_context *c, enum fault_effect effect)
 {

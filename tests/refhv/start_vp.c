@@ -3,7 +3,7 @@
  * HvCallStartVirtualProcessor (0x99). Success means that the request was accepted: the caller of
  * hypercall_dispatch sends the processor on its way once the log line is queued.
  */
-#include "hypercall.h"
+#include "tests/refhv/hypercall.h"
 
 static void log_segment(struct line *line, const char *name, const struct hv_segment *s)
 {

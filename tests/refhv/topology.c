@@ -5,7 +5,7 @@
  */
 #include <stdbool.h>
 
-#include "topology.h"
+#include "tests/refhv/topology.h"
 
 #define SPARSE_STEP   3
 #define SPARSE_OFFSET 2

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The run loop of a VP: enter the guest, look why it came back, go on. */
-#include "cpu.h"
-#include "refhv.h"
+#include "tests/refhv/cpu.h"
+#include "tests/refhv/refhv.h"
 
 void vcpu_inject_error(struct vp *vp, uint8_t vector, uint32_t error_code)
 {

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* The three ways a VP begins: out of the firmware, with a given context, by a start-up IPI. */
-#include "cpu.h"
-#include "refhv.h"
+#include "tests/refhv/cpu.h"
+#include "tests/refhv/refhv.h"
 
 /* Real-mode descriptors after INIT (APM 2, 14.1.3). */
 #define REAL_CODE  0x009B
 #define REAL_DATA  0x0093
 #define REAL_LDT   0x0082
 #define REAL_TSS   0x008B
-#define REAL_LIMIT 0xFFFFu
+#define REAL_LIMIT 0xFFFFU
 #define INIT_CR0   (CR0_CD | CR0_NW | CR0_ET)
 
 void vmcb_init(struct vmcb *vmcb, uint32_t asid)
@@ -32,7 +32,7 @@ void vmcb_init(struct vmcb *vmcb, uint32_t asid)
 /* What the firmware's descriptor table says about a selector. */
 static struct vmcb_segment firmware_segment(struct descriptor_table gdt, uint16_t selector)
 {
-	uint64_t d = *(const uint64_t *)(gdt.base + (selector & 0xFFF8u));
+	uint64_t d = *(const uint64_t *)(gdt.base + (selector & 0xFFF8U));
 	uint16_t attributes = d >> 40 & 0xF0FF;
 	uint32_t limit = (uint32_t)(d & 0xFFFF) | (uint32_t)(d >> 32 & 0xF0000);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* AMD's virtual machine control block (APM volume 2, appendix B). */
-#ifndef REFHV_VMCB_H
-#define REFHV_VMCB_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -87,49 +86,47 @@ VMCB_FIELD(cr2, 0x640);
 /* Segment attributes are bits 7:0 and 15:12 of the descriptor's, put together. */
 #define VMCB_ATTRIBUTES(a)       ((uint16_t)(((a)&0xFF) | (((a) >> 4) & 0xF00)))
 #define DESCRIPTOR_ATTRIBUTES(a) ((uint16_t)(((a)&0xFF) | (((a)&0xF00) << 4)))
-#define VMCB_ATTRIBUTE_L         0x200u
+#define VMCB_ATTRIBUTE_L         0x200U
 
-#define INTERCEPT_1_CPUID        (1u << 18)
-#define INTERCEPT_1_INVLPGA      (1u << 26)
-#define INTERCEPT_1_IOIO         (1u << 27)
-#define INTERCEPT_1_MSR          (1u << 28)
-#define INTERCEPT_1_SHUTDOWN     (1u << 31)
+#define INTERCEPT_1_CPUID        (1U << 18)
+#define INTERCEPT_1_INVLPGA      (1U << 26)
+#define INTERCEPT_1_IOIO         (1U << 27)
+#define INTERCEPT_1_MSR          (1U << 28)
+#define INTERCEPT_1_SHUTDOWN     (1U << 31)
 /* VMRUN, VMMCALL, VMLOAD, VMSAVE, STGI, CLGI, SKINIT: every SVM instruction. */
-#define INTERCEPT_2_SVM  0x7Fu
+#define INTERCEPT_2_SVM  0x7FU
 
-#define NESTED_PAGING    1ull
+#define NESTED_PAGING    1UL
 
-#define EXIT_CPUID       0x072u
-#define EXIT_INVLPGA     0x07Au
-#define EXIT_IOIO        0x07Bu
-#define EXIT_MSR         0x07Cu
-#define EXIT_SHUTDOWN    0x07Fu
-#define EXIT_VMRUN       0x080u
-#define EXIT_VMMCALL     0x081u
-#define EXIT_VMLOAD      0x082u
-#define EXIT_SKINIT      0x086u
-#define EXIT_NPF         0x400u
-#define EXIT_INVALID     0xFFFFFFFFu /* the architecture has -1 in 64 bits, QEMU in 32 */
+#define EXIT_CPUID       0x072U
+#define EXIT_INVLPGA     0x07AU
+#define EXIT_IOIO        0x07BU
+#define EXIT_MSR         0x07CU
+#define EXIT_SHUTDOWN    0x07FU
+#define EXIT_VMRUN       0x080U
+#define EXIT_VMMCALL     0x081U
+#define EXIT_VMLOAD      0x082U
+#define EXIT_SKINIT      0x086U
+#define EXIT_NPF         0x400U
+#define EXIT_INVALID     0xFFFFFFFFU /* the architecture has -1 in 64 bits, QEMU in 32 */
 
-#define EXIT_MSR_WRITE   1u          /* exit_info_1 of EXIT_MSR */
-#define NPF_WRITE        (1ull << 1) /* exit_info_1 of EXIT_NPF */
+#define EXIT_MSR_WRITE   1U         /* exit_info_1 of EXIT_MSR */
+#define NPF_WRITE        (1UL << 1) /* exit_info_1 of EXIT_NPF */
 
-#define EVENT_NMI        (2ull << 8)
-#define EVENT_EXCEPTION  (3ull << 8)
-#define EVENT_ERROR_CODE (1ull << 11)
-#define EVENT_VALID      (1ull << 31)
+#define EVENT_NMI        (2UL << 8)
+#define EVENT_EXCEPTION  (3UL << 8)
+#define EVENT_ERROR_CODE (1UL << 11)
+#define EVENT_VALID      (1UL << 31)
 
 /* I/O permission map: one bit a port, and some of room (APM 2, 15.10.1). */
-#define IOPM_SIZE 12288u
+#define IOPM_SIZE 12288U
 
 /* MSR permission map: two bits an MSR, read and write, in three ranges of 8192 (APM 2, 15.11). */
-#define MSRPM_SIZE   8192u
-#define MSRPM_RANGE  0x2000u
-#define MSRPM_BYTES  0x800u
-#define MSRPM_READ   1u
-#define MSRPM_WRITE  2u
-#define MSRPM_LOW    0x00000000u
-#define MSRPM_MIDDLE 0xC0000000u
-#define MSRPM_HIGH   0xC0010000u
-
-#endif
+#define MSRPM_SIZE   8192U
+#define MSRPM_RANGE  0x2000U
+#define MSRPM_BYTES  0x800U
+#define MSRPM_READ   1U
+#define MSRPM_WRITE  2U
+#define MSRPM_LOW    0x00000000U
+#define MSRPM_MIDDLE 0xC0000000U
+#define MSRPM_HIGH   0xC0010000U

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* VMMCALL: from the hypercall page a hypercall, from the loader's one place a message, else #UD. */
-#include "refhv.h"
+#include "tests/refhv/refhv.h"
 
 #define VMMCALL_LENGTH 3
 

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* What befalls a VP that begins to run: late, twice, never, with an NMI, with another time. */
-#include "cpu.h"
-#include "refhv.h"
+#include "tests/refhv/cpu.h"
+#include "tests/refhv/refhv.h"
 
-#define MS_PER_SECOND 1000u
+#define MS_PER_SECOND 1000U
 #define US_PER_SECOND 1000000
-#define EXIT_RDTSC    0x06Eu
-#define EXIT_PAUSE    0x077u
-#define EXIT_HLT      0x078u
+#define EXIT_RDTSC    0x06EU
+#define EXIT_PAUSE    0x077U
+#define EXIT_HLT      0x078U
 #define RDTSC_LENGTH  2
 #define PAUSE_LENGTH  2
-#define NMI_VECTOR    2u
+#define NMI_VECTOR    2U
 /* With these the VP comes by often enough, whatever it waits for. */
-#define INTERCEPT_OFTEN ((1u << 14) /* RDTSC */ | (1u << 23) /* PAUSE */ | (1u << 24) /* HLT */)
+#define INTERCEPT_OFTEN ((1U << 14) /* RDTSC */ | (1U << 23) /* PAUSE */ | (1U << 24) /* HLT */)
 
 /* A fault of the start that `vp` begins with: it is aimed at whom the caller has asked for. */
 static const struct fault *on_start(const struct vp *vp, enum fault_effect effect)

@@ -67,8 +67,8 @@ $(BUILD)/obj/%.c.o: %.c Makefile | $(BUILD)/.tools
 # The kernel's frames are guarded; the canary is canary.c's.
 $(KERNEL_OBJS): GUARD_CFLAGS = -fstack-protector-strong -mstack-protector-guard=global
 
-# Only the UEFI stub, the reference hypervisor and a test's boot loader see GNU-EFI.
-$(BUILD)/obj/boot/%.o $(BUILD)/obj/tests/refhv/%.o $(BUILD)/obj/tests/kvm-nested/%.o: \
+# Only the UEFI stub, the reference hypervisor's loader and a test's boot loader see GNU-EFI.
+$(BUILD)/obj/boot/%.o $(BUILD)/obj/tests/refhv/loader/%.o $(BUILD)/obj/tests/kvm-nested/%.o: \
 	DIR_CFLAGS = -DGNU_EFI_USE_MS_ABI -isystem $(EFI_INCLUDE) -isystem $(EFI_INCLUDE)/x86_64
 
 # The version is git's; the file changes only when that does. Without git: VERSION=.

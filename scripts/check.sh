@@ -43,11 +43,11 @@ cppcheck_all() {
 		-I "$out/clang/gen" "${units[@]}"
 }
 
-# One process a file: the stub and the reference hypervisor see GNU-EFI, the rest must not.
+# One process a file: the stub and the reference hypervisor's loader see GNU-EFI, the rest must not.
 tidy_one() {
 	local efi=()
 	case $1 in
-	boot/* | tests/refhv/* | tests/kvm-nested/* | tests/bench/*)
+	boot/* | tests/refhv/loader/* | tests/kvm-nested/* | tests/bench/*)
 		efi=(-DGNU_EFI_USE_MS_ABI -isystem "$efi_include" -isystem "$efi_include/x86_64")
 		;;
 	esac
@@ -113,6 +113,7 @@ else
 	step powershell node scripts/hyperv/parse.mjs "$out/powershell" "${powershells[@]}"
 fi
 step clang-build build_clang
+step refhv-wings "$python" tests/refhv/wings.py "$out/clang/obj"
 step cppcheck cppcheck_all
 step clang-tidy tidy
 

@@ -31,9 +31,10 @@ def heading(text: str) -> None:
 
 
 def run_unit() -> Counter:
-    """unittest's own count of test_*.py in tests/boot, tests/counts and tests/bench."""
+    """unittest's own count of test_*.py in tests/boot, counts, bench and refhv."""
     suite = unittest.TestSuite(
-        unittest.TestLoader().discover(str(HERE / room)) for room in ("boot", "counts", "bench")
+        unittest.TestLoader().discover(str(HERE / room))
+        for room in ("boot", "counts", "bench", "refhv")
     )
     result = unittest.TextTestRunner(stream=sys.stdout, verbosity=1).run(suite)
     failed = len(result.failures) + len(result.errors)

@@ -6,7 +6,8 @@
 #include <string.h>
 
 #include "tests/host/vectors.h"
-#include "tests/refhv/hypercall.h"
+#include "tests/refhv/calls/hypercall.h"
+#include "tests/refhv/loader/cfg_parse.h"
 
 enum { INPUT = 0x10000, OUTPUT = 0x11000, RAM_END = 0x12000, CALLER = 0, TARGET = 3, OTHER = 5 };
 enum { VPS = 8 };

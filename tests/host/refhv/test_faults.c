@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* tests/refhv/fault*.c: each knob is read, what is wrong is refused, each strikes whom it should. */
+/* tests/refhv/faults/: each knob is read, what is wrong is refused, each strikes whom it should. */
 #include "tests/host/test.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/refhv/fault.h"
+#include "tests/refhv/faults/fault.h"
 
 static struct faults faults;
 static const struct fault *told;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tests/refhv/hypercall.c, map_vp.c, start_vp.c: the byte vectors through the whole dispatch; each
+ * tests/refhv/calls/, 0x9A and 0x99: the byte vectors through the whole dispatch; each
  * check and its status; what the log line says.
  */
 #include "tests/host/test.h"
@@ -10,7 +10,8 @@
 #include <string.h>
 
 #include "tests/host/vectors.h"
-#include "tests/refhv/hypercall.h"
+#include "tests/refhv/calls/hypercall.h"
+#include "tests/refhv/loader/cfg_parse.h"
 #include "tests/refhv/x86.h"
 
 enum { INPUT = 0x10000, OUTPUT = 0x11000, OVERLAY = 0x13000, RAM_END = 0x14000 };

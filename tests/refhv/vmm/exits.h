@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Exits: the handlers, which exits.c has in one table, and what their files do before and beside
+ * them. A handler does the instruction in the guest's place, or injects an exception.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "tests/refhv/calls/partition.h"
+
+/* The guest of `vp` has come back: find out why, and handle it. */
+void exits_handle(struct vp *vp);
+
+void cpuid_exit(struct vp *vp);
+void io_exit(struct vp *vp);
+void msr_exit(struct vp *vp);
+void nested_exit(struct vp *vp);
+void vmmcall_exit(struct vp *vp);
+void apic_trap_exit(struct vp *vp, uint64_t gpa); /* for nested_exit: a write to the APIC's page */
+
+/* cpuid.c, io.c, msr.c. Loader only. */
+void cpuid_limits(struct cpu_limits *limits);
+void io_init(void);
+void msr_init(void);
+
+/* gen2.c: ExitBootServices is over; is there nothing at `port`? (Notes if it was touched too often.) */
+void gen2_take_over(void);
+bool gen2_is_absent(struct vp *vp, uint16_t port);
+
+/* crash.c: the crash MSRs. */
+bool crash_has_msr(uint32_t msr);
+uint64_t crash_read(uint32_t msr);
+void crash_write(struct vp *vp, uint32_t msr, uint64_t value);
+
+/* cost.c: log what this run has cost. */
+void cost_log(struct vp *vp);

@@ -104,6 +104,7 @@ step python "$python" -m py_compile "${pythons[@]}"
 step pyflakes "$python" -m pyflakes "${pythons[@]}"
 step schema schema
 step faults "$python" scripts/fault_rows.py --check
+step refhv-faults "$python" tests/refhv/fault_docs.py --check
 step leftovers leftovers
 step spdx spdx
 reason=$(no_powershell_grammar)

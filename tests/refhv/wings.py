@@ -6,8 +6,9 @@
     tests/refhv/wings.py OBJECTS --arrows   show who uses what between the wings
 
 Two looks at the sources. The objects' symbols (nm) tell which file calls, or reads data of, which
-other. The #include lines tell which headers a file sees: those of its own wing and of the wings below,
-GNU-EFI's in the loader alone, and nothing from the kernel's rooms. Exit code 1 if either breaks a rule.
+other. The #include lines tell which headers a file sees: those of its own wing and of the wings
+below, GNU-EFI's in the loader alone, and nothing from the kernel's rooms. Exit code 1 if either
+breaks a rule.
 """
 import re
 import subprocess
@@ -115,7 +116,7 @@ def load_rules() -> dict:
 
 
 def read_objects(objects: Path) -> Graph:
-    """The graph of the objects of the sources that are here now: not of what an older build left."""
+    """The graph of the sources that are here now, not of what an older build left."""
     home = objects / HOME
     found = sorted(
         path.relative_to(HERE).as_posix() + ".o"
@@ -123,7 +124,8 @@ def read_objects(objects: Path) -> Graph:
     )
     if missing := [name for name in found if not (home / name).is_file()]:
         raise ValueError(f"not built in {home}: {' '.join(missing)}")
-    done = subprocess.run(["nm", "-A", *found], cwd=home, capture_output=True, text=True, check=True)
+    command = ["nm", "-A", *found]
+    done = subprocess.run(command, cwd=home, capture_output=True, text=True, check=True)
     return graph_of(done.stdout)
 
 
@@ -150,8 +152,8 @@ def main() -> int:
             name = path.relative_to(HERE).as_posix()
             wrong += judge_includes(name, path.read_text(encoding="utf-8"), rules)
     circles = find_circles(graph)
-    print("\n".join(wrong) or f"{len(graph)} files; circles: "
-          + (", ".join(" ".join(circle) for circle in circles) or "none"))
+    told = ", ".join(" ".join(circle) for circle in circles) or "none"
+    print("\n".join(wrong) or f"{len(graph)} files; circles: {told}")
     return 1 if wrong else 0
 
 

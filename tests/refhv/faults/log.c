@@ -31,8 +31,8 @@ void fault_log_strike(const struct fault *fault, uint32_t vp, uint32_t caller)
 	const char *name = fault_name(fault->effect);
 
 	begin();
-	line_add(&line, " what=%s%s%s%s%s", fault_place(fault->effect), part[0] ? ":" : "", part,
-		 name[0] ? ":" : "", name);
+	line_add(&line, " what=%s%s%s%s%s", fault_place_name(fault_place(fault->effect)),
+		 part[0] ? ":" : "", part, name[0] ? ":" : "", name);
 	if (fault_word(fault))
 		line_add(&line, " value=%s", fault_word(fault));
 	else

@@ -5,20 +5,31 @@
  */
 #include "tests/refhv/faults/table.h"
 
+static bool is_at(const struct fault_knob *knob, struct span place, struct span part)
+{
+	return span_is(place, fault_place_name(knob->place)) && span_is(part, knob->part);
+}
+
 static enum fault_effect find_knob(struct span place, struct span part, struct span name)
 {
 	for (int i = FAULT_NONE + 1; i < FAULT_EFFECTS; i++)
-		if (span_is(place, fault_knobs[i].place) && span_is(part, fault_knobs[i].part) &&
-		    span_is(name, fault_knobs[i].name))
+		if (is_at(&fault_knobs[i], place, part) && span_is(name, fault_knobs[i].name))
 			return (enum fault_effect)i;
 	return FAULT_NONE;
 }
 
-static bool is_place(struct span place, const struct span *part)
+static bool is_place(struct span place)
+{
+	for (int i = 0; i < PLACES; i++)
+		if (span_is(place, fault_place_name((enum fault_place)i)))
+			return true;
+	return false;
+}
+
+static bool is_part(struct span place, struct span part)
 {
 	for (int i = FAULT_NONE + 1; i < FAULT_EFFECTS; i++)
-		if (span_is(place, fault_knobs[i].place) &&
-		    (!part || span_is(*part, fault_knobs[i].part)))
+		if (is_at(&fault_knobs[i], place, part))
 			return true;
 	return false;
 }
@@ -37,25 +48,25 @@ static const char *parse_words(struct fault *fault, const struct fault_knob *kno
 static const char *parse_value(struct fault *fault, struct span text, bool has_value)
 {
 	const struct fault_knob *knob = &fault_knobs[fault->effect];
-	bool is_negative = knob->kind == SIGNED && text.length && text.at[0] == '-';
+	bool is_negative = knob->kind == KIND_SIGNED && text.length && text.at[0] == '-';
 
-	if (knob->kind == WORDS)
+	if (knob->kind == KIND_WORDS)
 		return parse_words(fault, knob, has_value ? text : (struct span){"1", 1});
-	if (knob->kind == FLAG && !has_value) {
+	if (knob->kind == KIND_FLAG && !has_value) {
 		fault->value = 1;
 		return NULL;
 	}
-	fault->is_difference = knob->kind == REGISTER && text.length && text.at[0] == '^';
+	fault->is_difference = knob->kind == KIND_REGISTER && text.length && text.at[0] == '^';
 	if (is_negative || fault->is_difference) {
 		text.at++;
 		text.length--;
 	}
 	if (!span_number(text, UINT64_MAX, &fault->value))
 		return "fault_needs_a_number";
-	if (knob->kind == FLAG)
+	if (knob->kind == KIND_FLAG)
 		return fault->value == 1 ? NULL : "fault_value_out_of_range";
 	if (fault->value < knob->min || fault->value > knob->max ||
-	    (!fault->value && (knob->kind == SIGNED || fault->is_difference)))
+	    (!fault->value && (knob->kind == KIND_SIGNED || fault->is_difference)))
 		return "fault_value_out_of_range";
 	if (fault->effect == FAULT_CPUID_BASE && fault->value % 0x100)
 		return "fault_value_out_of_range";
@@ -103,8 +114,7 @@ static bool exclude_each_other(const struct fault *a, const struct fault *b)
 	bool no_tables = a->effect == FAULT_ACPI_NO_RSDP || b->effect == FAULT_ACPI_NO_RSDP;
 
 	if (no_tables)
-		return a->effect >= FAULT_ACPI_FIRST && a->effect <= FAULT_ACPI_LAST &&
-		       b->effect >= FAULT_ACPI_FIRST && b->effect <= FAULT_ACPI_LAST;
+		return fault_place(a->effect) == PLACE_ACPI && fault_place(b->effect) == PLACE_ACPI;
 	if (!fault_knobs[a->effect].group ||
 	    fault_knobs[a->effect].group != fault_knobs[b->effect].group)
 		return false;
@@ -139,7 +149,7 @@ const char *fault_parse(struct faults *faults, struct span text)
 	unsigned int given = 0;
 	unsigned int which;
 
-	if (!is_place(place, NULL))
+	if (!is_place(place))
 		return "unknown_fault_place";
 	while (text.length) {
 		struct span value = span_cut(&text, ':');
@@ -151,7 +161,7 @@ const char *fault_parse(struct faults *faults, struct span text)
 			reason = "fault_selector_given_twice";
 		given |= which;
 		if (!reason && !which && whole.length && name.length == whole.length &&
-		    !part.length && is_place(place, &whole)) {
+		    !part.length && is_part(place, whole)) {
 			part = whole;
 			continue;
 		}

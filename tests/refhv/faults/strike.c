@@ -18,8 +18,7 @@ static bool fits(uint32_t selector, uint32_t who)
 /* These show whenever the guest looks, which it does often. */
 static bool is_told_once(enum fault_effect effect)
 {
-	return (effect >= FAULT_CPUID_PRESENT && effect <= FAULT_CPUID_BASE) ||
-	       effect == FAULT_CLOCK_REFERENCE;
+	return fault_place(effect) == PLACE_CPUID || fault_place(effect) == PLACE_CLOCK;
 }
 
 const struct fault *fault_strike_any(struct faults *faults, enum fault_effect effect, uint32_t vp,

@@ -5,12 +5,12 @@
 #include "tests/refhv/faults/fault.h"
 
 enum fault_kind {
-	FLAG,     /* nothing, or 1 */
-	NUMBER,   /* min to max */
-	REGISTER, /* any number; after '^' one that is XORed to the right one */
-	SIGNED,   /* -max to max, not 0 */
-	WORDS,    /* one of `words`; the value is its position */
-	IMPLIED,  /* the place alone says it */
+	KIND_FLAG,     /* nothing, or 1 */
+	KIND_NUMBER,   /* min to max */
+	KIND_REGISTER, /* any number; after '^' one that is XORed to the right one */
+	KIND_SIGNED,   /* -max to max, not 0 */
+	KIND_WORDS,    /* one of `words`; the value is its position */
+	KIND_IMPLIED,  /* the place alone says it */
 };
 
 /* Selectors, and what else a line may say beside its knob. */
@@ -26,10 +26,10 @@ enum {
 };
 
 /* Of one group only one fault can strike the same VP. */
-enum fault_group { NO_GROUP, FATE, MSR_PAGE, PAGE, BSP, ENTRY, CLOCK };
+enum fault_group { NO_GROUP, FATE, MSR_PAGE, CONTENTS, BSP, ENTRY, OFFSET };
 
 struct fault_knob {
-	const char *place;
+	enum fault_place place;
 	const char *part;
 	const char *name;
 	enum fault_kind kind;
@@ -42,5 +42,6 @@ struct fault_knob {
 };
 
 #define FAULT_ID_MAX 0xFFFFFFFEUL /* the highest VP index and APIC id that can be named */
+#define MS_MAX       600000U
 
 extern const struct fault_knob fault_knobs[FAULT_EFFECTS];

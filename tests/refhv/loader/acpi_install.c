@@ -149,9 +149,7 @@ void boot_change_tables(EFI_SYSTEM_TABLE *system)
 	bool is_wanted = false;
 
 	for (uint32_t i = 0; i < faults->count; i++) {
-		enum fault_effect effect = faults->list[i].effect;
-
-		if (effect < FAULT_ACPI_FIRST || effect > FAULT_ACPI_LAST)
+		if (fault_place(faults->list[i].effect) != PLACE_ACPI)
 			continue;
 		is_wanted = true;
 		fault_log_strike(&faults->list[i], FAULT_ANY, FAULT_ANY);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The instructions that C has no word for. The only inline assembly of the reference hypervisor. */
+/* The instructions that C cannot express: the only inline assembly of the reference hypervisor. */
 #pragma once
 
 #include <stddef.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Log lines: into a ring under the lock, out to the debug console by whoever finds that idle. */
+/*
+ * Log lines: into a ring under the lock, out to the debug console by the processor that finds it
+ * idle.
+ */
 #include "tests/refhv/cpu.h"
 #include "tests/refhv/log.h"
 
@@ -38,7 +41,7 @@ static uint64_t load(const uint64_t *value)
 	return __atomic_load_n(value, __ATOMIC_ACQUIRE);
 }
 
-/* Whoever writes goes on while there are lines, unless it is wanted elsewhere and there is room. */
+/* The writer goes on while there are lines, unless it is wanted elsewhere and there is room. */
 static bool has_work(void)
 {
 	uint64_t queued = load(&head) - load(&tail);
@@ -60,7 +63,7 @@ static void write_some(void)
 	__atomic_store_n(&tail, tail + n, __ATOMIC_RELEASE);
 }
 
-/* A processor that finds another one writing need not wait: that one will see the new lines too. */
+/* A processor that finds another one writing need not wait: that one will see the new lines. */
 void log_drain(void)
 {
 	while (has_work()) {

@@ -10,10 +10,12 @@
 
 #include "tests/refhv/line.h"
 
-/* All starts fit, so that nobody waits: bytes for each VP, and at least so many. */
+/*
+ * Room for the lines of all starts, so that no VP waits: bytes for each VP, and at least so many.
+ */
 #define LOG_RING_PER_VP 0x1000U
 #define LOG_RING_MIN    0x100000U
-/* log=late: as much as a benchmark of all methods says, with hundreds of VPs. */
+/* log=late: enough for a benchmark of all methods with hundreds of VPs. */
 #define LOG_RING_LATE 0x1000000U
 
 /*
@@ -33,7 +35,7 @@ void log_drain(void);
 /* While on, a processor that writes out lines of others lets go of it; log_drain afterwards. */
 void log_hurry(bool on);
 
-/* Keep lines until the ring is half full or log_flush is called: nobody waits for the port. */
+/* Keep lines until the ring is half full or log_flush is called: no VP waits for the port. */
 void log_late(bool on);
 
 /* Wait until all lines are out. False: it took too long. */

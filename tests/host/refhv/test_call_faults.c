@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* tests/refhv: what each knob of `map` and `start` makes of a call that is right, and broken rules. */
+/* What each knob of `map` and `start` does to a call that is right; and broken rules. */
 #include "tests/host/test.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tests/refhv/calls/context.c: a good context passes; each single broken register is found and named, so
- * that the reference hypervisor is as strict as it says.
+ * tests/refhv/calls/context.c: a good context passes; each single broken register is found and
+ * named, so that the reference hypervisor is as strict as it says.
  */
 #include "tests/host/test.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* tests/refhv/calls/decode.c: the stores that compilers and firmware make to the local APIC's page. */
+/* tests/refhv/calls/decode.c: the stores that compilers and firmware make to the xAPIC page. */
 #include "tests/host/test.h"
 
 #include <stdlib.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* tests/refhv/faults/: each row is read, what is wrong is refused, each strikes whom it should. */
+/*
+ * tests/refhv/faults/: each row is read, what is wrong is refused, each fault strikes where it
+ * should.
+ */
 #include "tests/host/test.h"
 
 #include <pthread.h>
@@ -135,7 +138,9 @@ static void lines_are_read(void **state)
 	}
 }
 
-/* A line as plain as the row of faults.def allows: what it needs, and its lowest value or a word. */
+/*
+ * The plainest line that a row of faults.def allows: what it needs, and its lowest value or a word.
+ */
 static void write_line(char *line, size_t size, const struct fault_knob *knob, const char *word)
 {
 	int n = snprintf(line, size, "%s%s%s%s%s%s", fault_place_name(knob->place),

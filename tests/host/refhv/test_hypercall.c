@@ -106,7 +106,7 @@ static bool line_has(const char *text)
 	return strstr(vps[0]->line.text, text) != NULL;
 }
 
-/* --- 0x9A -------------------------------------------------------------------------------------- */
+/* --- 0x9A ------------------------------------------------------------------------------------- */
 
 static void the_map_vectors_are_answered(void **state)
 {
@@ -196,7 +196,7 @@ static void map_header_checks(void **state)
 	assert_int_equal(call(MAP_FOUR_CONTROL), HV_INVALID_PARAMETER);
 }
 
-/* --- checks of every call ---------------------------------------------------------------------- */
+/* --- checks of every call --------------------------------------------------------------------- */
 
 static void control_words_are_checked(void **state)
 {
@@ -270,7 +270,7 @@ static void a_full_page_of_elements_fits_and_one_more_does_not(void **state)
 	assert_int_not_equal(vps[0]->line.text[vps[0]->line.length - 1], '~');
 }
 
-/* --- 0x99 -------------------------------------------------------------------------------------- */
+/* --- 0x99 ------------------------------------------------------------------------------------- */
 
 static struct hv_start_input *start_input(void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tests/refhv/calls/send_ipi.c: the byte vectors of 0x0B and 0x15 through the whole dispatch; each check and its
- * status; who is to get an interrupt; what the log line says.
+ * tests/refhv/calls/send_ipi.c: the byte vectors of 0x0B and 0x15 through the whole dispatch; each
+ * check and its status; who is to get an interrupt; what the log line says.
  */
 #include "tests/host/test.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The configuration, as loader/cfg_parse.c has read it from \EFI\refhv\refhv.cfg. README.md lists the
+ * The configuration, as loader/cfg_parse.c reads it from \EFI\refhv\refhv.cfg. README.md lists the
  * keys.
  */
 #pragma once
@@ -17,7 +17,7 @@
 /* Hypercalls for IPIs: recommended and there; neither; recommended and refused. */
 enum cfg_ipi { IPI_ON, IPI_OFF, IPI_DENIED };
 
-/* Lines are written at once; when the run ends; there are none of what the guest rightly does. */
+/* When lines are written: at once; when the run ends; at once, but errors and violations alone. */
 enum cfg_log { CFG_LOG_PROMPT, CFG_LOG_LATE, CFG_LOG_ERRORS };
 
 struct cfg {

@@ -19,7 +19,7 @@ struct prefixes {
 	bool address_size;
 };
 
-/* Read the prefixes; returns how many bytes they take. False in *ok: one that cannot be here. */
+/* Read the prefixes; returns their length. *ok is false if one of them is invalid here. */
 static size_t skip_prefixes(const uint8_t *code, size_t size, struct prefixes *p, bool *ok)
 {
 	size_t at = 0;

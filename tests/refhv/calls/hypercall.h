@@ -13,24 +13,24 @@ struct hypercall {
 	union hv_control control;
 	uint64_t input_gpa;
 	uint64_t output_gpa;
-	/* Given to the call's handler once the generic checks have passed; but not to a fast call's. */
+	/* Set for the handler once the generic checks have passed; not for a fast call. */
 	const void *input;
 	void *output;
 	/* Results of the handler. */
-	uint64_t ipi_vps[HV_VP_SET_BANKS]; /* who gets an interrupt, once the line is queued; */
-	uint8_t ipi_vector;                /* 0: nobody, and the set says nothing */
+	uint64_t ipi_vps[HV_VP_SET_BANKS]; /* targets, interrupted once the line is queued */
+	uint8_t ipi_vector;                /* 0: none is sent, and ipi_vps is undefined */
 	uint32_t reps_done;                /* absolute; stays at rep_start when nothing was done */
-	struct vp *started;                /* to be sent on its way once the log line is queued */
+	struct vp *started;                /* to be launched once the log line is queued */
 	uint64_t garbage;                  /* for the result's reserved bits */
 	bool raises_ud;                    /* the instruction faults instead of answering */
 	bool caller_dies;                  /* the caller never gets its answer */
 	bool is_suspended;                 /* the started VP will not run */
-	const char *broken; /* the rule that the guest broke, or NULL; the status tells it too */
+	const char *broken;                /* the rule that the guest broke, or NULL */
 };
 
 /*
- * Check and carry out a call: partition, caller, control and both addresses are given. Returns the
- * result word; fills the results and the caller's line.
+ * Check and carry out a call. The caller fills in partition, caller, control and both addresses.
+ * Returns the result word; fills in the results and the log line.
  */
 uint64_t hypercall_dispatch(struct hypercall *call);
 
@@ -44,8 +44,8 @@ enum hv_status send_ipi_call(struct hypercall *call);
 enum hv_status send_ipi_ex_call(struct hypercall *call);
 
 /*
- * The fault that strikes this call with `effect`, or NULL. `vp` is whom the call is about, `apic` the
- * APIC id it names; FAULT_ANY where there is none.
+ * The fault that strikes this call with `effect`, or NULL. `vp` is the VP that the call is about,
+ * `apic` the APIC id that it names; FAULT_ANY where there is none.
  */
 static inline const struct fault *
 hypercall_fault(const struct hypercall *call, enum fault_effect effect, uint32_t vp, uint32_t apic)

@@ -58,7 +58,9 @@ enum hv_status map_vp_call(struct hypercall *call)
 
 	if (status != HV_SUCCESS)
 		return status;
-	/* Not that of 8-byte elements: a guest may have to find out how long they are. */
+	/*
+	 * Padding of 8-byte elements is not checked: a guest may have to find out the element size.
+	 */
 	if (!hypercall_is_zero(call, input->padding, sizeof(input->padding)))
 		return HV_INVALID_PARAMETER;
 	const struct fault *fault = hypercall_fault(call, FAULT_MAP_STATUS, FAULT_ANY, FAULT_ANY);

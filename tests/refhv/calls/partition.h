@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The partition and its virtual processors: all state that the TLFS talks about. What exists once
- * for each VTL stands in a structure of its own (for the partition and for each VP), though only
- * VTL0 is offered today.
+ * per VTL, of the partition and of each VP, is in a structure of its own, though only VTL0 is
+ * offered today.
  */
 #pragma once
 
@@ -33,11 +33,11 @@ enum vp_state {
 
 enum start_method { START_HYPERCALL, START_SIPI };
 
-/* How a starting VP begins. Written by whoever made the state STARTING, read by the VP itself. */
+/* How a starting VP begins. Written by the starter that made the state STARTING, read by the VP. */
 struct vp_start {
 	enum start_method method;
 	uint8_t sipi_vector;
-	uint32_t asked_vp; /* whom the start was meant for, and who made it */
+	uint32_t asked_vp; /* the VP that the caller named */
 	uint32_t caller;
 	bool is_suspended; /* a bad register is noticed when it is about to run */
 	struct hv_vp_context context;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * HvCallSendSyntheticClusterIpi (0x0B) and its Ex form (0x15). Where documents and hypervisors differ,
- * the stricter one is followed, so that a guest that gets along here does so everywhere: a vector below 16
- * is 5, a variable header that is not as long as the set has banks is 3, the set of all VPs is 5 (OpenVMM
- * does not take it), and a VP that there is not is 14. Nobody at all is a success, and a rule broken:
- * there is no reason to call. The caller of hypercall_dispatch sends the interrupts.
+ * HvCallSendSyntheticClusterIpi (0x0B) and its Ex form (0x15). Where documents and hypervisors
+ * differ, this follows the stricter one, so that a guest that works here works everywhere: a vector
+ * below 16 answers 5; a variable header that does not match the number of banks, 3; the set of all
+ * VPs, 5 (OpenVMM does not take it); a VP that does not exist, 14. An empty set succeeds, and
+ * breaks a rule: there is no reason to call. The caller of hypercall_dispatch sends the interrupts.
  */
 #include "tests/refhv/calls/hypercall.h"
 
@@ -31,23 +31,23 @@ static enum hv_status check_vtl(struct hypercall *call, uint8_t vtl)
 				      : HV_SUCCESS;
 }
 
-/* Is each of them a VP? One that does not run cannot take an interrupt: it would be lost. */
+/* All targets must exist. An interrupt to one that does not run would be lost. */
 static enum hv_status check_targets(struct hypercall *call)
 {
-	bool nobody = true;
+	bool is_empty = true;
 
 	for (uint32_t i = 0; i < HV_VP_SET_BANKS * BANK_VPS; i++) {
 		const struct vp *vp = i < MAX_VP_INDEXES ? call->partition->by_index[i] : NULL;
 
 		if (!(call->ipi_vps[i / BANK_VPS] >> i % BANK_VPS & 1))
 			continue;
-		nobody = false;
+		is_empty = false;
 		if (!vp)
 			return HV_INVALID_VP_INDEX;
 		if (__atomic_load_n(&vp->vtl[vp->active_vtl].state, __ATOMIC_ACQUIRE) != VP_RUNNING)
 			call->broken = "ipi_to_vp_that_does_not_run";
 	}
-	if (nobody)
+	if (is_empty)
 		call->broken = "ipi_to_nobody";
 	return HV_SUCCESS;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * HvCallStartVirtualProcessor (0x99). Success means that the request was accepted: the caller of
- * hypercall_dispatch sends the processor on its way once the log line is queued.
+ * hypercall_dispatch launches the processor once the log line is queued.
  */
 #include "tests/refhv/calls/hypercall.h"
 
@@ -19,7 +19,7 @@ static void log_input(struct line *line, const struct hv_start_input *input,
 	const struct hv_vp_context *c = &input->context;
 
 	if (line->is_muted)
-		return; /* so many arguments for nothing */
+		return; /* do not evaluate so many arguments for nothing */
 	line_add(line, " target_vp=%u", input->vp_index);
 	if (target)
 		line_add(line, " apic_id=%u", target->apic_id);
@@ -59,7 +59,7 @@ static enum hv_status check_target(struct hypercall *call, const struct hv_start
 	return HV_SUCCESS;
 }
 
-/* Carry the start out; on whom, and whether at all, faults may have their say. */
+/* Carry out the start. Faults may change the target, or prevent the start. */
 static enum hv_status accept(struct hypercall *call, const struct hv_start_input *input,
 			     struct vp *target)
 {

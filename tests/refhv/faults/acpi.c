@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A MADT that is not as it should be, and an SRAT that does not agree with it. */
+/* A MADT that is wrong, and an SRAT that disagrees with it. */
 #include "tests/refhv/faults/acpi.h"
 
 /* ACPI 6.4, 5.2.12: the MADT. */
@@ -14,7 +14,7 @@
 #define ONLINE_CAPABLE      2U
 #define XAPIC_BROADCAST     0xFFU
 #define X2APIC_BROADCAST    0xFFFFFFFFU
-#define MANY_FIRST_ID       0x1000U /* of madt_many: nobody's */
+#define MANY_FIRST_ID       0x1000U /* of madt_many: no processor's */
 #define WAKEUP_MAILBOX      0x9F000U
 #define TRUNCATED_ENTRY     3U
 
@@ -92,7 +92,7 @@ static void put_processor(struct out *out, uint8_t type, uint32_t id, uint32_t u
 	put_entry(out, entry, entry[1]);
 }
 
-/* Flags of processors that lines name by their ids. */
+/* Flags of the processors that the configuration names. */
 static void change_flags(const struct faults *faults, uint8_t *entry)
 {
 	for (uint32_t i = 0; i < faults->count; i++) {
@@ -107,7 +107,7 @@ static void change_flags(const struct faults *faults, uint8_t *entry)
 	}
 }
 
-/* What the firmware lists; the BSP's entry goes to `bsp_entry` if it has no place here. */
+/* The firmware's entries. The BSP's goes to `bsp_entry` if a fault moves or removes it. */
 static void copy_entries(const struct faults *faults, const struct acpi_header *from, uint32_t bsp,
 			 struct out *out, uint8_t *bsp_entry)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ACPI tables as the configuration wants them. Pure: from bytes to bytes. */
+/* ACPI tables as the faults want them. Pure: from bytes to bytes. */
 #pragma once
 
 #include <stdbool.h>
@@ -22,7 +22,7 @@ struct acpi_header {
 };
 _Static_assert(sizeof(struct acpi_header) == 36, "ACPI, 5.2.6");
 
-/* Room for what is asked for at most: 4000 processors. */
+/* Enough for the largest table that a fault asks for: 4000 processors. */
 #define ACPI_TABLE_MAX (96U * 1024)
 
 /*
@@ -35,5 +35,5 @@ size_t madt_rewrite(const struct faults *faults, const struct acpi_header *from,
 /* Write an SRAT that names, for each processor of this MADT, another one. Returns the bytes. */
 size_t srat_disagree(const struct acpi_header *madt, void *to);
 
-/* Make all bytes sum to 0 by the one at `at`; or, if `is_wrong`, to 1. */
+/* Set the byte at `at` so that all bytes sum to 0; or, if `is_wrong`, to 1. */
 void acpi_seal(void *table, size_t bytes, size_t at, bool is_wrong);

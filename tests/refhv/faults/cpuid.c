@@ -4,7 +4,7 @@
 
 #include "tests/refhv/tlfs.h"
 
-/* Who stands at 0x40000000 when Hyper-V's leaves are elsewhere: Xen 4.17. */
+/* The hypervisor at 0x40000000 when Hyper-V's leaves are elsewhere: Xen 4.17. */
 #define OTHER_LAST_LEAF 2U
 #define OTHER_VERSION   0x00040011U
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Hypervisor leaves that tell something else than what there is. */
+/* Hypervisor leaves that lie. */
 #pragma once
 
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Deliberate misbehaviour: what each `fault=` line of the configuration asks for, and whom it
- * strikes. docs/refhv-faults.md is the manual, faults.def the table of all.
+ * Deliberate misbehaviour: what each `fault=` line of the configuration asks for, and which VP it
+ * strikes. docs/refhv-faults.md is the manual, faults.def the table.
  */
 #pragma once
 
@@ -12,7 +12,8 @@
 #include "tests/refhv/span.h"
 
 #define FAULTS_MAX 32
-#define FAULT_ANY  UINT32_MAX /* a selector that was not given; no VP in particular */
+#define FAULT_ANY \
+	UINT32_MAX /* the line does not have this selector, or the occasion no such VP or APIC id */
 
 /* Where a fault strikes: the first word of its line. */
 enum fault_place {
@@ -46,8 +47,8 @@ enum { DIES_BEFORE, DIES_AFTER };
 struct fault {
 	enum fault_effect effect;
 	uint64_t value;
-	bool is_difference; /* the value is not put in place of the right one, but XORed to it */
-	bool takes_effect;  /* status=, effect=1: what was asked is done in spite of the status */
+	bool is_difference; /* the value is XORed to the right one */
+	bool takes_effect;  /* effect=1: the call is carried out in spite of the status */
 	uint32_t vp;        /* index of the VP it strikes */
 	uint32_t caller;    /* index of the VP that calls */
 	uint32_t apic;      /* APIC id that a call names */
@@ -55,31 +56,31 @@ struct fault {
 	uint32_t after;     /* how many occasions pass before it strikes */
 	uint32_t passed;
 	uint32_t used;
-	uint32_t told; /* it is in the log already */
+	uint32_t told; /* it has been logged */
 };
 
 struct faults {
 	uint32_t count;
 	struct fault list[FAULTS_MAX];
-	/* Told of each strike; NULL in host tests. */
+	/* Called for each strike; NULL in host tests. */
 	void (*struck)(const struct fault *fault, uint32_t vp, uint32_t caller);
 };
 
-/* Read what stands behind `fault=`. Returns NULL, or what is wrong with it. */
+/* Read the text after `fault=`. Returns NULL, or the reason why it is refused. */
 const char *fault_parse(struct faults *faults, struct span text);
 
-/* Is `effect` asked for at all? Not a strike. */
+/* Does the configuration have this fault? Not a strike. */
 bool fault_is_set(const struct faults *faults, enum fault_effect effect);
 
-/* fault_strike, where there is any fault at all. */
+/* fault_strike, if the configuration has any fault. */
 const struct fault *fault_strike_any(struct faults *faults, enum fault_effect effect, uint32_t vp,
 				     uint32_t caller, uint32_t apic);
 
 /*
- * The fault that strikes with `effect` where these three are concerned (FAULT_ANY: none), or
- * NULL. One with times=K is used up by K strikes, whichever VPs make them concurrently; of several
- * lines that fit the first one strikes that is not used up. Each strike is told, except of faults
- * that show at every look (cpuid, clock): only their first.
+ * The fault that strikes with `effect` on this occasion, or NULL; FAULT_ANY where no VP or APIC id
+ * is concerned. times=K allows K strikes altogether, even if VPs make them concurrently; of several
+ * lines that fit, the first that is not used up strikes. Each strike is logged; of faults that show
+ * at every look (cpuid, clock) only the first.
  */
 static inline const struct fault *fault_strike(struct faults *faults, enum fault_effect effect,
 					       uint32_t vp, uint32_t caller, uint32_t apic)
@@ -87,14 +88,14 @@ static inline const struct fault *fault_strike(struct faults *faults, enum fault
 	return faults->count ? fault_strike_any(faults, effect, vp, caller, apic) : NULL;
 }
 
-/* The same where neither a caller nor an APIC id is concerned; `vp` may be FAULT_ANY. */
+/* The same for an occasion with neither caller nor APIC id; `vp` may be FAULT_ANY. */
 static inline const struct fault *fault_on(struct faults *faults, enum fault_effect effect,
 					   uint32_t vp)
 {
 	return fault_strike(faults, effect, vp, FAULT_ANY, FAULT_ANY);
 }
 
-/* Log a strike: faults.struck of the hypervisor (log.c). */
+/* Log a strike: what faults.struck is in the hypervisor (log.c). */
 void fault_log_strike(const struct fault *fault, uint32_t vp, uint32_t caller);
 
 /* The wrong value in place of the right one. */

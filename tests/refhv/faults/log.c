@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Each strike of a fault is in the log, before the line of what it struck: the witness must be able
- * to tell what was done to the guest. A VP's own line is in use at that time, so there is one more.
+ * Each strike of a fault is logged before the line of what it struck: the witness must be able to
+ * tell what was done to the guest. The VP's own line is in use at that time, so there is one more.
  */
 #include "tests/refhv/faults/fault.h"
 

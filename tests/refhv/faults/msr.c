@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* See msr.h. Writes that fault, are lost, or end elsewhere; a clock that goes wrong. */
+/* See msr.h. Writes that fault, are lost, or end elsewhere; a clock that stops or counts down. */
 #include "tests/refhv/faults/msr.h"
 
 #include "tests/refhv/tlfs.h"
@@ -33,7 +33,7 @@ uint64_t msr_fault_reference(struct faults *faults, uint64_t count)
 
 	if (!fault)
 		return count;
-	/* Backward: from a day on, which no run takes. */
+	/* Backward from one day, longer than any run. */
 	return fault->value == REFERENCE_STUCK ? HV_TICKS_PER_SECOND
 					       : SECONDS_PER_DAY * HV_TICKS_PER_SECOND - count;
 }

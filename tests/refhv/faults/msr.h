@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Synthetic MSRs that do not do as they should. */
+/* Synthetic MSRs that misbehave. */
 #pragma once
 
 #include <stdint.h>
 
 #include "tests/refhv/faults/fault.h"
 
-/* What becomes of a write: it is made, with the value that there is then; it is lost; it is a #GP. */
+/* The outcome of a write: made, with the value as changed; lost; #GP. */
 enum msr_outcome { MSR_WRITE, MSR_DONE, MSR_FAULTS };
 
 /* `vp` writes `*value`. `elsewhere` is where the hypercall page goes if it moves. */

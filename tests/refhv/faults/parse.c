@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reading a fault: fault=<place>[:<part>][:<selector>=<value>]...:<knob>[=<value>]. One
- * line has one knob; what cannot be, or would never strike, is an error.
+ * Reading a fault: fault=<place>[:<part>][:<selector>=<value>]...:<knob>[=<value>]. A line has one
+ * knob; what is unknown, or would never strike, is an error.
  */
 #include "tests/refhv/faults/table.h"
 
@@ -108,7 +108,7 @@ static const char *parse_selector(struct fault *fault, struct span name, struct 
 	return NULL;
 }
 
-/* Two faults of which one would keep the other from ever striking, or from being seen. */
+/* One of the two would keep the other from ever striking, or from being seen. */
 static bool exclude_each_other(const struct fault *a, const struct fault *b)
 {
 	bool no_tables = a->effect == FAULT_ACPI_NO_RSDP || b->effect == FAULT_ACPI_NO_RSDP;
@@ -118,7 +118,7 @@ static bool exclude_each_other(const struct fault *a, const struct fault *b)
 	if (!fault_knobs[a->effect].group ||
 	    fault_knobs[a->effect].group != fault_knobs[b->effect].group)
 		return false;
-	/* `a` stands first: used up, or not yet due, it leaves the field to `b`. */
+	/* `a` comes first, but once it is used up, or before it is due, `b` strikes. */
 	return !a->times && !a->after && (a->vp == FAULT_ANY || a->vp == b->vp) &&
 	       (a->caller == FAULT_ANY || a->caller == b->caller) &&
 	       (a->apic == FAULT_ANY || a->apic == b->apic);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Wrong registers: after the context was checked and logged, as the guest has asked. */
+/* Wrong registers, set after the guest's context was checked and logged. */
 #include "tests/refhv/faults/start.h"
 
 #include <stddef.h>

@@ -7,6 +7,6 @@
 #include "tests/refhv/faults/fault.h"
 #include "tests/refhv/tlfs.h"
 
-/* Put wrong values in the registers that the configuration names for this start of `vp` by `caller`. */
+/* Put wrong values in the registers that faults name for this start of `vp` by `caller`. */
 void start_fault_registers(struct faults *faults, uint32_t vp, uint32_t caller,
 			   struct hv_vp_context *context);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whom a fault strikes. */
+/* Which fault strikes on an occasion. */
 #include "tests/refhv/faults/fault.h"
 
 bool fault_is_set(const struct faults *faults, enum fault_effect effect)
@@ -15,7 +15,7 @@ static bool fits(uint32_t selector, uint32_t who)
 	return selector == FAULT_ANY || selector == who;
 }
 
-/* These show whenever the guest looks, which it does often. */
+/* These would fill the log: guests look often. */
 static bool is_told_once(enum fault_effect effect)
 {
 	return fault_place(effect) == PLACE_CPUID || fault_place(effect) == PLACE_CLOCK;

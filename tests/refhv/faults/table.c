@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* faults.def as a table of what each line may and must say. */
+/* faults.def, as the table that the parser uses. */
 #include "tests/refhv/faults/table.h"
 
 /* The kinds of values, as the rows write them. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The firmware's ACPI tables: found, and replaced by copies that are wrong as the configuration wants:
- * a new RSDP, XSDT and MADT, perhaps an SRAT; the other tables stay where they are.
+ * The firmware's ACPI tables: found, and replaced by copies with the faults of the configuration: a
+ * new RSDP, XSDT and MADT, perhaps an SRAT; the other tables stay where they are.
  */
 #include "tests/refhv/loader/boot.h"
 
@@ -159,7 +159,7 @@ void boot_change_tables(EFI_SYSTEM_TABLE *system)
 	rsdp = find_rsdp(system);
 	if (!rsdp->xsdt)
 		log_fatal("no_xsdt");
-	/* To take one away that is not there is no error of ours. */
+	/* Removing one that is not there may fail. */
 	boot_services->InstallConfigurationTable(&acpi_10, NULL);
 	if (EFI_ERROR(boot_services->InstallConfigurationTable(&acpi_20, is_set(FAULT_ACPI_NO_RSDP)
 										 ? NULL

@@ -39,13 +39,16 @@ void boot_take_low_memory(void);
 /* As a guest: load and start the image under test. It does not return from here in a good run. */
 EFI_STATUS boot_start_guest(void);
 
-/* resident.c: bytes of the image; copy it with its state to `to`, where `function` lies at what is returned. */
+/*
+ * resident.c: the size of the image; copy it with its state to `to`, and return where `function`
+ * lies in the copy.
+ */
 uint64_t resident_image_size(void);
 uint64_t resident_copy(void *to, const void *function);
 
 /*
- * enter.asm. Become a guest: fills rip, rsp, rflags and cr3 of `entry`, goes to host_function(entry)
- * on the host's stack and page tables; the guest "returns" from here.
+ * enter.asm: become a guest. Fills rip, rsp, rflags and cr3 of `entry` and goes to
+ * host_function(entry) on the host's stack and page tables; the guest "returns" from here.
  */
 struct entry;
 void loader_enter(struct entry *entry);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The rate of the time stamp counter, measured against the ACPI PM timer. UEFI's Stall would be less to
- * write, but with a thousand processors under TCG it takes several times what it is asked for.
+ * The rate of the time stamp counter, measured against the ACPI PM timer. UEFI's Stall would be
+ * simpler, but with a thousand processors under TCG it takes several times as long as asked.
  */
 #include "tests/refhv/loader/boot.h"
 

@@ -2,7 +2,7 @@
 /*
  * The loader as a guest: it starts the image under test and tells the hypervisor when that has left
  * the boot services. Until then the firmware starts and parks processors itself, by real INIT and
- * SIPI, and must be let to.
+ * SIPI.
  */
 #include "tests/refhv/loader/boot.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Writes to the xAPIC page, which the guest can only read: the store is decoded and carried out for
- * it, and its interrupt commands are looked at, for an INIT or SIPI must not lead a processor out
- * of the hypervisor's hands.
+ * the guest. INIT and SIPI are intercepted, for they must not lead a processor out of the
+ * hypervisor's hands.
  */
 #include "tests/refhv/vmm/exits.h"
 

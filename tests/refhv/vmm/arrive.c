@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The two ways of a processor into the run loop: out of the loader, and from the trampoline. */
+/* The two ways of a processor into the run loop: from the loader, and from the trampoline. */
 #include "tests/refhv/log.h"
 #include "tests/refhv/vmm/begin.h"
 #include "tests/refhv/vmm/fate.h"

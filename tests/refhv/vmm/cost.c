@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a run has cost the hypervisor, counted and not timed: exits of all VPs since the boot services
- * were over, page tables, bytes of the arena. With N VPs none of them may grow faster than N.
+ * What a run has cost the hypervisor, counted and not timed: exits of all VPs since
+ * ExitBootServices, page tables, bytes of the arena. With N VPs none of them may grow faster than
+ * N.
  */
 #include "tests/refhv/vmm/exits.h"
 
@@ -15,7 +16,7 @@ void cost_log(struct vp *vp)
 	const struct partition *partition = &hv.partition;
 	uint64_t exits = 0;
 
-	/* The others may still run: a count that is a little old will do. */
+	/* Other VPs may still run: a count slightly out of date will do. */
 	for (uint32_t i = 0; i < partition->vp_count; i++)
 		exits += __atomic_load_n(&partition->vps[i]->processor.exits, __ATOMIC_RELAXED);
 	line_begin(&vp->line, "cost");

@@ -28,7 +28,7 @@
 #define EXTENDED_EDX_FFXSR     (1U << 25)
 #define EXTENDED_EDX_LM        (1U << 29)
 
-/* The version that leaf 0x40000002 tells: 10.0.20348.1 */
+/* The version in leaf 0x40000002: 10.0.20348.1 */
 #define VERSION_BUILD        20348U
 #define VERSION_MAJOR_MINOR  (10U << 16)
 #define VERSION_SERVICE      1U
@@ -37,7 +37,7 @@
 
 static struct cpuid version_leaf(const struct vp *vp)
 {
-	/* TLFS: zero until the guest has told who it is. */
+	/* TLFS: zero until the guest has set its OS id. */
 	if (!hv.partition.vtl[vp->active_vtl].guest_os_id)
 		return (struct cpuid){0};
 	return (struct cpuid){VERSION_BUILD, VERSION_MAJOR_MINOR, 0, VERSION_SERVICE};
@@ -119,7 +119,7 @@ void cpuid_exit(struct vp *vp)
 	vcpu_skip(vp, 2);
 }
 
-/* CR4 bits that a feature bit of CPUID offers. */
+/* CR4 bits that CPUID's feature bits offer. */
 static uint64_t cr4_bits(uint32_t features, const uint64_t (*table)[2], size_t count)
 {
 	uint64_t bits = 0;

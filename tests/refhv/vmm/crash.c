@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The guest crash MSRs (TLFS, partition properties): five values and perhaps a text, with which a
- * guest tells why it ends. Here they go to the log.
+ * The guest crash MSRs (TLFS, partition properties): five values and perhaps a text, by which a
+ * guest says why it ends. They go to the log.
  */
 #include "tests/refhv/vmm/exits.h"
 
@@ -25,7 +25,7 @@ bool crash_has_msr(uint32_t msr)
 
 uint64_t crash_read(uint32_t msr)
 {
-	/* CTL tells what it is able to do. */
+	/* CTL tells what it supports. */
 	return msr == HV_MSR_CRASH_CTL ? HV_CRASH_NOTIFY | HV_CRASH_MESSAGE
 				       : parameters[msr - HV_MSR_CRASH_P0];
 }

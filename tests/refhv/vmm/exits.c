@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Why a guest comes back, and who handles it. */
+/* Why a guest comes back, and which handler takes it. */
 #include "tests/refhv/vmm/exits.h"
 
 #include "tests/refhv/log.h"
@@ -23,7 +23,7 @@ static void shutdown_exit(struct vp *vp)
 	log_end_with_shutdown();
 }
 
-/* QEMU leaves a guest that sets reserved CR4 bits by this exit instead of raising #GP. */
+/* QEMU raises this exit, instead of #GP, when a guest sets reserved CR4 bits. */
 static void invalid_exit(struct vp *vp)
 {
 	const struct vmcb *vmcb = vp_active(vp)->vmcb;

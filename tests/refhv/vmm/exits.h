@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Exits: the handlers, which exits.c has in one table, and what their files do before and beside
- * them. A handler does the instruction in the guest's place, or injects an exception.
+ * Exit handlers, which exits.c lists in one table, and what else their files offer. A handler
+ * carries out the instruction for the guest, or injects an exception.
  */
 #pragma once
 
@@ -18,14 +18,17 @@ void io_exit(struct vp *vp);
 void msr_exit(struct vp *vp);
 void nested_exit(struct vp *vp);
 void vmmcall_exit(struct vp *vp);
-void apic_trap_exit(struct vp *vp, uint64_t gpa); /* for nested_exit: a write to the APIC's page */
+void apic_trap_exit(struct vp *vp,
+		    uint64_t gpa); /* called by nested_exit: a write to the APIC's page */
 
 /* cpuid.c, io.c, msr.c. Loader only. */
 void cpuid_limits(struct cpu_limits *limits);
 void io_init(void);
 void msr_init(void);
 
-/* gen2.c: ExitBootServices is over; is there nothing at `port`? (Notes if it was touched too often.) */
+/*
+ * gen2.c: ExitBootServices is over; is there no device at `port`? (Notes it, beyond a few probes.)
+ */
 void gen2_take_over(void);
 bool gen2_is_absent(struct vp *vp, uint16_t port);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The fates: the faults table says whom they strike, this file how. */
+/*
+ * Starts that go wrong after 0x99 has succeeded. The faults say which VP is struck, this file does
+ * it.
+ */
 #include "tests/refhv/vmm/fate.h"
 
 #include "tests/refhv/cpu.h"
@@ -13,10 +16,10 @@
 #define RDTSC_LENGTH  2
 #define PAUSE_LENGTH  2
 #define NMI_VECTOR    2U
-/* With these the VP comes by often enough, whatever it waits for. */
+/* Frequent instructions, so that the VP leaves its guest soon, whatever it waits for. */
 #define INTERCEPT_OFTEN (INTERCEPT_1_RDTSC | INTERCEPT_1_PAUSE | INTERCEPT_1_HLT)
 
-/* A fault of the start that `vp` begins with: it is aimed at whom the caller has asked for. */
+/* A fault of the start that `vp` begins with. Its `vp=` is the VP that the caller named. */
 static const struct fault *on_start(const struct vp *vp, enum fault_effect effect)
 {
 	const struct vp_start *start = &vp->vtl[vp->active_vtl].start;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What befalls a VP that begins to run, where faults want it: late, twice, never, an NMI, another time. */
+/* What faults do to a VP that begins to run: late, twice, never, with an NMI, with another time. */
 #pragma once
 
 #include <stdbool.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * preset=gen2: what a generation 2 VM lacks. From ExitBootServices on (the firmware here is that of
- * a PC and needs them) the ports of absent devices read all ones, and to touch one is a violation;
- * but a guest may look for a serial port, if it soon gives up.
+ * preset=gen2: what a generation 2 VM lacks. From ExitBootServices on (the firmware here is a PC's
+ * and needs them) the ports of absent devices read all ones, and an access is a violation; but a
+ * guest may probe for a serial port, if it soon gives up.
  */
 #include "tests/refhv/vmm/exits.h"
 

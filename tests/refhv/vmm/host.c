@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The processor in the hypervisor's own hands: tables of its own (the guest takes the firmware's
- * away), SVM switched on, exceptions that say what happened, and the trampoline page.
+ * The processor in the hypervisor's own hands: its own tables (the guest reclaims the firmware's),
+ * SVM on, exceptions that report themselves, and the trampoline page.
  */
 #include "tests/refhv/vmm/host.h"
 

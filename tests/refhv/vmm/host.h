@@ -6,10 +6,14 @@
 
 #include "tests/refhv/calls/partition.h"
 
-/* Make the hypervisor's IDT and the trampoline page, which leads to arrive(vp), each on its stack. */
+/*
+ * Make the IDT, and the trampoline page that leads each processor to arrive(vp) on its VP's stack.
+ */
 void host_prepare(void (*arrive)(struct vp *vp));
 
-/* Own GDT and IDT, SVM on. Every processor, on its own stack, before its first VMRUN. */
+/*
+ * Load the GDT and IDT, switch on SVM. Every processor, on its own stack, before its first VMRUN.
+ */
 void host_enter(const struct vp *vp);
 
 /* host.asm: load CS (0x08) and the data segments (0x10) of the current GDT; exceptions. */

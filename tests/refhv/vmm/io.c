@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Port I/O: all ports are the guest's own. Only the few that can end the run leave the guest on
- * their way, so that the log is complete when it ends.
+ * Port I/O: all ports are the guest's own. Only the few that can end the run are intercepted, so
+ * that the log is complete when it ends.
  */
 #include "tests/refhv/vmm/exits.h"
 

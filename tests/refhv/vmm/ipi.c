@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* INIT and start-up IPIs as the guest sees them: whom they reach, and what becomes of those. */
+/* INIT and start-up IPIs as the guest sees them: which VPs they reach, and what they do there. */
 #include "tests/refhv/vmm/ipi.h"
 
 #include "tests/refhv/log.h"

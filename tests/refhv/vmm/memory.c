@@ -30,7 +30,7 @@ uint64_t memory_taken(void)
 
 void *memory_guest_ram(uint64_t gpa, uint64_t bytes)
 {
-	/* Firmware gives away memory from the top: most of what is looked for is there. */
+	/* Firmware allocates from the top: most lookups end there. */
 	for (uint32_t i = hv.ram_count; i--;)
 		if (gpa >= hv.ram[i].start && gpa < hv.ram[i].end)
 			return bytes <= hv.ram[i].end - gpa ? (void *)gpa : NULL;
@@ -71,7 +71,7 @@ size_t memory_fetch(const struct vmcb *vmcb, uint8_t *code, size_t size)
 {
 	size_t done = 0;
 
-	/* Page by page; RAM consists of whole ones. */
+	/* Page by page; guest RAM consists of whole pages. */
 	while (done < size) {
 		uint64_t linear = vmcb->cs.base + vmcb->rip + done;
 		uint64_t left = PAGE_SIZE - linear % PAGE_SIZE;

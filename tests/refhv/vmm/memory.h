@@ -17,7 +17,10 @@ void *memory_take(uint64_t pages);
 /* Pages taken so far. */
 uint64_t memory_taken(void);
 
-/* Is [gpa, gpa + bytes) guest RAM all through? Then where; identity mapped, so `gpa` itself. */
+/*
+ * Where [gpa, gpa + bytes) is (identity mapped, so `gpa` itself) if all of it is guest RAM; or
+ * NULL.
+ */
 void *memory_guest_ram(uint64_t gpa, uint64_t bytes);
 
 /* Translate a guest linear address. False: not mapped, or a paging mode not supported here. */

@@ -85,7 +85,7 @@ static bool read_synthetic(const struct vp *vp, uint32_t msr, uint64_t *value)
 	}
 }
 
-/* What the guest must not write, whatever comes of it. False: and it faults. */
+/* Writes that break a rule, whatever their outcome. False: #GP. */
 static bool may_write(struct vp *vp, uint32_t msr, uint64_t value)
 {
 	uint64_t now = hv.partition.vtl[vp->active_vtl].hypercall;

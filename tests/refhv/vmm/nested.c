@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Nested page faults: the guest touches what it may not, or what is watched. */
+/* Nested page faults: accesses that are trapped or forbidden. */
 #include "tests/refhv/vmm/apic.h"
 #include "tests/refhv/vmm/exits.h"
 #include "tests/refhv/vmm/state.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where the hypercall page lies. There is one for the partition: a change is made under the lock by
- * the callers of the write functions (msr.c), or before and between guests.
+ * Where the hypercall page lies. The partition has one: msr.c calls the write functions under the
+ * lock, and everything else runs while no other VP does.
  */
 #include "tests/refhv/vmm/overlay.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Real processors, by real interrupts. Nothing here knows why. */
+/* Real processors, driven by real interrupts. */
 #include "tests/refhv/vmm/processor.h"
 
 #include "tests/refhv/cpu.h"
@@ -32,8 +32,8 @@ void processor_init_others(void)
 }
 
 /*
- * The guest's interrupts are the real ones (V_INTR_MASKING is off), so its target's real APIC takes it;
- * one that is out of its guest just now, when it is back.
+ * The guest's interrupts are real ones (V_INTR_MASKING is off): the target's real APIC takes it,
+ * and delivers it when the processor is back in its guest.
  */
 void processor_interrupt(const uint64_t *vps, uint8_t vector)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The real processor under a VP: in its guest or out of it, brought to the trampoline, stopped. Real
- * INIT and SIPI always lead to the trampoline; which VP then runs, and how it begins, is decided by
- * the VP's state when the processor arrives (arrive.c).
+ * The real processor under a VP: in its guest or out of it, brought to the trampoline, stopped.
+ * Real INIT and SIPI always lead to the trampoline; the VP's state decides what runs then, and how
+ * it begins (arrive.c).
  */
 #pragma once
 
@@ -11,7 +11,9 @@
 
 #include "tests/refhv/calls/partition.h"
 
-/* A VP's processor is out of the guest, and on its way back in. The first may not return. */
+/*
+ * A VP's processor is out of the guest (does not return if it is to stop), and on its way back in.
+ */
 void processor_enter_host(struct vp *vp);
 void processor_leave_host(struct vp *vp);
 
@@ -22,13 +24,13 @@ void processor_leave_host(struct vp *vp);
 void processor_launch(const struct vp *vp);
 
 /*
- * Make a running processor leave its guest for good. It must not be stopped in the midst of the
- * hypervisor, holding the lock or starting others. So it is told to stay when it comes out of the
- * guest, and the INIT is sent when it is in the guest, or stays.
+ * Make a running processor leave its guest for good. It must not be stopped inside the hypervisor,
+ * where it may hold the lock or start others. So it is told to stay when it comes out of the guest,
+ * and the INIT is sent when it is in the guest, or stays.
  */
 void processor_stop(struct vp *target);
 
-/* It has come from the trampoline: with nothing to run, it says so and halts. */
+/* It has come from the trampoline. With nothing to run, it says so and halts. */
 void processor_arrived(struct vp *vp);
 _Noreturn void processor_park(struct vp *vp);
 

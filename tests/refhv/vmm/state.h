@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The hypervisor's whole state. The loader fills it, then it is copied with the image into memory that
- * the guest cannot reach (loader/resident.c): from the first VMRUN on only the copy counts.
+ * The hypervisor's whole state. The loader fills it, then it is copied with the image into memory
+ * that the guest cannot reach (loader/resident.c): from the first VMRUN on only the copy counts.
  */
 #pragma once
 
@@ -44,7 +44,7 @@ struct refhv {
 };
 extern struct refhv hv;
 
-/* Lines of what the guest rightly does are wanted. */
+/* Does the log have lines of what the guest rightly does? */
 static inline bool hv_tells_all(void)
 {
 	return hv.partition.cfg.log != CFG_LOG_ERRORS;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The boot services are over: until here the firmware started and parked processors itself, by real INIT
- * and SIPI. Now they are the hypervisor's, and the guest's INIT and SIPI are looked at.
+ * The boot services are over. Until here the firmware started and parked processors itself, by real
+ * INIT and SIPI; from here on the processors are the hypervisor's, and so are the guest's INIT and
+ * SIPI.
  */
 #include "tests/refhv/vmm/apic.h"
 #include "tests/refhv/vmm/begin.h"

@@ -17,7 +17,7 @@
 
 void vmcb_init(struct vmcb *vmcb, uint32_t asid)
 {
-	/* What is reserved is 0 already, and 3 KiB of it. */
+	/* The reserved 3 KiB are 0 already. */
 	cpu_fill(vmcb, 0, offsetof(struct vmcb, reserved_0b8));
 	cpu_fill(&vmcb->es, 0, offsetof(struct vmcb, reserved_648) - offsetof(struct vmcb, es));
 	vmcb->intercept_1 = INTERCEPT_1_CPUID | INTERCEPT_1_INVLPGA | INTERCEPT_1_IOIO |

@@ -127,7 +127,7 @@ VMCB_FIELD(cr2, 0x640);
 #define EVENT_ERROR_CODE (1UL << 11)
 #define EVENT_VALID      (1UL << 31)
 
-/* I/O permission map: one bit a port, and some of room (APM 2, 15.10.1). */
+/* I/O permission map: one bit a port, and some slack (APM 2, 15.10.1). */
 #define IOPM_SIZE 12288U
 
 /* MSR permission map: two bits an MSR, read and write, in three ranges of 8192 (APM 2, 15.11). */

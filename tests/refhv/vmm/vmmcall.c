@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* VMMCALL: from the hypercall page a hypercall, from the loader's one place a message, else #UD. */
+/*
+ * VMMCALL: a hypercall from the hypercall page, a message from one place in the loader, else #UD.
+ */
 #include "tests/refhv/vmm/exits.h"
 
 #include "tests/refhv/log.h"
@@ -85,7 +87,10 @@ void vmmcall_exit(struct vp *vp)
 		vcpu_inject(vp, EXCEPTION_UD);
 	else
 		answer(vp, result, is_64);
-	/* The line of a start comes before that of the run, and the start does not wait for it. */
+	/*
+	 * The line of a start comes before that of the run, but the start does not wait for the
+	 * port.
+	 */
 	log_queue(&vp->line);
 	if (call.broken)
 		vcpu_note(vp, call.broken, call.input_gpa);

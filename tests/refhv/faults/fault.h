@@ -12,8 +12,8 @@
 #include "tests/refhv/span.h"
 
 #define FAULTS_MAX 32
-#define FAULT_ANY \
-	UINT32_MAX /* the line does not have this selector, or the occasion no such VP or APIC id */
+/* The line does not have this selector, or the occasion no such VP or APIC id. */
+#define FAULT_ANY UINT32_MAX
 
 /* Where a fault strikes: the first word of its line. */
 enum fault_place {

@@ -18,8 +18,8 @@ void io_exit(struct vp *vp);
 void msr_exit(struct vp *vp);
 void nested_exit(struct vp *vp);
 void vmmcall_exit(struct vp *vp);
-void apic_trap_exit(struct vp *vp,
-		    uint64_t gpa); /* called by nested_exit: a write to the APIC's page */
+/* For nested_exit: a write to the APIC's page. */
+void apic_trap_exit(struct vp *vp, uint64_t gpa);
 
 /* cpuid.c, io.c, msr.c. Loader only. */
 void cpuid_limits(struct cpu_limits *limits);

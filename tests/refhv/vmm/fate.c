@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Starts that go wrong after 0x99 has succeeded. The faults say which VP is struck, this file does
- * it.
- */
+/* Starts that go wrong after 0x99 has succeeded, NMIs, and time stamp counters that differ. */
 #include "tests/refhv/vmm/fate.h"
 
 #include "tests/refhv/cpu.h"

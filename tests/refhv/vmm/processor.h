@@ -11,9 +11,7 @@
 
 #include "tests/refhv/calls/partition.h"
 
-/*
- * A VP's processor is out of the guest (does not return if it is to stop), and on its way back in.
- */
+/* A VP's processor is out of its guest (no return if it is to stop), and on its way back in. */
 void processor_enter_host(struct vp *vp);
 void processor_leave_host(struct vp *vp);
 

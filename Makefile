@@ -14,8 +14,8 @@ else
 
 .DEFAULT_GOAL = all
 .DELETE_ON_ERROR:
-.PHONY: all run debug test test-kvm-nested check compile_commands.json fault-rows deps-scale \
-	clean help FORCE
+.PHONY: all run debug test test-kvm-nested check compile_commands.json fault-rows refhv-faults \
+	deps-scale clean help FORCE
 
 BUILD ?= build
 CC     = gcc
@@ -66,8 +66,8 @@ $(BUILD)/.tools: scripts/deps.sh
 $(BUILD)/obj/%.c.o: %.c Makefile | $(BUILD)/.tools
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "CC    $<")
-	$(Q)$(CC) $(EFI_CFLAGS) $(SIZE_CFLAGS) $(GUARD_CFLAGS) $(DIR_CFLAGS) -I. -I$(BUILD)/gen -MMD -MP \
-		-c $< -o $@
+	$(Q)$(CC) $(EFI_CFLAGS) $(SIZE_CFLAGS) $(GUARD_CFLAGS) $(DIR_CFLAGS) -I. -I$(BUILD)/gen \
+		-MMD -MP -c $< -o $@
 
 # The kernel's frames are guarded; the canary is canary.c's.
 $(KERNEL_OBJS): GUARD_CFLAGS = -fstack-protector-strong -mstack-protector-guard=global
@@ -75,8 +75,8 @@ $(KERNEL_OBJS): GUARD_CFLAGS = -fstack-protector-strong -mstack-protector-guard=
 # Rooms in which a tenth of a millisecond means nothing are made small.
 $(BUILD)/obj/boot/%.o $(BUILD)/obj/conform/%.o $(BUILD)/obj/kernel/%.o: SIZE_CFLAGS = -Os
 
-# Only the UEFI stub, the reference hypervisor and a test's boot loader see GNU-EFI.
-$(BUILD)/obj/boot/%.o $(BUILD)/obj/tests/refhv/%.o $(BUILD)/obj/tests/lab/kvm_nested/%.o: \
+# Only the UEFI stub, the reference hypervisor's loader and a test's boot loader see GNU-EFI.
+$(BUILD)/obj/boot/%.o $(BUILD)/obj/tests/refhv/loader/%.o $(BUILD)/obj/tests/lab/kvm_nested/%.o: \
 	DIR_CFLAGS = -DGNU_EFI_USE_MS_ABI -isystem $(EFI_INCLUDE) -isystem $(EFI_INCLUDE)/x86_64
 
 # The version is git's; the file changes only when that does. Without git: VERSION=.
@@ -165,6 +165,9 @@ compile_commands.json: ## how each file is compiled, for clangd and editors
 
 fault-rows: ## write docs/faults.md anew, from the names of the tests
 	@$(PYTHON) -m tools.check.fault_rows
+
+refhv-faults: ## write the tables of docs/refhv-faults.md anew, from tests/refhv/faults/faults.def
+	@$(PYTHON) -m tools.check.refhv_faults
 
 deps-scale: ## put a QEMU for over 255 processors beside the system's own, in build/qemu-scale/
 	@scripts/deps-scale.sh $(BUILD)/qemu-scale

@@ -43,11 +43,11 @@ cppcheck_all() {
 		-I "$out/clang/gen" "${units[@]}"
 }
 
-# One process a file: the stub and the reference hypervisor see GNU-EFI, the rest must not.
+# One process a file: the stub and the reference hypervisor's loader see GNU-EFI, the rest must not.
 tidy_one() {
 	local efi=()
 	case $1 in
-	boot/* | tests/refhv/* | tests/lab/*)
+	boot/* | tests/refhv/loader/* | tests/lab/*)
 		efi=(-DGNU_EFI_USE_MS_ABI -isystem "$efi_include" -isystem "$efi_include/x86_64")
 		;;
 	esac
@@ -114,6 +114,7 @@ step python "$python" -m py_compile "${pythons[@]}"
 step pyflakes "$python" -m pyflakes "${pythons[@]}"
 step schema schema
 step faults "$python" -m tools.check.fault_rows --check
+step refhv-faults "$python" -m tools.check.refhv_faults --check
 step leftovers leftovers
 step spdx spdx
 reason=$(no_powershell_grammar)
@@ -127,6 +128,7 @@ step headers rule headers
 step width rule width
 step clang-build build_clang
 step symbols symbols
+step refhv-wings "$python" -m tools.check.wings "$out/clang/obj"
 step cppcheck cppcheck_all
 step clang-tidy tidy
 

@@ -58,8 +58,9 @@ SMP_TOPOLOGY = acpi/madt.c acpi/srat.c acpi/tables.c lib/err.c lib/log.c $(LIB_F
 $(eval $(call host_test, smp/test_topology,  smp/topology.c $(SMP_TOPOLOGY) $(ACPI_BUILD)))
 $(eval $(call host_test_threads, start/test_handshake))
 $(eval $(call host_test, start/test_deadline))
-SMP_START = $(filter-out smp/topology.c,$(wildcard smp/*.c smp/x86_64/*.c)) $(LIBRARY) lib/err.c lib/log.c \
-	lib/pages.c $(LIB_FORMAT) $(addprefix tests/host/smp/,machine.c machine_arch.c machine_ipi.c)
+SMP_START = $(filter-out smp/topology.c,$(wildcard smp/*.c smp/x86_64/*.c)) $(LIBRARY) \
+	lib/err.c lib/log.c lib/pages.c $(LIB_FORMAT) \
+	$(addprefix tests/host/smp/,machine.c machine_arch.c machine_ipi.c)
 SMP_BRINGUP = tests/host/smp/bringup.c $(SMP_START)
 $(eval $(call host_test_threads, smp/test_start,  $(SMP_BRINGUP)))
 $(eval $(call host_test_threads, smp/test_arrive, $(SMP_BRINGUP)))
@@ -69,8 +70,8 @@ $(eval $(call host_test_threads, smp/test_scale,  $(SMP_BRINGUP)))
 $(eval $(call host_test_threads, smp/test_round, $(SMP_BRINGUP)))
 $(eval $(call host_test_threads, smp/test_call,  $(SMP_BRINGUP)))
 
-$(eval $(call host_test, kernel/test_hypervisor, kernel/hypervisor.c kernel/x86_64/host.c $(LIBRARY) lib/log.c lib/pages.c \
-	$(LIB_FORMAT)))
+$(eval $(call host_test, kernel/test_hypervisor, kernel/hypervisor.c kernel/x86_64/host.c \
+	$(LIBRARY) lib/log.c lib/pages.c $(LIB_FORMAT)))
 OPTIONS = kernel/options.c lib/log.c $(LIB_FORMAT)
 $(eval $(call host_test, kernel/test_options, $(OPTIONS)))
 $(eval $(call host_test, kernel/test_options_doc, $(filter-out %/options.c,$(OPTIONS))))
@@ -89,17 +90,18 @@ $(eval $(call host_test, screen/test_screen, $(CANVAS)))
 $(eval $(call host_test, screen/test_grid,   $(CANVAS)))
 $(eval $(call host_test, screen/test_grid_layout, screen/grid_layout.c lib/string.c))
 
-REFHV_CFG = $(addprefix tests/refhv/,cfg.c fault.c fault_parse.c fault_table.c span.c)
-REFHV_CALLS = $(addprefix tests/refhv/,hypercall.c map_vp.c send_ipi.c start_vp.c start_fault.c context.c line.c) \
-	$(REFHV_CFG)
+REFHV_FAULTS = $(addprefix tests/refhv/,faults/parse.c faults/strike.c faults/table.c span.c)
+REFHV_CALLS = $(addprefix tests/refhv/calls/,checks.c context.c dispatch.c map_vp.c send_ipi.c \
+	start_vp.c) \
+	$(addprefix tests/refhv/,faults/start.c loader/cfg_parse.c line.c) $(REFHV_FAULTS)
 $(eval $(call host_test, refhv/test_tlfs))
-$(eval $(call host_test, refhv/test_cfg,       $(REFHV_CFG)))
-$(eval $(call host_test, refhv/test_faults,    $(filter-out %/cfg.c,$(REFHV_CFG))))
-$(eval $(call host_test, refhv/test_acpi_fault, tests/refhv/acpi_fault.c $(filter-out %/cfg.c,$(REFHV_CFG))))
-$(eval $(call host_test, refhv/test_topology,  tests/refhv/topology.c))
+$(eval $(call host_test, refhv/test_cfg,       tests/refhv/loader/cfg_parse.c $(REFHV_FAULTS)))
+$(eval $(call host_test, refhv/test_faults,    $(REFHV_FAULTS)))
+$(eval $(call host_test, refhv/test_acpi_fault, tests/refhv/faults/acpi.c $(REFHV_FAULTS)))
+$(eval $(call host_test, refhv/test_topology,  tests/refhv/calls/topology.c))
 $(eval $(call host_test, refhv/test_line,      tests/refhv/line.c))
-$(eval $(call host_test, refhv/test_decode,    tests/refhv/decode.c))
-$(eval $(call host_test, refhv/test_context,   tests/refhv/context.c))
+$(eval $(call host_test, refhv/test_decode,    tests/refhv/calls/decode.c))
+$(eval $(call host_test, refhv/test_context,   tests/refhv/calls/context.c))
 $(eval $(call host_test, refhv/test_hypercall, $(REFHV_CALLS)))
 $(eval $(call host_test, refhv/test_send_ipi,  $(REFHV_CALLS)))
 $(eval $(call host_test, refhv/test_call_faults, $(REFHV_CALLS)))
@@ -123,7 +125,7 @@ $(HOST)/obj/screen/font.c.o: $(BUILD)/gen/font.inc
 # Not a test: the screen of a machine that is not there, to be looked at.
 $(HOST)/screen/draw_grid: $(patsubst %,$(HOST)/obj/%.o,tests/host/screen/draw_grid.c $(CANVAS))
 
-picture: $(HOST)/screen/draw_grid ## the screen with SMP= processors, drawn on the host (SCREEN_SIZE=800x600)
+picture: $(HOST)/screen/draw_grid ## the screen with SMP= processors, drawn here (SCREEN_SIZE=800x600)
 	@$< $(subst x, ,$(or $(SCREEN_SIZE),800x600)) $(SMP) $(STATE) >$(BUILD)/picture.ppm
 	@$(PYTHON) -m tools.screen.picture $(BUILD)/picture.ppm $(BUILD)/picture.png
 	@echo $(BUILD)/picture.png
@@ -141,7 +143,8 @@ host-test: $(HOST_PROGRAMS) $(HOST_TSAN_PROGRAMS) ## the host tests alone
 
 host-deps:
 	@test -e /usr/include/cmocka.h || \
-		{ echo "The host tests lack cmocka: install libcmocka-dev, or run: make deps" >&2; exit 1; }
+		{ echo "The host tests lack cmocka: install libcmocka-dev, or run: make deps" >&2; \
+		exit 1; }
 
 .PHONY: host-test host-deps picture
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The instructions that C has no word for. The only inline assembly of the reference hypervisor. */
-#ifndef REFHV_CPU_H
-#define REFHV_CPU_H
+/* The instructions that C cannot express: the only inline assembly of the reference hypervisor. */
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -170,7 +169,7 @@ static inline void cpu_fill(void *to, uint8_t value, size_t bytes)
 	bytes %= 8;
 	__asm__ volatile("rep stosq"
 			 : "+D"(to), "+c"(words)
-			 : "a"(value * 0x0101010101010101ul)
+			 : "a"(value * 0x0101010101010101UL)
 			 : "memory");
 	__asm__ volatile("rep stosb" : "+D"(to), "+c"(bytes) : "a"(value) : "memory");
 }
@@ -200,5 +199,3 @@ static inline void cpu_vmsave(void *vmcb)
 {
 	__asm__ volatile("vmsave" : : "a"(vmcb) : "memory");
 }
-
-#endif

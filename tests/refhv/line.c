@@ -3,11 +3,11 @@
 #include <stdarg.h>
 #include <stdbool.h>
 
-#include "line.h"
+#include "tests/refhv/line.h"
 
 /*
- * A line is composed while its VP's guest waits, and a start's has 700 characters: the end is kept in
- * registers, and nothing is divided by what the compiler does not know.
+ * A line is composed while its VP's guest waits, and that of a start has 700 characters: the end is
+ * kept in registers, and every divisor is a constant.
  */
 struct end {
 	char *at;

@@ -3,8 +3,7 @@
  * One log line under construction. Each VP owns one, so that a line is composed without a lock and
  * given to the port as a whole.
  */
-#ifndef REFHV_LINE_H
-#define REFHV_LINE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,5 +29,3 @@ void line_begin_if(struct line *line, const char *event, bool is_wanted);
  * (%04x). What does not fit is dropped, and the line then ends in '~'.
  */
 void line_add(struct line *line, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-#endif

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Log lines: into a ring under the lock, out to the debug console by whoever finds that idle. */
-#include "cpu.h"
-#include "log.h"
+/*
+ * Log lines: into a ring under the lock, out to the debug console by the processor that finds it
+ * idle.
+ */
+#include "tests/refhv/cpu.h"
+#include "tests/refhv/log.h"
 
 #define PORT_DEBUGCON   0x402
 #define PORT_DEBUG_EXIT 0xF4 /* isa-debug-exit: QEMU returns 2 * value + 1 */
 #define EXIT_ERROR      0x7E
 #define EXIT_SHUTDOWN   0x7F
-#define WAIT_PAUSES     (1u << 21)
-#define WRITE_MAX       4096u
+#define WAIT_PAUSES     (1U << 21)
+#define WRITE_MAX       4096U
 
 static uint32_t lock;
 static uint32_t writing; /* a processor is at the port */
@@ -38,7 +41,7 @@ static uint64_t load(const uint64_t *value)
 	return __atomic_load_n(value, __ATOMIC_ACQUIRE);
 }
 
-/* Whoever writes goes on while there are lines, unless it is wanted elsewhere and there is room. */
+/* The writer goes on while there are lines, unless it is wanted elsewhere and there is room. */
 static bool has_work(void)
 {
 	uint64_t queued = load(&head) - load(&tail);
@@ -60,7 +63,7 @@ static void write_some(void)
 	__atomic_store_n(&tail, tail + n, __ATOMIC_RELEASE);
 }
 
-/* A processor that finds another one writing need not wait: that one will see the new lines too. */
+/* A processor that finds another one writing need not wait: that one will see the new lines. */
 void log_drain(void)
 {
 	while (has_work()) {

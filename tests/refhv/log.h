@@ -4,18 +4,19 @@
  * through a ring: one processor at a time writes out what all have left there, and the others go on
  * with their guests. (With hundreds of VPs on two cores, waiting for the port takes minutes.)
  */
-#ifndef REFHV_LOG_H
-#define REFHV_LOG_H
+#pragma once
 
 #include <stdbool.h>
 
-#include "line.h"
+#include "tests/refhv/line.h"
 
-/* All starts fit, so that nobody waits: bytes for each VP, and at least so many. */
-#define LOG_RING_PER_VP 0x1000u
-#define LOG_RING_MIN    0x100000u
-/* log=late: as much as a benchmark of all methods says, with hundreds of VPs. */
-#define LOG_RING_LATE 0x1000000u
+/*
+ * Room for the lines of all starts, so that no VP waits: bytes for each VP, and at least so many.
+ */
+#define LOG_RING_PER_VP 0x1000U
+#define LOG_RING_MIN    0x100000U
+/* log=late: enough for a benchmark of all methods with hundreds of VPs. */
+#define LOG_RING_LATE 0x1000000U
 
 /*
  * Use `size` bytes of memory as the ring. Before this call there is one processor only, and
@@ -34,7 +35,7 @@ void log_drain(void);
 /* While on, a processor that writes out lines of others lets go of it; log_drain afterwards. */
 void log_hurry(bool on);
 
-/* Keep lines until the ring is half full or log_flush is called: nobody waits for the port. */
+/* Keep lines until the ring is half full or log_flush is called: no VP waits for the port. */
 void log_late(bool on);
 
 /* Wait until all lines are out. False: it took too long. */
@@ -56,5 +57,3 @@ _Noreturn void log_end_with_error(struct line *line);
 
 /* The guest is at its end (triple fault); ends QEMU. */
 _Noreturn void log_end_with_shutdown(void);
-
-#endif

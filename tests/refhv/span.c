@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Pieces of text: comparing, cutting, trimming, numbers. */
-#include "span.h"
+#include "tests/refhv/span.h"
 
 bool span_is(struct span s, const char *word)
 {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A piece of the configuration's text; never terminated by a zero. */
-#ifndef REFHV_SPAN_H
-#define REFHV_SPAN_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,5 +21,3 @@ struct span span_trim(struct span s);
 
 /* Decimal, or hexadecimal after 0x. False: not a number, or above `max`. */
 bool span_number(struct span s, uint64_t max, uint64_t *value);
-
-#endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The two functions that a freestanding gcc may call of its own accord. */
-#include "cpu.h"
+#include "tests/refhv/cpu.h"
 
 void *memcpy(void *restrict to, const void *restrict from, size_t size);
 void *memset(void *to, int value, size_t size);

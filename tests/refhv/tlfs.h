@@ -4,82 +4,81 @@
  * hypervisor implements, written from the specification alone. The kernel under test has its own
  * definitions, in its own words: only so can one catch a mistake of the other.
  */
-#ifndef REFHV_TLFS_H
-#define REFHV_TLFS_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
 
-#define HV_PAGE_SIZE 4096u
+#define HV_PAGE_SIZE 4096U
 
 /* TLFS, Feature and Interface Discovery: CPUID leaves. */
-#define HV_LEAF_VENDOR          0x40000000u
-#define HV_LEAF_INTERFACE       0x40000001u
-#define HV_LEAF_VERSION         0x40000002u
-#define HV_LEAF_FEATURES        0x40000003u
-#define HV_LEAF_RECOMMENDATIONS 0x40000004u
-#define HV_LEAF_LIMITS          0x40000005u
-#define HV_LEAF_HARDWARE        0x40000006u
-#define HV_LEAF_ISOLATION       0x4000000Cu
-#define HV_LEAF_RANGE_END       0x400000FFu
-#define HV_INTERFACE_HV1        0x31237648u /* "Hv#1" */
-#define HV_NEVER_NOTIFY_SPIN    0xFFFFFFFFu
+#define HV_LEAF_VENDOR          0x40000000U
+#define HV_LEAF_INTERFACE       0x40000001U
+#define HV_LEAF_VERSION         0x40000002U
+#define HV_LEAF_FEATURES        0x40000003U
+#define HV_LEAF_RECOMMENDATIONS 0x40000004U
+#define HV_LEAF_LIMITS          0x40000005U
+#define HV_LEAF_HARDWARE        0x40000006U
+#define HV_LEAF_ISOLATION       0x4000000CU
+#define HV_LEAF_RANGE_END       0x400000FFU
+#define HV_INTERFACE_HV1        0x31237648U /* "Hv#1" */
+#define HV_NEVER_NOTIFY_SPIN    0xFFFFFFFFU
 
 /* TLFS, HV_PARTITION_PRIVILEGE_MASK: low half is EAX, high half EBX of the features leaf. */
-#define HV_PRIVILEGE_REFERENCE_COUNTER (1ull << 1)
-#define HV_PRIVILEGE_HYPERCALL_MSRS    (1ull << 5)
-#define HV_PRIVILEGE_VP_INDEX          (1ull << 6)
-#define HV_PRIVILEGE_FREQUENCY_MSRS    (1ull << 11)
-#define HV_PRIVILEGE_START_VP          (1ull << 53)
+#define HV_PRIVILEGE_REFERENCE_COUNTER (1UL << 1)
+#define HV_PRIVILEGE_HYPERCALL_MSRS    (1UL << 5)
+#define HV_PRIVILEGE_VP_INDEX          (1UL << 6)
+#define HV_PRIVILEGE_FREQUENCY_MSRS    (1UL << 11)
+#define HV_PRIVILEGE_START_VP          (1UL << 53)
 
-#define HV_PRIVILEGE_ISOLATION         (1ull << 54)
+#define HV_PRIVILEGE_ISOLATION         (1UL << 54)
 #define HV_PRIVILEGES_OFFERED                                                                   \
 	(HV_PRIVILEGE_REFERENCE_COUNTER | HV_PRIVILEGE_HYPERCALL_MSRS | HV_PRIVILEGE_VP_INDEX | \
 	 HV_PRIVILEGE_FREQUENCY_MSRS | HV_PRIVILEGE_START_VP)
 
 /* TLFS, features leaf, EDX. */
-#define HV_FEATURE_FREQUENCY_MSRS (1u << 8)
-#define HV_FEATURE_CRASH_MSRS     (1u << 10)
-#define HV_FEATURE_HYPERCALL_LOCK (1u << 18)
+#define HV_FEATURE_FREQUENCY_MSRS (1U << 8)
+#define HV_FEATURE_CRASH_MSRS     (1U << 10)
+#define HV_FEATURE_HYPERCALL_LOCK (1U << 18)
 #define HV_FEATURES_OFFERED \
 	(HV_FEATURE_FREQUENCY_MSRS | HV_FEATURE_CRASH_MSRS | HV_FEATURE_HYPERCALL_LOCK)
 
 /* TLFS, recommendations leaf, EAX. That watchdogs need patience asks for no call and no MSR. */
-#define HV_HINT_RELAXED_TIMING (1u << 5)
-#define HV_HINT_CLUSTER_IPI    (1u << 10)
-#define HV_HINT_EX_MASKS       (1u << 11)
+#define HV_HINT_RELAXED_TIMING (1U << 5)
+#define HV_HINT_CLUSTER_IPI    (1U << 10)
+#define HV_HINT_EX_MASKS       (1U << 11)
 #define HV_HINTS_IPI           (HV_HINT_CLUSTER_IPI | HV_HINT_EX_MASKS)
 #define HV_HINTS_OFFERED       (HV_HINT_RELAXED_TIMING | HV_HINTS_IPI)
 
 /* TLFS, Synthetic MSRs. */
-#define HV_MSR_FIRST          0x40000000u
-#define HV_MSR_GUEST_OS_ID    0x40000000u
-#define HV_MSR_HYPERCALL      0x40000001u
-#define HV_MSR_VP_INDEX       0x40000002u
-#define HV_MSR_TIME_REF_COUNT 0x40000020u
-#define HV_MSR_TSC_FREQUENCY  0x40000022u
-#define HV_MSR_APIC_FREQUENCY 0x40000023u
-#define HV_MSR_CRASH_P0       0x40000100u
-#define HV_MSR_CRASH_CTL      0x40000105u
-#define HV_MSR_LAST           0x40000FFFu
+#define HV_MSR_FIRST          0x40000000U
+#define HV_MSR_GUEST_OS_ID    0x40000000U
+#define HV_MSR_HYPERCALL      0x40000001U
+#define HV_MSR_VP_INDEX       0x40000002U
+#define HV_MSR_TIME_REF_COUNT 0x40000020U
+#define HV_MSR_TSC_FREQUENCY  0x40000022U
+#define HV_MSR_APIC_FREQUENCY 0x40000023U
+#define HV_MSR_CRASH_P0       0x40000100U
+#define HV_MSR_CRASH_CTL      0x40000105U
+#define HV_MSR_LAST           0x40000FFFU
 
 /* TLFS, partition properties, guest crash: reads of CTL tell which of these are known. */
-#define HV_CRASH_PARAMETERS  5u
-#define HV_CRASH_NOTIFY      (1ull << 63)
-#define HV_CRASH_MESSAGE     (1ull << 62)          /* P3 is the GPA of a text, P4 its length */
-#define HV_CRASH_RESERVED    0x03FFFFFFFFFFFFFFull /* 63 to 58 mean something */
-#define HV_CRASH_MESSAGE_MAX 4096u
+#define HV_CRASH_PARAMETERS  5U
+#define HV_CRASH_NOTIFY      (1UL << 63)
+#define HV_CRASH_MESSAGE     (1UL << 62)          /* P3 is the GPA of a text, P4 its length */
+#define HV_CRASH_RESERVED    0x03FFFFFFFFFFFFFFUL /* 63 to 58 mean something */
+#define HV_CRASH_MESSAGE_MAX 4096U
 
 /* TLFS, HV_X64_MSR_HYPERCALL_CONTENTS. Bits 11:2 are preserved. */
-#define HV_HYPERCALL_ENABLE (1ull << 0)
-#define HV_HYPERCALL_LOCKED (1ull << 1)
-#define HV_HYPERCALL_PAGE   0xFFFFFFFFFFFFF000ull
-#define HV_HYPERCALL_KEPT   0x0000000000000FFCull
+#define HV_HYPERCALL_ENABLE (1UL << 0)
+#define HV_HYPERCALL_LOCKED (1UL << 1)
+#define HV_HYPERCALL_PAGE   0xFFFFFFFFFFFFF000UL
+#define HV_HYPERCALL_KEPT   0x0000000000000FFCUL
 
 /* What the firmware of a generation 2 VM calls itself: OS id 1. */
-#define HV_FIRMWARE_OS_ID   0x0000010000000000ull
+#define HV_FIRMWARE_OS_ID   0x0000010000000000UL
 
-#define HV_TICKS_PER_SECOND 10000000ull /* the reference counter counts 100 ns */
+#define HV_TICKS_PER_SECOND 10000000UL /* the reference counter counts 100 ns */
 
 /* TLFS, Hypercall Status Codes. */
 enum hv_status {
@@ -95,8 +94,8 @@ enum hv_status {
 	HV_INVALID_REGISTER_VALUE = 0x0050,
 };
 
-#define HV_PARTITION_SELF 0xFFFFFFFFFFFFFFFFull
-#define HV_VTL_HIGHEST    2u
+#define HV_PARTITION_SELF 0xFFFFFFFFFFFFFFFFUL
+#define HV_VTL_HIGHEST    2U
 
 /* TLFS, Hypercall Inputs: the control word. Bit 31 (nested) must be zero: there is no L0 here. */
 union hv_control {
@@ -117,12 +116,12 @@ _Static_assert(sizeof(union hv_control) == 8, "TLFS, hypercall input value");
 
 /* TLFS, Hypercall Outputs: status in 15:0, elements completed (counted from 0) in 43:32. */
 #define HV_RESULT_REPS_SHIFT 32
-#define HV_RESULT_RESERVED   0xFFFFF000FFFF0000ull
+#define HV_RESULT_RESERVED   0xFFFFF000FFFF0000UL
 
-#define HV_CALL_IPI          0x000Bu
-#define HV_CALL_IPI_EX       0x0015u
-#define HV_CALL_START_VP     0x0099u
-#define HV_CALL_MAP_VP       0x009Au
+#define HV_CALL_IPI          0x000BU
+#define HV_CALL_IPI_EX       0x0015U
+#define HV_CALL_START_VP     0x0099U
+#define HV_CALL_MAP_VP       0x009AU
 
 /* TLFS, HvCallGetVpIndexFromApicId: the header; a list of APIC ids follows. */
 struct hv_map_input {
@@ -134,12 +133,12 @@ _Static_assert(sizeof(struct hv_map_input) == 16, "TLFS, HvCallGetVpIndexFromApi
 _Static_assert(offsetof(struct hv_map_input, target_vtl) == 8, "TLFS, TargetVtl");
 
 /* TLFS, HV_INPUT_VTL: target VTL in 3:0, used if bit 4 is set; else the caller's. */
-#define HV_INPUT_VTL_TARGET   0x0Fu
-#define HV_INPUT_VTL_USE      0x10u
-#define HV_INPUT_VTL_RESERVED 0xE0u
+#define HV_INPUT_VTL_TARGET   0x0FU
+#define HV_INPUT_VTL_USE      0x10U
+#define HV_INPUT_VTL_RESERVED 0xE0U
 
-#define HV_IPI_VECTOR_LOWEST  0x10u
-#define HV_IPI_VECTOR_HIGHEST 0xFFu
+#define HV_IPI_VECTOR_LOWEST  0x10U
+#define HV_IPI_VECTOR_HIGHEST 0xFFU
 
 /* TLFS, HvCallSendSyntheticClusterIpi. The fast form has these 16 bytes in RDX and R8. */
 struct hv_ipi_input {
@@ -152,8 +151,8 @@ _Static_assert(sizeof(struct hv_ipi_input) == 16, "TLFS, HvCallSendSyntheticClus
 _Static_assert(offsetof(struct hv_ipi_input, vps) == 8, "TLFS, ProcessorMask");
 
 /* TLFS, HvCallSendSyntheticClusterIpiEx with HV_VP_SET; the banks follow as variable header. */
-#define HV_VP_SET_BANKS  64u
-#define HV_VP_SET_SPARSE 0u
+#define HV_VP_SET_BANKS  64U
+#define HV_VP_SET_SPARSE 0U
 struct hv_ipi_ex_input {
 	uint32_t vector;
 	uint8_t target_vtl;
@@ -177,16 +176,16 @@ _Static_assert(offsetof(struct hv_segment, limit) == 8, "TLFS, Limit");
 _Static_assert(offsetof(struct hv_segment, selector) == 12, "TLFS, Selector");
 _Static_assert(offsetof(struct hv_segment, attributes) == 14, "TLFS, Attributes");
 
-#define HV_SEGMENT_TYPE       0x000Fu
-#define HV_SEGMENT_TYPE_CODE  0x0008u
-#define HV_SEGMENT_TYPE_WRITE 0x0002u
-#define HV_SEGMENT_CODE_DATA  0x0010u /* clear: a system segment */
-#define HV_SEGMENT_DPL        0x0060u
-#define HV_SEGMENT_PRESENT    0x0080u
-#define HV_SEGMENT_RESERVED   0x0F00u
-#define HV_SEGMENT_LONG       0x2000u
-#define HV_SEGMENT_DEFAULT    0x4000u
-#define HV_SEGMENT_GRANULAR   0x8000u
+#define HV_SEGMENT_TYPE       0x000FU
+#define HV_SEGMENT_TYPE_CODE  0x0008U
+#define HV_SEGMENT_TYPE_WRITE 0x0002U
+#define HV_SEGMENT_CODE_DATA  0x0010U /* clear: a system segment */
+#define HV_SEGMENT_DPL        0x0060U
+#define HV_SEGMENT_PRESENT    0x0080U
+#define HV_SEGMENT_RESERVED   0x0F00U
+#define HV_SEGMENT_LONG       0x2000U
+#define HV_SEGMENT_DEFAULT    0x4000U
+#define HV_SEGMENT_GRANULAR   0x8000U
 
 /* TLFS, HV_X64_TABLE_REGISTER. */
 struct hv_table {
@@ -253,5 +252,3 @@ HV_START_FIELD(context.cr0, 208);
 HV_START_FIELD(context.cr3, 216);
 HV_START_FIELD(context.cr4, 224);
 HV_START_FIELD(context.pat, 232);
-
-#endif

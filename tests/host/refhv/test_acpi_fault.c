@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* tests/refhv/acpi_fault.c: what becomes of a MADT of three processors. */
+/* tests/refhv/faults/acpi.c: what becomes of a MADT of three processors. */
 #include "tests/host/test.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/refhv/acpi_fault.h"
+#include "tests/refhv/faults/acpi.h"
 
 enum { ENTRIES = 44, CPU = 8, X2CPU = 16, IOAPIC = 12 };
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* tests/refhv: what each knob of `map` and `start` makes of a call that is right, and broken rules. */
+/* What each knob of `map` and `start` does to a call that is right; and broken rules. */
 #include "tests/host/test.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "tests/host/vectors.h"
-#include "tests/refhv/hypercall.h"
+#include "tests/refhv/calls/hypercall.h"
+#include "tests/refhv/loader/cfg_parse.h"
 
 enum { INPUT = 0x10000, OUTPUT = 0x11000, RAM_END = 0x12000, CALLER = 0, TARGET = 3, OTHER = 5 };
 enum { VPS = 8 };

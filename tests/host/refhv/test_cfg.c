@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* tests/refhv/cfg.c: each key, and each way in which a line can be wrong. */
+/* tests/refhv/loader/cfg_parse.c: each key, and each way in which a line can be wrong. */
 #include "tests/host/test.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/refhv/cfg.h"
+#include "tests/refhv/loader/cfg_parse.h"
 
 static struct cfg cfg;
 static struct cfg_error error;

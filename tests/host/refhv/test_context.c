@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tests/refhv/context.c: a good context passes; each single broken register is found and named, so
- * that the reference hypervisor is as strict as it says.
+ * tests/refhv/calls/context.c: a good context passes; each single broken register is found and
+ * named, so that the reference hypervisor is as strict as it says.
  */
 #include "tests/host/test.h"
 
 #include <string.h>
 
 #include "tests/host/vectors.h"
-#include "tests/refhv/hypercall.h"
+#include "tests/refhv/calls/hypercall.h"
 #include "tests/refhv/x86.h"
 
 static const struct cpu_limits limits = {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* tests/refhv/decode.c: the stores that compilers and firmware make to the local APIC's page. */
+/* tests/refhv/calls/decode.c: the stores that compilers and firmware make to the xAPIC page. */
 #include "tests/host/test.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/refhv/decode.h"
+#include "tests/refhv/calls/decode.h"
 
 static const uint64_t gpr[16] = {0x1111111100000000, 0x1111111100000001, 0x1111111100000002,
 				 0x1111111100000003, 0x1111111100000004, 0x1111111100000005,

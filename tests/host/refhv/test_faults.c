@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* tests/refhv/fault*.c: each knob is read, what is wrong is refused, each strikes whom it should. */
+/*
+ * tests/refhv/faults/: each row is read, what is wrong is refused, each fault strikes where it
+ * should.
+ */
 #include "tests/host/test.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/refhv/fault.h"
+#include "tests/refhv/faults/table.h"
 
 static struct faults faults;
 static const struct fault *told;
@@ -40,7 +44,7 @@ static const char *parse(const char *text)
 	return add(text);
 }
 
-static void each_knob_is_read(void **state)
+static void lines_are_read(void **state)
 {
 	static const struct {
 		const char *text;
@@ -124,7 +128,6 @@ static void each_knob_is_read(void **state)
 		{"acpi:srat_disagrees", FAULT_ACPI_SRAT, 1},
 		{"memory:low=none", FAULT_MEMORY_LOW, 0},
 	};
-	bool seen[FAULT_EFFECTS] = {false};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -132,10 +135,49 @@ static void each_knob_is_read(void **state)
 		assert_int_equal(faults.count, 1);
 		assert_int_equal(faults.list[0].effect, cases[i].effect);
 		assert_int_equal(faults.list[0].value, cases[i].value);
-		seen[cases[i].effect] = true;
 	}
-	for (int i = FAULT_NONE + 1; i < FAULT_EFFECTS; i++)
-		assert_true(seen[i]); /* none is missing in this list */
+}
+
+/*
+ * The plainest line that a row of faults.def allows: what it needs, and its lowest value or a word.
+ */
+static void write_line(char *line, size_t size, const struct fault_knob *knob, const char *word)
+{
+	int n = snprintf(line, size, "%s%s%s%s%s%s", fault_place_name(knob->place),
+			 knob->must & VP ? ":vp=7" : "", knob->must & CALLER ? ":caller=7" : "",
+			 knob->must & APIC ? ":apic=7" : "", knob->part[0] ? ":" : "", knob->part);
+
+	if (knob->name[0])
+		n += snprintf(line + n, size - (size_t)n, ":%s", knob->name);
+	if (knob->kind == KIND_NUMBER)
+		n += snprintf(line + n, size - (size_t)n, "=%lu", knob->min);
+	else if (knob->kind == KIND_REGISTER || knob->kind == KIND_SIGNED)
+		n += snprintf(line + n, size - (size_t)n, "=1");
+	else if (word)
+		n += snprintf(line + n, size - (size_t)n, "=%s", word);
+	assert_in_range(n, 1, size - 1);
+}
+
+static void each_row_of_the_table_is_read(void **state)
+{
+	char line[128];
+
+	(void)state;
+	for (int i = FAULT_NONE + 1; i < FAULT_EFFECTS; i++) {
+		const struct fault_knob *knob = &fault_knobs[i];
+
+		for (size_t word = 0; word < ARRAY_COUNT(knob->words); word++) {
+			if (word && !knob->words[word])
+				continue;
+			write_line(line, sizeof(line), knob, knob->words[word]);
+			assert_null(parse(line));
+			assert_int_equal(faults.list[0].effect, i);
+			if (knob->kind == KIND_WORDS)
+				assert_int_equal(faults.list[0].value, word);
+		}
+		/* A row that needs a selector must take it, too. */
+		assert_int_equal(knob->must & ~knob->may, 0);
+	}
 }
 
 static void what_is_wrong_is_refused(void **state)
@@ -295,7 +337,7 @@ static void strikes_are_told(void **state)
 	assert_int_equal(told_times, 4);
 	fault_strike(&faults, FAULT_START_NEVER, 3, 1, FAULT_ANY);
 	assert_int_equal(told_times, 4);
-	assert_string_equal(fault_place(FAULT_HYPERCALL_STICK), "msr");
+	assert_string_equal(fault_place_name(fault_place(FAULT_HYPERCALL_STICK)), "msr");
 	assert_string_equal(fault_part(FAULT_HYPERCALL_STICK), "hypercall");
 	assert_string_equal(fault_name(FAULT_HYPERCALL_STICK), "stick");
 	assert_string_equal(fault_name(FAULT_NMI), "");
@@ -351,7 +393,8 @@ static void times_count_for_all_vps_together(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_knob_is_read),
+		cmocka_unit_test(lines_are_read),
+		cmocka_unit_test(each_row_of_the_table_is_read),
 		cmocka_unit_test(what_is_wrong_is_refused),
 		cmocka_unit_test(what_never_strikes_is_refused),
 		cmocka_unit_test(too_many_are_refused),

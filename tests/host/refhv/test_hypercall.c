@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tests/refhv/hypercall.c, map_vp.c, start_vp.c: the byte vectors through the whole dispatch; each
+ * tests/refhv/calls/, 0x9A and 0x99: the byte vectors through the whole dispatch; each
  * check and its status; what the log line says.
  */
 #include "tests/host/test.h"
@@ -10,7 +10,8 @@
 #include <string.h>
 
 #include "tests/host/vectors.h"
-#include "tests/refhv/hypercall.h"
+#include "tests/refhv/calls/hypercall.h"
+#include "tests/refhv/loader/cfg_parse.h"
 #include "tests/refhv/x86.h"
 
 enum { INPUT = 0x10000, OUTPUT = 0x11000, OVERLAY = 0x13000, RAM_END = 0x14000 };
@@ -105,7 +106,7 @@ static bool line_has(const char *text)
 	return strstr(vps[0]->line.text, text) != NULL;
 }
 
-/* --- 0x9A -------------------------------------------------------------------------------------- */
+/* --- 0x9A ------------------------------------------------------------------------------------- */
 
 static void the_map_vectors_are_answered(void **state)
 {
@@ -195,7 +196,7 @@ static void map_header_checks(void **state)
 	assert_int_equal(call(MAP_FOUR_CONTROL), HV_INVALID_PARAMETER);
 }
 
-/* --- checks of every call ---------------------------------------------------------------------- */
+/* --- checks of every call --------------------------------------------------------------------- */
 
 static void control_words_are_checked(void **state)
 {
@@ -269,7 +270,7 @@ static void a_full_page_of_elements_fits_and_one_more_does_not(void **state)
 	assert_int_not_equal(vps[0]->line.text[vps[0]->line.length - 1], '~');
 }
 
-/* --- 0x99 -------------------------------------------------------------------------------------- */
+/* --- 0x99 ------------------------------------------------------------------------------------- */
 
 static struct hv_start_input *start_input(void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tests/refhv/send_ipi.c: the byte vectors of 0x0B and 0x15 through the whole dispatch; each check and its
- * status; who is to get an interrupt; what the log line says.
+ * tests/refhv/calls/send_ipi.c: the byte vectors of 0x0B and 0x15 through the whole dispatch; each
+ * check and its status; who is to get an interrupt; what the log line says.
  */
 #include "tests/host/test.h"
 
@@ -9,7 +9,8 @@
 #include <string.h>
 
 #include "tests/host/vectors.h"
-#include "tests/refhv/hypercall.h"
+#include "tests/refhv/calls/hypercall.h"
+#include "tests/refhv/loader/cfg_parse.h"
 
 enum { INPUT = 0x10000, RAM_END = 0x12000 };
 

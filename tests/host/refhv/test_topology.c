@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* tests/refhv/topology.c: VP indexes are unique and in range, and differ from APIC ids. */
+/* tests/refhv/calls/topology.c: VP indexes are unique and in range, and differ from APIC ids. */
 #include "tests/host/test.h"
 
-#include "tests/refhv/topology.h"
+#include "tests/refhv/calls/topology.h"
 
 static uint32_t ids[MAX_VPS], indexes[MAX_VPS];
 

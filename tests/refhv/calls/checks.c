@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* What handlers of several calls check, and the faults that any call can have. */
+#include "tests/refhv/calls/hypercall.h"
+
+enum hv_status hypercall_check_vtl(const struct hypercall *call, uint8_t target_vtl)
+{
+	if (target_vtl > HV_VTL_HIGHEST)
+		return HV_INVALID_PARAMETER;
+	return target_vtl > call->caller->active_vtl ? HV_ACCESS_DENIED : HV_SUCCESS;
+}
+
+void hypercall_common_faults(struct hypercall *call, enum fault_effect ud,
+			     enum fault_effect garbage, uint32_t vp)
+{
+	if (hypercall_fault(call, ud, vp, FAULT_ANY))
+		call->raises_ud = true;
+	if (hypercall_fault(call, garbage, vp, FAULT_ANY))
+		call->garbage = HV_RESULT_RESERVED;
+}
+
+bool hypercall_is_zero(struct hypercall *call, const void *padding, size_t bytes)
+{
+	const uint8_t *b = padding;
+
+	for (size_t i = 0; i < bytes; i++)
+		if (b[i])
+			call->broken = "padding_not_zero";
+	return !call->broken;
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The checks that all hypercalls share. The TLFS leaves the order of error detection open; this
+ * is the order, and it is part of what tests may rely on here:
+ *   reserved control bits 3, unknown code 2, privilege 6, shape (fast, variable header, reps) 3,
+ *   alignment 4, page straddle 4, not RAM 4, overlap or hypercall page 3, then the call's own.
+ */
+#include "tests/refhv/calls/hypercall.h"
+
+#define GPA_ALIGNMENT 8
+
+struct call_type {
+	const char *name;
+	uint64_t privilege;
+	enum hv_status (*handler)(struct hypercall *call);
+	uint32_t input_size; /* the fixed header */
+	bool is_rep;         /* input and output list elements have the configured stride */
+	bool may_be_fast;    /* its input fits into two registers */
+	bool has_variable;   /* a variable header */
+	bool is_ipi;         /* not there with ipi=off */
+	uint16_t code;
+};
+
+static const struct call_type call_types[] = {
+	{.name = "StartVirtualProcessor",
+	 .privilege = HV_PRIVILEGE_START_VP,
+	 .handler = start_vp_call,
+	 .input_size = sizeof(struct hv_start_input),
+	 .code = HV_CALL_START_VP},
+	{.name = "GetVpIndexFromApicId",
+	 .privilege = HV_PRIVILEGE_VP_INDEX,
+	 .handler = map_vp_call,
+	 .input_size = sizeof(struct hv_map_input),
+	 .is_rep = true,
+	 .code = HV_CALL_MAP_VP},
+	/* No privilege: the TLFS names none. */
+	{.name = "SendSyntheticClusterIpi",
+	 .handler = send_ipi_call,
+	 .input_size = sizeof(struct hv_ipi_input),
+	 .may_be_fast = true,
+	 .is_ipi = true,
+	 .code = HV_CALL_IPI},
+	{.name = "SendSyntheticClusterIpiEx",
+	 .handler = send_ipi_ex_call,
+	 .input_size = sizeof(struct hv_ipi_ex_input),
+	 .has_variable = true,
+	 .is_ipi = true,
+	 .code = HV_CALL_IPI_EX},
+};
+
+static const struct call_type *find_type(uint16_t code)
+{
+	for (size_t i = 0; i < sizeof(call_types) / sizeof(call_types[0]); i++)
+		if (call_types[i].code == code)
+			return &call_types[i];
+	return NULL;
+}
+
+static bool shape_is_valid(const struct call_type *type, union hv_control control)
+{
+	if ((control.fast && !type->may_be_fast) || (control.variable && !type->has_variable))
+		return false;
+	if (!type->is_rep)
+		return !control.rep_count && !control.rep_start;
+	return control.rep_count && control.rep_start < control.rep_count;
+}
+
+/* Find a parameter block in guest RAM: one page, aligned, not the hypercall page. */
+static enum hv_status map_block(const struct hypercall *call, uint64_t gpa, uint64_t bytes,
+				void **block)
+{
+	const struct partition *partition = call->partition;
+
+	if (!bytes)
+		return HV_SUCCESS;
+	if (gpa % GPA_ALIGNMENT || gpa % HV_PAGE_SIZE + bytes > HV_PAGE_SIZE)
+		return HV_INVALID_ALIGNMENT;
+	*block = partition->guest_ram(gpa, bytes);
+	return *block ? HV_SUCCESS : HV_INVALID_ALIGNMENT;
+}
+
+static bool in_overlay(const struct hypercall *call, uint64_t gpa)
+{
+	uint64_t msr = call->partition->vtl[call->caller->active_vtl].hypercall;
+
+	return msr & HV_HYPERCALL_ENABLE && (msr & HV_HYPERCALL_PAGE) == (gpa & HV_HYPERCALL_PAGE);
+}
+
+static enum hv_status map_parameters(struct hypercall *call, const struct call_type *type)
+{
+	uint64_t list = type->is_rep ? call->control.rep_count * call->partition->cfg.stride : 0;
+	uint64_t in = call->input_gpa;
+	uint64_t out = call->output_gpa;
+	uint64_t in_size = type->input_size + list + call->control.variable * sizeof(uint64_t);
+	void *input = NULL;
+	enum hv_status status = map_block(call, in, in_size, &input);
+
+	if (status == HV_SUCCESS)
+		status = map_block(call, out, list, &call->output);
+	if (status != HV_SUCCESS)
+		return status;
+	call->input = input;
+	if (in_overlay(call, in) || (list && in_overlay(call, out)))
+		call->broken = "parameters_in_hypercall_page";
+	else if (list && in < out + list && out < in + in_size)
+		call->broken = "input_and_output_overlap";
+	if (call->broken)
+		return HV_INVALID_HYPERCALL_INPUT;
+	return HV_SUCCESS;
+}
+
+static enum hv_status dispatch(struct hypercall *call, const struct call_type *type)
+{
+	union hv_control control = call->control;
+
+	if (control.reserved_27 || control.nested || control.reserved_44 || control.reserved_60) {
+		call->broken = "reserved_bits_in_control";
+		return HV_INVALID_HYPERCALL_INPUT;
+	}
+	if (!type || (type->is_ipi && call->partition->cfg.ipi == IPI_OFF))
+		return HV_INVALID_HYPERCALL_CODE;
+	if (type->is_ipi && call->partition->cfg.ipi == IPI_DENIED)
+		return HV_ACCESS_DENIED;
+	if ((call->partition->cfg.privileges & type->privilege) != type->privilege)
+		return HV_ACCESS_DENIED;
+	if (!shape_is_valid(type, control))
+		return HV_INVALID_HYPERCALL_INPUT;
+	if (control.fast)
+		return type->handler(call);
+	enum hv_status status = map_parameters(call, type);
+
+	if (status != HV_SUCCESS)
+		return status;
+	return type->handler(call);
+}
+
+uint64_t hypercall_dispatch(struct hypercall *call)
+{
+	const struct call_type *type = find_type(call->control.code);
+	struct line *line = &call->caller->line;
+
+	line_begin_if(line, "hypercall", call->partition->cfg.log != CFG_LOG_ERRORS);
+	line_add(line, " vp=%u vtl=%u code=0x%04x name=%s control=0x%lx input=0x%lx output=0x%lx",
+		 call->caller->index, call->caller->active_vtl, (unsigned int)call->control.code,
+		 type ? type->name : "unknown", call->control.as_u64, call->input_gpa,
+		 call->output_gpa);
+	call->reps_done = 0;
+	call->started = NULL;
+	call->ipi_vector = 0;
+	call->garbage = 0;
+	call->raises_ud = false;
+	call->caller_dies = false;
+	call->is_suspended = false;
+	call->broken = NULL;
+	enum hv_status status = dispatch(call, type);
+
+	if (call->raises_ud || call->caller_dies)
+		line_add(line, " status=none reps=0");
+	else
+		line_add(line, " status=0x%04x reps=%u", (unsigned int)status, call->reps_done);
+	return (uint64_t)status | (uint64_t)call->reps_done << HV_RESULT_REPS_SHIFT | call->garbage;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Hypercalls. Pure logic: guest memory is reached through partition.guest_ram, and what a call
+ * decoded is appended to the caller's log line, which vmm/vmmcall.c emits.
+ */
+#pragma once
+
+#include "tests/refhv/calls/partition.h"
+
+struct hypercall {
+	struct partition *partition;
+	struct vp *caller;
+	union hv_control control;
+	uint64_t input_gpa;
+	uint64_t output_gpa;
+	/* Set for the handler once the generic checks have passed; not for a fast call. */
+	const void *input;
+	void *output;
+	/* Results of the handler. */
+	uint64_t ipi_vps[HV_VP_SET_BANKS]; /* targets, interrupted once the line is queued */
+	uint8_t ipi_vector;                /* 0: none is sent, and ipi_vps is undefined */
+	uint32_t reps_done;                /* absolute; stays at rep_start when nothing was done */
+	struct vp *started;                /* to be launched once the log line is queued */
+	uint64_t garbage;                  /* for the result's reserved bits */
+	bool raises_ud;                    /* the instruction faults instead of answering */
+	bool caller_dies;                  /* the caller never gets its answer */
+	bool is_suspended;                 /* the started VP will not run */
+	const char *broken;                /* the rule that the guest broke, or NULL */
+};
+
+/*
+ * Check and carry out a call. The caller fills in partition, caller, control and both addresses.
+ * Returns the result word; fills in the results and the log line.
+ */
+uint64_t hypercall_dispatch(struct hypercall *call);
+
+/*
+ * Handlers: TLFS, HvCallGetVpIndexFromApicId, HvCallStartVirtualProcessor, and
+ * HvCallSendSyntheticClusterIpi with its Ex form.
+ */
+enum hv_status map_vp_call(struct hypercall *call);
+enum hv_status start_vp_call(struct hypercall *call);
+enum hv_status send_ipi_call(struct hypercall *call);
+enum hv_status send_ipi_ex_call(struct hypercall *call);
+
+/*
+ * The fault that strikes this call with `effect`, or NULL. `vp` is the VP that the call is about,
+ * `apic` the APIC id that it names; FAULT_ANY where there is none.
+ */
+static inline const struct fault *
+hypercall_fault(const struct hypercall *call, enum fault_effect effect, uint32_t vp, uint32_t apic)
+{
+	return fault_strike(&call->partition->cfg.faults, effect, vp, call->caller->index, apic);
+}
+
+/* Faults that any call can have: #UD, garbage in the result. */
+void hypercall_common_faults(struct hypercall *call, enum fault_effect ud,
+			     enum fault_effect garbage, uint32_t vp);
+
+/* Padding must be zero; notes it if it is not. */
+bool hypercall_is_zero(struct hypercall *call, const void *padding, size_t bytes);
+
+/* The VTL byte of both: beyond 2 or not a plain number -> 5, above the caller's -> 6. */
+enum hv_status hypercall_check_vtl(const struct hypercall *call, uint8_t target_vtl);
+
+/* The register that makes `context` unacceptable (HV_INVALID_REGISTER_VALUE), or NULL. */
+const char *context_bad_register(const struct hv_vp_context *context,
+				 const struct cpu_limits *limits);

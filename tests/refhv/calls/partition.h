@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The partition and its virtual processors: all state that the TLFS talks about. What exists once
+ * per VTL, of the partition and of each VP, is in a structure of its own, though only VTL0 is
+ * offered today.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "tests/refhv/calls/cfg.h"
+#include "tests/refhv/line.h"
+#include "tests/refhv/tlfs.h"
+
+#define VTLS 1
+
+/* General registers by their instruction encoding. RAX and RSP live in the VMCB while it runs. */
+enum { REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI, REG_R8, REGS = 16 };
+
+/*
+ * A VP's life. WAIT -> STARTING is a compare-and-swap: of several VPs that start one target,
+ * exactly one succeeds. The target itself makes STARTING -> RUNNING when its processor arrives.
+ * INIT: RUNNING -> STOPPING, the processor parks, -> WAIT.
+ */
+enum vp_state {
+	VP_WAIT,     /* wait-for-SIPI */
+	VP_STARTING, /* start accepted, processor on its way */
+	VP_NEVER,    /* start "accepted" by fault=start:never; nothing is on its way */
+	VP_RUNNING,
+	VP_STOPPING, /* INIT was sent to the running processor */
+};
+
+enum start_method { START_HYPERCALL, START_SIPI };
+
+/* How a starting VP begins. Written by the starter that made the state STARTING, read by the VP. */
+struct vp_start {
+	enum start_method method;
+	uint8_t sipi_vector;
+	uint32_t asked_vp; /* the VP that the caller named */
+	uint32_t caller;
+	bool is_suspended; /* a bad register is noticed when it is about to run */
+	struct hv_vp_context context;
+};
+
+struct vmcb;
+
+struct vp_vtl {
+	struct vmcb *vmcb;
+	uint32_t state; /* enum vp_state, accessed atomically */
+	uint64_t again; /* TSC at which it is entered once more (fault=start:twice); 0: never */
+	struct vp_start start;
+};
+
+/* The real processor under a VP, whichever VTL runs there: see vmm/processor.h. */
+struct processor {
+	uint64_t stack_top; /* the trampoline expects it first */
+	void *host_save;
+	uint64_t exits;   /* since the boot services are over */
+	uint32_t in_host; /* out of the guest */
+	uint32_t stop;    /* stay out of it */
+	uint32_t parked;  /* it has arrived and found nothing to run */
+	bool had_init;    /* the guest has sent it an INIT */
+};
+
+struct vp {
+	struct processor processor;
+	uint64_t gpr[REGS]; /* the guest's, while the hypervisor runs */
+	uint32_t index;
+	uint32_t apic_id;
+	uint32_t active_vtl;
+	struct vp_vtl vtl[VTLS];
+	struct line line;
+};
+_Static_assert(offsetof(struct vp, processor.stack_top) == 0, "vmm/trampoline.asm");
+
+/* False: it was not in the state `from`. */
+static inline bool vp_change_state(struct vp_vtl *vtl, enum vp_state from, enum vp_state to)
+{
+	uint32_t expected = from;
+
+	return __atomic_compare_exchange_n(&vtl->state, &expected, to, false, __ATOMIC_ACQ_REL,
+					   __ATOMIC_ACQUIRE);
+}
+
+struct partition_vtl {
+	uint64_t guest_os_id;
+	uint64_t hypercall; /* HV_X64_MSR_HYPERCALL_CONTENTS */
+};
+
+/* What this processor supports; start contexts are held against it. */
+struct cpu_limits {
+	uint64_t efer_valid;
+	uint64_t cr4_valid;
+	uint32_t physical_bits;
+};
+
+struct partition {
+	struct cfg cfg;
+	struct cpu_limits limits;
+	struct partition_vtl vtl[VTLS];
+	/* Where `bytes` at `gpa` can be accessed; NULL if they are not all guest RAM. */
+	void *(*guest_ram)(uint64_t gpa, uint64_t bytes);
+	uint32_t vp_count;
+	struct vp *bsp;
+	struct vp *vps[MAX_VPS];
+	struct vp *by_apic_id[MAX_APIC_IDS];
+	struct vp *by_index[MAX_VP_INDEXES];
+};

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * refhv, a reference hypervisor for testing: start reading here. The firmware starts it as an
+ * application; it sets itself up, turns the running processor into a guest and, as that guest,
+ * starts the image under test.
+ */
+#include "tests/refhv/loader/boot.h"
+
+#include "tests/refhv/cpu.h"
+#include "tests/refhv/log.h"
+#include "tests/refhv/x86.h"
+#include "tests/refhv/calls/partition.h"
+#include "tests/refhv/loader/cfg_parse.h"
+#include "tests/refhv/vmm/begin.h"
+#include "tests/refhv/vmm/exits.h"
+#include "tests/refhv/vmm/memory.h"
+#include "tests/refhv/vmm/state.h"
+
+#define VERSION          1
+#define STACK_PAGES      2
+#define PAGES(bytes)     (((bytes) + PAGE_SIZE - 1) / PAGE_SIZE)
+#define VP_PAGES         (PAGES(sizeof(struct vp)) + 2 /* VMCB, host save area */ + STACK_PAGES)
+#define LEAF_EXTENDED    0x80000001U
+#define EXTENDED_ECX_SVM (1U << 2)
+#define LEAF_SVM         0x8000000AU
+#define SVM_EDX_NESTED   (1U << 0)
+#define OPCODE_INT3      0xCC
+#define GARBAGE_A        1103515245U /* the C standard's example of a generator */
+#define GARBAGE_C        12345U
+
+static struct line line;
+
+static void check_processor(void)
+{
+	if (!(cpu_cpuid(LEAF_EXTENDED, 0).ecx & EXTENDED_ECX_SVM) ||
+	    !(cpu_cpuid(LEAF_SVM, 0).edx & SVM_EDX_NESTED))
+		log_fatal("processor_has_no_svm_with_nested_paging");
+	if (cpu_rdmsr(MSR_VM_CR) & VM_CR_SVMDIS)
+		log_fatal("svm_is_disabled");
+}
+
+static void read_configuration(void)
+{
+	static char text[PAGE_SIZE];
+	struct cfg_error error;
+
+	cfg_defaults(&hv.partition.cfg);
+	hv.partition.cfg.faults.struck = fault_log_strike;
+	if (cfg_parse(&hv.partition.cfg, text, boot_read_configuration(text, sizeof(text)), &error))
+		return;
+	line_begin(&line, "error");
+	line_add(&line, " what=configuration line=%u reason=%s", error.line, error.reason);
+	log_end_with_error(&line);
+}
+
+static struct vp *create_vp(uint32_t apic_id, uint32_t index)
+{
+	struct vp *vp = memory_take(PAGES(sizeof(struct vp)));
+
+	cpu_fill(vp, 0, offsetof(struct vp, line));
+	vp->processor.host_save = memory_take(1);
+	vp->vtl[0].vmcb = memory_take(1);
+	cpu_fill(vp->vtl[0].vmcb, 0, PAGE_SIZE);
+	vp->vtl[0].state = VP_RUNNING; /* by the firmware; see take_over */
+	vp->processor.stack_top = (uint64_t)memory_take(STACK_PAGES) + STACK_PAGES * PAGE_SIZE;
+	vp->apic_id = apic_id;
+	vp->index = index;
+	return vp;
+}
+
+static void create_partition(const struct boot_processors *processors)
+{
+	static uint32_t indexes[MAX_VPS];
+	struct partition *partition = &hv.partition;
+
+	cpuid_limits(&partition->limits);
+	partition->vp_count = processors->count;
+	topology_number(partition->cfg.numbering, processors->apic_ids, processors->count, indexes);
+	for (uint32_t i = 0; i < processors->count; i++) {
+		struct vp *vp = create_vp(processors->apic_ids[i], indexes[i]);
+
+		partition->vps[i] = vp;
+		partition->by_apic_id[vp->apic_id] = vp;
+		partition->by_index[vp->index] = vp;
+	}
+	partition->bsp = partition->by_apic_id[processors->bsp_apic_id];
+}
+
+/* The instruction that leaves the guest, RET, and what traps at once. */
+static void create_hypercall_page(void)
+{
+	static const uint8_t code[] = {0x0F, 0x01, 0xD9 /* VMMCALL */, 0xC3 /* RET */};
+
+	static const uint8_t undefined[] = {0x0F, 0x0B}; /* UD2 */
+
+	hv.hypercall_page = memory_take(1);
+	cpu_fill(hv.hypercall_page, OPCODE_INT3, PAGE_SIZE);
+	cpu_copy(hv.hypercall_page, code, sizeof(code));
+	if (hv_fault(FAULT_PAGE_UD, NULL))
+		cpu_copy(hv.hypercall_page, undefined, sizeof(undefined));
+	const struct fault *fill = hv_fault(FAULT_PAGE_FILL, NULL);
+
+	/* Garbage of a fixed kind, so that runs can be repeated. */
+	for (uint32_t i = 0, x = 1; fill && i < PAGE_SIZE; i++, x = x * GARBAGE_A + GARBAGE_C)
+		hv.hypercall_page[i] = fill->value == FILL_ZERO ? 0 : (uint8_t)(x >> 16);
+	hv.foreign_page = (uint64_t)memory_take(1);
+}
+
+static void log_partition(void)
+{
+	const struct partition *partition = &hv.partition;
+
+	line_begin(&line, "start");
+	line_add(&line, " version=%u vps=%u apic_ids=", VERSION, partition->vp_count);
+	for (uint32_t i = 0; i < partition->vp_count; i++)
+		line_add(&line, "%s%u", i ? "," : "", partition->vps[i]->apic_id);
+	line_add(&line, " vp_indexes=");
+	for (uint32_t i = 0; i < partition->vp_count; i++)
+		line_add(&line, "%s%u", i ? "," : "", partition->vps[i]->index);
+	line_add(&line, " vp=%s stride=%u reps=%s privileges=0x%016lx preset=%s image=0x%lx",
+		 cfg_numbering_name(partition->cfg.numbering), partition->cfg.stride,
+		 partition->cfg.one_rep ? "1" : "all", partition->cfg.privileges,
+		 cfg_preset_name(&partition->cfg), (uint64_t)hv.image);
+	log_emit(&line);
+}
+
+/* Copy the image with all its state out of the guest's sight, and go on as the copy's guest. */
+static void become_guest(void)
+{
+	static struct entry entry;
+
+	paging_hide(hv.arena);
+	paging_hide(hv.trampoline);
+	hv.notify_rip = (uint64_t)loader_notify_site;
+	entry.host_cr3 = (uint64_t)hv.host.root;
+	entry.host_stack = hv.partition.bsp->processor.stack_top;
+	entry.host_function = resident_copy(hv.image, arrive_from_loader);
+	loader_enter(&entry);
+}
+
+EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table);
+
+EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
+{
+	struct boot_processors *processors;
+	uint64_t pages;
+
+	boot_init(image, system_table);
+	check_processor();
+	read_configuration();
+	processors = boot_find_processors();
+	boot_measure_tsc(system_table);
+	hv.log_ring_size = processors->count * LOG_RING_PER_VP;
+	if (hv.log_ring_size < LOG_RING_MIN)
+		hv.log_ring_size = LOG_RING_MIN;
+	if (hv.partition.cfg.log == CFG_LOG_LATE)
+		hv.log_ring_size = LOG_RING_LATE;
+	pages = VP_PAGES * processors->count + PAGES(resident_image_size()) +
+		PAGES(hv.log_ring_size) + PAGES(IOPM_SIZE) + PAGES(MSRPM_SIZE) +
+		2 /* hypercall page, and where others have it */;
+	boot_allocate(pages + paging_pool(pages));
+	paging_init(paging_pool(pages));
+	create_partition(processors);
+	create_hypercall_page();
+	hv.image = memory_take(PAGES(resident_image_size()));
+	hv.log_ring = memory_take(PAGES(hv.log_ring_size));
+	hv.io_permissions = memory_take(PAGES(IOPM_SIZE));
+	hv.msr_permissions = memory_take(PAGES(MSRPM_SIZE));
+	io_init();
+	msr_init();
+	log_partition();
+	boot_change_tables(system_table);
+	boot_take_low_memory();
+	become_guest();
+	return boot_start_guest(); /* in the guest from here on */
+}

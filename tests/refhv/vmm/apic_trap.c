@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Writes to the xAPIC page, which the guest can only read: the store is decoded and carried out for
+ * the guest. INIT and SIPI are intercepted, for they must not lead a processor out of the
+ * hypervisor's hands.
+ */
+#include "tests/refhv/vmm/exits.h"
+
+#include "tests/refhv/calls/decode.h"
+#include "tests/refhv/vmm/apic.h"
+#include "tests/refhv/vmm/ipi.h"
+#include "tests/refhv/vmm/memory.h"
+#include "tests/refhv/vmm/vcpu.h"
+
+void apic_trap_exit(struct vp *vp, uint64_t gpa)
+{
+	struct vmcb *vmcb = vp_active(vp)->vmcb;
+	uint32_t reg = (uint32_t)(gpa - APIC_PAGE);
+	uint8_t code[INSTRUCTION_MAX];
+	struct store store;
+
+	vp->gpr[REG_RAX] = vmcb->rax;
+	vp->gpr[REG_RSP] = vmcb->rsp;
+	if (!(vmcb->cs.attributes & VMCB_ATTRIBUTE_L) ||
+	    !decode_store32(code, memory_fetch(vmcb, code, sizeof(code)), vp->gpr, &store))
+		vcpu_violation(vp, "unknown_store_to_apic", gpa);
+	if (store.exchanged == REG_RAX)
+		vmcb->rax = apic_read(reg);
+	else if (store.exchanged >= 0 && store.exchanged != REG_RSP)
+		vp->gpr[store.exchanged] = apic_read(reg);
+	if (reg == APIC_ICR_LOW)
+		ipi_command(vp, apic_read(APIC_ICR_HIGH) >> XAPIC_DESTINATION_SHIFT, store.value);
+	else
+		apic_write(reg, store.value);
+	vcpu_skip(vp, store.length);
+}

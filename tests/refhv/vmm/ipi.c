@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* INIT and start-up IPIs as the guest sees them: which VPs they reach, and what they do there. */
+#include "tests/refhv/vmm/ipi.h"
+
+#include "tests/refhv/log.h"
+#include "tests/refhv/vmm/apic.h"
+#include "tests/refhv/vmm/processor.h"
+#include "tests/refhv/vmm/state.h"
+#include "tests/refhv/vmm/vcpu.h"
+
+static void init_vp(struct vp *target)
+{
+	struct vp_vtl *vtl = vp_active(target);
+
+	/* A start that was accepted a moment ago: let it arrive, then stop it. */
+	if (!processor_wait_while(&vtl->state, VP_STARTING))
+		log_fatal("processor_does_not_arrive");
+	if (vp_change_state(vtl, VP_RUNNING, VP_STOPPING)) {
+		processor_stop(target);
+		(void)vp_change_state(vtl, VP_STOPPING, VP_WAIT);
+	} else {
+		(void)vp_change_state(vtl, VP_NEVER, VP_WAIT);
+	}
+}
+
+static bool startup_vp(struct vp *target, uint8_t vector)
+{
+	struct vp_vtl *vtl = vp_active(target);
+
+	if (!vp_change_state(vtl, VP_WAIT, VP_STARTING))
+		return false;
+	vtl->start.method = START_SIPI;
+	vtl->start.sipi_vector = vector;
+	return true;
+}
+
+static bool is_broadcast(uint32_t destination)
+{
+	return destination == (apic_is_x2apic() ? UINT32_MAX : ICR_XAPIC_BROADCAST);
+}
+
+static void deliver(struct vp *sender, struct vp *target, uint32_t command)
+{
+	struct line *line = &sender->line;
+	bool is_init = (command & ICR_MODE) == ICR_MODE_INIT;
+	bool accepted = false;
+
+	line_begin_if(line, is_init ? "init" : "sipi", hv_tells_all());
+	line_add(line, " vp=%u target_vp=%u apic_id=%u", sender->index, target->index,
+		 target->apic_id);
+	if (!is_init) {
+		accepted = startup_vp(target, command & ICR_VECTOR);
+		line_add(line, " vector=0x%02x accepted=%u", command & ICR_VECTOR, accepted);
+	}
+	log_queue(line);
+	if (!is_init && !target->processor.had_init)
+		vcpu_note(sender, "sipi_without_init", target->apic_id);
+	target->processor.had_init |= is_init;
+	if (is_init)
+		init_vp(target);
+	else if (accepted)
+		processor_launch(target);
+	log_drain();
+}
+
+static void deliver_to(struct vp *sender, struct vp *target, uint32_t command)
+{
+	if (target == sender || target == hv.partition.bsp)
+		vcpu_violation(sender, "init_or_sipi_to_self_or_bsp", target->apic_id);
+	deliver(sender, target, command);
+}
+
+static void deliver_to_all(struct vp *sender, uint32_t command, const struct vp *but)
+{
+	for (uint32_t i = 0; i < hv.partition.vp_count; i++) {
+		struct vp *vp = hv.partition.vps[i];
+
+		if (vp != but)
+			deliver_to(sender, vp, command);
+	}
+}
+
+void ipi_command(struct vp *sender, uint32_t destination, uint32_t command)
+{
+	uint32_t mode = command & ICR_MODE;
+
+	if (mode != ICR_MODE_INIT && mode != ICR_MODE_STARTUP) {
+		apic_send(destination, command);
+		return;
+	}
+	/* INIT level de-assert only synchronised arbitration ids of old; it does nothing. */
+	if (mode == ICR_MODE_INIT && command & ICR_LEVEL && !(command & ICR_ASSERT))
+		return;
+	if (command & ICR_LOGICAL && !(command & ICR_SHORTHAND))
+		vcpu_violation(sender, "init_or_sipi_to_logical_destination", command);
+	switch (command & ICR_SHORTHAND) {
+	case ICR_SELF: deliver_to(sender, sender, command); break;
+	case ICR_ALL: deliver_to_all(sender, command, NULL); break;
+	case ICR_ALL_BUT_SELF: deliver_to_all(sender, command, sender); break;
+	default:
+		if (is_broadcast(destination))
+			deliver_to_all(sender, command, NULL);
+		else if (destination < MAX_APIC_IDS && hv.partition.by_apic_id[destination])
+			deliver_to(sender, hv.partition.by_apic_id[destination], command);
+	}
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Two identity maps: the host's own page tables and the nested ones of the guest. Both start with
+ * 1 GiB entries over the whole physical address space (RAM and MMIO alike; QEMU TCG honours them
+ * whatever CPUID says) and are split where a single page needs to differ. A change reaches another
+ * VP at its next exit, for every VMRUN flushes the TLB.
+ */
+#include "tests/refhv/vmm/memory.h"
+
+#include "tests/refhv/cpu.h"
+#include "tests/refhv/log.h"
+#include "tests/refhv/x86.h"
+
+#define PRESENT    0x01UL
+#define WRITABLE   0x02UL
+#define USER       0x04UL /* nested walks are user accesses */
+#define LARGE      0x80UL
+#define FLAGS      (PRESENT | WRITABLE | USER)
+#define ADDRESS    0x000FFFFFFFFFF000UL
+#define ENTRIES    512UL
+#define LEVEL_1G   3
+#define TOP_LEVEL  4
+#define SPACE_BITS 40 /* 1 TiB: two tables of 1 GiB entries */
+
+#define MMIO_START 0x80000000UL /* q35 has devices from here up to 4 GiB */
+#define MMIO_END   0x100000000UL
+
+/* For pages that are protected or laid over, wherever they lie; and both ends of the arena. */
+#define POOL_BASE           64U
+
+#define CPUID_ADDRESS_SIZES 0x80000008U
+
+static uint8_t *pool;
+static uint64_t pool_left;
+static uint64_t pool_size;
+static uint64_t overlay_gpa;
+static bool has_overlay;
+
+static uint64_t *take_table(void)
+{
+	if (!pool_left)
+		log_fatal("page_table_pool_is_empty");
+	uint64_t *table = (uint64_t *)pool;
+
+	pool += PAGE_SIZE;
+	pool_left--;
+	cpu_fill(table, 0, PAGE_SIZE);
+	return table;
+}
+
+static uint64_t level_size(int level)
+{
+	return PAGE_SIZE << (9 * (level - 1));
+}
+
+/* The 4 KiB entry of an address; larger pages on the way are split. */
+static uint64_t *page_entry(const struct page_tables *tables, uint64_t address)
+{
+	uint64_t *table = tables->root;
+
+	for (int level = TOP_LEVEL;; level--) {
+		uint64_t *entry = &table[address / level_size(level) % ENTRIES];
+
+		if (level == 1)
+			return entry;
+		if (!(*entry & PRESENT))
+			log_fatal("address_beyond_the_identity_map");
+		if (*entry & LARGE) {
+			uint64_t *split = take_table();
+			uint64_t size = level_size(level - 1);
+
+			for (uint64_t i = 0; i < ENTRIES; i++)
+				split[i] = ((*entry & ADDRESS) + i * size) | FLAGS |
+					   (level > 2 ? LARGE : 0);
+			/* Other processors may be walking: the new table must be complete. */
+			__atomic_store_n(entry, (uint64_t)split | FLAGS, __ATOMIC_RELEASE);
+		}
+		table = (uint64_t *)(*entry & ADDRESS);
+	}
+}
+
+static void identity_map(struct page_tables *tables)
+{
+	uint32_t bits = cpu_cpuid(CPUID_ADDRESS_SIZES, 0).eax & 0xFF;
+	uint64_t gigabytes = 1UL << ((bits < SPACE_BITS ? bits : SPACE_BITS) - 30);
+
+	tables->root = take_table();
+	for (uint64_t top = 0; top * ENTRIES < gigabytes; top++) {
+		uint64_t *table = take_table();
+
+		for (uint64_t i = 0; i < ENTRIES && top * ENTRIES + i < gigabytes; i++)
+			table[i] = (top * ENTRIES + i) * level_size(LEVEL_1G) | FLAGS | LARGE;
+		tables->root[top] = (uint64_t)table | FLAGS;
+	}
+}
+
+static bool has_ram(struct range range)
+{
+	for (uint32_t i = 0; i < hv.ram_count; i++)
+		if (hv.ram[i].start < range.end && range.start < hv.ram[i].end)
+			return true;
+	return false;
+}
+
+void paging_drop_holes(void)
+{
+	for (uint64_t gpa = 0; hv.nested.root[gpa / level_size(TOP_LEVEL)] & PRESENT;
+	     gpa += level_size(LEVEL_1G)) {
+		uint64_t *table =
+			(uint64_t *)(hv.nested.root[gpa / level_size(TOP_LEVEL)] & ADDRESS);
+		uint64_t *entry = &table[gpa / level_size(LEVEL_1G) % ENTRIES];
+		bool is_mmio = gpa >= MMIO_START && gpa < MMIO_END;
+
+		if (*entry & LARGE && !is_mmio &&
+		    !has_ram((struct range){gpa, gpa + level_size(LEVEL_1G)}))
+			*entry = 0;
+	}
+}
+
+/* What is hidden from the guest takes a table for every 2 MiB. */
+uint64_t paging_pool(uint64_t arena_pages)
+{
+	return POOL_BASE + arena_pages / ENTRIES;
+}
+
+uint64_t paging_tables(void)
+{
+	return pool_size - pool_left;
+}
+
+void paging_init(uint64_t pool_pages)
+{
+	pool = memory_take(pool_pages);
+	pool_left = pool_size = pool_pages;
+	identity_map(&hv.host);
+	identity_map(&hv.nested);
+}
+
+void paging_hide(struct range range)
+{
+	for (uint64_t gpa = range.start; gpa < range.end; gpa += PAGE_SIZE)
+		*page_entry(&hv.nested, gpa) = 0;
+}
+
+void paging_protect(uint64_t gpa)
+{
+	*page_entry(&hv.nested, gpa) = gpa | PRESENT | USER;
+}
+
+void paging_overlay(uint64_t gpa, const void *page)
+{
+	if (has_overlay)
+		*page_entry(&hv.nested, overlay_gpa) = overlay_gpa | FLAGS;
+	has_overlay = page;
+	overlay_gpa = gpa;
+	if (has_overlay)
+		*page_entry(&hv.nested, gpa) = (uint64_t)page | PRESENT | USER;
+}

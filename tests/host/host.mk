@@ -125,7 +125,7 @@ $(HOST)/obj/screen/font.c.o: $(BUILD)/gen/font.inc
 # Not a test: the screen of a machine that is not there, to be looked at.
 $(HOST)/screen/draw_grid: $(patsubst %,$(HOST)/obj/%.o,tests/host/screen/draw_grid.c $(CANVAS))
 
-picture: $(HOST)/screen/draw_grid ## the screen with SMP= processors, drawn here (SCREEN_SIZE=800x600)
+picture: $(HOST)/screen/draw_grid ## the screen with SMP= processors, drawn here; SCREEN_SIZE=
 	@$< $(subst x, ,$(or $(SCREEN_SIZE),800x600)) $(SMP) $(STATE) >$(BUILD)/picture.ppm
 	@$(PYTHON) -m tools.screen.picture $(BUILD)/picture.ppm $(BUILD)/picture.png
 	@echo $(BUILD)/picture.png

@@ -33,7 +33,7 @@ _Noreturn void kernel_main(const struct boot_info *boot)
 	const struct options *o = &k->options;
 
 	k->boot = boot;
-	k->entry_tsc = arch_tsc();
+	k->entry_tsc = arch_ticks();
 	arch_set_image(boot->image_base, (uint64_t)_etext);  /* for backtraces */
 	canary_init();                                       /* of the stack protector */
 	panic_init(&k->smp, &k->platform, boot->image_base); /* a way to end */

@@ -2,6 +2,8 @@
 /* What hv/ asks of this kernel: registers, CPUID, the call itself, and a mapping. */
 #include "kernel/hypervisor.h"
 
+#include "arch/x86_64/x86.h"
+
 static bool msr_read(void *ctx, uint32_t msr, uint64_t *value)
 {
 	(void)ctx;

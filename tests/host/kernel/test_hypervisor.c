@@ -33,6 +33,11 @@ struct arch_cpuid arch_cpuid(uint32_t leaf, uint32_t subleaf)
 	}
 }
 
+void *arch_cpu_owner(void)
+{
+	return &h;
+}
+
 enum err arch_msr_read(uint32_t msr, uint64_t *value)
 {
 	msr_accesses++;

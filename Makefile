@@ -24,22 +24,14 @@ OBJCOPY = objcopy
 PYTHON = $(firstword $(wildcard /usr/bin/python3) python3)
 
 # --- the two EFI images -------------------------------------------------------------------------
-EFI_CRT0 = $(firstword $(wildcard /usr/lib/crt0-efi-x86_64.o /usr/lib64/gnuefi/crt0-efi-x86_64.o \
-	/usr/lib/gnuefi/crt0-efi-x86_64.o /usr/lib/x86_64-linux-gnu/gnuefi/crt0-efi-x86_64.o) \
-	crt0-efi-x86_64.o)
-EFI_LIBDIR = $(dir $(EFI_CRT0))
-EFI_INCLUDE = /usr/include/efi
-
 WARNINGS = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef \
 	-Wpointer-arith -Wwrite-strings -Wvla
 EFI_CFLAGS = -std=gnu17 -O2 -g -ffreestanding -fno-builtin -fpic -fvisibility=hidden -fshort-wchar \
 	-fno-stack-protector -fno-strict-aliasing -fno-asynchronous-unwind-tables \
 	-fno-omit-frame-pointer -fno-jump-tables -fcf-protection=none -mno-red-zone \
 	-mgeneral-regs-only -march=x86-64 $(WARNINGS)
-EFI_LDFLAGS = -nostdlib -shared -Bsymbolic -z nocombreloc -z noexecstack --no-undefined \
-	--no-warn-rwx-segments --build-id=none -T linker.ld
-PE_SECTIONS = -j .text -j .reloc -j .rodata -j .sbat -j .rela -j .data -j .dynamic
 
+include efi/efi.mk
 include tests/refhv/refhv.mk
 include tests/kvm-nested/kvm-nested.mk
 
@@ -98,20 +90,8 @@ $(BUILD)/obj/%.asm.o: %.asm $(BUILD)/gen/offsets.inc Makefile | $(BUILD)/.tools
 	$(if $(V),,@echo "NASM  $<")
 	$(Q)$(NASM) -f elf64 -g -F dwarf -Werror -I $(<D)/ -I $(BUILD)/gen/ -MD $(@:.o=.d) -MP -o $@ $<
 
-$(BUILD)/hvsmp.so: $(KERNEL_OBJS) linker.ld
-	$(if $(V),,@echo "LD    $@")
-	$(Q)$(LD) $(EFI_LDFLAGS) $(EFI_CRT0) $(KERNEL_OBJS) -L$(EFI_LIBDIR) -lgnuefi -o $@
-
-$(BUILD)/refhv.so: $(REFHV_OBJS) linker.ld
-	$(if $(V),,@echo "LD    $@")
-	$(Q)$(LD) $(EFI_LDFLAGS) $(EFI_CRT0) $(REFHV_OBJS) -L$(EFI_LIBDIR) -lgnuefi -o $@
-
-# -S: symbols stay in the ELF file; behind the sections of a PE image signers take them for a gap.
-$(BUILD)/%.efi: $(BUILD)/%.so scripts/pe.py
-	$(if $(V),,@echo "EFI   $@")
-	$(Q)$(OBJCOPY) -S $(PE_SECTIONS) --target=efi-app-x86_64 --file-alignment 512 \
-		--section-alignment 4096 $< $@
-	$(Q)$(PYTHON) scripts/pe.py $@ $(if $(filter %/hvsmp.efi,$@),--sbat)
+$(BUILD)/hvsmp.so: $(KERNEL_OBJS)
+$(BUILD)/refhv.so: $(REFHV_OBJS)
 
 -include $(KERNEL_OBJS:.o=.d) $(REFHV_OBJS:.o=.d)
 

@@ -14,7 +14,7 @@ else
 
 .DEFAULT_GOAL = all
 .DELETE_ON_ERROR:
-.PHONY: all run debug test test-kvm-nested check compile_commands.json deps-scale \
+.PHONY: all run debug test test-kvm-nested test-bare check compile_commands.json deps-scale \
 	clean help FORCE
 
 BUILD ?= build
@@ -127,6 +127,11 @@ test: all $(if $(MEDIA_TESTS),images) ## host tests and boot cases (GROUP=host|u
 test-kvm-nested: ## boot cases under the real KVM in an emulated machine (GROUP=all: these as well)
 	@$(MAKE) --no-print-directory test GROUP=kvm-nested
 
+BARE ?= $(BUILD)/bare/$(SUITE)
+BARE_RUN ?= make deps run && make deps test
+test-bare: ## both commands in a bare root of a release (root, debootstrap; SUITE=trixie, BARE=, BARE_RUN=)
+	@scripts/test-bare.sh '$(SUITE)' '$(BARE)' '$(or $(MINUTES),120)' '$(BARE_RUN)'
+
 check: ## formatting, static analysis, a build with clang, the schema
 	@scripts/check.sh $(BUILD)/check '$(MAKE)' '$(EFI_CFLAGS)' '$(EFI_INCLUDE)'
 
@@ -156,6 +161,9 @@ help: ## this list
 # |   DISPLAY=none|gtk  gtk: a window with the machine's screen, until it is closed
 # |   SCREEN_SIZE=      its size, such as 800x600 (1024x768); without DISPLAY nobody sees it
 # |   QEMU=, OVMF_CODE=, OVMF_VARS= other programs and firmware
+# | Variables of test-bare:
+# |   SUITE=trixie        bookworm, trixie, forky, sid, jammy, noble; BARE=build/bare/SUITE: where
+# |   BARE_RUN="..."      what is run (make deps run && make deps test); MINUTES=120: for how long
 # | Variables of bench:
 # |   N="2 4 8" BOOTS=3   numbers of processors, boots of each subject
 # |   HV=ref|none         this kernel only with or only without the reference hypervisor (both)

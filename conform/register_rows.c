@@ -9,8 +9,8 @@
 #include "conform/registers.h"
 
 /* Where a register stands in the input block, and how wide it is. */
-#define AT(field)                                                     \
-	(uint16_t) offsetof(struct hv_start_vp_input, context.field), \
+#define AT(field)                                          \
+	offsetof(struct hv_start_vp_input, context.field), \
 		sizeof(((struct hv_start_vp_input *)0)->context.field)
 #define ALL (~0UL)
 

@@ -15,7 +15,7 @@ else
 .DEFAULT_GOAL = all
 .DELETE_ON_ERROR:
 .PHONY: all run debug test test-kvm-nested check compile_commands.json fault-rows refhv-faults \
-	deps-scale clean help FORCE
+	test-bare deps-scale clean help FORCE
 
 BUILD ?= build
 CC     = gcc
@@ -27,22 +27,14 @@ export PYTHONPATH = $(CURDIR)/tests
 export PYTHONDONTWRITEBYTECODE = 1
 
 # --- the two EFI images -------------------------------------------------------------------------
-EFI_CRT0 = $(firstword $(wildcard /usr/lib/crt0-efi-x86_64.o /usr/lib64/gnuefi/crt0-efi-x86_64.o \
-	/usr/lib/gnuefi/crt0-efi-x86_64.o /usr/lib/x86_64-linux-gnu/gnuefi/crt0-efi-x86_64.o) \
-	crt0-efi-x86_64.o)
-EFI_LIBDIR = $(dir $(EFI_CRT0))
-EFI_INCLUDE = /usr/include/efi
-
 WARNINGS = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef \
 	-Wpointer-arith -Wwrite-strings -Wvla
 EFI_CFLAGS = -std=gnu17 -O2 -g -ffreestanding -fno-builtin -fpic -fvisibility=hidden -fshort-wchar \
 	-fno-stack-protector -fno-strict-aliasing -fno-asynchronous-unwind-tables \
 	-fno-omit-frame-pointer -fno-jump-tables -fcf-protection=none -mno-red-zone \
 	-mgeneral-regs-only -march=x86-64 $(WARNINGS)
-EFI_LDFLAGS = -nostdlib -shared -Bsymbolic -z nocombreloc -z noexecstack --no-undefined \
-	--no-warn-rwx-segments --build-id=none -T linker.ld
-PE_SECTIONS = -j .text -j .reloc -j .rodata -j .sbat -j .rela -j .data -j .dynamic
 
+include efi/efi.mk
 include tests/refhv/refhv.mk
 include tests/lab/kvm_nested/kvm-nested.mk
 
@@ -107,20 +99,8 @@ $(BUILD)/obj/%.asm.o: %.asm $(BUILD)/gen/offsets.inc Makefile | $(BUILD)/.tools
 	$(Q)$(NASM) -f elf64 -g -F dwarf -Werror -I $(<D)/ -I $(BUILD)/gen/ -MD $(@:.o=.d) -MP \
 		-o $@ $<
 
-$(BUILD)/hvsmp.so: $(KERNEL_OBJS) linker.ld
-	$(if $(V),,@echo "LD    $@")
-	$(Q)$(LD) $(EFI_LDFLAGS) $(EFI_CRT0) $(KERNEL_OBJS) -L$(EFI_LIBDIR) -lgnuefi -o $@
-
-$(BUILD)/refhv.so: $(REFHV_OBJS) linker.ld
-	$(if $(V),,@echo "LD    $@")
-	$(Q)$(LD) $(EFI_LDFLAGS) $(EFI_CRT0) $(REFHV_OBJS) -L$(EFI_LIBDIR) -lgnuefi -o $@
-
-# -S: symbols stay in the ELF file; behind the sections of a PE image signers take them for a gap.
-$(BUILD)/%.efi: $(BUILD)/%.so tests/tools/image/pe.py
-	$(if $(V),,@echo "EFI   $@")
-	$(Q)$(OBJCOPY) -S $(PE_SECTIONS) --target=efi-app-x86_64 --file-alignment 512 \
-		--section-alignment 4096 $< $@
-	$(Q)$(PYTHON) -m tools.image.pe $@ $(if $(filter %/hvsmp.efi,$@),--sbat)
+$(BUILD)/hvsmp.so: $(KERNEL_OBJS)
+$(BUILD)/refhv.so: $(REFHV_OBJS)
 
 -include $(KERNEL_OBJS:.o=.d) $(REFHV_OBJS:.o=.d)
 
@@ -156,6 +136,11 @@ test: all ## all tests, or some (GROUP=host|unit|counts|one of the boot groups, 
 
 test-kvm-nested: ## boot cases under the real KVM in an emulated machine (GROUP=all: these as well)
 	@$(MAKE) --no-print-directory test GROUP=kvm-nested
+
+BARE ?= $(BUILD)/bare/$(SUITE)
+BARE_RUN ?= make deps run && make deps test
+test-bare: ## both commands in a bare root of a release (SUITE=trixie, BARE=, BARE_RUN=)
+	@scripts/test-bare.sh '$(SUITE)' '$(BARE)' '$(or $(MINUTES),120)' '$(BARE_RUN)'
 
 check: ## formatting, static analysis, a build with clang, the schema, the rules of the house
 	@scripts/check.sh $(BUILD)/check '$(MAKE)' '$(EFI_CFLAGS)' '$(EFI_INCLUDE)'
@@ -193,6 +178,9 @@ help: ## this list
 # |   DISPLAY=none|gtk  gtk: a window with the machine's screen, until it is closed
 # |   SCREEN_SIZE=      its size, such as 800x600 (1024x768); without DISPLAY nobody sees it
 # |   QEMU=, OVMF_CODE=, OVMF_VARS= other programs and firmware
+# | Variables of test-bare:
+# |   SUITE=trixie        bookworm, trixie, forky, sid, jammy, noble; BARE=build/bare/SUITE: where
+# |   BARE_RUN="..."      what is run (make deps run && make deps test); MINUTES=120: for how long
 # | Variables of bench:
 # |   N="2 4 8" BOOTS=3   numbers of processors, boots of each subject
 # |   HV=ref|none         this kernel only with or only without the reference hypervisor (both)

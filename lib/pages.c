@@ -121,8 +121,11 @@ void *pages_alloc(struct pages *p, size_t count, uint64_t below)
 	size_t from = 0;
 	void *page;
 
-	if (p->fail_at && --p->fail_at == 0)
-		return NULL;
+	if (p->fail_at) {
+		p->fail_at--;
+		if (p->fail_at == 0)
+			return NULL;
+	}
 	if (count == 0 || count > SIZE_MAX / PAGE_SIZE)
 		return NULL;
 	size = (uint64_t)count * PAGE_SIZE;

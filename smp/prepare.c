@@ -40,9 +40,10 @@ static struct cpu *make_near(struct smp *smp, const struct topology *t,
 			     const struct topology_cpu *from, struct pages *pages)
 {
 	struct page_range near[NODE_RANGES];
+	size_t count = nodes_memory(t, from->numa, near, NODE_RANGES);
 	struct cpu *cpu;
 
-	pages_prefer(pages, near, nodes_memory(t, from->numa, near, NODE_RANGES));
+	pages_prefer(pages, near, count);
 	cpu = make(smp, from, pages);
 	pages_prefer(pages, NULL, 0);
 	return cpu;

@@ -141,6 +141,7 @@ void exception(struct frame *frame)
 		.pc = frame->rip,
 		.address = frame->vector == VECTOR_PF ? read_cr2() : 0,
 	};
+	enum arch_fault_action action = ARCH_FAULT_PANIC;
 
 	if (frame->vector == ARCH_NOTIFY_VECTOR) {
 		__atomic_store_n(&cpu->interrupts, cpu->interrupts + 1, __ATOMIC_RELAXED);
@@ -156,7 +157,9 @@ void exception(struct frame *frame)
 		cpu->recover_rip = 0;
 		return;
 	}
-	switch (fault_handler ? fault_handler(cpu->owner, &fault) : ARCH_FAULT_PANIC) {
+	if (fault_handler)
+		action = fault_handler(cpu->owner, &fault);
+	switch (action) {
 	case ARCH_FAULT_PARK: arch_park();
 	case ARCH_FAULT_IGNORE: return;
 	case ARCH_FAULT_PANIC: break;

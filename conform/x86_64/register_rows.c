@@ -10,8 +10,8 @@
 #include "conform/x86_64/registers.h"
 
 /* Where a register stands in the input block, and how wide it is. */
-#define AT(field)                                                        \
-	(uint16_t) offsetof(struct hvsmp_start_vp_input, context.field), \
+#define AT(field)                                             \
+	offsetof(struct hvsmp_start_vp_input, context.field), \
 		sizeof(((struct hvsmp_start_vp_input *)0)->context.field)
 #define ALL (~0UL)
 

@@ -20,9 +20,11 @@ static int tear_down(void **state)
 
 static void build_rsdp(uint8_t revision, uint32_t rsdt, uint64_t xsdt)
 {
+	static const char signature[] = "RSD PTR ";
+
 	b.size = 0;
 	for (int i = 0; i < 8; i++)
-		build_u8(&b, (uint8_t) "RSD PTR "[i]);
+		build_u8(&b, (uint8_t)signature[i]);
 	build_zeros(&b, 7);
 	build_u8(&b, revision);
 	build_u32(&b, rsdt);

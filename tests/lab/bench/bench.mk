@@ -26,10 +26,7 @@ $(BENCH)/floor.bin: tests/lab/bench/floor.asm tests/lab/bench/bench.mk
 $(BUILD)/obj/tests/lab/bench/%.o: DIR_CFLAGS = -DGNU_EFI_USE_MS_ABI -DROUNDS=$(BENCH_ROUNDS) \
 	-isystem $(EFI_INCLUDE) -isystem $(EFI_INCLUDE)/x86_64
 
-$(BENCH)/mp.so: $(MP_OBJS) linker.ld
-	@mkdir -p $(@D)
-	$(if $(V),,@echo "LD    $@")
-	$(Q)$(LD) $(EFI_LDFLAGS) $(EFI_CRT0) $(MP_OBJS) -L$(EFI_LIBDIR) -lgnuefi -o $@
+$(BENCH)/mp.so: $(MP_OBJS)
 
 -include $(MP_OBJS:.o=.d)
 .PHONY: bench bench-docs

@@ -18,13 +18,10 @@
 #define DIGITS_MAX 20
 
 /* PI 1.7, volume 2, 13.4 EFI_MP_SERVICES_PROTOCOL: what is used of it. */
-#define MP_SERVICES_GUID                                               \
-	{                                                              \
-		0x3fdda605, 0xa76e, 0x4f46,                            \
-		{                                                      \
-			0xad, 0x29, 0x12, 0xf4, 0x53, 0x1b, 0x3d, 0x08 \
-		}                                                      \
-	}
+static EFI_GUID mp_services_guid = {0x3fdda605,
+				    0xa76e,
+				    0x4f46,
+				    {0xad, 0x29, 0x12, 0xf4, 0x53, 0x1b, 0x3d, 0x08}};
 
 typedef void(EFIAPI *ap_procedure)(void *argument);
 
@@ -105,12 +102,11 @@ static EFI_STATUS measure(struct mp_services *mp, SIMPLE_TEXT_OUTPUT_INTERFACE *
 
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *st)
 {
-	EFI_GUID guid = MP_SERVICES_GUID;
 	struct mp_services *mp;
 	EFI_STATUS status;
 
 	(void)image;
-	status = st->BootServices->LocateProtocol(&guid, NULL, (void **)&mp);
+	status = st->BootServices->LocateProtocol(&mp_services_guid, NULL, (void **)&mp);
 	for (unsigned int i = 0; i < ROUNDS && !EFI_ERROR(status); i++)
 		status = measure(mp, st->ConOut);
 	if (EFI_ERROR(status))

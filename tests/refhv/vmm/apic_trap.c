@@ -17,12 +17,13 @@ void apic_trap_exit(struct vp *vp, uint64_t gpa)
 	struct vmcb *vmcb = vp_active(vp)->vmcb;
 	uint32_t reg = (uint32_t)(gpa - APIC_PAGE);
 	uint8_t code[INSTRUCTION_MAX];
+	size_t length = memory_fetch(vmcb, code, sizeof(code));
 	struct store store;
 
 	vp->gpr[REG_RAX] = vmcb->rax;
 	vp->gpr[REG_RSP] = vmcb->rsp;
 	if (!(vmcb->cs.attributes & VMCB_ATTRIBUTE_L) ||
-	    !decode_store32(code, memory_fetch(vmcb, code, sizeof(code)), vp->gpr, &store))
+	    !decode_store32(code, length, vp->gpr, &store))
 		vcpu_violation(vp, "unknown_store_to_apic", gpa);
 	if (store.exchanged == REG_RAX)
 		vmcb->rax = apic_read(reg);

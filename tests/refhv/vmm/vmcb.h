@@ -84,8 +84,8 @@ VMCB_FIELD(kernel_gs_base, 0x620);
 VMCB_FIELD(cr2, 0x640);
 
 /* Segment attributes are bits 7:0 and 15:12 of the descriptor's, put together. */
-#define VMCB_ATTRIBUTES(a)       ((uint16_t)(((a)&0xFF) | (((a) >> 4) & 0xF00)))
-#define DESCRIPTOR_ATTRIBUTES(a) ((uint16_t)(((a)&0xFF) | (((a)&0xF00) << 4)))
+#define VMCB_ATTRIBUTES(a)       ((uint16_t)((0xFF & (a)) | (0xF00 & (a) >> 4)))
+#define DESCRIPTOR_ATTRIBUTES(a) ((uint16_t)((0xFF & (a)) | (0xF00 & (a)) << 4))
 #define VMCB_ATTRIBUTE_L         0x200U
 
 #define INTERCEPT_1_RDTSC        (1U << 14)

@@ -4,8 +4,9 @@
 objcopy cannot set DllCharacteristics when it makes a PE image from an ELF object, so this does
 (and the checksum anew, which signers keep right: a signature can be taken off without a trace),
 and proves on the way that the promise is kept: sections on 4 KiB boundaries, none both writable
-and executable. With --sbat there must be a well-formed .sbat section, which shim asks for under
-Secure Boot. Offsets: Microsoft PE/COFF specification, "Optional Header (Image Only)".
+and executable, and no relocation but the kind that efi/x86_64/entry.asm applies. With --sbat there
+must be a well-formed .sbat section, which shim asks for under Secure Boot.
+Offsets: Microsoft PE/COFF specification, "Optional Header (Image Only)".
 """
 import struct
 import sys
@@ -19,7 +20,8 @@ NX_COMPAT = 0x0100
 SECTION_SIZE = 40
 SCN_CODE, SCN_EXECUTE, SCN_READ, SCN_WRITE = 0x20, 0x20000000, 0x40000000, 0x80000000
 PAGE = 4096
-
+RELA_ENTRY = "<QQq"  # Elf64_Rela: offset, info (the type in its lower half), addend
+R_X86_64_RELATIVE = 8
 
 SBAT_FIELDS = 6  # component, generation, vendor, package, version, URL
 
@@ -39,6 +41,16 @@ def check_sbat(path, text, flags):
                      "package,version,URL")
     if len(rows) < 2 or rows[0][:2] != ["sbat", "1"]:
         sys.exit(f"{path}: section .sbat must have a line sbat,1,... and one of the image's own")
+
+
+def check_relocations(path, table):
+    table = table[: len(table) - len(table) % struct.calcsize(RELA_ENTRY)]
+    for offset, info, _ in struct.iter_unpack(RELA_ENTRY, table):
+        kind = info & 0xFFFFFFFF
+        if kind not in (0, R_X86_64_RELATIVE):  # 0: R_X86_64_NONE, the section's padding
+            sys.exit(
+                f"{path}: relocation of type {kind} at {offset:#x}, can only be R_X86_64_RELATIVE"
+            )
 
 
 def checksum(image, field):
@@ -72,10 +84,13 @@ def main(path, need_sbat=False):
             sys.exit(f"{path}: section {name} at {rva:#x} is not on a page boundary")
         if flags & SCN_EXECUTE and flags & SCN_WRITE:
             sys.exit(f"{path}: section {name} is both writable and executable")
+        size, _, raw_size, start = struct.unpack_from("<IIII", image, entry + 8)
+        content = image[start : start + min(size, raw_size)]
+        if name == ".rela":
+            check_relocations(path, content)
         if name == ".sbat":
             need_sbat = False
-            size, _, raw_size, start = struct.unpack_from("<IIII", image, entry + 8)
-            check_sbat(path, image[start : start + min(size, raw_size)], flags)
+            check_sbat(path, content, flags)
     if need_sbat:
         sys.exit(f"{path}: there is no section .sbat")
     (dll,) = struct.unpack_from("<H", image, opt + OPT_DLL_CHARACTERISTICS)

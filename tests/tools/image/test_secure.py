@@ -83,6 +83,17 @@ class Sbat(unittest.TestCase):
                 pe.check_sbat("x", text, flags)
 
 
+class Relocations(unittest.TestCase):
+    def test_only_what_the_entry_applies(self):
+        def table(*types):
+            return b"".join(struct.pack(pe.RELA_ENTRY, 0x1000, 7 << 32 | kind, 0) for kind in types)
+
+        pe.check_relocations("x", table(8, 8, 0) + bytes(4))
+        for kind in 1, 6, 37:  # R_X86_64_64, GLOB_DAT, IRELATIVE
+            with self.subTest(kind=kind), self.assertRaises(SystemExit):
+                pe.check_relocations("x", table(8, kind))
+
+
 class Checksum(unittest.TestCase):
     def test_words_carries_length_and_not_the_field(self):
         image = b"\xff\xff\x02\x00" + b"\xaa\xbb\xcc\xdd" + b"\x07"

@@ -114,6 +114,7 @@ if [ ${#packages[@]} = 0 ]; then
 fi
 echo "deps: installing ${packages[*]}"
 case $family in
+# All in one call: what comes from one source, as QEMU for several machines, must be of one version.
 1)
 	as_root apt-get update -q
 	as_root env DEBIAN_FRONTEND=noninteractive \

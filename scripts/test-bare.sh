@@ -77,7 +77,8 @@ configure() {
 	} >"$etc/apt/sources.list"
 	if command -v apt-config >/dev/null; then
 		apt-config dump |
-			grep -E '^Acquire::(https?::|Check-Date|Check-Valid-Until|Retries)' >"$etc/apt/apt.conf.d/99host" || true
+			grep -E '^Acquire::(https?::|Check-Date|Check-Valid-Until|Retries)' \
+				>"$etc/apt/apt.conf.d/99host" || true
 	fi
 	rm -f "$etc/resolv.conf" # often a link
 	cp -L /etc/resolv.conf /etc/hosts "$etc/"

@@ -54,14 +54,11 @@ enum err acpi_load(const struct acpi *a, uint64_t pa, const char signature[4],
 struct acpi_cpu {
 	uint32_t apic_id;
 	uint32_t uid;
-	bool enabled;        /* flags bit 0 */
-	bool online_capable; /* flags bit 1 */
-	bool x2apic;         /* a type 9 entry */
+	bool enabled; /* flags bit 0 */
+	bool x2apic;  /* a type 9 entry */
 };
 
 struct acpi_madt {
-	uint64_t lapic_address;  /* type 5 override, else the header's */
-	bool pcat_compat;        /* 8259s are present: flags bit 0 */
 	uint64_t wakeup_mailbox; /* type 0x10 structure's mailbox, 0 if none */
 	size_t entries;          /* of all types */
 };
@@ -104,9 +101,8 @@ struct acpi_fadt {
 	struct acpi_register reset; /* present only if flags bit 10 says so */
 	uint8_t reset_value;
 	struct acpi_register pm1a_control, pm1b_control;
-	bool hw_reduced;           /* flags bit 20 */
-	char hypervisor_vendor[9]; /* "Hypervisor Vendor Identity", NUL-ended */
-	uint64_t dsdt;             /* physical address, 0 if none */
+	bool hw_reduced; /* flags bit 20 */
+	uint64_t dsdt;   /* physical address, 0 if none */
 };
 
 enum err acpi_fadt_read(const struct acpi_table *table, struct acpi_fadt *out);

@@ -19,8 +19,6 @@ enum {
 	FADT_X_PM1A_CONTROL = 172,
 	FADT_X_PM1B_CONTROL = 184,
 	FADT_X_PM_TIMER = 208,
-	FADT_HYPERVISOR_VENDOR = 268,
-	FADT_HYPERVISOR_VENDOR_SIZE = 8,
 };
 
 /* ACPI 6.5, table 5.10 "Fixed ACPI Description Table Fixed Feature Flags" */
@@ -87,8 +85,5 @@ enum err acpi_fadt_read(const struct acpi_table *table, struct acpi_fadt *out)
 	out->dsdt = field(table, FADT_X_DSDT, sizeof(uint64_t));
 	if (out->dsdt == 0)
 		out->dsdt = field(table, FADT_DSDT, sizeof(uint32_t));
-	if (table->size >= FADT_HYPERVISOR_VENDOR + FADT_HYPERVISOR_VENDOR_SIZE)
-		memcpy(out->hypervisor_vendor, table->data + FADT_HYPERVISOR_VENDOR,
-		       FADT_HYPERVISOR_VENDOR_SIZE);
 	return OK;
 }

@@ -4,10 +4,7 @@
 
 /* ACPI 6.5, 5.2.12 "Multiple APIC Description Table (MADT)" */
 enum {
-	MADT_LAPIC_ADDRESS = 36,
-	MADT_FLAGS = 40,
 	MADT_FIXED_SIZE = 44,
-	MADT_PCAT_COMPAT = 1 << 0,
 
 	TYPE_LOCAL_APIC = 0,
 	TYPE_LOCAL_APIC_ADDRESS_OVERRIDE = 5,
@@ -15,7 +12,6 @@ enum {
 	TYPE_MP_WAKEUP = 0x10,
 
 	CPU_ENABLED = 1 << 0,
-	CPU_ONLINE_CAPABLE = 1 << 1,
 };
 
 /* Smallest sizes: 5.2.12.2, 5.2.12.8, 5.2.12.12, 5.2.12.19 */
@@ -34,7 +30,6 @@ static void give_cpu(const struct walk *w, uint32_t apic_id, uint32_t uid, uint3
 		.apic_id = apic_id,
 		.uid = uid,
 		.enabled = (flags & CPU_ENABLED) != 0,
-		.online_capable = (flags & CPU_ONLINE_CAPABLE) != 0,
 		.x2apic = x2apic,
 	};
 
@@ -52,11 +47,7 @@ static bool read_entry(void *ctx, const uint8_t *e, size_t size)
 			return false;
 		give_cpu(w, e[3], e[2], acpi_u32(e + 4), false);
 		return true;
-	case TYPE_LOCAL_APIC_ADDRESS_OVERRIDE:
-		if (size < OVERRIDE_SIZE)
-			return false;
-		w->out->lapic_address = acpi_u64(e + 4);
-		return true;
+	case TYPE_LOCAL_APIC_ADDRESS_OVERRIDE: return size >= OVERRIDE_SIZE;
 	case TYPE_LOCAL_X2APIC:
 		if (size < LOCAL_X2APIC_SIZE)
 			return false;
@@ -79,7 +70,5 @@ enum err acpi_madt_read(const struct acpi_table *table, struct acpi_madt *out, a
 	*out = (struct acpi_madt){0};
 	if (table->size < MADT_FIXED_SIZE)
 		return ERR_TRUNCATED;
-	out->lapic_address = acpi_u32(table->data + MADT_LAPIC_ADDRESS);
-	out->pcat_compat = (acpi_u32(table->data + MADT_FLAGS) & MADT_PCAT_COMPAT) != 0;
 	return acpi_walk(table, MADT_FIXED_SIZE, read_entry, &w);
 }

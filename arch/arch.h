@@ -126,8 +126,6 @@ enum err arch_paging_init(struct pages *pages);
  * ERR_NO_MEMORY; ERR_INVALID for writable and executable at once or a misaligned range.
  */
 enum err arch_map(uint64_t va, uint64_t pa, uint64_t size, unsigned int flags);
-/* Boot processor only. Take a range out; ERR_NO_MEMORY when a large page could not be split. */
-enum err arch_unmap(uint64_t va, uint64_t size);
 /* Every mapped page of the tables now in use, in ascending order; flags: ARCH_MAP_... */
 typedef void (*arch_page_fn)(void *ctx, uint64_t va, uint64_t size, unsigned int flags);
 void arch_walk_pages(arch_page_fn fn, void *ctx);

@@ -95,8 +95,8 @@ static void selftest(const struct selftest *s)
 		  (unsigned long)s->pairs, (unsigned long)s->lost, (unsigned long)s->min_ns,
 		  (unsigned long)s->median_ns, (unsigned long)s->max_ns);
 	log_print("  IPIs: %u sent, %u taken; by %u hypercalls 0x0B, %u 0x15, %u APIC messages\n",
-		  s->announced, s->taken, s->sent[IPI_CALL], s->sent[IPI_CALL_SET],
-		  s->sent[IPI_APIC]);
+		  s->announced, s->taken, s->sent[IPI_BY_MASK], s->sent[IPI_BY_SET],
+		  s->sent[IPI_BY_NOTIFY]);
 	if (s->has_skew)
 		log_print("  TSC against the reference counter: at most %lu ns apart (+- "
 			  "%lu, " ARCH_HW_ID " %lu)\n",

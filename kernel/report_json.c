@@ -91,9 +91,9 @@ static void ipis(struct json *j, const struct selftest *s)
 	json_known(j, "median_ns", s->median_ns, answered);
 	json_known(j, "max_ns", s->max_ns, answered);
 	json_object(j, "sent");
-	json_number(j, "hypercall", s->sent[IPI_CALL]);
-	json_number(j, "hypercall_ex", s->sent[IPI_CALL_SET]);
-	json_number(j, "apic", s->sent[IPI_APIC]);
+	json_number(j, "hypercall", s->sent[IPI_BY_MASK]);
+	json_number(j, "hypercall_ex", s->sent[IPI_BY_SET]);
+	json_number(j, "apic", s->sent[IPI_BY_NOTIFY]);
 	json_object_end(j);
 	json_number(j, "announced", s->announced);
 	json_number(j, "taken", s->taken);

@@ -32,7 +32,7 @@ enum arch_fault_action arrive_fault(void *owner, const struct arch_fault *fault)
 	struct cpu *self = owner;
 	struct smp *smp = self->smp;
 
-	if (fault->is_stop && __atomic_load_n(&smp->stopper, __ATOMIC_ACQUIRE)) {
+	if (fault->is_stop && __atomic_load_n(&smp->stopped_by, __ATOMIC_ACQUIRE)) {
 		__atomic_store_n(&self->stopped, 1, __ATOMIC_RELEASE);
 		return ARCH_FAULT_PARK;
 	}

@@ -37,7 +37,12 @@ struct cpu;
 typedef void (*smp_call_fn)(struct cpu *self, void *arg);
 
 /* How a processor is told that there is a call for it. */
-enum ipi_way { IPI_CALL, IPI_CALL_SET, IPI_APIC, IPI_WAYS }; /* hypercall 0x0B, 0x15, local APIC */
+enum ipi_way {
+	IPI_BY_MASK,
+	IPI_BY_SET,
+	IPI_BY_NOTIFY,
+	IPI_WAYS
+}; /* hypercall 0x0B, 0x15, local APIC */
 
 enum { SMP_BARRIER_ROUNDS = 12 };
 _Static_assert(1 << SMP_BARRIER_ROUNDS >= SMP_MAX_CPUS, "a barrier of all processors");

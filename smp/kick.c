@@ -17,15 +17,15 @@ static enum ipi_way choose(const struct smp *smp, struct cpu *const *targets, si
 
 	if (!smp->config.ipi_by_call || !smp->may_call ||
 	    __atomic_load_n(&smp->no_ipi_call, __ATOMIC_RELAXED))
-		return IPI_APIC;
+		return IPI_BY_NOTIFY;
 	for (size_t i = 0; i < count; i++) {
 		if (targets[i]->start.vp_index >
 		    highest) /* HVSMP_VP_UNKNOWN is the highest of all */
 			highest = targets[i]->start.vp_index;
 	}
 	if (highest < HVSMP_IPI_MASK_VPS)
-		return IPI_CALL;
-	return smp->config.ipi_by_set && highest < SET_VPS ? IPI_CALL_SET : IPI_APIC;
+		return IPI_BY_MASK;
+	return smp->config.ipi_by_set && highest < SET_VPS ? IPI_BY_SET : IPI_BY_NOTIFY;
 }
 
 static struct hvsmp_result by_mask(const struct cpu *self, struct cpu *const *targets, size_t count)
@@ -52,7 +52,7 @@ static void by_apic(struct cpu *self, struct cpu *const *targets, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		(void)arch_notify(targets[i]->start.hw_id);
-	self->calls.sent[IPI_APIC] += (uint32_t)count;
+	self->calls.sent[IPI_BY_NOTIFY] += (uint32_t)count;
 }
 
 void kick(struct cpu *self, struct cpu *const *targets, size_t count)
@@ -63,12 +63,12 @@ void kick(struct cpu *self, struct cpu *const *targets, size_t count)
 	if (!count)
 		return;
 	self->calls.announced += (uint32_t)count;
-	if (way == IPI_APIC) {
+	if (way == IPI_BY_NOTIFY) {
 		by_apic(self, targets, count);
 		return;
 	}
 	self->calls.sent[way]++;
-	result = way == IPI_CALL ? by_mask(self, targets, count) : by_set(self, targets, count);
+	result = way == IPI_BY_MASK ? by_mask(self, targets, count) : by_set(self, targets, count);
 	if (hvsmp_answers(&result, HVSMP_STATUS_SUCCESS))
 		return;
 	self->calls.refused = true;

@@ -54,8 +54,8 @@ struct smp {
 	uint32_t barrier_broken; /* one did not come: no barrier holds until smp_gather */
 	uint32_t no_ipi_call;    /* a hypercall for an IPI was refused: no more of them */
 
-	uint32_t starting; /* bring-up is under way */
-	uint32_t stopper;  /* index + 1 of the processor that stopped all others; 0: none */
+	uint32_t starting;   /* bring-up is under way */
+	uint32_t stopped_by; /* index + 1 of the processor that stopped all others; 0: none */
 };
 
 /* A state of arch/ as the hypervisor is asked for it. */

@@ -36,7 +36,7 @@ bool smp_stop_others(struct smp *smp)
 
 	if (!self) /* before there is a processor's block there is only one processor */
 		return true;
-	if (!__atomic_compare_exchange_n(&smp->stopper, &first, self->start.index + 1, false,
+	if (!__atomic_compare_exchange_n(&smp->stopped_by, &first, self->start.index + 1, false,
 					 __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
 		return first == self->start.index + 1;
 	for (size_t i = 0; i < smp->count; i++) {

@@ -144,17 +144,6 @@ enum err arch_map(uint64_t va, uint64_t pa, uint64_t size, unsigned int flags)
 	return OK;
 }
 
-enum err arch_unmap(uint64_t va, uint64_t size)
-{
-	for (uint64_t end = va + size; va < end; va += PAGE_SIZE) {
-		enum err e = set_page(va, 0, LEVEL_4K);
-
-		if (e)
-			return e;
-	}
-	return OK;
-}
-
 enum err paging_map_stack(uint64_t va, uint64_t pa, size_t pages)
 {
 	return arch_map(va, pa, (uint64_t)pages * PAGE_SIZE, ARCH_MAP_WRITE);

@@ -129,7 +129,7 @@ static const struct selftest kept = {
 	.min_ns = 10,
 	.median_ns = 20,
 	.max_ns = 30,
-	.sent = {[IPI_CALL] = 4, [IPI_CALL_SET] = 5, [IPI_APIC] = 6},
+	.sent = {[IPI_BY_MASK] = 4, [IPI_BY_SET] = 5, [IPI_BY_NOTIFY] = 6},
 	.announced = 15,
 	.taken = 15,
 	.has_skew = true,

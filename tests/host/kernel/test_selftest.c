@@ -39,7 +39,7 @@ static void all_pairs_of_few(void **state)
 	prepare(5);
 	test();
 	assert_kept(5, 20);
-	assert_int_equal(result.sent[IPI_APIC], result.announced);
+	assert_int_equal(result.sent[IPI_BY_NOTIFY], result.announced);
 	assert_true(result.min_ns <= result.median_ns && result.median_ns <= result.max_ns);
 }
 
@@ -67,10 +67,10 @@ static void by_hypercall(void **state)
 	smp->config.ipi_by_call = true;
 	test();
 	assert_kept(5, 20);
-	assert_int_equal(result.sent[IPI_APIC], 0);
+	assert_int_equal(result.sent[IPI_BY_NOTIFY], 0);
 	/* What is for all is one call. */
-	assert_int_equal(result.sent[IPI_CALL], 20 + 4 + 4 + 1 + 1);
-	assert_int_equal(machine.ipi_calls, result.sent[IPI_CALL]);
+	assert_int_equal(result.sent[IPI_BY_MASK], 20 + 4 + 4 + 1 + 1);
+	assert_int_equal(machine.ipi_calls, result.sent[IPI_BY_MASK]);
 }
 
 static void a_refusal_is_named(void **state)
@@ -83,8 +83,8 @@ static void a_refusal_is_named(void **state)
 	test();
 	assert_kept(5, 20);
 	assert_true(warned("the call answers 0x06 (ACCESS_DENIED)"));
-	assert_int_equal(result.sent[IPI_CALL], 1);
-	assert_int_equal(result.sent[IPI_APIC], result.announced);
+	assert_int_equal(result.sent[IPI_BY_MASK], 1);
+	assert_int_equal(result.sent[IPI_BY_NOTIFY], result.announced);
 }
 
 static void who_does_not_answer_is_named(void **state)

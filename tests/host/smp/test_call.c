@@ -138,8 +138,8 @@ static void only_what_is_recommended(void **state)
 	smp->may_call = false;
 	assert_int_equal(smp_call(smp_cpu(smp, 2), note, NULL), OK);
 	assert_sent(2, 0, CPUS);
-	assert_int_equal(smp->bsp->calls.sent[IPI_CALL], 2);
-	assert_int_equal(smp->bsp->calls.sent[IPI_APIC], CPUS);
+	assert_int_equal(smp->bsp->calls.sent[IPI_BY_MASK], 2);
+	assert_int_equal(smp->bsp->calls.sent[IPI_BY_NOTIFY], CPUS);
 }
 
 static void indexes_beyond_a_mask_want_a_set(void **state)

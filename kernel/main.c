@@ -17,6 +17,8 @@ static void run(void *arg)
 	struct kernel *k = arg;
 	enum exit_code code;
 
+	if (k->options.log == LOG_DEBUG)
+		kernel_host_trace(k->smp.bsp);               /* a line for each hypercall */
 	hypervisor_open(&k->platform.hypervisor, &k->pages); /* OS id, hypercall page */
 	platform_clock(&k->platform);                        /* rate of the TSC */
 	platform_apic(&k->topology);                         /* xAPIC or x2APIC */

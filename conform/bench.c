@@ -11,7 +11,7 @@
 
 static void *room(const struct bench *b, size_t bytes)
 {
-	return pages_alloc(b->in->smp->pages, (bytes + PAGE_SIZE - 1) / PAGE_SIZE, 0);
+	return pages_alloc(b->in->pages, (bytes + PAGE_SIZE - 1) / PAGE_SIZE, 0);
 }
 
 static enum err take_memory(struct bench *b)
@@ -20,7 +20,7 @@ static enum err take_memory(struct bench *b)
 	b->input = room(b, 2 * HVSMP_PAGE_SIZE);
 	b->output = room(b, 2 * HVSMP_PAGE_SIZE);
 	b->errand = room(b, HVSMP_PAGE_SIZE);
-	b->vp = room(b, b->in->smp->count * sizeof(struct bench_vp));
+	b->vp = room(b, b->in->count * sizeof(struct bench_vp));
 	if (!b->row || !b->input || !b->output || !b->errand || !b->vp)
 		return ERR_NO_MEMORY;
 	return landing_renew(b);
@@ -28,21 +28,21 @@ static enum err take_memory(struct bench *b)
 
 static void list_processors(struct bench *b)
 {
-	const struct smp *smp = b->in->smp;
+	const struct conform_input *in = b->in;
 
 	b->nobody = A_HIGH_ID;
-	for (size_t i = 0; i < smp->count; i++) {
-		const struct cpu *cpu = smp_cpu(smp, i);
+	for (size_t i = 0; i < in->count; i++) {
+		uint32_t apic_id = (uint32_t)in->hw_id[i];
 
-		if (cpu_id(cpu) == b->nobody) {
+		if (apic_id == b->nobody) {
 			b->nobody--;
 			i = (size_t)-1; /* from the beginning */
 			b->vp_count = 0;
 			continue;
 		}
-		if (!cpu->start.is_bsp)
+		if (i != in->bsp)
 			b->vp[b->vp_count++] =
-				(struct bench_vp){cpu_id(cpu), HVSMP_VP_UNKNOWN, VP_WAITS};
+				(struct bench_vp){apic_id, HVSMP_VP_UNKNOWN, VP_WAITS};
 	}
 }
 
@@ -55,15 +55,13 @@ static const char *open_interface(struct bench *b)
 	void *page;
 
 	if (!f->is_hv1 || f->isolation >= HVSMP_ISOLATION_SNP ||
-	    !(f->privileges & HVSMP_PRIVILEGE_HYPERCALL_MSRS)) {
-		(void)hvsmp_may_start_vps(f, b->reason);
-		return b->reason;
-	}
+	    !(f->privileges & HVSMP_PRIVILEGE_HYPERCALL_MSRS))
+		return b->in->not_offered;
 	if (b->in->hv_is_open)
 		return NULL;
 	page = room(b, HVSMP_PAGE_SIZE);
 	config.page = (struct hvsmp_memory){page, (uint64_t)page};
-	if (hvsmp_setup_page(hv, b->in->smp->config.host, &config))
+	if (hvsmp_setup_page(hv, b->in->host, &config))
 		return hv->reason;
 	if (hvsmp_has_vp_index(f))
 		(void)hvsmp_vp_index(hv->host, &hv->bsp_vp_index);
@@ -102,7 +100,7 @@ struct bench_vp *bench_running_vp(struct bench *b)
 
 bool bench_init_vp(struct bench_vp *vp)
 {
-	if (arch_apic_send_init(vp->apic_id))
+	if (arch_reset(vp->apic_id))
 		return false;
 	landing_pause(INIT_DELAY_NS);
 	vp->use = VP_WAITS;

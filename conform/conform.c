@@ -8,6 +8,7 @@ static void print_plan(const struct bench *b, struct conform_summary *sum)
 		sum->passed += b->row[i].outcome == ROW_PASSED;
 		sum->failed += b->row[i].outcome == ROW_FAILED;
 		sum->skipped += b->row[i].outcome == ROW_SKIPPED;
+		sum->errors += b->row[i].outcome == ROW_ERROR;
 	}
 	log_print("1..%u\n", b->rows);
 }
@@ -19,8 +20,8 @@ static void print_json(const struct bench *b, const struct conform_summary *sum)
 
 	log_print("@conformance ");
 	json_object(&j, NULL);
-	json_string(&j, "schema", "hvsmp-conformance/1");
-	json_string(&j, "verdict", sum->failed ? "failed" : "ok");
+	json_string(&j, "schema", "hvsmp-conformance/2");
+	json_string(&j, "verdict", sum->failed || sum->errors ? "failed" : "ok");
 	json_object(&j, "hypervisor");
 	json_string(&j, "interface", f->interface_name);
 	json_string(&j, "vendor", f->vendor);
@@ -29,6 +30,7 @@ static void print_json(const struct bench *b, const struct conform_summary *sum)
 	json_number(&j, "passed", sum->passed);
 	json_number(&j, "failed", sum->failed);
 	json_number(&j, "skipped", sum->skipped);
+	json_number(&j, "errors", sum->errors);
 	rows_json(&j, b);
 	json_object_end(&j);
 	log_print("\n");

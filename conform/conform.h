@@ -6,22 +6,34 @@
  */
 #pragma once
 
+#include "arch/arch.h"
 #include "hv/hv.h"
-#include "smp/smp.h"
+
+struct arch_state;
 
 struct conform_input {
-	const struct smp *smp; /* prepared; none of its APs has been started */
+	/* The processors, none of which has been started; the boot processor is the calling one. */
+	const uint64_t *hw_id;
+	size_t count, bsp;
+	struct pages *pages;
+	uint64_t deadline_ns; /* for a VP to arrive */
 	const struct hvsmp_features *features;
+	const char *not_offered; /* why not, by CPUID; "" if it is */
+	const struct hvsmp_host *host;
 	struct hvsmp_interface *hv; /* set up here if it is not yet */
 	bool hv_is_open;            /* it is: hvsmp_setup has succeeded */
+	/* A processor's state as the hypervisor is asked for it. */
+	void (*context)(const struct arch_state *from, struct hvsmp_context *to);
 };
 
 struct conform_summary {
 	unsigned int passed, failed, skipped;
+	unsigned int
+		errors; /* rows that say nothing: the test itself is wrong, or lacked something */
 };
 
 /*
- * Boot processor, instead of smp_start_all. Starts APs, which park; some may be lost where the
+ * Boot processor, instead of a bring-up. Starts APs, which park; some may be lost where the
  * hypervisor accepts registers that no processor can run with. Ends with the hypercall page as it
  * was set up, if it was. ERR_NO_MEMORY: nothing was called.
  */

@@ -28,7 +28,8 @@ enum allow {
 	ALLOW_COUNT = 11,
 };
 
-enum row_outcome { ROW_PASSED, ROW_FAILED, ROW_SKIPPED };
+/* ROW_ERROR: the row says nothing about the hypervisor, because the test itself is wrong. */
+enum row_outcome { ROW_PASSED, ROW_FAILED, ROW_SKIPPED, ROW_ERROR };
 
 enum { ROW_NOTE_SIZE = 112 };
 
@@ -40,6 +41,7 @@ struct row_result {
 	unsigned int calls;
 	struct hvsmp_result answer; /* of the last call */
 	bool wrong;                 /* something besides the status is not as it must be */
+	bool error;                 /* row_error */
 	char note[ROW_NOTE_SIZE];
 };
 
@@ -51,6 +53,8 @@ struct hvsmp_result row_call(struct bench *b, uint64_t control, uint64_t input, 
 void row_add_call(struct bench *b, struct hvsmp_result answer);
 /* The row fails whatever the status is, unless the status itself is wrong: then that is said. */
 void row_wrong(struct bench *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The row cannot be judged, whatever was answered: the test lacked something. */
+void row_error(struct bench *b, const char *reason);
 /* Something to know about a row that passes. */
 void row_note(struct bench *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Judges, prints, and counts. */
@@ -93,8 +97,13 @@ struct bench {
 	bool init_works;         /* INIT makes a VP that ran startable again */
 	struct row_result *row;
 	unsigned int rows;
-	char reason[HVSMP_REASON_SIZE];
 };
+
+/* The boot processor, as 0x9A is given it. */
+static inline uint32_t bench_bsp(const struct bench *b)
+{
+	return (uint32_t)b->in->hw_id[b->in->bsp];
+}
 
 enum err bench_prepare(struct bench *b, const struct conform_input *in);
 /* An AP that waits to be started, by its index; NULL if none is left. */
@@ -123,7 +132,7 @@ uint64_t bench_gpa(const struct bench *b, enum place place, const uint8_t *ours,
 
 /* A block, used once, on which a started VP arrives, writes down what it finds, and parks. */
 struct landing {
-	_Alignas(CACHE_LINE) uint8_t arch[ARCH_CPU_SIZE];
+	_Alignas(64) uint8_t arch[ARCH_CPU_SIZE];
 	struct hvsmp_context wanted, found;
 	uint32_t apic_id, vp_index; /* as the VP itself reads them */
 	uint32_t landed;            /* it has written all of the above */

@@ -96,7 +96,7 @@ static uint32_t id_of(const struct bench *b, char c, uint32_t *vp_index)
 	if (c == 'N')
 		return b->nobody;
 	if (c == 'B' || !ap)
-		return (uint32_t)b->in->smp->bsp->start.hw_id;
+		return bench_bsp(b);
 	*vp_index = ap->vp_index;
 	return ap->apic_id;
 }
@@ -146,7 +146,7 @@ static void run(struct bench *b, const struct list_row *row)
  */
 static unsigned int try_layout(struct bench *b, unsigned int step)
 {
-	uint32_t bsp = (uint32_t)b->in->smp->bsp->start.hw_id;
+	uint32_t bsp = bench_bsp(b);
 	uint32_t vp_index = b->in->hv->bsp_vp_index;
 	struct hvsmp_result r;
 
@@ -215,7 +215,7 @@ static void overflow_row(struct bench *b, const char *name, size_t count)
 	row_begin(b, CALL, name, UNUSABLE);
 	clear(b);
 	for (size_t i = 0; i < (2 * HVSMP_PAGE_SIZE - LIST_AT) / WORD; i += b->step)
-		put(b, i, (uint32_t)b->in->smp->bsp->start.hw_id);
+		put(b, i, bench_bsp(b));
 	(void)make(b, count, 0);
 	row_end(b);
 }
@@ -228,7 +228,7 @@ static void output_row(struct bench *b)
 	row_begin(b, CALL, long_output, UNUSABLE);
 	clear(b);
 	for (size_t i = 0; i < 4; i++)
-		put(b, i * b->step, (uint32_t)b->in->smp->bsp->start.hw_id);
+		put(b, i * b->step, bench_bsp(b));
 	(void)row_call(b, hvsmp_control(CALL, 4, 0), (uint64_t)b->input, output);
 	row_end(b);
 }

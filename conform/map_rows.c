@@ -146,7 +146,7 @@ static void run(struct bench *b, const struct map_row *row)
 		return;
 	}
 	row_begin(b, CALL, row->name, row->allowed);
-	r = make(b, row, (uint32_t)b->in->smp->bsp->start.hw_id);
+	r = make(b, row, bench_bsp(b));
 	check_success(b, row, &r, b->in->hv->bsp_vp_index);
 	row_end(b);
 }
@@ -163,7 +163,7 @@ static void privilege_row(struct bench *b)
 		return;
 	}
 	row_begin(b, CALL, name, ALLOW_DENIED | ALLOW_NO_CALL);
-	(void)make(b, &plain, (uint32_t)b->in->smp->bsp->start.hw_id);
+	(void)make(b, &plain, bench_bsp(b));
 	row_end(b);
 	b->map_skip = "the privilege AccessVpIndex is withheld";
 }
@@ -180,7 +180,7 @@ static void first_row(struct bench *b)
 		return;
 	}
 	row_begin(b, CALL, name, ALLOW_SUCCESS | also);
-	r = make(b, &plain, (uint32_t)b->in->smp->bsp->start.hw_id);
+	r = make(b, &plain, bench_bsp(b));
 	check_success(b, &plain, &r, b->in->hv->bsp_vp_index);
 	if (hvsmp_answers(&r, HVSMP_STATUS_INVALID_HYPERCALL_CODE)) {
 		b->map_skip = "the hypervisor does not offer the call (it answers 0x0002)";
@@ -204,7 +204,7 @@ static void untouched_row(struct bench *b)
 		return;
 	}
 	row_begin(b, CALL, name, ALLOW_SUCCESS);
-	r = make(b, &plain, (uint32_t)b->in->smp->bsp->start.hw_id);
+	r = make(b, &plain, bench_bsp(b));
 	check_success(b, &plain, &r, b->in->hv->bsp_vp_index);
 	while (at < WIDE && b->output[at] == 0)
 		at++;

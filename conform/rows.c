@@ -78,6 +78,12 @@ void row_wrong(struct bench *b, const char *fmt, ...)
 	va_end(args);
 }
 
+void row_error(struct bench *b, const char *reason)
+{
+	current(b)->error = current(b)->wrong = true; /* and no later note replaces the reason */
+	format(current(b)->note, ROW_NOTE_SIZE, "the test is wrong: %s", reason);
+}
+
 void row_note(struct bench *b, const char *fmt, ...)
 {
 	va_list args;
@@ -114,8 +120,9 @@ static void print_tap(const struct bench *b)
 {
 	const struct row_result *row = current(b);
 
-	log_print("%s %u - %s / %s #", row->outcome == ROW_FAILED ? "not ok" : "ok", b->rows + 1,
-		  call_name(row->code), row->name);
+	log_print("%s %u - %s / %s #",
+		  row->outcome == ROW_FAILED || row->outcome == ROW_ERROR ? "not ok" : "ok",
+		  b->rows + 1, call_name(row->code), row->name);
 	if (row->outcome == ROW_SKIPPED)
 		log_print(" SKIP");
 	else if (row->calls && row->answer.err)
@@ -140,9 +147,15 @@ static void finish(struct bench *b)
 void row_end(struct bench *b)
 {
 	struct row_result *row = current(b);
-	bool good = !row->wrong && (!row->allowed || (row->calls && is_allowed(row)));
 
-	row->outcome = good ? ROW_PASSED : ROW_FAILED;
+	if (!row->error && row->allowed && !row->calls)
+		row_error(b, "it made no call");
+	if (row->error)
+		row->outcome = ROW_ERROR;
+	else if (row->wrong || (row->allowed && !is_allowed(row)))
+		row->outcome = ROW_FAILED;
+	else
+		row->outcome = ROW_PASSED;
 	finish(b);
 }
 
@@ -162,7 +175,7 @@ void row_skip(struct bench *b, uint16_t code, const char *name, const char *reas
 
 static void row_json(struct json *j, const struct row_result *row)
 {
-	static const char *const outcomes[] = {"ok", "failed", "skipped"};
+	static const char *const outcomes[] = {"ok", "failed", "skipped", "error"};
 	char name[TEXT_SIZE];
 
 	format(name, sizeof(name), "%s / %s", call_name(row->code), row->name);

@@ -42,7 +42,7 @@ static void end_method(struct bench_method *m, const char *reason)
 
 static void prepare(struct bench *b)
 {
-	bool needs_delay = arch_init_needs_delay(arch_cpuid);
+	bool needs_delay = arch_reset_needs_delay();
 	const char *no_calls;
 
 	smp_rounds_prepare(b->smp, hypervisor_is_open(&b->platform->hypervisor));
@@ -62,7 +62,7 @@ static void prepare(struct bench *b)
 
 static void keep_cpus(const struct bench *b, struct bench_method *m)
 {
-	uint64_t start = b->smp->start_tsc;
+	uint64_t start = b->smp->start_ticks;
 
 	for (size_t i = 0; i < b->smp->count; i++) {
 		const struct cpu *cpu = smp_cpu(b->smp, i);
@@ -72,7 +72,7 @@ static void keep_cpus(const struct bench *b, struct bench_method *m)
 			.starter = cpu->start.starter,
 			.is_in = cpu_online_tsc(cpu) != 0,
 			.issued = ticks_since(start, cpu->start.issued),
-			.first = ticks_since(start, arch_cpu_first_tsc(arch)),
+			.first = ticks_since(start, arch_cpu_first_ticks(arch)),
 			.online = ticks_since(start, cpu_online_tsc(cpu)),
 		};
 	}
@@ -91,14 +91,14 @@ static struct bench_round measure(const struct bench *b, uint64_t all_in)
 		round.hypercalls += cpu->start.calls;
 		round.online += cpu->verdict == CPU_ONLINE;
 		if (!cpu->start.is_bsp && cpu_online_tsc(cpu))
-			b->scratch[arrivals++] = ticks_since(smp->start_tsc, cpu_online_tsc(cpu));
+			b->scratch[arrivals++] = ticks_since(smp->start_ticks, cpu_online_tsc(cpu));
 	}
 	stats_sort(b->scratch, arrivals);
 	round.first = arrivals ? b->scratch[0] : 0;
 	round.median = stats_rank(b->scratch, arrivals, 50);
 	round.p95 = stats_rank(b->scratch, arrivals, 95);
 	round.last = arrivals ? b->scratch[arrivals - 1] : 0;
-	round.total = ticks_since(smp->start_tsc, all_in ? all_in : smp->end_tsc);
+	round.total = ticks_since(smp->start_ticks, all_in ? all_in : smp->end_ticks);
 	if (round.total < round.last)
 		round.total = round.last;
 	return round;

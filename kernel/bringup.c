@@ -21,7 +21,7 @@
 static uint64_t init_delay_ns(uint32_t ms)
 {
 	if (ms == INIT_DELAY_AUTO)
-		return arch_init_needs_delay(arch_cpuid) ? HVSMP_INIT_DELAY_NS : 0;
+		return arch_reset_needs_delay() ? HVSMP_INIT_DELAY_NS : 0;
 	return ms * NS_PER_MS;
 }
 
@@ -80,7 +80,7 @@ static enum exit_code finish(struct kernel *k, const struct selftest *selftest)
 	smp_summarize(&k->smp, hypervisor_is_expected(&k->platform.hypervisor), &report.summary);
 	if (selftest && !selftest_is_kept(selftest) && report.summary.verdict == MACHINE_OK)
 		report.summary.verdict = MACHINE_DEGRADED;
-	report.kernel_ns = arch_clock_ticks_ns(arch_tsc() - k->entry_tsc);
+	report.kernel_ns = arch_clock_ticks_ns(arch_ticks() - k->entry_tsc);
 	report_print(&report, k->options.report);
 	return (enum exit_code)(EXIT_CODE_OK + report.summary.verdict);
 }

@@ -29,6 +29,8 @@ struct hypervisor {
 /* x86_64/host.c: this kernel as hv/ sees it. */
 extern struct hvsmp_host kernel_host;
 struct hvsmp_cpuid kernel_cpuid(uint32_t leaf, uint32_t subleaf);
+/* log=verbose: a line for each hypercall of the boot processor. */
+void kernel_host_trace(void *bsp);
 
 /* CPUID alone: on any stack, before anything is prepared. wanted: start= allows hypercalls. */
 void hypervisor_detect(struct hypervisor *h, bool wanted);

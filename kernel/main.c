@@ -17,6 +17,8 @@ static void run(void *arg)
 	struct kernel *k = arg;
 	enum exit_code code;
 
+	if (k->options.log == LOG_DEBUG)
+		kernel_host_trace(k->smp.bsp);               /* a line for each hypercall */
 	hypervisor_open(&k->platform.hypervisor, &k->pages); /* OS id, hypercall page */
 	platform_clock(&k->platform);                        /* rate of the TSC */
 	platform_apic(&k->topology);                         /* xAPIC or x2APIC */
@@ -33,7 +35,7 @@ _Noreturn void kernel_main(const struct boot_info *boot)
 	const struct options *o = &k->options;
 
 	k->boot = boot;
-	k->entry_tsc = arch_tsc();
+	k->entry_tsc = arch_ticks();
 	arch_set_image(boot->image_base, (uint64_t)_etext);  /* for backtraces */
 	canary_init();                                       /* of the stack protector */
 	panic_init(&k->smp, &k->platform, boot->image_base); /* a way to end */

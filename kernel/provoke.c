@@ -56,7 +56,7 @@ static void provoke(void)
 	case PANIC_OVERRUN: smash(); break;
 	case PANIC_STACK: address = exhaust(1000000); break;
 	case PANIC_NMI:
-		(void)arch_apic_send_nmi(arch_apic_id());
+		(void)arch_stop(arch_hw_id());
 		for (int i = 0; i < 1000000; i++) /* until it arrives */
 			arch_pause();
 		break;

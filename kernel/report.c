@@ -9,7 +9,7 @@
 
 uint64_t report_ns(const struct smp *smp, uint64_t tsc)
 {
-	return arch_clock_ticks_ns(ticks_since(smp->start_tsc, tsc));
+	return arch_clock_ticks_ns(ticks_since(smp->start_ticks, tsc));
 }
 
 void report_mismatch(char *out, size_t size, const struct cpu_mismatch *m)
@@ -60,7 +60,7 @@ static void row(const struct smp *smp, const struct cpu *cpu)
 	if (started)
 		format(by, sizeof(by), "%lu", cpu_id(smp_cpu(smp, cpu->start.starter)));
 	since_start(issued, sizeof(issued), smp, cpu->start.issued);
-	since_start(first, sizeof(first), smp, arch_cpu_first_tsc(arch));
+	since_start(first, sizeof(first), smp, arch_cpu_first_ticks(arch));
 	since_start(online, sizeof(online), smp, cpu_online_tsc(cpu));
 	log_print("%5lu %5s %5s %5s  %-4s  %-8s  %-8s  %6s %5s %11s %11s %11s\n", cpu_id(cpu), uid,
 		  vp, numa, cpu->start.is_bsp ? "bsp" : "ap", cpu_method_name(cpu->start.method),

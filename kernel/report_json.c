@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The report for machines: one line, schema hvsmp-report/1 (docs/report.md). */
+/* The report for machines: one line, schema hvsmp-report/2 (docs/report.md). */
 #include "kernel/report.h"
 
 #include "kernel/version.h"
@@ -37,13 +37,15 @@ static void processor(struct json *j, const struct smp *smp, const struct cpu *c
 	json_string(j, "role", cpu->start.is_bsp ? "bsp" : "ap");
 	json_string(j, "method", cpu_method_name(cpu->start.method));
 	json_string(j, "verdict", cpu_verdict_name(cpu->verdict));
+	json_known(j, "map_status", cpu->start.map_answer.status.code,
+		   cpu->start.map_state != HVSMP_MAP_UNASKED && !cpu->start.map_answer.err);
 	json_known(j, "hv_status", cpu->start.answer.status.code,
 		   cpu->start.calls && !cpu->start.answer.err);
 	json_number(j, "tries", cpu->start.calls);
 	json_known(j, "started_by", started ? cpu_id(smp_cpu(smp, cpu->start.starter)) : 0,
 		   started);
 	time(j, "t_issued_ns", smp, cpu->start.issued);
-	time(j, "t_first_ns", smp, arch_cpu_first_tsc(arch));
+	time(j, "t_first_ns", smp, arch_cpu_first_ticks(arch));
 	time(j, "t_online_ns", smp, cpu_online_tsc(cpu));
 	mismatches(j, cpu);
 	json_object_end(j);
@@ -134,7 +136,7 @@ void report_json(const struct report *r)
 
 	log_print("@report ");
 	json_object(&j, NULL);
-	json_string(&j, "schema", "hvsmp-report/1");
+	json_string(&j, "schema", "hvsmp-report/2");
 	json_string(&j, "version", kernel_version);
 	json_string(&j, "verdict", machine_verdict_name(r->summary.verdict));
 	hypervisor(&j, &r->platform->hypervisor);

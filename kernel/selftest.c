@@ -53,10 +53,10 @@ static void call_others(struct cpu *self, void *arg)
 	(void)arg;
 	for (size_t d = 1; d < smp->members; d = next(d, smp->members), ticks++) {
 		struct cpu *cpu = smp->member[(self->rank + d) % smp->members];
-		uint64_t start = arch_tsc();
+		uint64_t start = arch_ticks();
 		enum err e = smp_call(cpu, nothing, NULL);
 
-		*ticks = e ? NO_ANSWER : arch_tsc() - start;
+		*ticks = e ? NO_ANSWER : arch_ticks() - start;
 	}
 }
 
@@ -90,9 +90,9 @@ static void read_clocks(struct cpu *self, void *arg)
 
 	*out = (struct clocks){.width = UINT64_MAX};
 	for (int i = 0; i < CLOCK_READS; i++) {
-		uint64_t before = arch_tsc();
+		uint64_t before = arch_ticks();
 		uint64_t reference = hvsmp_reference_counter((void *)config->host);
-		uint64_t width = arch_tsc() - before;
+		uint64_t width = arch_ticks() - before;
 
 		if (width < out->width)
 			*out = (struct clocks){before + width / 2, reference, width};

@@ -10,12 +10,12 @@ void arrive(void *owner)
 	struct cpu *self = owner;
 	const struct smp *smp = self->smp;
 
-	if (!hvsmp_arrive(&self->start, arch_tsc()))
+	if (!hvsmp_arrive(&self->start, arch_ticks()))
 		arch_park();
 	hvsmp_fan_out(&self->start);
 	/* Where processors share a core, let the others come in first. */
 	arch_pause();
-	arch_apic_init_ap();
+	arch_ipi_init_ap();
 	proof_check(self);
 	hvsmp_prove(&self->start);
 	if (smp->config.after)
@@ -32,16 +32,16 @@ enum arch_fault_action arrive_fault(void *owner, const struct arch_fault *fault)
 	struct cpu *self = owner;
 	struct smp *smp = self->smp;
 
-	if (fault->vector == ARCH_VECTOR_NMI && __atomic_load_n(&smp->stopper, __ATOMIC_ACQUIRE)) {
+	if (fault->is_stop && __atomic_load_n(&smp->stopper, __ATOMIC_ACQUIRE)) {
 		__atomic_store_n(&self->stopped, 1, __ATOMIC_RELEASE);
 		return ARCH_FAULT_PARK;
 	}
-	if (fault->vector == ARCH_VECTOR_NMI && __atomic_load_n(&smp->starting, __ATOMIC_ACQUIRE)) {
+	if (fault->is_stop && __atomic_load_n(&smp->starting, __ATOMIC_ACQUIRE)) {
 		self->nmis++; /* not ours during bring-up: noted, and nothing else */
 		return ARCH_FAULT_IGNORE;
 	}
 	if (!self->start.is_bsp && hvsmp_stage_of(&self->start) != HVSMP_STAGE_PROVED) {
-		proof_note(self, PROOF_EXCEPTION, fault->rip, fault->vector);
+		proof_note(self, PROOF_EXCEPTION, fault->pc, fault->code);
 		hvsmp_lose(&self->start);
 		return ARCH_FAULT_PARK;
 	}

@@ -15,37 +15,17 @@ enum cpu_verdict {
 	CPU_ABSENT,   /* the MADT lists it, the hypervisor does not know it */
 };
 
-/* What an arrival is held against; names in proof.c. */
+/* What an arrival is held against. From PROOF_REGISTERS on: arch/'s registers. */
 enum proof_field {
 	PROOF_VP_INDEX,
-	PROOF_APIC_ID,
-	PROOF_RSP,
-	PROOF_RFLAGS,
-	PROOF_CS,
-	PROOF_DS,
-	PROOF_ES,
-	PROOF_FS,
-	PROOF_GS,
-	PROOF_SS,
-	PROOF_TR,
-	PROOF_LDTR,
-	PROOF_FS_BASE,
-	PROOF_GS_BASE,
-	PROOF_GDTR_BASE,
-	PROOF_GDTR_LIMIT,
-	PROOF_IDTR_BASE,
-	PROOF_IDTR_LIMIT,
-	PROOF_CR0,
-	PROOF_CR3,
-	PROOF_CR4,
-	PROOF_EFER,
-	PROOF_PAT,
-	PROOF_EXCEPTION, /* expected: rip; actual: vector */
+	PROOF_HW_ID,
+	PROOF_EXCEPTION, /* expected: where; actual: which */
 	PROOF_ENTRIES,   /* how many processors came to this block */
+	PROOF_REGISTERS,
 };
 
 struct cpu_mismatch {
-	enum proof_field field;
+	unsigned int field; /* enum proof_field */
 	uint64_t expected, actual;
 };
 
@@ -93,7 +73,6 @@ struct cpu {
 	uint32_t uid, numa;
 	uint32_t rank; /* in smp->member */
 	enum cpu_verdict verdict;
-	struct arch_state wanted; /* as it is to arrive */
 
 	/* By itself. */
 	_Alignas(CACHE_LINE) uint32_t found_vp_index; /* by its own VP_INDEX register */
@@ -109,9 +88,6 @@ struct cpu {
 _Static_assert(HVSMP_IPI_INPUT_SIZE <= sizeof(((struct cpu *)0)->input), "fits");
 _Static_assert(HVSMP_START_INPUT_SIZE <= sizeof(((struct cpu *)0)->input), "fits");
 _Static_assert(sizeof(struct cpu) <= PAGE_SIZE, "a processor's record is one page");
-
-/* x86_64/context.c: a state of arch/ as the hypervisor is asked for it. */
-void smp_context(const struct arch_state *state, struct hvsmp_context *out);
 
 static inline struct arch_cpu *arch_of(const struct cpu *cpu)
 {
@@ -138,4 +114,4 @@ uint64_t cpu_online_tsc(const struct cpu *cpu);
 
 const char *cpu_method_name(enum hvsmp_method m);
 const char *cpu_verdict_name(enum cpu_verdict v);
-const char *proof_field_name(enum proof_field f);
+const char *proof_field_name(unsigned int field);

@@ -11,7 +11,7 @@ enum arch_fault_action arrive_fault(void *owner, const struct arch_fault *fault)
 
 /* proof.c: an AP holds what it finds against what was asked. */
 void proof_check(struct cpu *cpu);
-void proof_note(struct cpu *cpu, enum proof_field field, uint64_t expected, uint64_t actual);
+void proof_note(struct cpu *cpu, unsigned int field, uint64_t expected, uint64_t actual);
 
 /* nodes.c: the memory of a node, at most `room` pieces of it. */
 size_t nodes_memory(const struct topology *t, uint32_t numa, struct page_range *out, size_t room);
@@ -20,6 +20,9 @@ size_t nodes_memory(const struct topology *t, uint32_t numa, struct page_range *
  * processor.
  */
 uint32_t nodes_number(struct smp *smp, uint32_t *domain);
+
+/* x86_64/context.c: the state in which its block wants the processor, for the hypervisor. */
+void context_fill(struct cpu *cpu);
 
 /* x86_64/sipi.c, and later another architecture's: the second rung. */
 void second_init(struct smp *smp);

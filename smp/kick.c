@@ -34,7 +34,7 @@ static struct hvsmp_result by_mask(const struct cpu *self, struct cpu *const *ta
 
 	for (size_t i = 0; i < count; i++)
 		mask |= 1UL << targets[i]->start.vp_index;
-	return hvsmp_send_ipi(&self->start.caller, ARCH_VECTOR_CALL, mask);
+	return hvsmp_send_ipi(&self->start.caller, ARCH_NOTIFY_VECTOR, mask);
 }
 
 static struct hvsmp_result by_set(const struct cpu *self, struct cpu *const *targets, size_t count)
@@ -44,14 +44,14 @@ static struct hvsmp_result by_set(const struct cpu *self, struct cpu *const *tar
 	memset(&set, 0, sizeof(set));
 	for (size_t i = 0; i < count; i++)
 		(void)hvsmp_vp_set_add(&set, targets[i]->start.vp_index);
-	return hvsmp_send_ipi_set(&self->start.caller, ARCH_VECTOR_CALL, &set);
+	return hvsmp_send_ipi_set(&self->start.caller, ARCH_NOTIFY_VECTOR, &set);
 }
 
 /* One that the APIC does not take is missed by whoever waits for the answer. */
 static void by_apic(struct cpu *self, struct cpu *const *targets, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		(void)arch_apic_send_call((uint32_t)targets[i]->start.hw_id);
+		(void)arch_notify(targets[i]->start.hw_id);
 	self->calls.sent[IPI_APIC] += (uint32_t)count;
 }
 

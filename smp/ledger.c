@@ -48,7 +48,7 @@ static enum cpu_verdict judge_ap(struct cpu *cpu)
 	if (cpu->start.map_state == HVSMP_MAP_ABSENT)
 		return CPU_ABSENT;
 	/* Nobody invited it and yet it ran: refused starts that had their effect all the same. */
-	return arch_cpu_first_tsc(arch_of(cpu)) ? CPU_LATE : CPU_REFUSED;
+	return arch_cpu_first_ticks(arch_of(cpu)) ? CPU_LATE : CPU_REFUSED;
 }
 
 enum cpu_progress cpu_progress(const struct cpu *cpu)
@@ -80,23 +80,23 @@ static void judge_bsp(struct cpu *bsp)
 
 	if (config->has_vp_index)
 		(void)hvsmp_vp_index(config->host, &bsp->found_vp_index);
-	if (arch_apic_id() != bsp->start.hw_id)
-		proof_note(bsp, PROOF_APIC_ID, bsp->start.hw_id, arch_apic_id());
+	if (arch_hw_id() != bsp->start.hw_id)
+		proof_note(bsp, PROOF_HW_ID, bsp->start.hw_id, arch_hw_id());
 	bsp->verdict = bsp->mismatch_count ? CPU_MISMATCH : CPU_ONLINE;
 }
 
 /* What cannot be, if all counters run together: it came before it was asked, or after the end. */
 static void check_times(const struct smp *smp, const struct cpu *cpu)
 {
-	uint64_t first = arch_cpu_first_tsc((const struct arch_cpu *)cpu->arch);
+	uint64_t first = arch_cpu_first_ticks((const struct arch_cpu *)cpu->arch);
 	uint64_t off = 0;
 
 	if (cpu->start.is_bsp || !cpu_online_tsc(cpu))
 		return;
 	if (first < cpu->start.issued)
 		off = cpu->start.issued - first;
-	else if (cpu->start.arrived > smp->end_tsc)
-		off = cpu->start.arrived - smp->end_tsc;
+	else if (cpu->start.arrived > smp->end_ticks)
+		off = cpu->start.arrived - smp->end_ticks;
 	if (off)
 		log_warn(ARCH_HW_ID " %lu: its time stamp counter is at least %lu ns %s",
 			 cpu_id(cpu), (unsigned long)arch_clock_ticks_ns(off),
@@ -136,7 +136,8 @@ void smp_summarize(const struct smp *smp, bool hv_offered, struct smp_summary *o
 		mismatch |= cpu->verdict == CPU_MISMATCH;
 		fallback |= hv_offered && cpu->start.method == HVSMP_METHOD_SECOND;
 	}
-	out->bringup_ns = arch_clock_from_tsc(smp->end_tsc) - arch_clock_from_tsc(smp->start_tsc);
+	out->bringup_ns =
+		arch_clock_from_ticks(smp->end_ticks) - arch_clock_from_ticks(smp->start_ticks);
 	if (mismatch)
 		out->verdict = MACHINE_FAILED;
 	else if (fallback || smp->incomplete || out->online != out->expected)

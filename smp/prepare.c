@@ -32,8 +32,7 @@ static struct cpu *make(struct smp *smp, const struct topology_cpu *from, struct
 		return cpu;
 	}
 	cpu->start.prepared = true;
-	arch_cpu_wanted(arch_of(cpu), &cpu->wanted);
-	smp_context(&cpu->wanted, &cpu->start.context);
+	context_fill(cpu);
 	return cpu;
 }
 
@@ -75,7 +74,7 @@ static uint32_t make_all(struct smp *smp, const struct topology *topology, struc
 static uint64_t ticks(void *ctx)
 {
 	(void)ctx;
-	return arch_tsc();
+	return arch_ticks();
 }
 
 static uint64_t now_ns(void *ctx)

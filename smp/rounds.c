@@ -111,7 +111,7 @@ static void watch(struct hvsmp_start *start, bool (*is_coming)(const struct hvsm
 			return;
 		}
 	}
-	*all_in = arch_tsc();
+	*all_in = arch_ticks();
 }
 
 uint64_t smp_round(struct smp *smp, enum smp_method method)
@@ -141,7 +141,7 @@ static bool is_at_rest(struct cpu *cpu)
 	if (hvsmp_is_lost(&cpu->start) || arch_cpu_strays(arch_of(cpu)))
 		return false;
 	return stage == HVSMP_STAGE_PROVED ||
-	       (stage == HVSMP_STAGE_IDLE && refused && !arch_cpu_first_tsc(arch_of(cpu)));
+	       (stage == HVSMP_STAGE_IDLE && refused && !arch_cpu_first_ticks(arch_of(cpu)));
 }
 
 static void renew(struct cpu *cpu)
@@ -175,7 +175,7 @@ bool smp_round_undo(struct smp *smp, char reason[HVSMP_REASON_SIZE])
 		struct cpu *cpu = smp_cpu(smp, i);
 		enum err e = cpu->start.is_bsp || !cpu->start.prepared
 				     ? OK
-				     : arch_apic_send_init((uint32_t)cpu->start.hw_id);
+				     : arch_reset(cpu->start.hw_id);
 
 		if (!e)
 			continue;

@@ -27,7 +27,7 @@ bool smp_method_offered(const struct smp *smp, enum smp_method method, bool need
 
 /*
  * Boot processor: start everything by this method, wait, and enter the verdicts into the ledger.
- * Times are from smp->start_tsc on: the first call or message, nothing before it.
+ * Times are from smp->start_ticks on: the first call or message, nothing before it.
  * Returns when the boot processor knew that all are in, as a time stamp; 0 if it never did.
  */
 uint64_t smp_round(struct smp *smp, enum smp_method method);

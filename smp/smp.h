@@ -13,10 +13,11 @@ typedef struct hvsmp_init_sipi smp_second; /* the second rung */
 
 struct smp_config {
 	bool use_sipi, fanout;
-	uint64_t init_delay_ns;           /* between INIT and the first start-up IPI */
-	uint64_t deadline_ns;             /* without any progress */
-	uint64_t cap_ns;                  /* altogether, for each method */
-	bool has_vp_index;                /* the VP_INDEX register may be read */
+	uint64_t init_delay_ns; /* between INIT and the first start-up IPI */
+	uint64_t deadline_ns;   /* without any progress */
+	uint64_t cap_ns;        /* altogether, for each method */
+	bool has_vp_index;      /* the VP_INDEX register may be read */
+	uint64_t unproved; /* registers that an arrival is not held against, a bit each by number */
 	const struct hvsmp_interface *hv; /* open or not: whoever starts says it */
 	const struct hvsmp_host *host;
 	uint32_t vp_limit;
@@ -44,7 +45,7 @@ struct smp {
 	size_t disabled; /* topology.disabled */
 	bool incomplete; /* topology.incomplete */
 	struct pages *pages;
-	uint64_t start_tsc, end_tsc;
+	uint64_t start_ticks, end_ticks;
 	bool may_call; /* the hypercall interface is open, and to be used */
 
 	struct cpu **member; /* those that take part in calls, by rank */
@@ -56,6 +57,10 @@ struct smp {
 	uint32_t starting; /* bring-up is under way */
 	uint32_t stopper;  /* index + 1 of the processor that stopped all others; 0: none */
 };
+
+/* A state of arch/ as the hypervisor is asked for it. */
+struct arch_state;
+void smp_context(const struct arch_state *state, struct hvsmp_context *out);
 
 static inline struct cpu *smp_cpu(const struct smp *smp, size_t i)
 {

@@ -106,13 +106,13 @@ static void by_second(struct smp *smp, const struct smp_policy *policy)
 void start_by(struct smp *smp, const struct smp_policy *policy)
 {
 	__atomic_store_n(&smp->starting, 1, __ATOMIC_RELEASE);
-	smp->start_tsc = arch_tsc();
-	smp->bsp->start.arrived = smp->start_tsc;
+	smp->start_ticks = arch_ticks();
+	smp->bsp->start.arrived = smp->start_ticks;
 	if (policy->by_call)
 		by_call(smp, policy);
 	if (policy->by_second)
 		by_second(smp, policy);
-	smp->end_tsc = arch_tsc();
+	smp->end_ticks = arch_ticks();
 	__atomic_store_n(&smp->starting, 0, __ATOMIC_RELEASE);
 	ledger_close(smp);
 }

@@ -43,7 +43,7 @@ bool smp_stop_others(struct smp *smp)
 		const struct cpu *cpu = smp_cpu(smp, i);
 
 		if (cpu != self && is_running(cpu))
-			(void)arch_apic_send_nmi((uint32_t)cpu->start.hw_id);
+			(void)arch_stop(cpu->start.hw_id);
 	}
 	await_stop(smp, self);
 	return true;

@@ -10,8 +10,15 @@
 #define CPUID_TOPOLOGY    0x0BU
 
 enum { REG_EOI = 0xB0, REG_LINT0 = 0x350 };
-#define LVT_MASKED       0x10000U
-#define CLASS_BELOW_CALL (ARCH_VECTOR_CALL / 16 - 1)
+#define LVT_MASKED         0x10000U
+#define CLASS_BELOW_NOTIFY (ARCH_NOTIFY_VECTOR / 16 - 1)
+
+static uint32_t id_by_cpuid(void)
+{
+	if (arch_cpuid(0, 0).eax >= CPUID_TOPOLOGY && arch_cpuid(CPUID_TOPOLOGY, 0).ebx)
+		return arch_cpuid(CPUID_TOPOLOGY, 0).edx;
+	return arch_cpuid(1, 0).ebx >> 24;
+}
 
 /* Where none can be used: the id is CPUID's, and nothing can be sent. */
 static void no_enable(void)
@@ -31,10 +38,10 @@ static void no_write(unsigned int reg, uint32_t value)
 	(void)value;
 }
 
-static const struct apic_ops no_apic_ops = {no_enable, arch_apic_id_cpuid, no_send, no_write};
+static const struct apic_ops no_apic_ops = {no_enable, id_by_cpuid, no_send, no_write};
 static const struct apic_ops *ops = &no_apic_ops;
 
-enum err arch_apic_init(bool need_x2apic)
+enum err arch_ipi_init(bool wide)
 {
 	struct arch_cpuid features = arch_cpuid(1, 0);
 	uint64_t base;
@@ -51,15 +58,15 @@ enum err arch_apic_init(bool need_x2apic)
 	/* Leaving x2APIC mode needs a reset of the APIC, so the firmware's choice is kept. */
 	if (base & APIC_BASE_EXTD)
 		ops = &x2apic_ops;
-	else if (need_x2apic && features.ecx & CPUID1_ECX_X2APIC)
+	else if (wide && features.ecx & CPUID1_ECX_X2APIC)
 		ops = &x2apic_ops;
 	else
 		ops = &xapic_ops;
 	ops->enable();
-	return need_x2apic && ops != &x2apic_ops ? ERR_UNSUPPORTED : OK;
+	return wide && ops != &x2apic_ops ? ERR_UNSUPPORTED : OK;
 }
 
-void arch_apic_init_ap(void)
+void arch_ipi_init_ap(void)
 {
 	ops->enable();
 }
@@ -69,26 +76,44 @@ bool arch_apic_is_x2apic(void)
 	return ops == &x2apic_ops;
 }
 
-uint32_t arch_apic_id(void)
+const char *arch_ipi_name(void)
+{
+	return arch_apic_is_x2apic() ? "x2APIC" : "xAPIC";
+}
+
+uint64_t arch_hw_id(void)
 {
 	return ops->id();
 }
 
-uint32_t arch_apic_id_cpuid(void)
+uint64_t arch_hw_id_early(void)
 {
-	if (arch_cpuid(0, 0).eax >= CPUID_TOPOLOGY && arch_cpuid(CPUID_TOPOLOGY, 0).ebx)
-		return arch_cpuid(CPUID_TOPOLOGY, 0).edx;
-	return arch_cpuid(1, 0).ebx >> 24;
+	return id_by_cpuid();
 }
 
-enum err arch_apic_send_init(uint32_t apic_id)
+static enum err send(uint64_t hw_id, uint32_t command)
 {
-	return ops->send(apic_id, ICR_INIT);
+	return hw_id > UINT32_MAX ? ERR_INVALID : ops->send((uint32_t)hw_id, command);
 }
 
-enum err arch_apic_send_nmi(uint32_t apic_id)
+enum err arch_reset(uint64_t hw_id)
 {
-	return ops->send(apic_id, ICR_NMI);
+	return send(hw_id, ICR_INIT);
+}
+
+bool arch_reset_needs_delay(void)
+{
+	return arch_init_needs_delay(arch_cpuid);
+}
+
+enum err arch_stop(uint64_t hw_id)
+{
+	return send(hw_id, ICR_NMI);
+}
+
+enum err arch_notify(uint64_t hw_id)
+{
+	return send(hw_id, ICR_FIXED | ARCH_NOTIFY_VECTOR);
 }
 
 enum err arch_apic_send_startup(uint32_t apic_id, uint8_t vector)
@@ -96,16 +121,11 @@ enum err arch_apic_send_startup(uint32_t apic_id, uint8_t vector)
 	return ops->send(apic_id, ICR_STARTUP | vector);
 }
 
-enum err arch_apic_send_call(uint32_t apic_id)
-{
-	return ops->send(apic_id, ICR_FIXED | ARCH_VECTOR_CALL);
-}
-
 /* What the firmware left pending, or a device of its still sends, stays outside. */
 void arch_interrupts_prepare(void)
 {
 	ops->write(REG_LINT0, LVT_MASKED); /* the old interrupt controller knows no priority */
-	write_cr8(CLASS_BELOW_CALL);
+	write_cr8(CLASS_BELOW_NOTIFY);
 }
 
 void apic_end_interrupt(void)

@@ -24,7 +24,7 @@
 static uint64_t clock_start;
 static uint64_t ns_per_tick_32; /* nanoseconds a tick, 32.32 fixed point */
 
-uint64_t arch_tsc(void)
+uint64_t arch_ticks(void)
 {
 	uint32_t low;
 	uint32_t high;
@@ -34,7 +34,7 @@ uint64_t arch_tsc(void)
 	return (uint64_t)high << 32 | low;
 }
 
-uint64_t arch_tsc_hz_cpuid(void)
+uint64_t arch_ticks_hz(void)
 {
 	uint32_t highest = arch_cpuid(0, 0).eax;
 	struct arch_cpuid r;
@@ -67,9 +67,9 @@ static struct sample take_sample(uint64_t (*counter)(void *), void *ctx)
 	struct sample best = {0};
 
 	for (int i = 0; i < SAMPLE_READS; i++) {
-		uint64_t before = arch_tsc();
+		uint64_t before = arch_ticks();
 		uint64_t count = counter(ctx);
-		uint64_t took = arch_tsc() - before;
+		uint64_t took = arch_ticks() - before;
 
 		if (took < shortest) {
 			shortest = took;
@@ -79,8 +79,8 @@ static struct sample take_sample(uint64_t (*counter)(void *), void *ctx)
 	return best;
 }
 
-enum err arch_tsc_hz_measure(uint64_t (*counter)(void *), void *ctx, uint64_t counter_hz,
-			     uint64_t mask, uint64_t *hz)
+enum err arch_ticks_measure(uint64_t (*counter)(void *), void *ctx, uint64_t counter_hz,
+			    uint64_t mask, uint64_t *hz)
 {
 	uint64_t wanted = counter_hz / MEASURE_FRACTION;
 	struct sample first = take_sample(counter, ctx);
@@ -103,7 +103,7 @@ enum err arch_tsc_hz_measure(uint64_t (*counter)(void *), void *ctx, uint64_t co
 
 void arch_clock_set(uint64_t tsc_hz)
 {
-	clock_start = arch_tsc();
+	clock_start = arch_ticks();
 	ns_per_tick_32 = tsc_hz ? (NS_PER_S << 32) / tsc_hz : 0;
 }
 
@@ -112,12 +112,12 @@ uint64_t arch_clock_ticks_ns(uint64_t ticks)
 	return (uint64_t)((unsigned __int128)ticks * ns_per_tick_32 >> 32);
 }
 
-uint64_t arch_clock_from_tsc(uint64_t tsc)
+uint64_t arch_clock_from_ticks(uint64_t tsc)
 {
 	return tsc > clock_start ? arch_clock_ticks_ns(tsc - clock_start) : 0;
 }
 
 uint64_t arch_clock_ns(void)
 {
-	return ns_per_tick_32 ? arch_clock_from_tsc(arch_tsc()) : 0;
+	return ns_per_tick_32 ? arch_clock_from_ticks(arch_ticks()) : 0;
 }

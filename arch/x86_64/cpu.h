@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "arch/arch.h"
+#include "arch/x86_64/x86.h"
 #include "arch/x86_64/offsets.h"
 
 /* CR0, CR4, EFER (SDM 2.5; APM 3.1) */
@@ -67,9 +67,10 @@ struct arch_cpu {
 	uint8_t pad[6];
 	uint32_t entered;    /* set by the first processor that enters here */
 	uint32_t strays;     /* how many more came, and were parked before they touched the stack */
-	uint32_t interrupts; /* taken, ARCH_VECTOR_CALL only; by the processor itself */
+	uint32_t interrupts; /* taken, ARCH_NOTIFY_VECTOR only; by the processor itself */
 	uint64_t gdt[5];
 	struct tss tss;
+	struct arch_state wanted; /* as an AP is to start on this block */
 };
 _Static_assert(sizeof(struct arch_cpu) <= ARCH_CPU_SIZE, "struct arch_cpu outgrew ARCH_CPU_SIZE");
 

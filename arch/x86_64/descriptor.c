@@ -78,6 +78,47 @@ static enum err stacks_init(struct arch_cpu *cpu, struct pages *pages)
 	return e;
 }
 
+static struct arch_segment flat(uint16_t selector, uint16_t attributes, uint64_t base)
+{
+	return (struct arch_segment){.base = base,
+				     .limit = 0xFFFFFFFF,
+				     .selector = selector,
+				     .attributes = attributes};
+}
+
+/* entry.asm: the first instruction of an AP that starts in 64-bit mode. */
+void ap_entry_long(void);
+
+static void say_wanted(struct arch_cpu *cpu)
+{
+	struct table_register idt = idt_register();
+
+	cpu->wanted = (struct arch_state){
+		.rip = (uint64_t)ap_entry_long,
+		.rsp = cpu->start_rsp,
+		.rflags = RFLAGS_ONE,
+		.cs = flat(SEL_CODE, SEG_CODE64, 0),
+		.ds = flat(SEL_DATA, SEG_DATA, 0),
+		.es = flat(SEL_DATA, SEG_DATA, 0),
+		.fs = flat(SEL_DATA, SEG_DATA, 0),
+		.gs = flat(SEL_DATA, SEG_DATA, (uint64_t)cpu),
+		.ss = flat(SEL_DATA, SEG_DATA, 0),
+		.tr = {(uint64_t)&cpu->tss, sizeof(cpu->tss) - 1, SEL_TSS, SEG_TSS_BUSY},
+		.gdtr = {cpu->gdtr.base, cpu->gdtr.limit},
+		.idtr = {idt.base, idt.limit},
+		.cr0 = read_cr0(),
+		.cr3 = paging_root(),
+		.cr4 = read_cr4(),
+		.efer = rdmsr(MSR_EFER),
+		.pat = rdmsr(MSR_PAT),
+	};
+}
+
+const struct arch_state *arch_cpu_wanted(const struct arch_cpu *cpu)
+{
+	return &cpu->wanted;
+}
+
 enum err arch_cpu_init(struct arch_cpu *cpu, struct pages *pages, arch_ap_fn entry, void *owner)
 {
 	enum err e;
@@ -95,6 +136,7 @@ enum err arch_cpu_init(struct arch_cpu *cpu, struct pages *pages, arch_ap_fn ent
 	tss_descriptor(&cpu->gdt[SEL_TSS / 8], (uint64_t)&cpu->tss, sizeof(cpu->tss) - 1);
 	cpu->gdtr.limit = sizeof(cpu->gdt) - 1;
 	cpu->gdtr.base = (uint64_t)cpu->gdt;
+	say_wanted(cpu);
 	return OK;
 }
 
@@ -155,45 +197,9 @@ uint32_t arch_interrupts(void)
 	return __atomic_load_n(&this_cpu()->interrupts, __ATOMIC_RELAXED);
 }
 
-uint64_t arch_cpu_first_tsc(const struct arch_cpu *cpu)
+uint64_t arch_cpu_first_ticks(const struct arch_cpu *cpu)
 {
 	return __atomic_load_n(&cpu->first_tsc, __ATOMIC_RELAXED);
-}
-
-static struct arch_segment flat(uint16_t selector, uint16_t attributes, uint64_t base)
-{
-	return (struct arch_segment){.base = base,
-				     .limit = 0xFFFFFFFF,
-				     .selector = selector,
-				     .attributes = attributes};
-}
-
-/* entry.asm: the first instruction of an AP that starts in 64-bit mode. */
-void ap_entry_long(void);
-
-void arch_cpu_wanted(const struct arch_cpu *cpu, struct arch_state *out)
-{
-	struct table_register idt = idt_register();
-
-	*out = (struct arch_state){
-		.rip = (uint64_t)ap_entry_long,
-		.rsp = cpu->start_rsp,
-		.rflags = RFLAGS_ONE,
-		.cs = flat(SEL_CODE, SEG_CODE64, 0),
-		.ds = flat(SEL_DATA, SEG_DATA, 0),
-		.es = flat(SEL_DATA, SEG_DATA, 0),
-		.fs = flat(SEL_DATA, SEG_DATA, 0),
-		.gs = flat(SEL_DATA, SEG_DATA, (uint64_t)cpu),
-		.ss = flat(SEL_DATA, SEG_DATA, 0),
-		.tr = {(uint64_t)&cpu->tss, sizeof(cpu->tss) - 1, SEL_TSS, SEG_TSS_BUSY},
-		.gdtr = {cpu->gdtr.base, cpu->gdtr.limit},
-		.idtr = {idt.base, idt.limit},
-		.cr0 = read_cr0(),
-		.cr3 = paging_root(),
-		.cr4 = read_cr4(),
-		.efer = rdmsr(MSR_EFER),
-		.pat = rdmsr(MSR_PAT),
-	};
 }
 
 #define READ_SELECTOR(name)                                                \

@@ -29,7 +29,7 @@ _Static_assert(sizeof(struct gate) == 16, "64-bit gate is 16 bytes");
 #define GATE_INTERRUPT 0x8E /* present, 64-bit interrupt gate */
 
 enum {
-	VECTOR_NMI = ARCH_VECTOR_NMI,
+	VECTOR_NMI = 2,
 	VECTOR_DF = 8,
 	VECTOR_PF = 14,
 	VECTOR_MC = 18,
@@ -72,11 +72,11 @@ static const char *const names[] = {
 	"#CP control protection",
 };
 
-const char *arch_fault_name(uint8_t vector)
+const char *arch_fault_name(uint8_t code)
 {
-	if (vector < sizeof(names) / sizeof(names[0]))
-		return names[vector];
-	return vector < VECTOR_EXCEPTIONS ? "reserved exception" : "unexpected interrupt";
+	if (code < sizeof(names) / sizeof(names[0]))
+		return names[code];
+	return code < VECTOR_EXCEPTIONS ? "reserved exception" : "unexpected interrupt";
 }
 
 void arch_set_fault_handler(arch_fault_fn fn)
@@ -135,13 +135,14 @@ void exception(struct frame *frame)
 {
 	struct arch_cpu *cpu = (struct arch_cpu *)rdmsr(MSR_GS_BASE);
 	struct arch_fault fault = {
-		.vector = (uint8_t)frame->vector,
+		.code = (uint8_t)frame->vector,
+		.is_stop = frame->vector == VECTOR_NMI,
 		.error = frame->error,
-		.rip = frame->rip,
+		.pc = frame->rip,
 		.address = frame->vector == VECTOR_PF ? read_cr2() : 0,
 	};
 
-	if (frame->vector == ARCH_VECTOR_CALL) {
+	if (frame->vector == ARCH_NOTIFY_VECTOR) {
 		__atomic_store_n(&cpu->interrupts, cpu->interrupts + 1, __ATOMIC_RELAXED);
 		apic_end_interrupt();
 		return;
@@ -162,7 +163,7 @@ void exception(struct frame *frame)
 	}
 	dump(frame);
 	backtrace_from(frame->rip, frame->rbp);
-	panic("%s at 0x%lx", arch_fault_name(fault.vector), fault.rip);
+	panic("%s at 0x%lx", arch_fault_name(fault.code), fault.pc);
 }
 
 enum err arch_msr_read(uint32_t msr, uint64_t *value)

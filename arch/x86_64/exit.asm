@@ -28,9 +28,9 @@ call_on_tables:
 	pop	rbp
 	ret
 
-; _Noreturn void arch_triple_fault(void): no IDT, then an exception
-global arch_triple_fault
-arch_triple_fault:
+; _Noreturn void arch_end(void): no IDT, then an exception
+global arch_end
+arch_end:
 	lidt	[no_idt]
 	int3
 .never:

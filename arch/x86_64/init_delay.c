@@ -4,7 +4,7 @@
  * the processors of the nineties. Which need none is what Linux goes by (cpu_init_udelay), less the
  * Pentium 4; where INIT is a hypervisor's doing there is nothing to wait for either.
  */
-#include "arch/arch.h"
+#include "arch/x86_64/x86.h"
 
 #define CPUID1_ECX_HYPERVISOR (1U << 31)
 

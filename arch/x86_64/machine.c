@@ -49,7 +49,7 @@ void arch_port_write32(uint16_t port, uint32_t value)
 uint64_t arch_random(void)
 {
 	uint64_t mixed =
-		arch_tsc() * 0x9E3779B97F4A7C15UL; /* 2^64 / golden ratio: spread the bits */
+		arch_ticks() * 0x9E3779B97F4A7C15UL; /* 2^64 / golden ratio: spread the bits */
 	bool offered = arch_cpuid(1, 0).ecx & CPUID1_ECX_RDRAND;
 
 	for (int i = 0; offered && i < RDRAND_TRIES; i++) {

@@ -80,7 +80,7 @@ enum err arch_sipi_prepare(uint64_t low_page, struct pages *pages,
 {
 	uint8_t *page = (uint8_t *)low_page;
 	struct sipi_parameters p = {0};
-	struct arch_state state;
+	const struct arch_state *state = arch_cpu_wanted(targets[0].cpu);
 	struct place *table;
 	enum err e;
 
@@ -89,12 +89,11 @@ enum err arch_sipi_prepare(uint64_t low_page, struct pages *pages,
 	table = table_build(pages, targets, count, &p.mask);
 	if (!table)
 		return ERR_NO_MEMORY;
-	arch_cpu_wanted(targets[0].cpu, &state);
-	p.cr0 = state.cr0;
-	p.cr3 = state.cr3;
-	p.cr4 = state.cr4;
-	p.efer = state.efer & ~EFER_LMA; /* becomes 1 by itself with paging */
-	p.pat = state.pat;
+	p.cr0 = state->cr0;
+	p.cr3 = state->cr3;
+	p.cr4 = state->cr4;
+	p.efer = state->efer & ~EFER_LMA; /* becomes 1 by itself with paging */
+	p.pat = state->pat;
 	p.table = (uint64_t)table;
 	p.registers = arch_apic_is_x2apic() ? 0 : xapic_registers();
 	p.entry = (uint64_t)ap_entry_common;

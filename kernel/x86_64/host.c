@@ -2,6 +2,9 @@
 /* What hv/ asks of this kernel: registers, CPUID, the call itself, and a mapping. */
 #include "kernel/hypervisor.h"
 
+#include "arch/x86_64/x86.h"
+#include "lib/log.h"
+
 static bool msr_read(void *ctx, uint32_t msr, uint64_t *value)
 {
 	(void)ctx;
@@ -29,6 +32,16 @@ static bool map_code(void *ctx, struct hvsmp_memory *page)
 	return !arch_map(page->pa, page->pa, PAGE_SIZE, ARCH_MAP_EXEC);
 }
 
+/* Only the boot processor logs; what APs are answered is in the ledger. */
+static void trace(void *ctx, uint64_t control, const struct hvsmp_result *result)
+{
+	char answer[HVSMP_ANSWER_SIZE];
+
+	if (arch_cpu_owner() == ctx)
+		log_debug("hypercall: control 0x%016lx %s, %u reps", (unsigned long)control,
+			  hvsmp_describe(result, answer), result->reps);
+}
+
 struct hvsmp_host kernel_host = {
 	.msr_read = msr_read,
 	.msr_write = msr_write,
@@ -41,4 +54,10 @@ struct hvsmp_cpuid kernel_cpuid(uint32_t leaf, uint32_t subleaf)
 	struct arch_cpuid r = arch_cpuid(leaf, subleaf);
 
 	return (struct hvsmp_cpuid){r.eax, r.ebx, r.ecx, r.edx};
+}
+
+void kernel_host_trace(void *bsp)
+{
+	kernel_host.ctx = bsp;
+	kernel_host.trace = trace;
 }

@@ -181,7 +181,8 @@ function Get-HvsmpReport {
     } catch {
         throw "The $kind is not JSON: $($_.Exception.Message)"
     }
-    if ($report.schema -cne "hvsmp-$kind/1") { throw "The $kind is not of the schema hvsmp-$kind/1." }
+    $schema = @{ report = 'hvsmp-report/2'; conformance = 'hvsmp-conformance/2' }[$kind]
+    if ($report.schema -cne $schema) { throw "The $kind is not of the schema $schema." }
     if (@('ok', 'degraded', 'failed') -cnotcontains $report.verdict) {
         throw "The $kind's verdict is '$($report.verdict)'."
     }

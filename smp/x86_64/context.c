@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* From the state in which this kernel wants a processor to what the hypervisor is asked for. */
-#include "smp/smp.h"
+#include "smp/internal.h"
+
+#include "arch/x86_64/x86.h"
 
 static struct hvsmp_segment segment(const struct arch_segment *s)
 {
@@ -29,4 +31,9 @@ void smp_context(const struct arch_state *state, struct hvsmp_context *out)
 		.efer = state->efer,
 		.pat = state->pat,
 	};
+}
+
+void context_fill(struct cpu *cpu)
+{
+	smp_context(arch_cpu_wanted(arch_of(cpu)), &cpu->start.context);
 }

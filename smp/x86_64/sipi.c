@@ -2,6 +2,7 @@
 /* INIT-SIPI as the second rung: messages by the local APIC, and the entry code below 1 MiB. */
 #include "smp/internal.h"
 
+#include "arch/x86_64/x86.h"
 #include "lib/log.h"
 
 #define PAGE_SHIFT 12
@@ -22,7 +23,7 @@ static bool was_sent(const struct hvsmp_cpu *cpu, const char *what, enum err e)
 static bool send_init(void *ctx, const struct hvsmp_cpu *cpu)
 {
 	(void)ctx;
-	return was_sent(cpu, "INIT", arch_apic_send_init((uint32_t)cpu->hw_id));
+	return was_sent(cpu, "INIT", arch_reset(cpu->hw_id));
 }
 
 static bool send_startup(void *ctx, const struct hvsmp_cpu *cpu)

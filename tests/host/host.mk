@@ -59,7 +59,7 @@ $(eval $(call host_test, smp/test_topology,  smp/topology.c $(SMP_TOPOLOGY) $(AC
 $(eval $(call host_test_threads, start/test_handshake))
 $(eval $(call host_test, start/test_deadline))
 SMP_START = $(filter-out smp/topology.c,$(wildcard smp/*.c smp/x86_64/*.c)) $(LIBRARY) \
-	lib/err.c lib/log.c lib/pages.c $(LIB_FORMAT) \
+	lib/err.c lib/log.c lib/pages.c $(LIB_FORMAT) arch/x86_64/registers.c \
 	$(addprefix tests/host/smp/,machine.c machine_arch.c machine_ipi.c)
 SMP_BRINGUP = tests/host/smp/bringup.c $(SMP_START)
 $(eval $(call host_test_threads, smp/test_start,  $(SMP_BRINGUP)))

@@ -2,6 +2,8 @@
 /* kernel/hypervisor.c: the one answer to whether 0x99 may be used, through its life. */
 #include "tests/host/test.h"
 
+#include "arch/x86_64/x86.h"
+
 #include <string.h>
 
 #include "hv/x86_64/tlfs.h"

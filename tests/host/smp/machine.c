@@ -71,7 +71,7 @@ void move_time(uint64_t to)
 	}
 }
 
-uint64_t arch_tsc(void)
+uint64_t arch_ticks(void)
 {
 	return __atomic_load_n(&now_ns, __ATOMIC_RELAXED) + (uint64_t)(me ? me->tsc_ahead : 0);
 }
@@ -82,7 +82,7 @@ uint64_t arch_clock_ns(void)
 }
 
 /* One time stamp is one nanosecond here. */
-uint64_t arch_clock_from_tsc(uint64_t tsc)
+uint64_t arch_clock_from_ticks(uint64_t tsc)
 {
 	return tsc;
 }
@@ -113,7 +113,7 @@ static void enter(void)
 		__atomic_fetch_add(&my_block->strays, 1, __ATOMIC_RELEASE);
 		return;
 	}
-	__atomic_store_n(&my_block->first_tsc, arch_tsc(), __ATOMIC_RELEASE);
+	__atomic_store_n(&my_block->first_tsc, arch_ticks(), __ATOMIC_RELEASE);
 	my_block->entry(my_block->owner);
 }
 

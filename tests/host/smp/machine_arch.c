@@ -9,6 +9,8 @@
 
 enum { ENTRY_RIP = 0x1234000 };
 
+enum { NMI = 2 };
+
 static arch_fault_fn fault_handler;
 static const struct arch_sipi_target *sipi_targets;
 static size_t sipi_count;
@@ -24,6 +26,8 @@ enum err arch_cpu_init(struct arch_cpu *cpu, struct pages *pages, arch_ap_fn ent
 		return ERR_NO_MEMORY;
 	cpu->entry = entry;
 	cpu->owner = owner;
+	cpu->wanted = (struct arch_state){.rip = ENTRY_RIP, .cr3 = 0x5000};
+	cpu->wanted.gs.base = (uint64_t)cpu;
 	return OK;
 }
 
@@ -32,7 +36,7 @@ void *arch_cpu_owner(void)
 	return my_block->owner;
 }
 
-uint64_t arch_cpu_first_tsc(const struct arch_cpu *cpu)
+uint64_t arch_cpu_first_ticks(const struct arch_cpu *cpu)
 {
 	return __atomic_load_n(&cpu->first_tsc, __ATOMIC_ACQUIRE);
 }
@@ -42,18 +46,15 @@ uint32_t arch_cpu_strays(const struct arch_cpu *cpu)
 	return __atomic_load_n(&cpu->strays, __ATOMIC_ACQUIRE);
 }
 
-void arch_cpu_wanted(const struct arch_cpu *cpu, struct arch_state *out)
+const struct arch_state *arch_cpu_wanted(const struct arch_cpu *cpu)
 {
-	memset(out, 0, sizeof(*out));
-	out->rip = ENTRY_RIP;
-	out->gs.base = (uint64_t)cpu;
-	out->cr3 = 0x5000;
+	return &cpu->wanted;
 }
 
 /* An exception on the calling processor; comes back if the handler lets it go on. */
-static void raise_fault(uint8_t vector)
+static void raise_fault(uint8_t code)
 {
-	const struct arch_fault fault = {.vector = vector, .rip = ENTRY_RIP};
+	const struct arch_fault fault = {.code = code, .is_stop = code == NMI, .pc = ENTRY_RIP};
 	enum arch_fault_action action = fault_handler(my_block->owner, &fault);
 
 	assert_int_not_equal(action, ARCH_FAULT_PANIC);
@@ -66,9 +67,9 @@ void arch_cpu_found(struct arch_state *out)
 	if (me->faults)
 		raise_fault(13);
 	if (me->gets_nmi)
-		raise_fault(ARCH_VECTOR_NMI);
+		raise_fault(NMI);
 	__atomic_fetch_add(&me->proofs, 1, __ATOMIC_RELAXED);
-	arch_cpu_wanted(my_block, out);
+	*out = my_block->wanted;
 	if (me->other_cr3)
 		out->cr3 = 0x6000;
 }
@@ -78,19 +79,19 @@ void arch_set_fault_handler(arch_fault_fn fn)
 	fault_handler = fn;
 }
 
-uint32_t arch_apic_id(void)
+uint64_t arch_hw_id(void)
 {
 	return me->apic_id + (me->other_apic ? 1000 : 0);
 }
 
-void arch_apic_init_ap(void)
+void arch_ipi_init_ap(void)
 {
 }
 
 static void note_ipi(bool is_init, uint32_t apic_id)
 {
 	if (machine.ipis < MACHINE_IPIS)
-		machine.ipi[machine.ipis++] = (struct machine_ipi){is_init, apic_id, arch_tsc()};
+		machine.ipi[machine.ipis++] = (struct machine_ipi){is_init, apic_id, arch_ticks()};
 }
 
 /* The thread that was this processor has ended, or will; the next start is another thread. */
@@ -104,8 +105,10 @@ static enum err take_init(struct machine_vp *vp)
 	return OK;
 }
 
-enum err arch_apic_send_init(uint32_t apic_id)
+enum err arch_reset(uint64_t hw_id)
 {
+	uint32_t apic_id = (uint32_t)hw_id;
+
 	note_ipi(true, apic_id);
 	return take_init(machine_vp(apic_id));
 }
@@ -126,8 +129,10 @@ void arch_cpu_renew(struct arch_cpu *cpu)
 	cpu->entered = cpu->strays = 0;
 }
 
-enum err arch_apic_send_call(uint32_t apic_id)
+enum err arch_notify(uint64_t hw_id)
 {
+	uint32_t apic_id = (uint32_t)hw_id;
+
 	__atomic_fetch_add(&machine.ipi_messages, 1, __ATOMIC_RELAXED);
 	interrupt_vp(machine_vp(apic_id));
 	return OK;
@@ -153,9 +158,10 @@ void arch_interrupts_window(void)
 }
 
 /* To a processor that is parked: its handler runs here, as if on it. */
-enum err arch_apic_send_nmi(uint32_t apic_id)
+enum err arch_stop(uint64_t hw_id)
 {
-	const struct arch_fault fault = {.vector = ARCH_VECTOR_NMI};
+	uint32_t apic_id = (uint32_t)hw_id;
+	const struct arch_fault fault = {.code = NMI, .is_stop = true};
 
 	machine_vp(apic_id)->nmis++;
 	for (size_t i = 0; i < bringup.count; i++) {

@@ -97,7 +97,7 @@ static void interrupt_mask(uint64_t mask, uint32_t first)
 static uint64_t ipi_call(uint64_t vector, uint64_t mask)
 {
 	__atomic_fetch_add(&machine.ipi_calls, 1, __ATOMIC_RELAXED);
-	assert_int_equal(vector, ARCH_VECTOR_CALL);
+	assert_int_equal(vector, ARCH_NOTIFY_VECTOR);
 	assert_int_not_equal(mask, 0);
 	if (!machine.ipi_status)
 		interrupt_mask(mask, 0);
@@ -109,7 +109,7 @@ static uint64_t ipi_set_call(uint64_t control, const uint64_t *input)
 	uint32_t banks = control >> 17 & 0x3FF, n = 0;
 
 	__atomic_fetch_add(&machine.ipi_set_calls, 1, __ATOMIC_RELAXED);
-	assert_int_equal(input[0], ARCH_VECTOR_CALL);
+	assert_int_equal(input[0], ARCH_NOTIFY_VECTOR);
 	assert_int_equal(input[1], 0);
 	assert_int_equal(banks, __builtin_popcountll(input[2]));
 	for (uint32_t bank = 0; bank < 64 && !machine.ipi_status; bank++) {

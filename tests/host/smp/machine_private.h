@@ -2,6 +2,7 @@
 /* What the two halves of the machine offer each other. */
 #pragma once
 
+#include "arch/x86_64/x86.h"
 #include "tests/host/smp/machine.h"
 
 enum { LOW_PAGE = 0x9F000, STEP_NS = 20000 };
@@ -10,6 +11,7 @@ enum { LOW_PAGE = 0x9F000, STEP_NS = 20000 };
 struct arch_cpu {
 	arch_ap_fn entry;
 	void *owner;
+	struct arch_state wanted;
 	uint64_t first_tsc;
 	uint32_t entered, strays;
 	uint32_t interrupts; /* taken; by itself */

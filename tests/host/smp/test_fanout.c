@@ -202,7 +202,7 @@ static void a_leader_that_comes_to_nothing(void **state)
 							  : how == 3 ? CPU_ABSENT
 								     : CPU_MISSING);
 		if (how != 2) /* nothing says of it that it will not come */
-			assert_in_range(smp->end_tsc - smp->start_tsc, 0, soon);
+			assert_in_range(smp->end_ticks - smp->start_ticks, 0, soon);
 		if (how < 3)
 			machine_free();
 	}

@@ -51,8 +51,8 @@ static void assert_round(enum smp_method method)
 			continue;
 		assert_int_equal(cpu->start.method,
 				 by_call ? HVSMP_METHOD_HYPERCALL : HVSMP_METHOD_SECOND);
-		assert_in_range(cpu->start.issued, smp->start_tsc, cpu->start.arrived);
-		assert_in_range(all_in, cpu->start.arrived, smp->end_tsc);
+		assert_in_range(cpu->start.issued, smp->start_ticks, cpu->start.arrived);
+		assert_in_range(all_in, cpu->start.arrived, smp->end_ticks);
 		if (method != SMP_HV_FANOUT)
 			assert_int_equal(cpu->start.starter, smp->bsp->start.index);
 	}
@@ -92,9 +92,9 @@ static void after_undo_nobody_is_in(void **state)
 	begin();
 	ready();
 	all_in = smp_round(smp, SMP_HV_FANOUT);
-	before = arch_tsc();
+	before = arch_ticks();
 	assert_true(smp_round_undo(smp, reason));
-	assert_true(arch_tsc() - before >= 10 * MS); /* what INIT has to have its effect in */
+	assert_true(arch_ticks() - before >= 10 * MS); /* what INIT has to have its effect in */
 	for (size_t i = 0; i < smp->count; i++) {
 		const struct cpu *cpu = smp_cpu(smp, i);
 
@@ -104,7 +104,7 @@ static void after_undo_nobody_is_in(void **state)
 		assert_int_equal(cpu->start.claim, HVSMP_CLAIM_FREE);
 		assert_int_equal(cpu->start.calls, 0);
 		assert_int_equal(cpu->start.arrived, 0);
-		assert_int_equal(arch_cpu_first_tsc((const struct arch_cpu *)cpu->arch), 0);
+		assert_int_equal(arch_cpu_first_ticks((const struct arch_cpu *)cpu->arch), 0);
 		assert_int_equal(machine_vp(cpu->start.hw_id)->inits, 1);
 	}
 	assert_int_equal(machine_vp(BSP)->inits, 0);

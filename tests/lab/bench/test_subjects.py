@@ -115,7 +115,7 @@ class KernelTest(unittest.TestCase):
                 hvsmp.parse(lines, {}, run(n), GHZ2)
 
     def test_ordinary_boot(self):
-        record = {"schema": "hvsmp-report/1", "verdict": "ok", "online": 4, "bringup_ns": 100}
+        record = {"schema": "hvsmp-report/2", "verdict": "ok", "online": 4, "bringup_ns": 100}
         line = "@report " + json.dumps(record | {"clock": {"hz": 2 * GHZ2}})
         self.assertEqual(report.parse([line], {}, run(4), GHZ2).methods, {"bring-up": [200]})
         with self.assertRaisesRegex(ValueError, "4 of 8"):

@@ -34,11 +34,13 @@ def check(result: dict, lines: list[str], status: int | None) -> list[str]:
     wrong = []
     rows = result["rows"]
     counts = Counter(row["result"] for row in rows)
-    told = {"ok": result["passed"], "failed": result["failed"], "skipped": result["skipped"]}
+    keys = {"ok": "passed", "failed": "failed", "skipped": "skipped", "error": "errors"}
+    told = {outcome: result[key] for outcome, key in keys.items()}
     if {key: counts[key] for key in told} != told:
         wrong.append(f"the rows are {dict(counts)}, the counts say {told}")
-    if (result["verdict"] == "failed") != bool(counts["failed"]):
-        wrong.append(f"verdict {result['verdict']} with {counts['failed']} failed rows")
+    failed = counts["failed"] + counts["error"]
+    if (result["verdict"] == "failed") != bool(failed):
+        wrong.append(f"verdict {result['verdict']} with {failed} failed rows")
     if status != EXIT_STATUS[result["verdict"]]:
         wrong.append(f"QEMU's exit status is {status} for verdict {result['verdict']}")
     for name, count in Counter(row["name"] for row in rows).items():
@@ -48,7 +50,7 @@ def check(result: dict, lines: list[str], status: int | None) -> list[str]:
         allowed = not row["allowed"] or row["status"] in row["allowed"]
         if row["result"] == "ok" and not allowed:
             wrong.append(f"passed with status {row['status']}: {row['name']}")
-        if row["result"] != "skipped" and row["allowed"] and not row["calls"]:
+        if row["result"] in ("ok", "failed") and row["allowed"] and not row["calls"]:
             wrong.append(f"judged without a call: {row['name']}")
     return wrong + check_tap(rows, lines)
 
@@ -64,7 +66,7 @@ def check_tap(rows: list[dict], lines: list[str]) -> list[str]:
         skipped = match[4].startswith(" SKIP ")
         told.append((int(match[2]), match[3], bool(match[1]), skipped))
     due = [
-        (i, row["name"], row["result"] == "failed", row["result"] == "skipped")
+        (i, row["name"], row["result"] in ("failed", "error"), row["result"] == "skipped")
         for i, row in enumerate(rows, 1)
     ]
     if told != due:
@@ -81,7 +83,7 @@ def compare(expected: dict, result: dict) -> list[str]:
         wrong += [
             f"{row['name']}: {row['status']}, allowed {row['allowed']}; {row['note']}"
             for row in result["rows"]
-            if row["result"] == "failed"
+            if row["result"] in ("failed", "error")
         ]
     told = {"skipped": result["skipped"], "made": result["passed"] + result["failed"]}
     for key, count in told.items():

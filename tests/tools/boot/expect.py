@@ -16,7 +16,8 @@ KEYS = {
     "nodes", "linear", "ipis",
 }  # fmt: skip
 CPU_KEYS = {
-    "apic", "vp", "verdict", "method", "hv_status", "tries", "started_by", "numa", "vp_index",
+    "apic", "vp", "verdict", "method", "map_status", "hv_status", "tries", "started_by",
+    "numa", "vp_index",
 }  # fmt: skip
 REPORT_KEYS = {"start_vp": "hypervisor", "stride": "map", "elements": "map", "calls": "map"}
 

@@ -44,7 +44,8 @@ IPI_LOG = "".join(
 def cpu(apic: int, vp: int, tries: int = 1, by: int | None = 0, method: str = "hv") -> dict:
     return {
         "apic_id": apic, "uid": apic, "vp_index": vp, "numa": None, "role": "ap", "method": method,
-        "verdict": "online", "hv_status": 0 if tries else None, "tries": tries, "started_by": by,
+        "verdict": "online", "map_status": None if vp is None else 0,
+        "hv_status": 0 if tries else None, "tries": tries, "started_by": by,
         "t_issued_ns": 1000, "t_first_ns": 2000, "t_online_ns": 3000, "mismatches": [],
     }  # fmt: skip
 
@@ -56,7 +57,7 @@ def bsp(vp: int) -> dict:
 
 def good_report() -> dict:
     return {
-        "schema": "hvsmp-report/1", "version": "v0-1-g0123456789ab", "verdict": "ok",
+        "schema": "hvsmp-report/2", "version": "v0-1-g0123456789ab", "verdict": "ok",
         "hypervisor": {
             "present": True, "interface": "Hv#1", "vendor": "Microsoft Hv",
             "version": "10.0.20348.1-0-0", "start_vp": True, "reason": "",
@@ -83,7 +84,7 @@ def fallback_report() -> dict:
     report = good_report()
     report["hypervisor"] |= {"start_vp": False, "reason": "no privilege"}
     report |= {"map": {"calls": 0, "stride": 0, "elements": 0}, "expected": 2, "online": 2}
-    report["cpus"] = [bsp(1), cpu(1, None, tries=0, method="sipi")]
+    report["cpus"] = [bsp(1) | {"map_status": None}, cpu(1, None, tries=0, method="sipi")]
     return report
 
 

@@ -30,13 +30,13 @@ def good() -> dict:
         row(START + "VpContext: MsrCrPat at 232", 0x99, note="asked and found 0x6"),
         row(START + "never", 0x99, result="skipped", note="a reason"),
     ]
-    return {"verdict": "ok", "passed": 5, "failed": 0, "skipped": 1, "rows": rows}
+    return {"verdict": "ok", "passed": 5, "failed": 0, "skipped": 1, "errors": 0, "rows": rows}
 
 
 def tap(result: dict) -> list[str]:
     lines = ["TAP version 13"]
     for i, one in enumerate(result["rows"], 1):
-        ok = "not ok" if one["result"] == "failed" else "ok"
+        ok = "not ok" if one["result"] in ("failed", "error") else "ok"
         note = " SKIP a reason" if one["result"] == "skipped" else " answered"
         lines.append(f"{ok} {i} - {one['name']} #{note}")
     return lines + [f"1..{len(result['rows'])}"]
@@ -70,6 +70,7 @@ class ConformanceTest(unittest.TestCase):
         self.red("judged without a call", self.check(self.changed(1, calls=0)))
         self.red("2 rows are called", self.check(self.changed(0, name=START + "start")))
         self.red("verdict ok with 1 failed", self.check(self.changed(0, result="failed")))
+        self.red("verdict ok with 1 failed", self.check(self.changed(0, result="error")))
 
     def test_tap(self):
         lines = tap(good())

@@ -129,13 +129,14 @@ class Reading(unittest.TestCase):
         report = samples.good_report()
         for kind in ("report", "conformance"):
             schema = json.loads((ROOT / "docs" / f"{kind}.schema.json").read_text())
-            self.assertEqual(schema["properties"]["schema"]["const"], f"hvsmp-{kind}/1")
+            self.assertEqual(schema["properties"]["schema"]["const"], f"hvsmp-{kind}/2")
             line = f"@{kind} {json.dumps(report)}"
             self.assertRegex(line, self.pattern("Get-HvsmpReport", 1))
             self.assertRegex(line, self.pattern("Test-HvsmpEnd", 1))
             for verdict in schema["properties"]["verdict"]["enum"]:
                 self.assertIn(f"'{verdict}'", SERIAL)
-        self.assertIn('"hvsmp-$kind/1"', SERIAL)
+        for kind in ("report", "conformance"):
+            self.assertIn(f"{kind} = 'hvsmp-{kind}/2'", SERIAL)
         for name in ("online", "expected", "verdict"):
             self.assertIn(f"$report.{name}", MAIN)
             self.assertIn(name, report)

@@ -232,11 +232,12 @@ class SchemaTest(unittest.TestCase):
     def test_each_breach_is_found(self):
         for path, value in (
             (("verdict",), "fine"), (("expected",), -1), (("bringup_ns",), 1.5), (("extra",), 1),
-            (("schema",), "hvsmp-report/2"), (("version",), ""), (("map", "stride"), 5),
+            (("schema",), "hvsmp-report/1"), (("version",), ""), (("map", "stride"), 5),
             (("clock", "source"), ""),
             (("hypervisor", "start_vp"), False), (("hypervisor", "present"), False),
             (("cpus", 1, "method"), "ipi"), (("cpus", 1, "verdict"), "dead"),
-            (("cpus", 1, "hv_status"), 65536), (("cpus", 1, "apic_id"), None),
+            (("cpus", 1, "hv_status"), 65536), (("cpus", 1, "map_status"), -1),
+            (("cpus", 1, "apic_id"), None),
             (("cpus", 1, "mismatches"), ["CR3"]), (("cpus", 1, "t_online_ns"), None),
         ):  # fmt: skip
             report = good_report()

@@ -224,8 +224,8 @@ class WitnessTest(unittest.TestCase):
 
     def test_report_without_hypervisor(self):
         self.assertEqual(witness.check_without_hypervisor(fallback_report()), [])
-        self.assertEqual(len(witness.check_without_hypervisor(good_report())), 3)
-        for change in ({"method": "hv"}, {"hv_status": 0}):
+        self.assertEqual(len(witness.check_without_hypervisor(good_report())), 4)
+        for change in ({"method": "hv"}, {"hv_status": 0}, {"map_status": 0}):
             report = fallback_report()
             report["cpus"][1].update(change)
             self.assertEqual(len(witness.check_without_hypervisor(report)), 1)

@@ -170,7 +170,7 @@ def check_without_hypervisor(report: dict) -> list[str]:
     return [
         f"apic {cpu['apic_id']}: method {cpu['method']}, status {cpu['hv_status']} without 0x99"
         for cpu in report["cpus"]
-        if cpu["method"] == "hv" or cpu["hv_status"] is not None
+        if cpu["method"] == "hv" or cpu["hv_status"] is not None or cpu["map_status"] is not None
     ]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tools.machine import running, verdicts, vm
 
-REPORT = '@report {"schema": "hvsmp-report/1", "verdict": "ok"}'
+REPORT = '@report {"schema": "hvsmp-report/2", "verdict": "ok"}'
 
 
 def outcome(status, *lines: str, errors: str = "", ended: str = "") -> running.Outcome:
@@ -142,7 +142,7 @@ class OutputTest(unittest.TestCase):
         self.assertEqual(verdicts.find_report(["a", REPORT, "b"])["verdict"], "ok")
         for lines, text in (
             (["a"], "no report"), ([REPORT, REPORT], "2 reports"), ([REPORT[:-1]], "not JSON"),
-            (["@report []"], "schema"), ([REPORT.replace("/1", "/2")], "schema"),
+            (["@report []"], "schema"), ([REPORT.replace("/2", "/1")], "schema"),
             ([REPORT.replace("ok", "fine")], "verdict is 'fine'"),
         ):  # fmt: skip
             with self.assertRaisesRegex(ValueError, text):

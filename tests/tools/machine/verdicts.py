@@ -9,6 +9,7 @@ from tools.machine.running import Outcome
 EXIT_VERDICTS = {33: "ok", 35: "degraded", 37: "failed"}
 EXIT_PANIC, EXIT_REFHV_ERROR, EXIT_GUEST_SHUTDOWN = 39, 253, 255
 
+VERSIONS = {"report": 2, "conformance": 2, "bench": 1}  # of the schemas
 MACHINE_LINE = re.compile(r"@(report|conformance|bench) ")
 FIRMWARE_CHATTER = re.compile(r"BdsDxe: (loading|starting) Boot\d+")
 
@@ -31,8 +32,9 @@ def find_report(lines: list[str], kind: str = "report") -> dict:
         report = json.loads(found[0])
     except json.JSONDecodeError as e:
         raise ValueError(f"the {kind} is not JSON: {e}") from None
-    if not isinstance(report, dict) or report.get("schema") != f"hvsmp-{kind}/1":
-        raise ValueError(f"the {kind} is not of the schema hvsmp-{kind}/1")
+    schema = f"hvsmp-{kind}/{VERSIONS[kind]}"
+    if not isinstance(report, dict) or report.get("schema") != schema:
+        raise ValueError(f"the {kind} is not of the schema {schema}")
     if report.get("verdict") not in EXIT_VERDICTS.values():
         raise ValueError(f"the {kind}'s verdict is {report.get('verdict')!r}")
     return report

@@ -7,7 +7,7 @@
 
 #include <time.h>
 
-#include "arch/arch.h"
+#include "arch/x86_64/x86.h"
 
 enum { HZ_10M = 10000000, PM_TIMER_HZ = 3579545 };
 
@@ -25,22 +25,22 @@ static void the_rate_by_cpuid(void **state)
 	(void)state;
 	leaf[0].eax = 0x16;
 	leaf[0x15] = (struct arch_cpuid){.eax = 2, .ebx = 176, .ecx = 24000000};
-	assert_int_equal(arch_tsc_hz_cpuid(), 2112000000);
+	assert_int_equal(arch_ticks_hz(), 2112000000);
 	leaf[0x15].ecx = 0; /* the crystal is not told: base frequency in MHz */
 	leaf[0x16].eax = 0xFFFF0000 | 2100;
-	assert_int_equal(arch_tsc_hz_cpuid(), 2100000000);
+	assert_int_equal(arch_ticks_hz(), 2100000000);
 	leaf[0].eax = 0x15;
-	assert_int_equal(arch_tsc_hz_cpuid(), 0);
+	assert_int_equal(arch_ticks_hz(), 0);
 	leaf[0x15].ecx = 0xFFFFFFFF;
 	leaf[0x15].ebx = 0xFFFFFFFF;
 	leaf[0x15].eax = 0xFFFFFFFF;
-	assert_int_equal(arch_tsc_hz_cpuid(), 0xFFFFFFFF);
+	assert_int_equal(arch_ticks_hz(), 0xFFFFFFFF);
 	leaf[0x15].eax = 0;
-	assert_int_equal(arch_tsc_hz_cpuid(), 0);
+	assert_int_equal(arch_ticks_hz(), 0);
 	leaf[0x15] = (struct arch_cpuid){.eax = 2, .ecx = 24000000};
-	assert_int_equal(arch_tsc_hz_cpuid(), 0);
+	assert_int_equal(arch_ticks_hz(), 0);
 	leaf[0].eax = 0x14;
-	assert_int_equal(arch_tsc_hz_cpuid(), 0);
+	assert_int_equal(arch_ticks_hz(), 0);
 }
 
 struct counter {
@@ -66,19 +66,19 @@ static uint64_t count(void *ctx)
 /* The real rate, over a time long enough to be right within a percent. */
 static uint64_t real_hz(void)
 {
-	uint64_t ns = real_ns(), tsc = arch_tsc(), end;
+	uint64_t ns = real_ns(), tsc = arch_ticks(), end;
 
 	do {
 		end = real_ns();
 	} while (end - ns < 20000000);
-	return (uint64_t)((unsigned __int128)(arch_tsc() - tsc) * 1000000000 / (end - ns));
+	return (uint64_t)((unsigned __int128)(arch_ticks() - tsc) * 1000000000 / (end - ns));
 }
 
 static void assert_measured(struct counter c)
 {
 	uint64_t hz, wanted = real_hz();
 
-	assert_int_equal(arch_tsc_hz_measure(count, &c, c.hz, c.mask, &hz), OK);
+	assert_int_equal(arch_ticks_measure(count, &c, c.hz, c.mask, &hz), OK);
 	/*
 	 * This is a machine with other things to do: the kernel, with interrupts off, does better.
 	 */
@@ -120,10 +120,10 @@ static void f73_counters_that_stand_still(void **state)
 	uint64_t hz = 1, few = 5;
 
 	(void)state;
-	assert_int_equal(arch_tsc_hz_measure(stand, NULL, HZ_10M, UINT64_MAX, &hz), ERR_TIMEOUT);
+	assert_int_equal(arch_ticks_measure(stand, NULL, HZ_10M, UINT64_MAX, &hz), ERR_TIMEOUT);
 	assert_int_equal(hz, 0);
 	few = 5;
-	assert_int_equal(arch_tsc_hz_measure(stops, &few, HZ_10M, 0xFF, &hz), ERR_TIMEOUT);
+	assert_int_equal(arch_ticks_measure(stops, &few, HZ_10M, 0xFF, &hz), ERR_TIMEOUT);
 	assert_int_equal(hz, 0);
 }
 
@@ -151,13 +151,13 @@ static void time_runs_at_the_rate_and_does_not_overflow(void **state)
 
 static void f74_a_time_stamp_before_the_start_is_0(void **state)
 {
-	uint64_t start = arch_tsc();
+	uint64_t start = arch_ticks();
 
 	(void)state;
 	arch_clock_set(1000000000);
-	assert_int_equal(arch_clock_from_tsc(start), 0);
-	assert_int_equal(arch_clock_from_tsc(0), 0);
-	assert_true(arch_clock_from_tsc(arch_tsc() + 1000) > 0);
+	assert_int_equal(arch_clock_from_ticks(start), 0);
+	assert_int_equal(arch_clock_from_ticks(0), 0);
+	assert_true(arch_clock_from_ticks(arch_ticks() + 1000) > 0);
 }
 
 int main(void)

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "arch/arch.h"
+#include "arch/x86_64/x86.h"
 
 static struct arch_cpuid vendor, features;
 

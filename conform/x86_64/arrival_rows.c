@@ -6,7 +6,7 @@
  */
 #include "conform/internal.h"
 
-#include "conform/registers.h"
+#include "conform/x86_64/registers.h"
 #include "lib/string.h"
 
 #define CALL HVSMP_CALL_START_VP
@@ -170,7 +170,7 @@ static void errand_row(struct bench *b)
 	}
 	row_begin(b, CALL, name, ALLOW_SUCCESS);
 	if (landing_renew(b)) {
-		row_wrong(b, "no memory for another VP");
+		row_error(b, "no memory for another VP");
 		row_end(b);
 		return;
 	}

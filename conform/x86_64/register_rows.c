@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * HVSMP_STATUS_INVALID_REGISTER_VALUE of HvCallStartVirtualProcessor (0x99): one register a row
+ * HV_STATUS_INVALID_REGISTER_VALUE of HvCallStartVirtualProcessor (0x99): one register a row
  * that no processor can run with. The documents name the status, not the registers; a hypervisor
  * may find out only when the VP is to run. Then the VP is lost, or the machine, so these rows come
  * last.
  */
 #include "conform/internal.h"
 
-#include "conform/registers.h"
+#include "conform/x86_64/registers.h"
 
 /* Where a register stands in the input block, and how wide it is. */
 #define AT(field)                                                        \

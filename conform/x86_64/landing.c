@@ -6,12 +6,13 @@
  */
 #include "conform/internal.h"
 
+#include "arch/x86_64/x86.h"
+
 /* Looks at a clock that may stand still. */
 #define MAX_LOOKS 100000000UL
 
-static const struct cpu *boot_processor;
-static const struct hvsmp_interface *hv;
-static const struct hvsmp_host *host;
+static const struct conform_input *input;
+static const void *boot_processor;
 
 /* On the VP itself. */
 static void land(void *owner)
@@ -20,12 +21,13 @@ static void land(void *owner)
 	struct arch_state found;
 
 	arch_cpu_found(&found);
-	smp_context(&found, &self->found);
-	arch_apic_init_ap();
-	self->apic_id = arch_apic_id();
-	(void)hvsmp_vp_index(host, &self->vp_index);
+	input->context(&found, &self->found);
+	arch_ipi_init_ap();
+	self->apic_id = (uint32_t)arch_hw_id();
+	(void)hvsmp_vp_index(input->host, &self->vp_index);
 	if (self->errand)
-		self->errand_result = hvsmp_call_raw(hv, HVSMP_CALL_START_VP, self->errand, 0);
+		self->errand_result =
+			hvsmp_call_raw(input->hv, HVSMP_CALL_START_VP, self->errand, 0);
 	__atomic_store_n(&self->landed, 1, __ATOMIC_RELEASE);
 	arch_park();
 }
@@ -36,22 +38,20 @@ static enum arch_fault_action on_fault(void *owner, const struct arch_fault *fau
 
 	if (owner == boot_processor)
 		return ARCH_FAULT_PANIC;
-	__atomic_store_n(&self->faulted, fault->vector + 1U, __ATOMIC_RELEASE);
+	__atomic_store_n(&self->faulted, fault->code + 1U, __ATOMIC_RELEASE);
 	return ARCH_FAULT_PARK;
 }
 
 void landing_init(const struct conform_input *in)
 {
-	boot_processor = in->smp->bsp;
-	hv = in->hv;
-	host = in->smp->config.host;
+	boot_processor = arch_cpu_owner();
+	input = in;
 	arch_set_fault_handler(on_fault);
 }
 
 enum err landing_renew(struct bench *b)
 {
-	struct landing *l = pages_alloc(b->in->smp->pages, 1, 0);
-	struct arch_state wanted;
+	struct landing *l = pages_alloc(b->in->pages, 1, 0);
 	struct arch_cpu *block;
 	enum err e;
 
@@ -59,11 +59,10 @@ enum err landing_renew(struct bench *b)
 	if (!l)
 		return ERR_NO_MEMORY;
 	block = (struct arch_cpu *)l->arch;
-	e = arch_cpu_init(block, b->in->smp->pages, land, l);
+	e = arch_cpu_init(block, b->in->pages, land, l);
 	if (e)
 		return e;
-	arch_cpu_wanted(block, &wanted);
-	smp_context(&wanted, &l->wanted);
+	b->in->context(arch_cpu_wanted(block), &l->wanted);
 	b->landing = l;
 	return OK;
 }
@@ -76,7 +75,7 @@ static bool is_down(const struct landing *l)
 
 bool landing_await(const struct bench *b, const struct landing *l)
 {
-	uint64_t end = arch_clock_ns() + b->in->smp->config.deadline_ns;
+	uint64_t end = arch_clock_ns() + b->in->deadline_ns;
 
 	for (uint64_t looks = 0; !is_down(l) && arch_clock_ns() < end && looks < MAX_LOOKS; looks++)
 		arch_pause();

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What only x86-64 can have, for the x86_64 folders of the rooms above; everything else includes
+ * arch.h.
+ */
+#pragma once
+
+#include "arch/arch.h"
+
+/* --- processor state -------------------------------------------------------------------------- */
+
+/* A segment as a descriptor and its hidden part: attributes are access byte 7:0, flags 15:12. */
+struct arch_segment {
+	uint64_t base;
+	uint32_t limit; /* bytes, expanded */
+	uint16_t selector;
+	uint16_t attributes;
+};
+
+struct arch_table {
+	uint64_t base;
+	uint16_t limit;
+};
+
+/* Everything a processor is given before its first instruction of ours. */
+struct arch_state {
+	uint64_t rip, rsp, rflags;
+	struct arch_segment cs, ds, es, fs, gs, ss, tr, ldtr;
+	struct arch_table gdtr, idtr;
+	uint64_t cr0, cr3, cr4, efer, pat;
+};
+
+/*
+ * The state in which an AP is to start on this block, as of arch_cpu_init. Boot processor's control
+ * registers.
+ */
+const struct arch_state *arch_cpu_wanted(const struct arch_cpu *cpu);
+
+/*
+ * The state the calling AP really has: rsp, rflags and gs.base as its first instructions found
+ * them; of segments only the selectors, and the bases of FS and GS, can be read back.
+ */
+void arch_cpu_found(struct arch_state *out);
+
+/* --- model-specific registers, CPUID, ports --------------------------------------------------- */
+
+struct arch_cpuid {
+	uint32_t eax, ebx, ecx, edx;
+};
+struct arch_cpuid arch_cpuid(uint32_t leaf, uint32_t subleaf);
+
+/*
+ * ERR_FAULT if the access raises an exception; *value is 0 then. Needs the block's tables loaded.
+ */
+enum err arch_msr_read(uint32_t msr, uint64_t *value);
+enum err arch_msr_write(uint32_t msr, uint64_t value);
+
+/*
+ * CALL into a hypercall page with RCX, RDX and R8 as given; *result is RAX.
+ * ERR_FAULT if the instruction in the page raises an exception.
+ */
+enum err arch_hypercall(uint64_t page, uint64_t control, uint64_t input, uint64_t output,
+			uint64_t *result);
+
+uint8_t arch_port_read8(uint16_t port);
+uint32_t arch_port_read32(uint16_t port);
+void arch_port_write8(uint16_t port, uint8_t value);
+void arch_port_write16(uint16_t port, uint16_t value);
+void arch_port_write32(uint16_t port, uint32_t value);
+
+/* --- local APIC ------------------------------------------------------------------------------- */
+
+bool arch_apic_is_x2apic(void);
+enum err arch_apic_send_startup(uint32_t apic_id, uint8_t vector);
+/* To every processor of the machine but the caller, known to us or not. */
+enum err arch_apic_send_init_all(void);
+enum err arch_apic_send_startup_all(uint8_t vector);
+/* Does this processor need the 10 ms between INIT and the first start-up IPI? By CPUID alone. */
+bool arch_init_needs_delay(struct arch_cpuid (*cpuid)(uint32_t leaf, uint32_t subleaf));
+
+/* --- INIT-SIPI entry -------------------------------------------------------------------------- */
+
+/*
+ * Boot processor only. Fill the page below 1 MiB with the real-mode entry code, INT3 elsewhere, and
+ * a table by which a processor finds its block from its APIC id; maps the page executable.
+ * ERR_NO_MEMORY. The start-up vector is low_page >> 12.
+ */
+struct arch_sipi_target {
+	uint32_t apic_id;
+	struct arch_cpu *cpu;
+};
+enum err arch_sipi_prepare(uint64_t low_page, struct pages *pages,
+			   const struct arch_sipi_target *targets, size_t count);

@@ -82,7 +82,7 @@ struct acpi_srat_fns {
 
 /*
  * Enabled affinity entries of processors (types 0 and 2) and of memory (type 1: any base and size).
- * A function that is NULL wants none of them. Errors as acpi_madt_read.
+ * A NULL function leaves out its kind. Errors as acpi_madt_read.
  */
 enum err acpi_srat_read(const struct acpi_table *table, const struct acpi_srat_fns *fns, void *ctx);
 

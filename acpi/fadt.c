@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fixed ACPI Description Table: the power-management timer, reset and power-off registers, and who
- * the hypervisor says it is. Old tables are shorter: a field beyond the end is absent, no error.
+ * Fixed ACPI Description Table: the power-management timer, reset and power-off registers, and the
+ * name that the hypervisor gives itself. Old tables are shorter: a field beyond the end is absent,
+ * which is no error.
  */
 #include "acpi/internal.h"
 
@@ -50,7 +51,7 @@ static struct acpi_register generic(const struct acpi_table *t, size_t offset)
 	return r;
 }
 
-/* The extended form where it holds an address, else the 32-bit port of old. */
+/* The extended form where it holds an address, else the old 32-bit port. */
 static struct acpi_register either(const struct acpi_table *t, size_t extended, size_t legacy)
 {
 	struct acpi_register r = generic(t, extended);

@@ -12,7 +12,7 @@
 static CHAR16 config_path[] = L"\\EFI\\hvsmp\\hvsmp.cfg";
 static char text[OPTIONS_SIZE];
 
-/* A boot manager may pass any bytes: what is not printable ASCII in UCS-2 is no option text. */
+/* A boot manager may pass any bytes: only printable ASCII in UCS-2 is option text. */
 static bool load_options_read(const EFI_LOADED_IMAGE *loaded)
 {
 	const CHAR16 *options = loaded->LoadOptions;

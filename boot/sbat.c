@@ -2,7 +2,7 @@
 /*
  * Secure Boot Advanced Targeting: shim reads this section before it starts the image, and refuses a
  * component whose generation (the second field) was revoked. The generation goes up when a defect
- * lets Secure Boot be passed by. Fields: github.com/rhboot/shim/blob/main/SBAT.md.
+ * lets Secure Boot be bypassed. Fields: github.com/rhboot/shim/blob/main/SBAT.md.
  */
 #ifndef HVSMP_VERSION
 #define HVSMP_VERSION "unversioned" /* lifted into another tree */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the kernel asks of whoever boots it. The boot stub fills struct boot_info, ends the
- * firmware's boot services and calls kernel_main on one processor, in 64-bit mode, interrupts off,
- * with all memory of the map identity-mapped. Everything that boot_info points to lies in memory
+ * What the kernel asks of its boot stub: fill struct boot_info, end the firmware's boot services,
+ * and call kernel_main on one processor, in 64-bit mode, interrupts off, with all memory of the map
+ * identity-mapped. Everything that boot_info points to lies in memory
  * that the map does not call free, and stays there.
  */
 #pragma once
@@ -53,8 +53,8 @@ struct boot_info {
 	const char *options;        /* text, "" if none was given */
 	const char *options_source; /* where it was found, for people */
 	/*
-	 * The firmware's reset service, to be called on the firmware's page tables (arch_call_on_
-	 * firmware_tables); comes back if the firmware does not do it. arg: enum boot_reset *.
+	 * The firmware's reset service, to be called by arch_call_on_firmware_tables; comes back if
+	 * the firmware does not do it. arg: enum boot_reset *.
 	 */
 	void (*reset)(void *arg);
 };

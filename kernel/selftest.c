@@ -214,7 +214,7 @@ void selftest_calls(struct smp *smp, const struct platform *p, struct selftest *
 	}
 	if (hvsmp_has_reference_counter(&p->hypervisor.features))
 		measure_skew(smp, out);
-	(void)smp_gather(smp); /* without those who did not answer */
+	(void)smp_gather(smp); /* without those that did not answer */
 	storm(smp, out);
 	smp_dismiss(smp);
 	count_ipis(smp, out);

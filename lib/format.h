@@ -11,8 +11,8 @@
 #include <stddef.h>
 
 /*
- * Both return the length the whole text has, without the NUL, also when it did not fit; the text in
- * buf is always ended by a NUL if size > 0.
+ * Both return the length of the whole text, without the NUL, even if it did not fit. If size > 0,
+ * buf ends in a NUL.
  */
 size_t format(char *buf, size_t size, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 size_t format_va(char *buf, size_t size, const char *fmt, va_list args)

@@ -28,7 +28,7 @@ static bool page_aligned(const struct page_range *in, struct page_range *out)
 	return true;
 }
 
-/* Add a range; when the table is full, the smallest one is the one to lose. */
+/* Add a range; when the table is full, the smallest range is dropped. */
 static void add_range(struct pages *p, const struct page_range *range)
 {
 	size_t smallest = 0;

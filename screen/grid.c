@@ -72,7 +72,7 @@ static const struct {
 static struct {
 	bool on, ended;
 	struct grid_layout layout;
-	size_t next;                 /* to be looked at */
+	size_t next;                 /* to look at */
 	uint64_t next_ns;            /* not before */
 	uint8_t shown[SMP_MAX_CPUS]; /* 1 + state, and whether the VP index is known */
 	uint32_t count[STATES];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The rate of the time stamp counter: from whoever knows it, else measured. */
+/* The rate of the time stamp counter: from the first source that has it, else measured. */
 #include "kernel/platform.h"
 
 #include "arch/x86_64/x86.h"

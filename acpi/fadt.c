@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fixed ACPI Description Table: the power-management timer, reset and power-off registers, and the
- * name that the hypervisor gives itself. Old tables are shorter: a field beyond the end is absent,
- * which is no error.
+ * Fixed ACPI Description Table: the power-management timer, reset and power-off registers. Old
+ * tables are shorter: a field beyond the end is absent, which is no error.
  */
 #include "acpi/internal.h"
 

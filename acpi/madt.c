@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Multiple APIC Description Table: which processors there are, and how their local APICs lie. */
+/* Multiple APIC Description Table: which processors there are, and the mailbox that wakes them. */
 #include "acpi/internal.h"
 
 /* ACPI 6.5, 5.2.12 "Multiple APIC Description Table (MADT)" */

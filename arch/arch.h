@@ -167,7 +167,8 @@ uint64_t arch_clock_ticks_ns(uint64_t ticks);
 uint64_t arch_clock_from_ticks(uint64_t tsc);
 
 /*
- * Bits nobody can guess from outside: RDRAND where there is one, mixed with the time stamp counter.
+ * Bits that cannot be guessed from outside: RDRAND where there is one, mixed with the time stamp
+ * counter.
  */
 uint64_t arch_random(void);
 

@@ -2,7 +2,7 @@
 /*
  * The documents' tables line by line: real calls of HvCallGetVpIndexFromApicId (0x9A) and
  * HvCallStartVirtualProcessor (0x99), one or more for each row, and what was answered as TAP and
- * JSON (docs/conformance.md). For whoever writes a hypervisor, or wonders about one.
+ * JSON (docs/conformance.md). For authors of hypervisors.
  */
 #pragma once
 

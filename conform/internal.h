@@ -158,7 +158,7 @@ enum start_target {
 	TARGET_INITED,     /* one that has, and is sent an INIT first */
 	TARGET_SELF,       /* the caller, by its index */
 	TARGET_LIMIT,      /* the first index that cannot be */
-	TARGET_GAP,        /* one below the limit that nobody has */
+	TARGET_GAP,        /* one below the limit that no processor has */
 	TARGET_WIDE,       /* a waiting AP's index with another bit in its upper half */
 	TARGET_CONST_SELF, /* HVSMP_VP_INDEX_SELF */
 	TARGET_CONST_ANY,  /* HVSMP_VP_INDEX_ANY */

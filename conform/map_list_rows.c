@@ -15,7 +15,10 @@
 
 enum { LIST_AT = sizeof(struct hvsmp_get_vp_index_input), WORD = 4, PACKED = 1, PADDED = 2 };
 
-/* A list as a text: B the boot processor, A an AP (the first that is known), N nobody. */
+/*
+ * A list as a text: B the boot processor, A an AP (the first that is known), N an id that no
+ * processor has.
+ */
 struct list_row {
 	const char *name;
 	const char *list;
@@ -142,7 +145,7 @@ static void run(struct bench *b, const struct list_row *row)
 
 /*
  * {B, B, N, N} with a count of 2: who reads elements of 4 bytes answers both, who reads 8 finds
- * nobody in the third word. {B, 0, B, 0} the same for 8 bytes.
+ * no processor in the third word. {B, 0, B, 0} the same for 8 bytes.
  */
 static unsigned int try_layout(struct bench *b, unsigned int step)
 {

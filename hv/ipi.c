@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Interrupts between processors by hypercall: HvCallSendSyntheticClusterIpi for VPs below 64, its
- * Ex form for sets. TLFS and its implementations disagree about an empty mask (nobody, or an
+ * Ex form for sets. TLFS and its implementations disagree about an empty mask (no VP, or an
  * error), about the set of all VPs (KVM takes it, OpenVMM answers 5) and about the size of the
- * variable header of a set with gaps (the banks that follow). So nobody is never asked for, a set
+ * variable header of a set with gaps (the banks that follow). So no call is made for no VP, a set
  * names its banks, and those that follow are counted.
  */
 #include "hv/hv.h"

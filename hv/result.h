@@ -30,7 +30,7 @@ enum {
 	HVSMP_STATUS_CALL_PENDING = 0x79,
 };
 
-/* One answer. Nothing else is kept of a call, so that whoever reports it can word all of it. */
+/* One answer. Nothing else is kept of a call, so that a report can word all of it. */
 struct hvsmp_result {
 	enum hvsmp_error err; /* not HVSMP_OK: there is no answer, status and reps mean nothing */
 	struct hvsmp_status status;

@@ -49,7 +49,7 @@
 
 /*
  * Header of HvCallGetVpIndexFromApicId; the input list follows it, the output list has no header.
- * The specification draws 8-byte elements, everybody we know of uses packed 4-byte ones.
+ * The specification draws 8-byte elements, every implementation we know of uses packed 4-byte ones.
  */
 struct hvsmp_get_vp_index_input {
 	uint64_t partition_id;

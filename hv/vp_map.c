@@ -160,7 +160,9 @@ static unsigned int find_layout(struct walk *w, uint32_t bsp_id, uint32_t bsp_vp
 {
 	/* Who reads 8-byte elements can make nothing of the third word, or answers it. */
 	const uint32_t packed[PROBE_WORDS] = {bsp_id, bsp_id, UNTOUCHED, UNTOUCHED};
-	/* Three, of which the last is nobody's: who reads 4-byte elements never gets there. */
+	/*
+	 * Three, of which the last is no processor's: a reader of 4-byte elements never gets there.
+	 */
 	const uint32_t padded[PROBE_WORDS] = {bsp_id, 0, bsp_id, 0, UNTOUCHED, 0};
 	struct hvsmp_result r;
 

@@ -13,7 +13,7 @@ export PYTHONPYCACHEPREFIX="$out/pycache"
 python=/usr/bin/python3
 [ -x "$python" ] || python=python3
 
-rooms=(boot kernel screen conform smp hv arch acpi lib)
+rooms=(boot kernel screen conform smp start hv arch acpi lib)
 mapfile -t sources < <(find "${rooms[@]}" tests -name '*.[ch]' | sort)
 mapfile -t units < <(find "${rooms[@]}" tests/refhv tests/lab -name '*.c' | sort)
 mapfile -t shells < <(grep -lE '^#!.*\b(ba)?sh\b' -r .ci scripts tests | sort)

@@ -16,7 +16,7 @@ keys: ## make a key and certificate for Secure Boot in keys/, once (KEYS=directo
 sign: $(BUILD)/hvsmp-signed.efi ## sign the kernel for Secure Boot (SIGN_KEY=, SIGN_CERT=)
 	@echo "$< is signed with $(SIGN_KEY)"
 
-# Whoever asks for a signed image and names no key of his own is given one.
+# Without a key of the user's own one is made.
 MADE_KEY = $(filter $(KEYS)/%,$(SIGN_KEY) $(SIGN_CERT))
 $(KEYS)/hvsmp.key $(KEYS)/hvsmp.crt &:
 	@$(SECURE_PY) keys '$(KEYS)'

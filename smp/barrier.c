@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A barrier without a counter that everybody would spin on: in round k each member tells the one
- * 2^k ranks on, and waits to be told by the one 2^k ranks back, each on a word of its own (Hensgen,
- * Finkel and Manber's dissemination barrier). After log2 N rounds everybody has heard of everybody.
- * Nobody sees from his own words alone whether the others get on; the boot processor looks at all
- * of them.
+ * A barrier without a counter that all would spin on: in round k each member tells the one 2^k
+ * ranks on, and waits to be told by the one 2^k ranks back, each on a word of its own (Hensgen,
+ * Finkel and Manber's dissemination barrier). After log2 N rounds each has heard of all. A
+ * processor cannot see from its own words whether the others get on; the boot processor looks at
+ * all of them.
  */
 #include "smp/internal.h"
 
 #include "smp/calls.h"
 #include "smp/deadline.h"
 
-/* A number that changes with every round that anybody has done. */
+/* A number that changes with every round that any of them has done. */
 static uint32_t steps(const struct smp *smp)
 {
 	uint32_t sum = 0;
@@ -22,7 +22,7 @@ static uint32_t steps(const struct smp *smp)
 }
 
 /*
- * The boot processor gives up when nobody does a step any more, the others when it has, or at the
+ * The boot processor gives up when none does a step any more, the others when it has, or at the
  * cap.
  */
 static bool await_word(struct cpu *self, const uint32_t *word, uint32_t epoch)

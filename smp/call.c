@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Calls between processors that are up. Each has one box, in which one call at a time is put by
- * whoever makes it:
+ * the caller:
  *
  *     EMPTY -> TAKEN -> POSTED -> RUNNING -> DONE -> EMPTY
  *                       POSTED -> WITHDRAWN             no answer in time: the end of this box

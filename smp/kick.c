@@ -47,7 +47,7 @@ static struct hvsmp_result by_set(const struct cpu *self, struct cpu *const *tar
 	return hvsmp_send_ipi_set(&self->start.caller, ARCH_NOTIFY_VECTOR, &set);
 }
 
-/* One that the APIC does not take is missed by whoever waits for the answer. */
+/* One that the APIC does not take is missed by the processor that waits for the answer. */
 static void by_apic(struct cpu *self, struct cpu *const *targets, size_t count)
 {
 	for (size_t i = 0; i < count; i++)

@@ -47,7 +47,7 @@ static enum cpu_verdict judge_ap(struct cpu *cpu)
 	}
 	if (cpu->start.map_state == HVSMP_MAP_ABSENT)
 		return CPU_ABSENT;
-	/* Nobody invited it and yet it ran: refused starts that had their effect all the same. */
+	/* It was not invited, and yet it ran: refused starts that had their effect all the same. */
 	return arch_cpu_first_ticks(arch_of(cpu)) ? CPU_LATE : CPU_REFUSED;
 }
 

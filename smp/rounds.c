@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The same start again and again, for who wants to know what each method costs. A round is one rung
- * of the ladder and nothing else; between two rounds everybody goes back to wait-for-SIPI.
+ * of the ladder and nothing else; between two rounds all go back to wait-for-SIPI.
  *
  * The handshake knows of no rounds. That is sound because of what smp_round_undo asks for: when all
  * that were started have proved themselves, they have left the fan-out and do nothing but park, and
- * their starters are among them or the boot processor. Nobody is left who could touch a claim or a
+ * their starters are among them or the boot processor. None is left that could touch a claim or a
  * stage, so both begin anew.
  */
 #include "smp/internal.h"

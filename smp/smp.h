@@ -18,7 +18,7 @@ struct smp_config {
 	uint64_t cap_ns;        /* altogether, for each method */
 	bool has_vp_index;      /* the VP_INDEX register may be read */
 	uint64_t unproved; /* registers that an arrival is not held against, a bit each by number */
-	const struct hvsmp_interface *hv; /* open or not: whoever starts says it */
+	const struct hvsmp_interface *hv; /* open or not: smp_start_all is told */
 	const struct hvsmp_host *host;
 	uint32_t vp_limit;
 	bool ipi_by_call, ipi_by_set;   /* hypercalls that the hypervisor recommends for IPIs */

@@ -81,7 +81,7 @@ static void on_cpu(void *ctx, const struct acpi_cpu *cpu)
 	known = find(t, cpu->apic_id);
 	if (known == NOT_FOUND) {
 		if (cpu->apic_id == w->bsp_hw_id)
-			make_room(t); /* whoever is left out, it is not the boot processor */
+			make_room(t); /* the boot processor is not left out */
 		add(t, cpu->apic_id, cpu->uid, cpu->x2apic);
 		return;
 	}
@@ -154,7 +154,7 @@ static void on_memory(void *ctx, uint64_t base, uint64_t size, uint32_t domain)
 	t->memory[t->memory_count++] = (struct topology_memory){{base, size}, domain};
 }
 
-/* Memory that two domains claim is nobody's own: either may get it. */
+/* Memory that two domains claim may go to either. */
 static void check_overlap(const struct topology *t)
 {
 	for (size_t i = 1; i < t->memory_count; i++) {
@@ -212,7 +212,7 @@ void topology_measure(struct topology *t, const struct acpi_table *madt,
 	static const struct acpi_srat_fns fns = {NULL, count_memory};
 	struct acpi_madt info;
 
-	t->capacity = 1; /* a boot processor that nobody lists */
+	t->capacity = 1; /* a boot processor that is not listed */
 	t->memory_capacity = 0;
 	/* What is wrong with them topology_read will say. */
 	if (madt)

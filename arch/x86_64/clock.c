@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The clock is the time stamp counter, which every processor reads without a shared cache line. Its
- * rate comes from whoever knows it (the hypervisor, CPUID) or is measured once, before any AP runs,
+ * rate comes from the hypervisor or CPUID or is measured once, before any AP runs,
  * against a counter of known rate: the hypervisor's reference counter or the ACPI PM timer.
  */
 #include "arch/x86_64/cpu.h"

@@ -60,7 +60,7 @@ ap_entry_common:
 	mov	ecx, 1
 	xchg	ecx, [rdi + CPU_ENTERED]
 	test	ecx, ecx
-	jnz	.stray			; somebody is on this stack already
+	jnz	.stray			; this stack is in use already
 	mov	[rdi + CPU_FOUND_RSP], rsp
 	pushfq
 	pop	qword [rdi + CPU_FOUND_RFLAGS]

@@ -11,7 +11,7 @@
 
 #define CALL HVSMP_CALL_START_VP
 
-/* An upper-half address that is nobody's; FS is not used. */
+/* An upper-half address that is not in use; neither is FS. */
 #define DISTINCT_FS_BASE 0xFFFFF0123456789AUL
 /* Write-combining in place of write-through in entry 1, which no page of ours selects. */
 #define DISTINCT_PAT 0x0007040600070106UL

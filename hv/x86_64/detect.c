@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Detection by CPUID alone. "Hv#1" is the gate, not the vendor's name: KVM has the one without the
- * other. Each missing condition has its own text, because "INIT-SIPI was used" helps nobody.
+ * other. Each missing condition has its own text, because "INIT-SIPI was used" helps no reader.
  */
 #include "hv/hv.h"
 #include "hv/text.h"

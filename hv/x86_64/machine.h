@@ -51,7 +51,7 @@ bool hvsmp_recommends_ipi_set(const struct hvsmp_features *f);
 /* --- set-up ----------------------------------------------------------------------------------- */
 
 /*
- * An open-source id (bit 63) of an operating system type nobody has registered (0x7F), version in
+ * An open-source id (bit 63) of an operating system type that is not registered (0x7F), version in
  * bits 47:16, build in 15:0. For a system that has none of its own.
  */
 #define HVSMP_OS_ID 0xFF00000001000000ULL

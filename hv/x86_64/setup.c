@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The guest OS id and the hypercall page. Nothing is believed that was not read back: an enable bit
- * may silently stay 0, a page may be somebody else's, and the page's content is proved by a call
- * that must fail in one known way. Source: TLFS, establishing the hypercall interface.
+ * may silently stay 0, a page may belong to other software, and the page's content is proved by a
+ * call that must fail in one known way. Source: TLFS, establishing the hypercall interface.
  */
 #include "hv/hv.h"
 #include "hv/text.h"
@@ -32,7 +32,7 @@ static enum hvsmp_error set_os_id(struct hvsmp_interface *hv, uint64_t os_id)
 	uint64_t id;
 	enum hvsmp_error e = read_msr(hv, HVSMP_MSR_GUEST_OS_ID, "GUEST_OS_ID", &id);
 
-	if (e || id) /* somebody's id is as good as ours: the page needs any */
+	if (e || id) /* any id will do: the page needs one */
 		return e;
 	if (!os_id)
 		return FAIL(hv, HVSMP_ERROR_DENIED, "GUEST_OS_ID is 0, and none was given");

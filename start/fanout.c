@@ -62,9 +62,7 @@ static void start_one(struct hvsmp_cpu *target, struct hvsmp_cpu *starter)
 	target->starter = starter->index;
 	target->method = HVSMP_METHOD_HYPERCALL;
 	target->issued = hvsmp_ticks(s);
-	/*
-	 * Fails only if the boot processor has closed this target meanwhile: then no call is made.
-	 */
+	/* Fails only if the boot processor has closed this target meanwhile: no call then. */
 	target->outcome =
 		hvsmp_stage_invite(&target->stage) ? call(target, starter) : HVSMP_OUTCOME_UNKNOWN;
 	if (target->outcome == HVSMP_OUTCOME_REFUSED && !hvsmp_stage_withdraw(&target->stage))
@@ -97,7 +95,7 @@ void hvsmp_fanout_node(struct hvsmp_start *s, struct hvsmp_node *node, struct hv
 	while (!hvsmp_fanout_is_stopped(s)) {
 		uint32_t next;
 
-		/* Looked at first, so that those who come again and again do not make it wrap. */
+		/* Looked at first, so that processors that come again and again do not make it wrap. */
 		if (__atomic_load_n(&node->next, __ATOMIC_RELAXED) >= node->end)
 			return;
 		next = __atomic_fetch_add(&node->next, 1, __ATOMIC_RELAXED);
@@ -114,17 +112,17 @@ void hvsmp_fanout_rewind(struct hvsmp_start *s)
 	s->stop = 0;
 }
 
-static void fan_out(struct hvsmp_start *s, struct hvsmp_cpu *self)
+/* The first processor of every other node. */
+static void start_leaders(struct hvsmp_start *s, struct hvsmp_cpu *self)
 {
 	while (!hvsmp_fanout_is_stopped(s)) {
 		uint32_t next = __atomic_fetch_add(&s->next_node, 1, __ATOMIC_RELAXED);
 
 		if (next >= s->nodes)
-			break;
+			return;
 		if (s->memory.node[next].leader != HVSMP_NO_LEADER)
 			draw(s->cpu[s->memory.node[next].leader], self);
 	}
-	hvsmp_fanout_node(s, &s->memory.node[self->node], self);
 }
 
 void hvsmp_fan_out(struct hvsmp_cpu *self)
@@ -134,8 +132,9 @@ void hvsmp_fan_out(struct hvsmp_cpu *self)
 
 	if (s->calls != HVSMP_READY || (!fans_out && !self->is_bsp))
 		return;
-	fan_out(s, self);
-	/* Without a fan-out no other processor is going to. */
+	start_leaders(s, self);
+	hvsmp_fanout_node(s, &s->memory.node[self->node], self);
+	/* Without a fan-out no leader starts the rest of its node. */
 	for (uint32_t i = 0; !fans_out && i < s->nodes; i++)
 		hvsmp_fanout_node(s, &s->memory.node[i], self);
 }

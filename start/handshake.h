@@ -7,12 +7,12 @@
  *     FREE -> CLAIMED(starter) -> CALLING(starter) -> DONE(starter)
  *
  * A starter that dies after CLAIMED has done nothing yet, so another may take the claim over; the
- * slow one then fails at hvsmp_claim_call and lets go. From CALLING on the call may have been made
- * and nobody else makes it. After DONE with a refusal the boot processor may claim once more.
+ * slow one then fails at hvsmp_claim_call and lets go. From CALLING on the call may have been made,
+ * and no other starter makes it. After DONE with a refusal the boot processor may claim once more.
  *
  * The stage belongs to the target, in two steps: the starter says "you may come in" (INVITED), the
  * processor says "I am in" (ARRIVED, later PROVED). Each step is a compare-and-swap, so a processor
- * that nobody invited, that comes after its time, or that comes twice, cannot get in: it parks.
+ * that is not invited, that comes after its time, or that comes twice, cannot get in: it parks.
  *
  *     IDLE -> INVITED -> ARRIVED -> PROVED
  *     IDLE <- INVITED                      withdrawn: the call was refused
@@ -118,7 +118,7 @@ static inline bool hvsmp_stage_revoke(uint32_t *stage)
 	return hvsmp_handshake_swap(stage, HVSMP_STAGE_INVITED, HVSMP_STAGE_REVOKED);
 }
 
-/* As hvsmp_stage_revoke, and nobody may invite it any more either. */
+/* As hvsmp_stage_revoke, and it cannot be invited any more either. */
 static inline void hvsmp_stage_close(uint32_t *stage)
 {
 	if (!hvsmp_handshake_swap(stage, HVSMP_STAGE_IDLE, HVSMP_STAGE_REVOKED))

@@ -24,7 +24,7 @@ bool hvsmp_fanout_is_stopped(const struct hvsmp_start *start);
  * meanwhile.
  */
 enum hvsmp_deadline_end hvsmp_wait(struct hvsmp_start *start);
-/* wait.c: nodes that none of their own processors is going to start. */
+/* wait.c: start the rest of every node whose leader did not come up. */
 void hvsmp_help_nodes(struct hvsmp_start *start);
 /* wait.c: as far as its claim tells, it is to be called for, or the call was accepted. */
 bool hvsmp_is_coming(const struct hvsmp_cpu *cpu);

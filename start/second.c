@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a second rung stands on: for which processors it is, and the wait for those that it started.
+ * What a second rung stands on: which processors it is for, and the wait for those that it started.
  */
 #include "start/internal.h"
 

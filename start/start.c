@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The boot processor's part, from top to bottom: map, start, wait, settle, and the second rung for
- * whoever is left. fanout.c is what every processor does, wait.c the wait.
+ * what is left. fanout.c is what every processor does, wait.c the wait.
  */
 #include "start/internal.h"
 
@@ -71,11 +71,31 @@ enum hvsmp_error hvsmp_start_map(struct hvsmp_start *s, const struct hvsmp_map_m
 	return HVSMP_OK;
 }
 
+/* --- start and wait --------------------------------------------------------------------------- */
+
+static void settle(struct hvsmp_start *s);
+static void note_reason(struct hvsmp_start *s);
+
+void hvsmp_start_calls(struct hvsmp_start *s, const struct hvsmp_policy *policy)
+{
+	if (s->calls != HVSMP_READY)
+		return;
+	s->fan_out = policy->fan_out;
+	hvsmp_fanout_rewind(s);
+	hvsmp_fan_out(s->bsp); /* start, as every processor that comes up does */
+	hvsmp_help_nodes(s);   /* a leader may have been refused */
+	if (policy->waiting)
+		policy->waiting(s, hvsmp_is_coming, policy->ctx);
+	s->gave_up = hvsmp_wait(s);
+	settle(s);
+	note_reason(s);
+}
+
 /* --- settle ----------------------------------------------------------------------------------- */
 
 /*
- * Make sure that no starter but today's holder can call for this target any more; the phase it is
- * left in. Other holders' claims only go forward, so this ends.
+ * From here on only a call that is under way can be made for this target; the phase that its claim
+ * was in. Claims only go forward, so this ends.
  */
 static enum hvsmp_claim_phase settle_claim(uint32_t *claim, uint32_t bsp)
 {
@@ -120,22 +140,7 @@ static void note_reason(struct hvsmp_start *s)
 	}
 }
 
-/* --- the two rungs ---------------------------------------------------------------------------- */
-
-void hvsmp_start_calls(struct hvsmp_start *s, const struct hvsmp_policy *policy)
-{
-	if (s->calls != HVSMP_READY)
-		return;
-	s->fan_out = policy->fan_out;
-	hvsmp_fanout_rewind(s);
-	hvsmp_fan_out(s->bsp);
-	hvsmp_help_nodes(s);
-	if (policy->waiting)
-		policy->waiting(s, hvsmp_is_coming, policy->ctx);
-	s->gave_up = hvsmp_wait(s);
-	settle(s);
-	note_reason(s);
-}
+/* --- the second rung -------------------------------------------------------------------------- */
 
 bool hvsmp_start_prepare_second(struct hvsmp_start *s)
 {
@@ -152,6 +157,8 @@ void hvsmp_start_second(struct hvsmp_start *s, const struct hvsmp_policy *policy
 	if (hvsmp_start_prepare_second(s))
 		s->config->second->run(s, s->config->second_ctx, policy);
 }
+
+/* --- another run ------------------------------------------------------------------------------ */
 
 void hvsmp_start_renew(struct hvsmp_start *s)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Starting many processors: the second layer of the library. The caller brings its processors, each
- * with the complete state it is to begin in and a parameter block of its own; this room maps them
+ * with the complete state it is to begin in and a parameter block of its own; this layer maps them
  * to VPs, starts them by HvCallStartVirtualProcessor from every processor that is up, waits within
  * bounds, and leaves in each record what became of it. For those that are known not to have been
  * started there may be a second rung: INIT-SIPI, or the caller's own.
@@ -14,7 +14,11 @@
  *                      hvsmp_start_second   the same by another method, for whoever is left
  *     each AP          hvsmp_arrive         may I come in? if not, park
  *                      hvsmp_fan_out        start others
- *                      hvsmp_prove          done: whoever waits goes on
+ *                      hvsmp_prove          done: the boot processor waits for this
+ *
+ * What became of a processor is then in its record: hvsmp_stage_of is PROVED if it is up, ARRIVED if
+ * it came in and is not done, REVOKED or LATE if it did not come in time; in IDLE it is known not to
+ * have been started, and map_answer or answer says why.
  *
  * No stacks, page tables, logs or interrupts are known here. C11 and C++17.
  */
@@ -35,7 +39,7 @@ struct hvsmp_start;
 struct hvsmp_cpu;
 struct hvsmp_rung;
 
-/* What this room needs of the system around it, besides struct hvsmp_host. */
+/* What this layer needs of the system around it, besides struct hvsmp_host. */
 struct hvsmp_start_host {
 	void *ctx;
 	uint64_t (*ticks)(void *ctx);  /* a time stamp of the calling processor, never 0 */
@@ -78,8 +82,7 @@ struct hvsmp_cpu {
 	uint32_t vp_index; /* by 0x9A; HVSMP_VP_UNKNOWN */
 	bool is_bsp;
 	enum hvsmp_map_state map_state;
-	struct hvsmp_result
-		map_answer; /* of the 0x9A that decided, once map_state is not UNASKED */
+	struct hvsmp_result map_answer; /* of the 0x9A that decided; not while UNASKED */
 	enum hvsmp_method method;
 
 	/* By its starter. */
@@ -124,7 +127,7 @@ struct hvsmp_start_memory {
 	uint32_t *order;         /* one for each processor */
 };
 
-/* The same, while hvsmp_start_map runs. */
+/* Memory of the caller's for hvsmp_start_map alone. */
 struct hvsmp_map_memory {
 	struct hvsmp_map_entry *entries;   /* one for each processor */
 	struct hvsmp_memory input, output; /* a page each */
@@ -165,9 +168,8 @@ struct hvsmp_start {
 	struct hvsmp_map_info map;
 	uint64_t map_ticks;             /* what 0x9A took */
 	char reason[HVSMP_REASON_SIZE]; /* why 0x99 was given up, "" if it was not */
-	enum hvsmp_deadline_end
-		gave_up; /* why the last wait by hypercall ended; RUNNING: all settled */
-	enum hvsmp_deadline_end gave_up_second;
+	/* Why the last wait ended, by hypercall and by the second rung; RUNNING: all settled. */
+	enum hvsmp_deadline_end gave_up, gave_up_second;
 
 	HVSMP_CACHE_LINE uint32_t next_node; /* whose leader is the next target */
 	HVSMP_CACHE_LINE uint32_t stop;      /* 0x99 is of no use here: start nothing more by it */
@@ -176,17 +178,18 @@ struct hvsmp_start {
 /* --- boot processor --------------------------------------------------------------------------- */
 
 /*
- * Take over the caller's records: `cpu[bsp]` is the calling processor, every node number is below
- * `nodes`. The config must stay. Nothing is called yet.
+ * Take over the caller's records: zero but for the caller's fields; `cpu[bsp]` is the calling
+ * processor, every node number is below `nodes`. The config must stay. Nothing is called yet.
  */
 void hvsmp_start_init(struct hvsmp_start *start, const struct hvsmp_start_config *config,
 		      const struct hvsmp_start_memory *memory, struct hvsmp_cpu **cpu,
 		      uint32_t count, uint32_t bsp, uint32_t nodes);
 
 /*
- * Find the VP index of every processor, once. Errors as of hvsmp_map, with start->reason; where
- * some were answered before one, those are good, and it is HVSMP_OK. _NO_MEMORY: something of
- * *memory is missing. start->calls says whether starts by hypercall are possible.
+ * Find the VP index of every processor, once; start->calls then says whether starts by hypercall
+ * are possible. Errors are those of hvsmp_map, and HVSMP_ERROR_NO_MEMORY if a part of *memory is
+ * missing, with start->reason. An error behind the first answers costs only what is behind it: the
+ * result is HVSMP_OK.
  */
 enum hvsmp_error hvsmp_start_map(struct hvsmp_start *start, const struct hvsmp_map_memory *memory);
 
@@ -228,7 +231,7 @@ static inline bool hvsmp_arrive(struct hvsmp_cpu *self, uint64_t now)
  */
 void hvsmp_fan_out(struct hvsmp_cpu *self);
 
-/* It has done what its system wanted of it first; whoever waits for it goes on. */
+/* It has done what its system wanted of it first; the boot processor's wait for it ends. */
 static inline void hvsmp_prove(struct hvsmp_cpu *self)
 {
 	(void)hvsmp_stage_prove(&self->stage);

@@ -16,9 +16,7 @@ enum { HVSMP_INIT_DELAY_NS = 10000000 }; /* SDM: 10 ms between INIT and the firs
 
 struct hvsmp_init_sipi {
 	void *ctx;
-	/*
-	 * Messages to one processor. False: the APIC did not take it; whoever cares logs it here.
-	 */
+	/* Messages to one processor. False: the APIC did not take it. */
 	bool (*send_init)(void *ctx, const struct hvsmp_cpu *cpu);
 	bool (*send_startup)(void *ctx, const struct hvsmp_cpu *cpu);
 	/* To all but the caller; NULL where the shape hvsmp_send_broadcast is not used. */
@@ -30,7 +28,7 @@ struct hvsmp_init_sipi {
 	/* How the messages go out: hvsmp_send_parallel, or one of init_sipi_shapes.c. */
 	void (*send)(struct hvsmp_start *start, struct hvsmp_init_sipi *sipi);
 	uint64_t delay_ns; /* between INIT and the first start-up IPI */
-	uint32_t messages; /* sent, whoever they reached */
+	uint32_t messages; /* sent; a broadcast is one */
 };
 
 /* The rung; its ctx is a struct hvsmp_init_sipi. */

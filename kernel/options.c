@@ -66,42 +66,32 @@ struct option {
 	const char *unit;             /* "", or " (ms)" */
 };
 
-#define FIELD(name) offsetof(struct options, name), sizeof(((struct options *)0)->name)
-#define CHOICE(name, field, choices, initial)                         \
-	{                                                             \
-		name, FIELD(field), false, initial, choices, 0, 0, "" \
-	}
-#define SET(name, field, choices, initial)                           \
-	{                                                            \
-		name, FIELD(field), true, initial, choices, 0, 0, "" \
-	}
-#define NUMBER(name, field, min, max, unit, initial)                     \
-	{                                                                \
-		name, FIELD(field), false, initial, NULL, min, max, unit \
-	}
-#define CHOICE_OR_NUMBER(name, field, choices, min, max, unit, initial)     \
-	{                                                                   \
-		name, FIELD(field), false, initial, choices, min, max, unit \
-	}
+#define FIELD(name)                           offsetof(struct options, name), sizeof(((struct options *)0)->name)
+#define CHOICE(name, field, choices, initial) name, FIELD(field), false, initial, choices, 0, 0, ""
+#define SET(name, field, choices, initial)    name, FIELD(field), true, initial, choices, 0, 0, ""
+#define NUMBER(name, field, min, max, unit, initial) \
+	name, FIELD(field), false, initial, NULL, min, max, unit
+#define CHOICE_OR_NUMBER(name, field, choices, min, max, unit, initial) \
+	name, FIELD(field), false, initial, choices, min, max, unit
 
 static const struct option known[] = {
-	CHOICE("mode", mode, mode_choices, MODE_NORMAL),
-	NUMBER("rounds", rounds, 1, 1000, "", 10),
-	SET("methods", methods, method_choices, OPTION_METHOD(SMP_METHODS) - 1),
-	CHOICE("start", start, start_choices, START_AUTO),
-	CHOICE("fanout", fanout, switch_choices, true),
-	CHOICE_OR_NUMBER("init_delay", init_delay_ms, delay_choices, 0, 1000, " (ms)",
-			 INIT_DELAY_AUTO),
-	NUMBER("deadline", deadline_ms, 1, MAX_NUMBER, " (ms)", 5000),
-	NUMBER("cap", cap_ms, 1, MAX_NUMBER, " (ms)", 60000),
-	CHOICE("exit", exit, exit_choices, EXIT_HALT),
-	CHOICE("log", log, log_choices, LOG_INFO),
-	SET("report", report, report_choices, REPORT_TABLE | REPORT_JSON | REPORT_TAP),
-	CHOICE("screen", screen, switch_choices, true),
-	CHOICE("audit", audit, switch_choices, false),
-	NUMBER("fail_alloc", fail_alloc, 1, MAX_NUMBER, "", 0),
-	CHOICE("panic", panic, panic_choices, PANIC_OFF),
-	CHOICE("panic_by", panic_by, panic_by_choices, PANIC_PLAIN),
+	{CHOICE("mode", mode, mode_choices, MODE_NORMAL)},
+	{NUMBER("rounds", rounds, 1, 1000, "", 10)},
+	{SET("methods", methods, method_choices, OPTION_METHOD(SMP_METHODS) - 1)},
+	{CHOICE("start", start, start_choices, START_AUTO)},
+	{CHOICE("fanout", fanout, switch_choices, true)},
+	{CHOICE_OR_NUMBER("init_delay", init_delay_ms, delay_choices, 0, 1000, " (ms)",
+			  INIT_DELAY_AUTO)},
+	{NUMBER("deadline", deadline_ms, 1, MAX_NUMBER, " (ms)", 5000)},
+	{NUMBER("cap", cap_ms, 1, MAX_NUMBER, " (ms)", 60000)},
+	{CHOICE("exit", exit, exit_choices, EXIT_HALT)},
+	{CHOICE("log", log, log_choices, LOG_INFO)},
+	{SET("report", report, report_choices, REPORT_TABLE | REPORT_JSON | REPORT_TAP)},
+	{CHOICE("screen", screen, switch_choices, true)},
+	{CHOICE("audit", audit, switch_choices, false)},
+	{NUMBER("fail_alloc", fail_alloc, 1, MAX_NUMBER, "", 0)},
+	{CHOICE("panic", panic, panic_choices, PANIC_OFF)},
+	{CHOICE("panic_by", panic_by, panic_by_choices, PANIC_PLAIN)},
 };
 enum { OPTIONS = sizeof(known) / sizeof(known[0]) };
 

@@ -95,7 +95,7 @@ void hvsmp_fanout_node(struct hvsmp_start *s, struct hvsmp_node *node, struct hv
 	while (!hvsmp_fanout_is_stopped(s)) {
 		uint32_t next;
 
-		/* Looked at first, so that processors that come again and again do not make it wrap. */
+		/* Looked at first, so that it does not wrap however often processors come. */
 		if (__atomic_load_n(&node->next, __ATOMIC_RELAXED) >= node->end)
 			return;
 		next = __atomic_fetch_add(&node->next, 1, __ATOMIC_RELAXED);

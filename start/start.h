@@ -16,9 +16,9 @@
  *                      hvsmp_fan_out        start others
  *                      hvsmp_prove          done: the boot processor waits for this
  *
- * What became of a processor is then in its record: hvsmp_stage_of is PROVED if it is up, ARRIVED if
- * it came in and is not done, REVOKED or LATE if it did not come in time; in IDLE it is known not to
- * have been started, and map_answer or answer says why.
+ * What became of a processor is then in its record: hvsmp_stage_of is PROVED if it is up, ARRIVED
+ * if it came in and is not done, REVOKED or LATE if it did not come in time; in IDLE it is known
+ * not to have been started, and map_answer or answer says why.
  *
  * No stacks, page tables, logs or interrupts are known here. C11 and C++17.
  */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The boot processor's wait for those who were started by hypercall. What an AP left undone it
- * takes over: a claim that makes no step, a start that the AP was refused, a node whose leader came
- * to nothing.
+ * The boot processor's wait for those that were started by hypercall. What an AP left undone it
+ * takes over: a claim that makes no step, a start that the AP was refused, a node whose leader did
+ * not come up. Every look is at all records; a watch of one at a time was not faster.
  */
 #include "start/internal.h"
 
@@ -38,10 +38,7 @@ bool hvsmp_is_coming(const struct hvsmp_cpu *cpu)
 		cpu->outcome == HVSMP_OUTCOME_ACCEPTED);
 }
 
-/*
- * The leader has come to its end, one way or the other (if it is up, what is drawn here is
- * nothing).
- */
+/* A leader that is settled starts no more of its node; one that is up has left nothing to draw. */
 void hvsmp_help_nodes(struct hvsmp_start *s)
 {
 	for (uint32_t i = 1; i < s->nodes; i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The handshake of smp/ as a model for Spin: claim, invite, call, arrive, prove, take over, close,
+ * The handshake of start/ as a model for Spin: claim, invite, call, arrive, prove, take over, close,
  * INIT-SIPI, verdict. Every atomic operation of the code is one step here, everything else may fall
  * between: processors die, are late or come twice, calls are refused, answered with a time-out or
  * never answered, and the deadline is over whenever that is worst. README.md says what is checked,
@@ -43,7 +43,7 @@
 #define WITNESS 0 /* something that must be possible: then the search fails on it */
 #endif
 
-/* --- smp/handshake.h ----------------------------------------------------------------------------- */
+/* --- start/handshake.h --------------------------------------------------------------------------- */
 
 #define FREE    0
 #define CLAIMED 1
@@ -60,15 +60,18 @@
 #define REVOKED 4
 #define LATE    5
 
-/* smp/smp.h: enum start_outcome, enum cpu_method, enum cpu_verdict (UNJUDGED is the model's) */
+/*
+ * start/start.h: enum hvsmp_outcome, enum hvsmp_method; smp/cpu.h: enum cpu_verdict (UNJUDGED is
+ * the model's).
+ */
 #define NONE     0
 #define ACCEPTED 1
 #define REFUSED  2
 #define UNKNOWN  3
 
-#define BY_NOBODY 0
-#define BY_HV     1
-#define BY_SIPI   2
+#define BY_NONE      0
+#define BY_HYPERCALL 1
+#define BY_SECOND    2
 
 #define UNJUDGED  0
 #define V_ONLINE  1
@@ -101,7 +104,7 @@ bool init_sent[CPUS];   /* INIT-SIPI was aimed at it */
 bool welcome[CPUS];     /* invited, and neither withdrawn nor revoked */
 byte ins[CPUS];         /* how often it came in */
 byte users[CPUS];       /* processors on its stack */
-bool rung_closed;       /* the first rung starts nothing more and lets nobody in */
+bool rung_closed;       /* the first rung starts nothing more and lets none in */
 bool over;              /* every verdict is in the ledger */
 bool renewed;           /* all were at rest, so smp_round_undo begins anew */
 
@@ -122,8 +125,8 @@ bool spoilt[CPUS];  /* something was wrong with this processor, or with a start 
 	:: else -> ok = false                                   \
 	fi
 
-#define has_arrived(t) (stage[t] == ARRIVED || stage[t] == PROVED)
-#define is_target(t)   ((t) != 0 && (t) != UNMAPPED)
+#define hvsmp_has_arrived(t) (stage[t] == ARRIVED || stage[t] == PROVED)
+#define hvsmp_fanout_is_target(t)   ((t) != 0 && (t) != UNMAPPED)
 
 /* The processor stops for ever, here. The boot processor does not: without it there is no report. */
 #define may_die(self)                                                                  \
@@ -134,7 +137,7 @@ bool spoilt[CPUS];  /* something was wrong with this processor, or with a start 
 	:: true                                                                        \
 	fi
 
-/* --- fanout.c ------------------------------------------------------------------------------------ */
+/* --- start/fanout.c ------------------------------------------------------------------------------ */
 
 /* A VP that runs cannot be started again. */
 #define send_on_its_way(t)                      \
@@ -184,7 +187,7 @@ inline call(t, self)
 			break
 		:: r == UNKNOWN ->
 			if
-			:: tries == TIMEOUTS || has_arrived(t) -> break
+			:: tries == TIMEOUTS || hvsmp_has_arrived(t) -> break
 			:: else -> tries++
 			fi
 		fi
@@ -192,8 +195,8 @@ inline call(t, self)
 	od
 }
 
-/* start(): the claim on t must be self's, in phase CLAIMED. */
-inline start(t, self)
+/* start_one(): the claim on t must be self's, in phase CLAIMED. */
+inline start_one(t, self)
 {
 #if MUTATE == 2
 	ok = (claim[t] == WORD(self, CLAIMED));
@@ -203,7 +206,7 @@ inline start(t, self)
 #endif
 	if
 	:: ok ->
-		method[t] = BY_HV;
+		method[t] = BY_HYPERCALL;
 		useless = false;
 #if MUTATE == 3
 		ok = (stage[t] == IDLE);
@@ -237,7 +240,7 @@ inline start(t, self)
 		:: else
 		fi;
 		atomic {
-			assert(!renewed); /* P: nobody ends a call of another round */
+			assert(!renewed); /* P: no call of another round ends here */
 			compare_and_swap(claim[t], WORD(self, CALLING), WORD(self, DONE));
 			r = NONE; tries = 0; useless = false; ok = false
 		}
@@ -245,7 +248,7 @@ inline start(t, self)
 	fi
 }
 
-inline fanout_run(self)
+inline hvsmp_fan_out(self)
 {
 	do
 	:: atomic {
@@ -253,7 +256,7 @@ inline fanout_run(self)
 	   }
 	:: !stop ->
 		atomic {
-			assert(!renewed); /* P: nobody draws from another round */
+			assert(!renewed); /* P: no draw from another round */
 			t = next;
 			if
 			:: next < CPUS -> next++
@@ -262,7 +265,7 @@ inline fanout_run(self)
 		}
 		if
 		:: t >= CPUS -> break
-		:: t < CPUS && is_target(t) ->
+		:: t < CPUS && hvsmp_fanout_is_target(t) ->
 			may_die(self); /* between draw and claim */
 #if MUTATE == 5
 			ok = (claim[t] == FREE);
@@ -273,7 +276,7 @@ inline fanout_run(self)
 			if
 			:: ok ->
 				may_die(self); /* between claim and call */
-				start(t, self)
+				start_one(t, self)
 			:: else
 			fi
 		:: else
@@ -281,7 +284,7 @@ inline fanout_run(self)
 	od
 }
 
-/* --- arrive.c and entry.asm ---------------------------------------------------------------------- */
+/* --- smp/arrive.c and arch/x86_64/entry.asm ------------------------------------------------------ */
 
 proctype ap(byte self)
 {
@@ -293,7 +296,7 @@ proctype ap(byte self)
 #if MUTATE != 6
 	atomic {
 		if
-		:: entered[self] -> goto gone /* somebody is on this stack already */
+		:: entered[self] -> goto gone /* this stack is in use already */
 		:: else -> entered[self] = true
 		fi
 	}
@@ -316,7 +319,7 @@ proctype ap(byte self)
 #endif
 		if
 		:: ok ->
-			/* P: nobody is in twice, nobody who was not invited, nobody after the end. */
+			/* P: in once, invited, and not after the end. */
 			ins[self]++;
 			assert(ins[self] == 1);
 			assert(welcome[self]);
@@ -325,7 +328,7 @@ proctype ap(byte self)
 		:: else -> goto parked
 		fi
 	}
-	fanout_run(self);
+	hvsmp_fan_out(self);
 	may_die(self);
 	atomic { compare_and_swap(stage[self], ARRIVED, PROVED) }
 	goto gone;
@@ -335,7 +338,7 @@ gone:
 	skip
 }
 
-/* --- hv_way.c, sipi_way.c, ledger.c -------------------------------------------------------------- */
+/* --- start/wait.c -------------------------------------------------------------------------------- */
 
 /* One more look at the clock of a bounded wait. */
 #ifdef LIVE
@@ -366,7 +369,7 @@ bool clock_over;
 #endif
 
 /* is_settled(): its three reads; the result ends up in settled. */
-inline look_at(t)
+inline is_settled(t)
 {
 	r = stage[t];
 	atomic {
@@ -375,7 +378,7 @@ inline look_at(t)
 		:: r == ARRIVED && !faulted[t] -> ok = false
 		:: else ->
 			if
-			:: PHASE(claim[t]) == FREE -> ok = (!is_target(t) || stop)
+			:: PHASE(claim[t]) == FREE -> ok = (!hvsmp_fanout_is_target(t) || stop)
 			:: PHASE(claim[t]) == DONE ->
 				ok = (outcome[t] == REFUSED && (STARTER(claim[t]) == 0 || stop))
 			:: else -> ok = false
@@ -392,7 +395,7 @@ inline rescue(t)
 	atomic {
 		seen = claim[t];
 		if
-		:: !is_target(t) || stop -> ok = false
+		:: !hvsmp_fanout_is_target(t) || stop -> ok = false
 		:: else ->
 			if
 			:: PHASE(seen) == FREE || PHASE(seen) == CLAIMED -> ok = stalled
@@ -414,7 +417,7 @@ inline rescue(t)
 		atomic { compare_and_swap(claim[t], seen, WORD(0, CLAIMED)) }
 #endif
 		if
-		:: ok -> start(t, 0)
+		:: ok -> start_one(t, 0)
 		:: else
 		fi
 	:: else
@@ -422,14 +425,14 @@ inline rescue(t)
 	atomic { seen = 0; ok = false }
 }
 
-inline hv_await()
+inline hvsmp_wait()
 {
 	deadline_start();
 	do
 	:: settled = true;
 	   t = 1;
 	   do
-	   :: t < CPUS && settled -> look_at(t); t++
+	   :: t < CPUS && settled -> is_settled(t); t++
 	   :: else -> break
 	   od;
 	   if
@@ -451,14 +454,16 @@ inline hv_await()
 	atomic { expired = false; stalled = false; settled = false }
 }
 
-/* stage_revoke() */
+/* --- start/start.c ------------------------------------------------------------------------------- */
+
+/* hvsmp_stage_revoke() */
 #define revoke(t)                                                      \
 	atomic {                                                       \
 		compare_and_swap(stage[t], INVITED, REVOKED);          \
 		welcome[t] = (welcome[t] && !ok)                       \
 	}
 
-inline close_rung()
+inline settle()
 {
 	t = 1;
 	do
@@ -506,10 +511,12 @@ inline close_rung()
 	atomic { rung_closed = true; seen = 0; ok = false }
 }
 
-inline is_candidate(t)
+/* --- start/second.c and start/x86_64/init_sipi.c ------------------------------------------------- */
+
+inline hvsmp_is_candidate(t)
 {
 	r = outcome[t];
-	#if MUTATE == 14
+#if MUTATE == 14
 	atomic { ok = (r == NONE || r == REFUSED); r = 0 }
 #else
 	atomic { ok = ((r == NONE || r == REFUSED) && stage[t] == IDLE); r = 0 }
@@ -521,7 +528,7 @@ inline send_inits()
 	t = 1;
 	do
 	:: t < CPUS ->
-		is_candidate(t);
+		hvsmp_is_candidate(t);
 		if
 		:: ok ->
 			/* P: whoever may be started by a 0x99 gets no INIT. */
@@ -530,7 +537,7 @@ inline send_inits()
 				assert(!may_start[t]);
 				init_sent[t] = true
 			}
-			method[t] = BY_SIPI;
+			method[t] = BY_SECOND;
 			atomic { compare_and_swap(stage[t], IDLE, INVITED); welcome[t] = (welcome[t] || ok) }
 		:: else
 		fi;
@@ -539,7 +546,7 @@ inline send_inits()
 	od
 }
 
-#define is_awaited(t) (method[t] == BY_SIPI && stage[t] == INVITED && !faulted[t])
+#define hvsmp_is_awaited(t) (method[t] == BY_SECOND && stage[t] == INVITED && !faulted[t])
 
 /* A VP that was started against all answers ignores it; any other may miss the first one. */
 inline send_startups()
@@ -549,8 +556,8 @@ inline send_startups()
 	:: t < CPUS ->
 		atomic {
 			if
-			:: is_awaited(t) && !running[t] -> send_on_its_way(t)
-			:: is_awaited(t) -> spoil(t)
+			:: hvsmp_is_awaited(t) && !running[t] -> send_on_its_way(t)
+			:: hvsmp_is_awaited(t) -> spoil(t)
 			:: else
 			fi
 		}
@@ -559,7 +566,7 @@ inline send_startups()
 	od
 }
 
-inline sipi_await()
+inline hvsmp_await_invited()
 {
 	deadline_start();
 	do
@@ -567,8 +574,8 @@ inline sipi_await()
 	   t = 1;
 	   do
 	   :: t < CPUS && settled ->
-		settled = !(is_awaited(t) ||
-			    (method[t] == BY_SIPI && stage[t] == ARRIVED && !faulted[t]));
+		settled = !(hvsmp_is_awaited(t) ||
+			    (method[t] == BY_SECOND && stage[t] == ARRIVED && !faulted[t]));
 		t++
 	   :: else -> break
 	   od;
@@ -585,15 +592,15 @@ inline sipi_await()
 	atomic { expired = false; stalled = false }
 }
 
-inline sipi_way()
+inline run_init_sipi()
 {
 	send_inits();
 	send_startups();
-	sipi_await();
+	hvsmp_await_invited();
 	if
 	:: !settled ->
 		send_startups();
-		sipi_await()
+		hvsmp_await_invited()
 	:: else
 	fi;
 	t = 1;
@@ -607,6 +614,8 @@ inline sipi_way()
 	:: else -> break
 	od
 }
+
+/* --- smp/ledger.c -------------------------------------------------------------------------------- */
 
 inline judge(t)
 {
@@ -626,12 +635,12 @@ inline judge(t)
 }
 
 #if WITNESS == 1 /* started by an AP */
-#define witnessed() (verdict[2] == V_ONLINE && method[2] == BY_HV && STARTER(claim[2]) == 1)
+#define witnessed() (verdict[2] == V_ONLINE && method[2] == BY_HYPERCALL && STARTER(claim[2]) == 1)
 #elif WITNESS == 2 /* started by INIT-SIPI after a refusal */
 #define witnessed() (verdict[1] == V_ONLINE && init_sent[1] && outcome[1] == REFUSED)
 #elif WITNESS == 3 /* started by INIT-SIPI because its starter died before the call */
 #define witnessed() (verdict[2] == V_ONLINE && outcome[2] == NONE && claim[2] == WORD(0, CLAIMED))
-#elif WITNESS == 4 /* in, though nobody knows what the call did */
+#elif WITNESS == 4 /* in, though what the call did is unknown */
 #define witnessed() (verdict[1] == V_ONLINE && outcome[1] == UNKNOWN)
 #elif WITNESS == 5 /* closed while its call was under way */
 #define witnessed() (verdict[2] == V_MISSING && claim[2] == WORD(1, CALLING) && stage[2] == REVOKED)
@@ -645,9 +654,9 @@ inline judge(t)
 #define witnessed() (faulted[1] && verdict[1] == V_MISSING && verdict[2] == V_ONLINE)
 #endif
 
-/* round.c, is_at_rest() */
+/* smp/rounds.c, is_at_rest() */
 #if MUTATE == 17
-#define has_ended(t) has_arrived(t)
+#define has_ended(t) hvsmp_has_arrived(t)
 #else
 #define has_ended(t) (stage[t] == PROVED)
 #endif
@@ -656,8 +665,8 @@ inline judge(t)
 					  (outcome[t] == NONE || outcome[t] == REFUSED))))
 
 /*
- * smp_round_undo(): if all are at rest the words begin anew. It is enough to see that nobody uses
- * them after that: who was refused and comes all the same is stopped by INIT.
+ * smp_round_undo(): if all are at rest the words begin anew. It is enough to see that they are
+ * not used after that: who was refused and comes all the same is stopped by INIT.
  */
 inline undo()
 {
@@ -691,7 +700,7 @@ inline check_ledger()
 			assert(outcome[t] != REFUSED || init_sent[t]);
 			/* P: whoever fails takes nobody along. */
 			assert(spoilt[t] || verdict[t] == V_ONLINE);
-			assert(spoilt[t] || stop || t == UNMAPPED || method[t] == BY_HV);
+			assert(spoilt[t] || stop || t == UNMAPPED || method[t] == BY_HYPERCALL);
 #endif
 			t++
 		:: else -> break
@@ -703,7 +712,7 @@ inline check_ledger()
 }
 
 #ifdef LIVE
-/* Time goes on; nobody knows how fast. */
+/* Time goes on, at any rate. */
 active proctype clock()
 {
 	do
@@ -721,11 +730,11 @@ active proctype boot()
 	byte t, r, tries, seen;
 	bool ok, useless, settled, stalled, expired;
 
-	fanout_run(0);
-	hv_await();
-	close_rung();
+	hvsmp_fan_out(0);
+	hvsmp_wait();
+	settle();
 #if SIPI
-	sipi_way();
+	run_init_sipi();
 #endif
 	t = 1;
 	do

@@ -11,7 +11,7 @@
  *     boot processor   hvsmp_start_init     records, order of the fan-out
  *                      hvsmp_start_map      VP indexes
  *                      hvsmp_start_calls    start, wait, settle
- *                      hvsmp_start_second   the same by another method, for whoever is left
+ *                      hvsmp_start_second   the same by another method, for the rest
  *     each AP          hvsmp_arrive         may I come in? if not, park
  *                      hvsmp_fan_out        start others
  *                      hvsmp_prove          done: the boot processor waits for this

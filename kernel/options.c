@@ -67,6 +67,7 @@ struct option {
 };
 
 #define FIELD(name)                           offsetof(struct options, name), sizeof(((struct options *)0)->name)
+
 #define CHOICE(name, field, choices, initial) name, FIELD(field), false, initial, choices, 0, 0, ""
 #define SET(name, field, choices, initial)    name, FIELD(field), true, initial, choices, 0, 0, ""
 #define NUMBER(name, field, min, max, unit, initial) \

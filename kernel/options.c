@@ -55,6 +55,8 @@ static const struct choice panic_by_choices[] = {{"plain", PANIC_PLAIN},
 						 {"nmi", PANIC_NMI},
 						 {0}};
 
+#define FIELD(name) offsetof(struct options, name), sizeof(((struct options *)0)->name)
+
 /* One row an option: a value of its choices, a set of them, or a number in its range. */
 struct option {
 	const char *name;
@@ -65,8 +67,6 @@ struct option {
 	unsigned int min, max;        /* max 0: no numbers */
 	const char *unit;             /* "", or " (ms)" */
 };
-
-#define FIELD(name)                           offsetof(struct options, name), sizeof(((struct options *)0)->name)
 
 #define CHOICE(name, field, choices, initial) name, FIELD(field), false, initial, choices, 0, 0, ""
 #define SET(name, field, choices, initial)    name, FIELD(field), true, initial, choices, 0, 0, ""

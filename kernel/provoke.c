@@ -34,7 +34,7 @@ __attribute__((noinline)) static void smash(void)
 
 static unsigned int exhaust(volatile unsigned int depth)
 {
-	volatile char frame[256];
+	volatile char frame[1024]; /* the backtrace is to reach the bottom of the stack */
 
 	overrun(frame, sizeof(frame));
 	return depth == 0 ? 0 : exhaust(depth - 1) + (unsigned int)frame[0];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The same start again and again, for who wants to know what each method costs. A round is one rung
+ * The same start again and again, to measure what each method costs. A round is one rung
  * of the ladder and nothing else; between two rounds all go back to wait-for-SIPI.
  *
  * The handshake knows of no rounds. That is sound because of what smp_round_undo asks for: when all

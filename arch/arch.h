@@ -123,7 +123,8 @@ enum err arch_paging_init(struct pages *pages);
 
 /*
  * Boot processor only. Map [va, va + size) to pa, over whatever was mapped there; page-aligned.
- * ERR_NO_MEMORY; ERR_INVALID for writable and executable at once or a misaligned range.
+ * ERR_NO_MEMORY; ERR_INVALID for writable and executable at once, a misaligned range, or one that
+ * is no physical address.
  */
 enum err arch_map(uint64_t va, uint64_t pa, uint64_t size, unsigned int flags);
 /* Every mapped page of the tables now in use, in ascending order; flags: ARCH_MAP_... */
@@ -141,6 +142,11 @@ bool arch_can_combine(void);
 const char *arch_protection_missing(void);
 /* Where the mapped address va lies in physical memory. */
 uint64_t arch_physical(uint64_t va);
+/*
+ * Boot processor only. Can [pa, pa + size) be memory: within the processor's width, and canonical
+ * where it is mapped to itself? Any values.
+ */
+bool arch_is_physical(uint64_t pa, uint64_t size);
 /* Is the identity-mapped range [pa, pa + size) readable now? */
 bool arch_mapped(uint64_t pa, uint64_t size);
 /* Boot processor only. From now on this processor runs on these tables. */

@@ -103,7 +103,7 @@ static const void *at(void *ctx, uint64_t pa, size_t size)
 	const struct boot_info *boot = ctx;
 	uint64_t first = pa & ~(uint64_t)(PAGE_SIZE - 1);
 
-	if (!pa || !size || pa + size < pa)
+	if (!pa || !size || !arch_is_physical(pa, size))
 		return NULL;
 	if (arch_mapped(pa, size))
 		return (const void *)pa;

@@ -123,7 +123,8 @@ enum err arch_map(uint64_t va, uint64_t pa, uint64_t size, unsigned int flags)
 {
 	uint64_t end = va + size;
 
-	if ((flags & ARCH_MAP_WRITE && flags & ARCH_MAP_EXEC) || (va | pa | size) % PAGE_SIZE)
+	if ((flags & ARCH_MAP_WRITE && flags & ARCH_MAP_EXEC) || (va | pa | size) % PAGE_SIZE ||
+	    !arch_is_physical(pa, size))
 		return ERR_INVALID;
 	while (va < end) {
 		unsigned int level = largest;
@@ -149,11 +150,22 @@ enum err paging_map_stack(uint64_t va, uint64_t pa, size_t pages)
 	return arch_map(va, pa, (uint64_t)pages * PAGE_SIZE, ARCH_MAP_WRITE);
 }
 
+/* The tables' indexes leave out the bits above; those must repeat the highest one. */
+static bool is_canonical(uint64_t va)
+{
+	unsigned int above = 64 - shift_of(levels + 1);
+
+	return (uint64_t)((int64_t)(va << above) >> above) == va;
+}
+
 /* The leaf entry for va and its level; 0 if va is not mapped. */
 static uint64_t leaf(uint64_t va, unsigned int *level)
 {
 	const uint64_t *table = root;
 
+	*level = levels;
+	if (!is_canonical(va))
+		return 0;
 	for (*level = levels; table; (*level)--) {
 		uint64_t entry = table[va >> shift_of(*level) & (ENTRIES - 1)];
 

@@ -531,7 +531,7 @@ inline send_inits()
 		hvsmp_is_candidate(t);
 		if
 		:: ok ->
-			/* P: whoever may be started by a 0x99 gets no INIT. */
+			/* P: a processor that a 0x99 may still start gets no INIT. */
 			atomic {
 				assert(!calling[t]);
 				assert(!may_start[t]);
@@ -696,9 +696,9 @@ inline check_ledger()
 			assert(verdict[t] != V_ONLINE || ins[t] == 1);
 			assert((verdict[t] != V_REFUSED && verdict[t] != V_LATE) || ins[t] == 0);
 #if !HASTE
-			/* P: whom the first rung is known not to have started, the second one tries. */
+			/* P: what the first rung is known not to have started, the second one tries. */
 			assert(outcome[t] != REFUSED || init_sent[t]);
-			/* P: whoever fails takes nobody along. */
+			/* P: a processor that fails costs no other. */
 			assert(spoilt[t] || verdict[t] == V_ONLINE);
 			assert(spoilt[t] || stop || t == UNMAPPED || method[t] == BY_HYPERCALL);
 #endif

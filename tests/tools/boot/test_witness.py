@@ -222,6 +222,13 @@ class WitnessTest(unittest.TestCase):
         wrong = self.check(fallback_report(), FALLBACK_LOG + call + "\n")
         self.assert_red(wrong, "1 successful calls 0x99 with method sipi")
 
+    def test_map_status_is_the_logs(self):
+        for apic, status in ((1, 5), (2, 0x12)):
+            report = good_report()
+            report["cpus"][1].update(apic_id=apic, map_status=status)
+            wrong = witness.check_map_status(report, witness.parse_log(LOG))
+            self.assert_red(wrong, f"apic {apic}: map_status is {status}, the log has")
+
     def test_report_without_hypervisor(self):
         self.assertEqual(witness.check_without_hypervisor(fallback_report()), [])
         self.assertEqual(len(witness.check_without_hypervisor(good_report())), 4)

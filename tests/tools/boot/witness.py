@@ -196,6 +196,7 @@ def check_witness(report: dict, events: list[Event], listed: list | None = None)
     if seen != there:
         more, fewer = sorted(seen - there), sorted(there - seen)
         wrong.append(f"the report has {more}, lacks {fewer}")
+    wrong += check_map_status(report, events)
     calls, sipis, runs = defaultdict(list), defaultdict(list), defaultdict(list)
     for event in events:
         target = event.number("vp" if event.name == "run" else "target_vp")
@@ -219,6 +220,21 @@ def check_witness(report: dict, events: list[Event], listed: list | None = None)
             what = check_calls(cpu, calls[vp], apic_of) + check_runs(cpu, sipis[vp], runs[vp])
         wrong += [f"apic {cpu['apic_id']}: {text}" for text in what]
     return wrong + check_stacks(events) + check_ipis(report, events)
+
+
+def check_map_status(report: dict, events: list[Event]) -> list[str]:
+    """A processor's map_status is that of a call 0x9A with its APIC id among the elements."""
+    answers = defaultdict(set)
+    for call in events:
+        if call.is_call(GET_VP_INDEX):
+            for apic in call.numbers("apic_ids"):
+                answers[apic].add(call.number("status"))
+    return [
+        f"apic {cpu['apic_id']}: map_status is {cpu['map_status']}, "
+        f"the log has {sorted(answers[cpu['apic_id']])}"
+        for cpu in report["cpus"]
+        if cpu["map_status"] is not None and cpu["map_status"] not in answers[cpu["apic_id"]]
+    ]
 
 
 ALL_PAIRS_UP_TO = 16  # processors; of more, each calls those 1, 2, 4 ... ranks on (docs/report.md)

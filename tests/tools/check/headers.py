@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Headers that other people's programs include: each compiles alone, as C11 and as C++17.
+"""What other people's programs begin with compiles alone, as C11 and as C++17.
 
-scripts/rooms.toml names them. The file that includes one is otherwise empty, and nothing of what
-the Makefile defines is there.
+That is each header that scripts/rooms.toml names, included by a file that is otherwise empty, and
+the sketch in docs/lifting.md. Nothing of what the Makefile defines is there.
 """
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -19,20 +20,34 @@ LANGUAGES = {
 }
 
 
-def check_header(root: Path, header: str) -> list[str]:
+SKETCH = Path("docs/lifting.md")
+
+
+def check_source(root: Path, name: str, source: str) -> list[str]:
     wrong = []
     for language, (compiler, *options) in LANGUAGES.items():
         command = [vm.find_tool(compiler), *options, *STRICT, f"-I{root}", "-"]
-        done = subprocess.run(
-            command, input=f'#include "{header}"\n', capture_output=True, text=True
-        )
+        done = subprocess.run(command, input=source, capture_output=True, text=True)
         if done.returncode:
-            wrong.append(f"{header} does not compile as {language}:\n{done.stderr.rstrip()}")
+            wrong.append(f"{name} does not compile as {language}:\n{done.stderr.rstrip()}")
     return wrong
+
+
+def check_header(root: Path, header: str) -> list[str]:
+    return check_source(root, header, f'#include "{header}"\n')
+
+
+def check_sketch(root: Path) -> list[str]:
+    """The one block of C in the document."""
+    blocks = re.findall(r"^```c\n(.*?)^```$", (root / SKETCH).read_text(), re.MULTILINE | re.DOTALL)
+    if len(blocks) != 1:
+        return [f"{SKETCH} has {len(blocks)} blocks of C, must be one"]
+    return check_source(root, str(SKETCH), blocks[0])
 
 
 def main() -> int:
     wrong = [one for header in rules.load("headers")["alone"] for one in check_header(ROOT, header)]
+    wrong += check_sketch(ROOT)
     return rules.tell("headers", wrong)
 
 

@@ -27,6 +27,16 @@ class HeadersTest(unittest.TestCase):
         self.assertEqual(self.languages("_Static_assert(1, \"\");\n"), ["C++17"])
         self.assertEqual(self.languages("int face(bool yes);\n"), ["C11"])
 
+    def test_the_sketch_is_compiled(self):
+        with tempfile.TemporaryDirectory() as name:
+            document = Path(name) / headers.SKETCH
+            document.parent.mkdir()
+            for text, red in (("int one(void);\n", 0), ("int one(;\n", 2)):
+                document.write_text(f"# Sketch\n\n```c\n{text}```\n")
+                self.assertEqual(len(headers.check_sketch(Path(name))), red)
+            document.write_text("# Nothing\n")
+            self.assertRegex(headers.check_sketch(Path(name))[0], "0 blocks")
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -17,6 +17,7 @@
 /* What the number is called by which firmware and hardware name a processor. */
 #define ARCH_HW_ID       "APIC id"
 #define ARCH_HW_ID_FIELD "apic_id"
+#define ARCH_HW_ID_CLAIM "CPUID" /* arch_hw_id_claimed's source */
 
 /* --- processor state ------------------------------------------------------------------------- */
 
@@ -194,21 +195,36 @@ void arch_call_on_firmware_tables(void (*fn)(void *arg), void *arg);
 /* --- other processors ------------------------------------------------------------------------- */
 
 /*
- * Boot processor only. Take the interrupt controller as the firmware left it; `wide`: an id is
- * there that only its widest mode reaches. ERR_UNSUPPORTED: needed and not there, or no interrupt
- * controller at all, and every send says so. ERR_NO_MEMORY: its registers cannot be mapped.
+ * Boot processor only, on its own page tables. Take the interrupt controller as the firmware left
+ * it. ERR_UNSUPPORTED: there is none, and every send says so. ERR_NO_MEMORY: its registers cannot
+ * be mapped.
  */
-enum err arch_ipi_init(bool wide);
+enum err arch_ipi_init(void);
+/*
+ * Boot processor only: an id is there that only its widest mode reaches. ERR_UNSUPPORTED: it has no
+ * such mode.
+ */
+enum err arch_ipi_widen(void);
 /* AP: enable its own part of it in the boot processor's mode. */
 void arch_ipi_init_ap(void);
 /* What it is, for people. */
 const char *arch_ipi_name(void);
 
-/* The calling processor's id; the second before arch_ipi_init. */
+/*
+ * The calling processor's id: its interrupt controller's own, which is the one that messages go by.
+ * After arch_ipi_init.
+ */
 uint64_t arch_hw_id(void);
-uint64_t arch_hw_id_early(void);
+/*
+ * The same by another source that ought to agree and, where ids were given out anew, does not
+ * always; arch_hw_id's where there is none. CPUID here.
+ */
+uint64_t arch_hw_id_claimed(void);
 
-/* ERR_TIMEOUT: the message was not accepted. ERR_INVALID: an id that cannot be addressed. */
+/*
+ * ERR_TIMEOUT: the message was not accepted. ERR_INVALID: an id that cannot be addressed, or, for
+ * arch_reset, the boot processor's.
+ */
 enum err arch_notify(uint64_t hw_id); /* the interrupt above */
 enum err arch_stop(uint64_t hw_id);   /* one that cannot be held off: arch_fault.is_stop there */
 enum err arch_reset(uint64_t hw_id);  /* back to where a processor waits to be started */

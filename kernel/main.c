@@ -21,7 +21,7 @@ static void run(void *arg)
 		kernel_host_trace(k->smp.bsp);               /* a line for each hypercall */
 	hypervisor_open(&k->platform.hypervisor, &k->pages); /* OS id, hypercall page */
 	platform_clock(&k->platform);                        /* rate of the TSC */
-	platform_apic(&k->topology);                         /* xAPIC or x2APIC */
+	platform_ipi_reach(&k->topology);                    /* ids beyond the xAPIC's */
 	platform_show(&k->platform, k->smp.count);           /* a line of the log */
 	log_debug("mode %s", modes[k->options.mode].name);
 	code = modes[k->options.mode].run(k);      /* the reason for all this */
@@ -47,6 +47,7 @@ _Noreturn void kernel_main(const struct boot_info *boot)
 	if (o->screen)
 		framebuffer_open(boot, &k->pages); /* the screen, if there is one */
 	platform_find_tables(&k->platform, boot);  /* ACPI */
+	platform_ipi();                            /* local APIC, whose id is the processor's */
 	if (platform_topology(&k->platform, &k->pages, &k->topology)) /* processors */
 		panic("no memory for the list of processors");
 	hypervisor_detect(&k->platform.hypervisor, o->start != START_SIPI); /* CPUID only */

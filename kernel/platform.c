@@ -51,7 +51,7 @@ enum err platform_topology(const struct platform *p, struct pages *pages, struct
 					  pages_of(out->memory_capacity * sizeof(*out->memory)), 0);
 	if (!out->memory)
 		out->memory_capacity = 0;
-	topology_read(out, madt, srat, arch_hw_id_early());
+	topology_read(out, madt, srat, arch_hw_id());
 	log_debug("%lu processors enabled, %lu disabled, boot processor is number %lu; "
 		  "%lu memory ranges of nodes",
 		  (unsigned long)out->count, (unsigned long)out->disabled, (unsigned long)out->bsp,
@@ -59,9 +59,17 @@ enum err platform_topology(const struct platform *p, struct pages *pages, struct
 	return OK;
 }
 
-void platform_apic(const struct topology *topology)
+void platform_ipi(void)
 {
-	enum err e = arch_ipi_init(topology->need_x2apic);
+	enum err e = arch_ipi_init();
+
+	if (e)
+		log_warn("local APIC: %s: no processor can be reached by INIT-SIPI", err_name(e));
+}
+
+void platform_ipi_reach(const struct topology *topology)
+{
+	enum err e = topology->need_x2apic ? arch_ipi_widen() : OK;
 
 	if (e)
 		log_warn("local APIC: %s: not all processors can be reached by INIT-SIPI",

@@ -23,7 +23,9 @@ void platform_find_tables(struct platform *p, const struct boot_info *boot);
 enum err platform_topology(const struct platform *p, struct pages *pages, struct topology *out);
 /* Boot processor on its own tables (safe MSR access): the rate of the time stamp counter. */
 void platform_clock(struct platform *p);
-/* Boot processor on its own tables: xAPIC or x2APIC. */
-void platform_apic(const struct topology *topology);
+/* Boot processor on its own page tables: the local APIC as the firmware left it. */
+void platform_ipi(void);
+/* x2APIC, if there are ids that want it. */
+void platform_ipi_reach(const struct topology *topology);
 /* The log's line about clock, processors and APIC. */
 void platform_show(const struct platform *p, size_t processors);

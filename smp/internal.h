@@ -47,3 +47,4 @@ void call_beat(struct cpu *self);
 
 /* ledger.c */
 void ledger_close(struct smp *smp);
+void ledger_note_claims(const struct smp *smp);

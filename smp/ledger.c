@@ -80,6 +80,7 @@ static void judge_bsp(struct cpu *bsp)
 
 	if (config->has_vp_index)
 		(void)hvsmp_vp_index(config->host, &bsp->found_vp_index);
+	bsp->claimed_hw_id = arch_hw_id_claimed();
 	if (arch_hw_id() != bsp->start.hw_id)
 		proof_note(bsp, PROOF_HW_ID, bsp->start.hw_id, arch_hw_id());
 	bsp->verdict = bsp->mismatch_count ? CPU_MISMATCH : CPU_ONLINE;
@@ -102,6 +103,28 @@ static void check_times(const struct smp *smp, const struct cpu *cpu)
 			 cpu_id(cpu), (unsigned long)arch_clock_ticks_ns(off),
 			 first < cpu->start.issued ? "behind its starter's"
 						   : "ahead of the boot processor's");
+}
+
+/* Firmware that gave ids out anew, or a monitor that lets the host's through: one line for all. */
+void ledger_note_claims(const struct smp *smp)
+{
+	const struct cpu *first = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < smp->count; i++) {
+		const struct cpu *cpu = smp_cpu(smp, i);
+
+		bool has_looked = cpu->verdict == CPU_ONLINE || cpu->verdict == CPU_MISMATCH;
+
+		if (!has_looked || cpu->claimed_hw_id == cpu->start.hw_id)
+			continue;
+		first = first ? first : cpu;
+		count++;
+	}
+	if (first)
+		log_info("another id by " ARCH_HW_ID_CLAIM ": %lu processors, first " ARCH_HW_ID
+			 " %lu (%lu there): the interrupt controller's counts",
+			 (unsigned long)count, cpu_id(first), (unsigned long)first->claimed_hw_id);
 }
 
 void ledger_close(struct smp *smp)

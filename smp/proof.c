@@ -42,6 +42,7 @@ static void check_identity(struct cpu *cpu)
 	const struct smp_config *config = &cpu->smp->config;
 
 	hold(cpu, PROOF_HW_ID, cpu->start.hw_id, arch_hw_id());
+	cpu->claimed_hw_id = arch_hw_id_claimed();
 	if (!config->has_vp_index)
 		return;
 	/* A register that was there for the boot processor and is not here is a difference, too. */

@@ -127,4 +127,5 @@ void smp_start_all(struct smp *smp, bool may_call)
 
 	smp->may_call = may_call;
 	start_by(smp, &policy);
+	ledger_note_claims(smp);
 }

@@ -13,11 +13,18 @@ enum { REG_EOI = 0xB0, REG_LINT0 = 0x350 };
 #define LVT_MASKED         0x10000U
 #define CLASS_BELOW_NOTIFY (ARCH_NOTIFY_VECTOR / 16 - 1)
 
+/* Leaf 0x0B has all bits of the id; it is there if it knows of any processor. */
+static bool has_topology_leaf;
+
+static void find_topology_leaf(void)
+{
+	has_topology_leaf = arch_cpuid(0, 0).eax >= CPUID_TOPOLOGY &&
+			    arch_cpuid(CPUID_TOPOLOGY, 0).ebx;
+}
+
 static uint32_t id_by_cpuid(void)
 {
-	if (arch_cpuid(0, 0).eax >= CPUID_TOPOLOGY && arch_cpuid(CPUID_TOPOLOGY, 0).ebx)
-		return arch_cpuid(CPUID_TOPOLOGY, 0).edx;
-	return arch_cpuid(1, 0).ebx >> 24;
+	return has_topology_leaf ? arch_cpuid(CPUID_TOPOLOGY, 0).edx : arch_cpuid(1, 0).ebx >> 24;
 }
 
 /* Where none can be used: the id is CPUID's, and nothing can be sent. */
@@ -40,13 +47,14 @@ static void no_write(unsigned int reg, uint32_t value)
 
 static const struct apic_ops no_apic_ops = {no_enable, id_by_cpuid, no_send, no_write};
 static const struct apic_ops *ops = &no_apic_ops;
+static uint32_t boot_id;
 
-enum err arch_ipi_init(bool wide)
+enum err arch_ipi_init(void)
 {
-	struct arch_cpuid features = arch_cpuid(1, 0);
 	uint64_t base;
 
-	if (!(features.edx & CPUID1_EDX_APIC))
+	find_topology_leaf();
+	if (!(arch_cpuid(1, 0).edx & CPUID1_EDX_APIC))
 		return ERR_UNSUPPORTED;
 	base = rdmsr(MSR_APIC_BASE);
 	if (!(base & APIC_BASE_ENABLE))
@@ -56,14 +64,19 @@ enum err arch_ipi_init(bool wide)
 		return ERR_NO_MEMORY;
 	xapic_set_registers(base & APIC_BASE_ADDRESS);
 	/* Leaving x2APIC mode needs a reset of the APIC, so the firmware's choice is kept. */
-	if (base & APIC_BASE_EXTD)
-		ops = &x2apic_ops;
-	else if (wide && features.ecx & CPUID1_ECX_X2APIC)
-		ops = &x2apic_ops;
-	else
-		ops = &xapic_ops;
+	ops = base & APIC_BASE_EXTD ? &x2apic_ops : &xapic_ops;
 	ops->enable();
-	return wide && ops != &x2apic_ops ? ERR_UNSUPPORTED : OK;
+	boot_id = ops->id();
+	return OK;
+}
+
+enum err arch_ipi_widen(void)
+{
+	if (ops == &no_apic_ops || !(arch_cpuid(1, 0).ecx & CPUID1_ECX_X2APIC))
+		return ops == &x2apic_ops ? OK : ERR_UNSUPPORTED;
+	ops = &x2apic_ops;
+	ops->enable();
+	return OK;
 }
 
 void arch_ipi_init_ap(void)
@@ -86,9 +99,13 @@ uint64_t arch_hw_id(void)
 	return ops->id();
 }
 
-uint64_t arch_hw_id_early(void)
+uint64_t arch_hw_id_claimed(void)
 {
-	return id_by_cpuid();
+	uint64_t id = ops->id();
+	uint64_t claimed = id_by_cpuid();
+
+	/* Leaf 1 has the low 8 bits. */
+	return has_topology_leaf ? claimed : (id & ~0xFFUL) | claimed;
 }
 
 static enum err send(uint64_t hw_id, uint32_t command)
@@ -96,9 +113,10 @@ static enum err send(uint64_t hw_id, uint32_t command)
 	return hw_id > UINT32_MAX ? ERR_INVALID : ops->send((uint32_t)hw_id, command);
 }
 
+/* A bound, whatever the tables said: without the boot processor there is no report. */
 enum err arch_reset(uint64_t hw_id)
 {
-	return send(hw_id, ICR_INIT);
+	return hw_id == boot_id ? ERR_INVALID : send(hw_id, ICR_INIT);
 }
 
 bool arch_reset_needs_delay(void)

@@ -133,6 +133,11 @@ static void presets_set_what_cpuid_tells(void **state)
 	assert_int_equal(cfg.privileges, 0x0020000000000862); /* all that is here a host gives */
 	assert_int_equal(cfg.features, 0x00040500);
 	assert_int_equal(cfg.hints, 0xC20);
+	assert_false(cfg.wide_ids);
+	assert_true(parse("preset=gen2_nodes"));
+	assert_true(cfg.is_gen2);
+	assert_true(cfg.wide_ids);
+	assert_int_equal(cfg.hints, 0xC20);
 	assert_true(parse("preset=gen2_raw\nprivileges=0x60\nviolations=note"));
 	assert_int_equal(cfg.privileges, 0x60); /* a later line wins */
 	assert_int_equal(cfg.features, 0xE4BED7B6);
@@ -140,6 +145,7 @@ static void presets_set_what_cpuid_tells(void **state)
 	assert_true(cfg.notes);
 	assert_true(parse("preset=gen2\npreset=none\nviolations=note\nviolations=count"));
 	assert_false(cfg.is_gen2);
+	assert_false(cfg.wide_ids);
 	assert_false(cfg.notes);
 }
 

@@ -84,6 +84,11 @@ uint64_t arch_hw_id(void)
 	return me->apic_id + (me->other_apic ? 1000 : 0);
 }
 
+uint64_t arch_hw_id_claimed(void)
+{
+	return arch_hw_id();
+}
+
 void arch_ipi_init_ap(void)
 {
 }

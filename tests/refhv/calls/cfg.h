@@ -28,6 +28,7 @@ struct cfg {
 	bool one_rep;    /* 0x9A completes one element a call */
 	uint32_t preset; /* see cfg_preset_name */
 	bool is_gen2;    /* the environment of a generation 2 VM, see vmm/gen2.c */
+	bool wide_ids;   /* the second half of the processors has other ids by CPUID */
 	bool notes;      /* what the guest does wrong is noted, not counted as a violation */
 	enum cfg_ipi ipi;
 	enum cfg_log log;

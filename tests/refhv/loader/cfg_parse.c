@@ -33,19 +33,23 @@ static const char *parse_text(struct span s, char *text)
 
 /*
  * What CPUID tells. "gen2" is what a Windows 11 host tells a utility VM, but for what would promise
- * calls and MSRs that are not here; "gen2_raw" is all of it.
+ * calls and MSRs that are not here; "gen2_raw" is all of it. "gen2_nodes" is "gen2" with two nodes
+ * as Azure's F72s_v2 has them: by CPUID the second one's ids begin at the next power of two, in the
+ * APIC and in the MADT they follow the first one's.
  */
 static const struct {
 	const char *name;
-	bool is_gen2;
+	bool is_gen2, wide_ids;
 	uint64_t privileges;
 	uint32_t features;
 	uint32_t hints;
 } presets[] = {
-	{"none", false, HV_PRIVILEGES_OFFERED, HV_FEATURES_OFFERED, HV_HINTS_IPI},
-	{"gen2", true, HOST_PRIVILEGES &HV_PRIVILEGES_OFFERED, HOST_FEATURES &HV_FEATURES_OFFERED,
-	 HOST_HINTS &HV_HINTS_OFFERED},
-	{"gen2_raw", true, HOST_PRIVILEGES, HOST_FEATURES, HOST_HINTS},
+	{"none", false, false, HV_PRIVILEGES_OFFERED, HV_FEATURES_OFFERED, HV_HINTS_IPI},
+	{"gen2", true, false, HOST_PRIVILEGES &HV_PRIVILEGES_OFFERED,
+	 HOST_FEATURES &HV_FEATURES_OFFERED, HOST_HINTS &HV_HINTS_OFFERED},
+	{"gen2_nodes", true, true, HOST_PRIVILEGES &HV_PRIVILEGES_OFFERED,
+	 HOST_FEATURES &HV_FEATURES_OFFERED, HOST_HINTS &HV_HINTS_OFFERED},
+	{"gen2_raw", true, false, HOST_PRIVILEGES, HOST_FEATURES, HOST_HINTS},
 };
 
 const char *cfg_preset_name(const struct cfg *cfg)
@@ -57,6 +61,7 @@ static void use_preset(struct cfg *cfg, uint32_t i)
 {
 	cfg->preset = i;
 	cfg->is_gen2 = presets[i].is_gen2;
+	cfg->wide_ids = presets[i].wide_ids;
 	cfg->privileges = presets[i].privileges;
 	cfg->features = presets[i].features;
 	cfg->hints = presets[i].hints;

@@ -10,11 +10,14 @@
 
 #define LEAF_FEATURES          0x00000001U
 #define LEAF_MORE_FEATURES     0x00000007U
+#define LEAF_TOPOLOGY          0x0000000BU
+#define LEAF_TOPOLOGY_V2       0x0000001FU
 #define LEAF_HYPERVISOR_FIRST  0x40000000U
 #define LEAF_HYPERVISOR_LAST   0x4000FFFFU
 #define LEAF_EXTENDED_FEATURES 0x80000001U
 #define LEAF_SVM               0x8000000AU
 #define LEAF_ADDRESS_SIZES     0x80000008U
+#define LEAF_EXTENDED_TOPOLOGY 0x8000001EU
 
 #define FEATURE_ECX_PCID       (1U << 17)
 #define FEATURE_ECX_XSAVE      (1U << 26)
@@ -84,6 +87,41 @@ static struct cpuid hypervisor_leaf(const struct vp *vp, uint32_t leaf)
 	return r;
 }
 
+/* The id that CPUID has for this processor; its APIC keeps the true one. */
+static uint32_t claimed_apic_id(const struct vp *vp)
+{
+	const struct fault *fault = hv_fault(FAULT_CPUID_APIC_ID, vp);
+	uint32_t half = hv.partition.vp_count / 2;
+	uint32_t first = 1;
+
+	if (fault)
+		return (uint32_t)fault->value;
+	if (!hv.partition.cfg.wide_ids || vp->apic_id < half)
+		return vp->apic_id;
+	while (first <= half)
+		first *= 2;
+	return vp->apic_id - half + first;
+}
+
+static void set_apic_id(const struct vp *vp, uint32_t leaf, struct cpuid *r)
+{
+	switch (leaf) {
+	case LEAF_FEATURES:
+		r->ebx = (r->ebx & 0x00FFFFFFU) | claimed_apic_id(vp) << 24;
+		break;
+	case LEAF_TOPOLOGY:
+	case LEAF_TOPOLOGY_V2:
+		if (r->ebx) /* the leaf is there */
+			r->edx = claimed_apic_id(vp);
+		break;
+	case LEAF_EXTENDED_TOPOLOGY:
+		if (r->ebx || r->ecx)
+			r->eax = claimed_apic_id(vp);
+		break;
+	default: break;
+	}
+}
+
 void cpuid_exit(struct vp *vp)
 {
 	struct vmcb *vmcb = vp_active(vp)->vmcb;
@@ -112,6 +150,7 @@ void cpuid_exit(struct vp *vp)
 	case LEAF_SVM: r = (struct cpuid){0}; break;
 	default: break;
 	}
+	set_apic_id(vp, leaf, &r);
 	vmcb->rax = r.eax;
 	vp->gpr[REG_RBX] = r.ebx;
 	vp->gpr[REG_RCX] = r.ecx;

@@ -27,6 +27,7 @@ ROWS = {
         "F08": "isolated VM (type 2, 3)",
         "F09": 'another vendor\'s signature with "Hv#1" (KVM)',
         "F0A": "Hyper-V leaves at 0x40000100 behind another hypervisor's",
+        "F87": "a processor's id by CPUID is not its APIC's",
     },
     "Hypercall page": {
         "F10": "guest-OS-id write faults, or is lost",

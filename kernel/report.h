@@ -21,7 +21,7 @@ void report_json(const struct report *r);
 void report_tap(const struct report *r);
 
 /* report.c: a time stamp as nanoseconds since bring-up began. */
-uint64_t report_ns(const struct smp *smp, uint64_t tsc);
+int64_t report_ns(const struct smp *smp, uint64_t tsc);
 /* report_json.c: the member "clock". */
 void report_json_clock(struct json *j, const struct platform *p);
 /* report.c: "cr3: expected 0x1000, is 0x2000" */

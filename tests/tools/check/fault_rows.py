@@ -66,6 +66,7 @@ ROWS = {
         "F42": "a starter dies between claim and call",
         "F43": "only some VPs denied (mixed report)",
         "F85": "refused, whatever the status, and yet started",
+        "F86": "second arrival after bring-up (self-test)",
     },
     "ACPI": {
         "F50": "no RSDP or XSDT",

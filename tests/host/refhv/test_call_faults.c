@@ -194,6 +194,8 @@ static void f37_registers_are_wrong(void **state)
 	configure("fault=start:cr0=1\nfault=start:cr3=^8\nfault=start:cr4=2\nfault=start:efer=3\n"
 		  "fault=start:rip=4\nfault=start:rsp=5\nfault=start:rflags=6\nfault=start:pat=7\n"
 		  "fault=start:fs_base=8\nfault=start:gs_base=9\nfault=start:gdtr=10\n"
+		  "fault=start:ldtr=0x18\nfault=start:gdtr_limit=0x77\n"
+		  "fault=start:idtr_limit=0x88\n"
 		  "fault=start:idtr=11\nfault=start:tr=12\nfault=start:cs=13");
 	assert_int_equal(start(TARGET), 0);
 	asked = expected = input()->context;
@@ -208,6 +210,9 @@ static void f37_registers_are_wrong(void **state)
 	expected.fs.base = 8;
 	expected.gs.base = 9;
 	expected.gdtr.base = 10;
+	expected.ldtr.selector = 0x18;
+	expected.gdtr.limit = 0x77;
+	expected.idtr.limit = 0x88;
 	expected.idtr.base = 11;
 	expected.tr.selector = 12;
 	expected.cs.selector = 13;

@@ -16,7 +16,7 @@
 
 enum { PROCESSORS = 24, NODES = 3, BSP = 4, PAGE = 4096, STARTS = 3 * PROCESSORS };
 enum { MAP_CALL = 0x9A, START_CALL = 0x99, LIST = 16, VP_INDEX = 8, GS_BASE = 104, RIP = 16 };
-enum { INVALID_PARAMETER = 5, ACCESS_DENIED = 6, INVALID_VP_STATE = 0x15 };
+enum { INVALID_PARAMETER = 5, ACCESS_DENIED = 6, INVALID_VP_STATE = 0x15, TIME_OUT = 0x78 };
 enum { STEP_NS = 1000, DEADLINE_NS = 1000000, CAP_NS = 100000000 };
 #define PA_FLIP   0x0008000000000000ULL
 #define ENTRY_RIP 0xFFFF800000001000ULL
@@ -28,6 +28,8 @@ enum fate {
 	YET_STARTED,    /* refused, with effect: the next call finds it running */
 	RUNS_OURS,      /* the same, by the first answer already */
 	RUNS_OTHER,     /* something else runs there */
+	IN_AND_DENIED,  /* in before the call comes back, which says that the caller may not */
+	IN_AND_SLOW,    /* in before the call comes back, which says time-out */
 	REFUSED_TO_APS, /* only the boot processor may start it */
 };
 
@@ -138,6 +140,12 @@ static uint64_t start_call(const uint8_t *in)
 		if (vp_index_of(i) != vp_index)
 			continue;
 		must(gs_base == (uintptr_t)&processor[i]);
+		if (processor[i].fate == IN_AND_DENIED || processor[i].fate == IN_AND_SLOW) {
+			send_on_its_way(gs_base);
+			while (!hvsmp_has_arrived(&processor[i].cpu))
+				sched_yield();
+			return processor[i].fate == IN_AND_DENIED ? ACCESS_DENIED : TIME_OUT;
+		}
 		if (processor[i].fate == IS_REFUSED)
 			return INVALID_PARAMETER;
 		if (processor[i].fate == RUNS_OTHER)
@@ -399,6 +407,33 @@ static void what_aps_are_refused_the_boot_processor_starts(void **state)
 	}
 }
 
+/* It is here, so the refusal was none, and the call is not given up for the others. */
+static void one_that_is_refused_and_is_in_already(void **state)
+{
+	(void)state;
+	prepare(NULL);
+	processor[SOME].fate = IN_AND_DENIED;
+	start_all();
+	all_are_up_but(NONE);
+	nothing_was_waited_for();
+	assert_int_equal(record[SOME]->outcome, HVSMP_OUTCOME_ACCEPTED);
+	assert_int_equal(record[SOME]->calls, 1);
+	assert_string_equal(start.reason, "");
+}
+
+/* The call is not repeated for one that is here. */
+static void one_that_is_in_is_not_called_for_after_a_time_out(void **state)
+{
+	(void)state;
+	prepare(NULL);
+	processor[SOME].fate = IN_AND_SLOW;
+	start_all();
+	all_are_up_but(NONE);
+	assert_int_equal(record[SOME]->calls, 1);
+	assert_int_equal(record[SOME]->outcome, HVSMP_OUTCOME_UNKNOWN);
+	assert_false(hvsmp_call_failed(record[SOME]));
+}
+
 /* --- a second rung of its own ----------------------------------------------------------------- */
 
 static bool rung_is_possible;
@@ -478,6 +513,8 @@ int main(void)
 		cmocka_unit_test(f85_one_that_runs_at_once),
 		cmocka_unit_test(a_node_whose_leader_is_refused_comes_up),
 		cmocka_unit_test(what_aps_are_refused_the_boot_processor_starts),
+		cmocka_unit_test(one_that_is_refused_and_is_in_already),
+		cmocka_unit_test(one_that_is_in_is_not_called_for_after_a_time_out),
 		cmocka_unit_test(one_that_is_refused_comes_by_the_second_rung),
 		cmocka_unit_test(one_that_runs_other_code_comes_by_the_second_rung),
 		cmocka_unit_test(a_second_rung_that_is_impossible_is_not_tried),

@@ -19,6 +19,7 @@ refhv: hypercall vp=2 vtl=0 code=0x0099 name=StartVirtualProcessor control=0x99 
 refhv: run vp=0 apic_id=2 method=start
 refhv: hypercall vp=3 vtl=0 code=0x0099 name=StartVirtualProcessor control=0x99 input=0x3000 output=0x0 target_vp=1 apic_id=3 target_vtl=0 rip=0x1 rsp=0x4000 status=0x0000 reps=0
 refhv: run vp=1 apic_id=3 method=start
+refhv: msr_write vp=2 msr=0x40000000 name=GUEST_OS_ID value=0x0 result=ok
 """
 FALLBACK_LOG = """\
 refhv: start version=1 vps=2 apic_ids=0,1 vp_indexes=1,0 vp=permuted stride=4 reps=all privileges=0x0000000000000862

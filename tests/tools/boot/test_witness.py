@@ -222,6 +222,18 @@ class WitnessTest(unittest.TestCase):
         wrong = self.check(fallback_report(), FALLBACK_LOG + call + "\n")
         self.assert_red(wrong, "1 successful calls 0x99 with method sipi")
 
+    def test_nothing_is_left_behind(self):
+        write = "refhv: msr_write vp=2 msr=0x4000000{} name={} value={} result={}\n"
+        for last, red in (
+            (write.format(0, "GUEST_OS_ID", "0x5", "ok"), "guest OS id is left behind: 0x5"),
+            (write.format(1, "HYPERCALL", "0x1001", "ok"), "page is left enabled: 0x1001"),
+        ):
+            self.assert_red(self.check(good_report(), LOG + last), red)
+        for last in (
+            write.format(0, "GUEST_OS_ID", "0x5", "gp"), write.format(1, "HYPERCALL", "0x1000", "ok"),
+        ):  # fmt: skip
+            self.assertEqual(self.check(good_report(), LOG + last), [])
+
     def test_map_status_is_the_logs(self):
         for apic, status in ((1, 5), (2, 0x12)):
             report = good_report()

@@ -219,7 +219,24 @@ def check_witness(report: dict, events: list[Event], listed: list | None = None)
         else:
             what = check_calls(cpu, calls[vp], apic_of) + check_runs(cpu, sipis[vp], runs[vp])
         wrong += [f"apic {cpu['apic_id']}: {text}" for text in what]
-    return wrong + check_stacks(events) + check_ipis(report, events)
+    return wrong + check_stacks(events) + check_ipis(report, events) + check_teardown(events)
+
+
+PAGE_ENABLED = 1  # TLFS, HV_X64_MSR_HYPERCALL
+
+
+def check_teardown(events: list[Event]) -> list[str]:
+    """At the end both MSRs are as they were found: the last writes undo the first ones."""
+    left = {}
+    for event in events:
+        if event.name == "msr_write" and event.fields.get("result") == "ok":
+            left[event.fields.get("name")] = event.number("value")
+    wrong = []
+    if left.get("HYPERCALL", 0) & PAGE_ENABLED:
+        wrong.append(f"the hypercall page is left enabled: {left['HYPERCALL']:#x}")
+    if left.get("GUEST_OS_ID", 0):
+        wrong.append(f"the guest OS id is left behind: {left['GUEST_OS_ID']:#x}")
+    return wrong
 
 
 def check_map_status(report: dict, events: list[Event]) -> list[str]:

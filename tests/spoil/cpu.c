@@ -5,7 +5,6 @@
 #define MSR_APIC_BASE   0x1B
 #define APIC_X2APIC     0xC00U /* enabled, x2APIC mode */
 #define LEAF_1_X2APIC   (1U << 21)
-#define CR4_LA57        (1UL << 12)
 #define CR4_SMEP        (1UL << 20)
 #define CR4_SMAP        (1UL << 21)
 #define PAGE_TABLE_BITS 3UL /* present, writable */
@@ -23,6 +22,8 @@ static EFI_GUID mp_services_guid = {0x3fdda605,
 				    {0xad, 0x29, 0x12, 0xf4, 0x53, 0x1b, 0x3d, 0x08}};
 
 static uint64_t cr4_bits;
+static uint64_t *five_root;
+static uint8_t *five_code;
 static bool x2apic_here;
 
 /* la57.asm: to five levels, by a way out of long mode; the new root lies below 4 GiB. */
@@ -70,6 +71,14 @@ void cpu_bsp(char *value)
 	x2apic_here = true;
 }
 
+static void prepare_five_levels(void)
+{
+	five_root = take_pages(EfiBootServicesData, PAGE_SIZE);
+	five_code = take_pages(EfiBootServicesCode, PAGE_SIZE);
+	copy(five_code, la57_code, (size_t)(la57_code_end - la57_code));
+	map_hook();
+}
+
 /* BIT[,BIT ...] of smep, smap, la57 */
 void cpu_cr4(char *value)
 {
@@ -81,22 +90,10 @@ void cpu_cr4(char *value)
 		else if (equal(bit, "smap"))
 			cr4_bits |= CR4_SMAP;
 		else if (equal(bit, "la57"))
-			cr4_bits |= CR4_LA57;
+			prepare_five_levels();
 		else
 			fail("no such bit", bit);
 	}
-}
-
-static void enter_five_levels(void)
-{
-	uint64_t *root = take_pages(EfiBootServicesData, PAGE_SIZE);
-	uint8_t *code = take_pages(EfiBootServicesCode, PAGE_SIZE);
-	uint64_t old;
-
-	__asm__ volatile("mov %%cr3, %0" : "=r"(old));
-	root[0] = (old & ~(PAGE_SIZE - 1)) | PAGE_TABLE_BITS;
-	copy(code, la57_code, (size_t)(la57_code_end - la57_code));
-	la57_enable((uint64_t)root, code);
 }
 
 void cpu_change(void)
@@ -105,8 +102,18 @@ void cpu_change(void)
 
 	if (x2apic_here)
 		enter_x2apic(NULL);
-	if (cr4_bits & CR4_LA57)
-		enter_five_levels();
 	__asm__ volatile("mov %%cr4, %0" : "=r"(cr4));
 	__asm__ volatile("mov %0, %%cr4" : : "r"(cr4 | cr4_bits));
+}
+
+void cpu_change_at_the_end(void)
+{
+	uint64_t old;
+
+	if (!five_root)
+		return;
+	__asm__ volatile("mov %%cr3, %0" : "=r"(old));
+	five_root[0] = (old & ~(PAGE_SIZE - 1)) | PAGE_TABLE_BITS;
+	la57_enable((uint64_t)five_root, five_code);
+	serial_say("spoil: five levels\r\n");
 }

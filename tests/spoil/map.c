@@ -19,6 +19,12 @@ static size_t added_count;
 static uint64_t grow, refusals, exits;
 static bool is_closing;
 
+/* UEFI Platform Initialization specification, Timer Architectural Protocol */
+struct timer_protocol {
+	void *register_handler;
+	EFI_STATUS(EFIAPI *set_period)(struct timer_protocol *, UINT64);
+};
+
 static EFI_GET_MEMORY_MAP real_get;
 static EFI_EXIT_BOOT_SERVICES real_exit;
 static EFI_BOOT_SERVICES saved;
@@ -110,10 +116,19 @@ static EFI_STATUS EFIAPI output(SIMPLE_TEXT_OUTPUT_INTERFACE *out, CHAR16 *text)
 /* Leave the memory services, and this function. */
 static void close_services(void)
 {
+	EFI_GUID guid = {0x26baccb3,
+			 0x6f42,
+			 0x11d4,
+			 {0xbc, 0xe7, 0x00, 0x80, 0xc7, 0x3c, 0x88, 0x81}};
+	struct timer_protocol *timer;
 	void **table = (void **)((char *)services + sizeof(services->Hdr));
 	size_t count = (sizeof(*services) - sizeof(services->Hdr)) / sizeof(*table);
 	EFI_BOOT_SERVICES open;
 
+	/* As the firmware does first: its own timer events would be told on as well. */
+	if (EFI_ERROR(services->LocateProtocol(&guid, NULL, (void **)&timer)) ||
+	    EFI_ERROR(timer->set_period(timer, 0)))
+		fail("cannot be stopped", "timer");
 	copy(&saved, services, sizeof(saved));
 	copy(&open, services, sizeof(open));
 	for (size_t i = 0; i < count; i++)
@@ -129,6 +144,8 @@ static void close_services(void)
 
 static EFI_STATUS EFIAPI exit_boot_services(EFI_HANDLE image, UINTN key)
 {
+	EFI_STATUS status;
+
 	if (exits++ < refusals) {
 		if (!is_closing)
 			close_services();
@@ -137,7 +154,10 @@ static EFI_STATUS EFIAPI exit_boot_services(EFI_HANDLE image, UINTN key)
 	}
 	if (is_closing) /* the firmware's drivers are told of the end, and call what they like */
 		copy(services, &saved, sizeof(saved));
-	return real_exit(image, key);
+	status = real_exit(image, key);
+	if (!EFI_ERROR(status))
+		cpu_change_at_the_end();
+	return status;
 }
 
 void map_hook(void)

@@ -72,8 +72,12 @@ void child_options(char *value);
 void child_shell(char *value);
 void child_give(EFI_HANDLE child);
 
-/* cpu.c: the processors; the second at the very end, as the firmware may not like it. */
+/*
+ * cpu.c: the processors. The firmware may not like all of it: cpu_change is called right before the
+ * kernel starts, the last when boot services have ended.
+ */
 void cpu_aps(char *value);
 void cpu_bsp(char *value);
 void cpu_cr4(char *value);
 void cpu_change(void);
+void cpu_change_at_the_end(void);

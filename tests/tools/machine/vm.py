@@ -66,6 +66,7 @@ KVM_CHECK_EXTENSION, KVM_CAP_HYPERV = 0xAE03, 44  # linux/kvm.h
 
 KERNEL_PATH, KERNEL_CFG = "EFI/hvsmp/hvsmp.efi", "EFI/hvsmp/hvsmp.cfg"
 REFHV_CFG, BOOT_PATH = "EFI/refhv/refhv.cfg", "EFI/BOOT/BOOTX64.EFI"
+SHELL_SCRIPT = "startup.nsh"
 SPOIL_PATH, SPOIL_CFG = "EFI/spoil/spoil.efi", "EFI/spoil/spoil.cfg"
 IMAGE_BYTES = 32 << 20
 DISPLAY_SIZE = "1024x768"  # of the window of make run DISPLAY=gtk
@@ -102,6 +103,7 @@ class Machine:
     cmdline: str = ""  # kernel options
     encoding: str = "utf-8"  # of the options' file
     refhv: list[str] = field(default_factory=list)  # lines of refhv.cfg
+    nsh: list[str] = field(default_factory=list)  # lines that the firmware's shell starts with
     spoil: list[str] = field(default_factory=list)  # lines of spoil.cfg, see tests/spoil/
     cpu: str = ""  # QEMU's -cpu text, if not the usual one
     machine: str = "q35"
@@ -217,7 +219,10 @@ def image_files(m: Machine, build: Path) -> dict[str, bytes]:
     if m.hv == "ref":
         files[REFHV_CFG] = "".join(line + "\n" for line in refhv).encode()
         starts.append((BOOT_PATH, build / "refhv.efi"))
-    starts[-1] = (BOOT_PATH, starts[-1][1])  # what the firmware starts
+    if m.nsh:  # with nothing to start, the firmware starts its shell
+        files[SHELL_SCRIPT] = "".join(line + "\r\n" for line in m.nsh).encode()
+    else:
+        starts[-1] = (BOOT_PATH, starts[-1][1])  # what the firmware starts
     return files | {path: image.read_bytes() for path, image in starts}
 
 

@@ -55,6 +55,7 @@ $(eval $(call host_test, hv/test_crash,  hv/x86_64/crash.c))
 
 $(eval $(call host_test, arch/x86_64/test_clock, arch/x86_64/clock.c))
 $(eval $(call host_test, arch/x86_64/test_cr3))
+$(eval $(call host_test, arch/x86_64/test_features, arch/x86_64/features.c))
 $(eval $(call host_test, arch/x86_64/test_init_delay, arch/x86_64/init_delay.c))
 
 LIBRARY = $(wildcard start/*.c start/x86_64/*.c hv/*.c hv/x86_64/*.c)

@@ -31,6 +31,12 @@ enum { ARCH_CPU_SIZE = 768 };
 typedef void (*arch_ap_fn)(void *owner);
 
 /*
+ * Boot processor only, before anything else: interrupts off, and exceptions are ours from here on.
+ * What the firmware left is not touched any more.
+ */
+void arch_early_init(void);
+
+/*
  * Boot processor only. Give the block its descriptor tables and its stacks (each with a guard page
  * under it) out of `pages`; `entry(owner)` is what the processor runs when it arrives.
  * ERR_NO_MEMORY.
@@ -141,6 +147,8 @@ bool arch_can_combine(void);
  * them are on.
  */
 const char *arch_protection_missing(void);
+/* Can memory be made not executable at all? */
+bool arch_can_forbid_execution(void);
 /* Where the mapped address va lies in physical memory. */
 uint64_t arch_physical(uint64_t va);
 /*
@@ -189,13 +197,12 @@ uint64_t arch_random(void);
 void arch_pause(void);
 /* Stop this processor for good, interrupts off. */
 _Noreturn void arch_park(void);
-/* Last resort: end the machine without the firmware. */
-_Noreturn void arch_end(void);
 /*
  * Call fn(arg) on the page tables the firmware left, which still map all of its own code. What arg
- * points to must not lie on a stack: those tables do not map our stacks' window.
+ * points to must not lie on a stack: those tables do not map our stacks' window. ERR_FAULT: it
+ * raised an exception.
  */
-void arch_call_on_firmware_tables(void (*fn)(void *arg), void *arg);
+enum err arch_call_on_firmware_tables(void (*fn)(void *arg), void *arg);
 
 /* --- other processors ------------------------------------------------------------------------- */
 

@@ -23,7 +23,8 @@ void firmware_reset(void *kind);
 
 /*
  * memory.c: end boot services and note the memory map. Before the call boot services work, after it
- * they are gone; on an error they are still there.
+ * they are gone; on an error they are still there. If they would not end, boot->failure says so:
+ * they are then neither there nor gone, and there is no map.
  */
 EFI_STATUS memory_exit_boot_services(EFI_HANDLE image, EFI_SYSTEM_TABLE *st,
 				     struct boot_info *boot);

@@ -5,8 +5,8 @@
 
 /* Descriptors that may be added between asking for the size and the last map. */
 #define SPARE_DESCRIPTORS 16
-/* A timer event can change the map between GetMemoryMap and ExitBootServices. */
-#define EXIT_TRIES  8
+/* A timer event, or a driver that is told of the end, can change the map before it is handed in. */
+#define EXIT_TRIES  64
 
 #define ONE_MIB     0x100000UL
 #define EFI_PAGE    4096UL
@@ -14,18 +14,9 @@
 
 struct map {
 	EFI_MEMORY_DESCRIPTOR *descriptors;
-	UINTN capacity, size, key, stride;
+	struct boot_memory *out; /* behind them, one for each */
+	UINTN capacity, size, key, stride, pages;
 };
-
-static EFI_STATUS allocate(EFI_SYSTEM_TABLE *st, UINTN bytes, void *out)
-{
-	EFI_PHYSICAL_ADDRESS address = 0;
-	EFI_STATUS status = st->BootServices->AllocatePages(AllocateAnyPages, EfiLoaderData,
-							    PAGES_OF(bytes), &address);
-
-	*(void **)out = (void *)address;
-	return status;
-}
 
 static EFI_STATUS map_read(EFI_SYSTEM_TABLE *st, struct map *map)
 {
@@ -34,6 +25,26 @@ static EFI_STATUS map_read(EFI_SYSTEM_TABLE *st, struct map *map)
 	map->size = map->capacity;
 	return st->BootServices->GetMemoryMap(&map->size, map->descriptors, &map->key, &map->stride,
 					      &version);
+}
+
+/* Room for what the map needs now, and some more: the allocation itself adds to it. */
+static EFI_STATUS map_grow(EFI_SYSTEM_TABLE *st, struct map *map)
+{
+	UINTN count = map->stride ? map->size / map->stride + SPARE_DESCRIPTORS : 0;
+	EFI_PHYSICAL_ADDRESS address = 0;
+	EFI_STATUS status;
+
+	if (map->pages)
+		st->BootServices->FreePages((EFI_PHYSICAL_ADDRESS)map->descriptors, map->pages);
+	map->capacity = count * map->stride;
+	map->pages = PAGES_OF(map->capacity + count * sizeof(*map->out));
+	status = st->BootServices->AllocatePages(AllocateAnyPages, EfiLoaderData, map->pages,
+						 &address);
+	if (EFI_ERROR(status))
+		map->pages = map->capacity = 0;
+	map->descriptors = (EFI_MEMORY_DESCRIPTOR *)address;
+	map->out = (struct boot_memory *)(address + map->capacity);
+	return status;
 }
 
 static enum boot_memory_kind kind_of(const EFI_MEMORY_DESCRIPTOR *d)
@@ -81,7 +92,14 @@ static size_t add(struct boot_memory *out, size_t count, struct boot_memory m)
 	return count + 1;
 }
 
-static void translate(const struct map *map, struct boot_memory *out, struct boot_info *boot)
+/* A size of no real machine is none, but must not become a small one. */
+static uint64_t bytes_of(const EFI_MEMORY_DESCRIPTOR *d)
+{
+	return d->NumberOfPages > UINT64_MAX / EFI_PAGE ? UINT64_MAX & ~(EFI_PAGE - 1)
+							: d->NumberOfPages * EFI_PAGE;
+}
+
+static void translate(const struct map *map, struct boot_info *boot)
 {
 	size_t count = 0;
 
@@ -90,41 +108,43 @@ static void translate(const struct map *map, struct boot_memory *out, struct boo
 			(const EFI_MEMORY_DESCRIPTOR *)((const char *)map->descriptors + at);
 
 		if (!is_device(d) && d->NumberOfPages)
-			count = add(out, count,
-				    (struct boot_memory){d->PhysicalStart,
-							 d->NumberOfPages * EFI_PAGE, kind_of(d)});
+			count = add(map->out, count,
+				    (struct boot_memory){d->PhysicalStart, bytes_of(d),
+							 kind_of(d)});
 	}
-	boot->memory = out;
+	boot->memory = map->out;
 	boot->memory_count = count;
 }
 
 EFI_STATUS memory_exit_boot_services(EFI_HANDLE image, EFI_SYSTEM_TABLE *st, struct boot_info *boot)
 {
 	struct map map = {0};
-	struct boot_memory *out = NULL;
-	EFI_STATUS status = map_read(st, &map);
+	EFI_STATUS status = EFI_SUCCESS;
+	bool is_closing = false;
 
-	if (status != EFI_BUFFER_TOO_SMALL)
-		return status;
-	/* Two allocations, each of which may add two descriptors; all before the last map. */
-	map.capacity = map.size + SPARE_DESCRIPTORS * map.stride;
-	status = allocate(st, map.capacity, &map.descriptors);
-	if (EFI_ERROR(status))
-		return status;
-	status = allocate(st, map.capacity / map.stride * sizeof(*out), &out);
-	if (EFI_ERROR(status))
-		return status;
 	for (int i = 0; i < EXIT_TRIES; i++) {
 		status = map_read(st, &map);
+		if (status == EFI_BUFFER_TOO_SMALL) {
+			status = map_grow(st, &map);
+			if (EFI_ERROR(status))
+				break;
+			continue;
+		}
 		if (EFI_ERROR(status))
-			return status;
+			break;
+		/* From the first try on only memory services are there (UEFI 2.10, 7.4). */
+		firmware_console_stop();
+		is_closing = true;
 		status = st->BootServices->ExitBootServices(image, map.key);
+		if (!EFI_ERROR(status)) {
+			translate(&map, boot);
+			return EFI_SUCCESS;
+		}
 		if (status != EFI_INVALID_PARAMETER) /* a stale map key */
 			break;
 	}
-	if (EFI_ERROR(status))
-		return status;
-	firmware_console_stop();
-	translate(&map, out, boot);
+	if (!is_closing)
+		return EFI_ERROR(status) ? status : EFI_BUFFER_TOO_SMALL;
+	boot->failure = status;
 	return EFI_SUCCESS;
 }

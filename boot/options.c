@@ -1,70 +1,54 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where the options come from: the load options that a boot manager, GRUB or a shell passes, else
- * the file \EFI\hvsmp\hvsmp.cfg. Only the text is found here; the kernel knows what it means.
+ * Where the options come from: a shell's arguments, or the load options that a boot manager or GRUB
+ * passes, else the file \EFI\hvsmp\hvsmp.cfg. Only the text is found here; the kernel knows what
+ * it means.
  */
 #include "boot/boot.h"
+#include "boot/text.h"
 #include "lib/log.h"
-#include "lib/string.h"
 
-#define OPTIONS_SIZE 4096
-
+#define CONFIG_NAME "\\EFI\\hvsmp\\hvsmp.cfg"
 static CHAR16 config_path[] = L"\\EFI\\hvsmp\\hvsmp.cfg";
-static char text[OPTIONS_SIZE];
+static char text[TEXT_SIZE];
 
-/* A boot manager may pass any bytes: only printable ASCII in UCS-2 is option text. */
-static bool load_options_read(const EFI_LOADED_IMAGE *loaded)
-{
-	const CHAR16 *options = loaded->LoadOptions;
-	size_t count = loaded->LoadOptionsSize / sizeof(*options);
-	size_t len = 0;
-
-	if (!options)
-		return false;
-	while (len < count && options[len]) {
-		CHAR16 c = options[len];
-
-		if ((c < ' ' && c != '\t' && c != '\r' && c != '\n') || c > '~') {
-			log_warn("load options are not text: ignored");
-			return false;
-		}
-		if (len == OPTIONS_SIZE - 1) {
-			log_warn("load options are longer than %d bytes: cut", OPTIONS_SIZE - 1);
-			break;
-		}
-		text[len++] = (char)c;
+/* UEFI Shell specification 2.2, EFI_SHELL_PARAMETERS_PROTOCOL */
+#define SHELL_PARAMETERS                                               \
+	{                                                              \
+		0x752f3136, 0x4e16, 0x4fdc,                            \
+		{                                                      \
+			0xa2, 0x2a, 0xe5, 0xf4, 0x68, 0x12, 0xf4, 0xca \
+		}                                                      \
 	}
-	text[len] = '\0';
-	return len > 0;
-}
+struct shell_parameters {
+	CHAR16 **words;
+	UINTN count;
+	void *input, *output, *errors;
+};
 
-static bool is_efi_name(const char *word, size_t len)
+/* The command's own name is the first word, however it was written. False: no shell started us. */
+static bool shell_words_read(EFI_SYSTEM_TABLE *st, EFI_HANDLE image)
 {
-	static const char suffix[] = ".efi";
-	size_t n = sizeof(suffix) - 1;
+	EFI_GUID guid = SHELL_PARAMETERS;
+	struct shell_parameters *shell = NULL;
+	static const CHAR16 blank[] = L" ";
 
-	if (len < n)
+	if (EFI_ERROR(st->BootServices->HandleProtocol(image, &guid, (void **)&shell)))
 		return false;
-	for (size_t i = 0; i < n; i++) {
-		if ((word[len - n + i] | 0x20) != (suffix[i] | 0x20))
-			return false;
+	for (UINTN i = 1; i < shell->count; i++) {
+		if (!text_add_ucs2(shell->words[i], SIZE_MAX, text) ||
+		    !text_add_ucs2(blank, SIZE_MAX, text))
+			break;
 	}
 	return true;
 }
 
-/* A shell passes the command's own name as the first word. */
-static const char *skip_command_name(const char *s)
+/* A boot manager may pass any bytes. */
+static void load_options_read(const EFI_LOADED_IMAGE *loaded)
 {
-	size_t len = 0;
-
-	while (*s == ' ')
-		s++;
-	while (s[len] && s[len] != ' ')
-		len++;
-	s += is_efi_name(s, len) ? len : 0;
-	while (*s == ' ')
-		s++;
-	return s;
+	if (loaded->LoadOptions)
+		(void)text_add_ucs2(loaded->LoadOptions, loaded->LoadOptionsSize / sizeof(CHAR16),
+				    text);
 }
 
 static bool config_file_read(EFI_SYSTEM_TABLE *st, EFI_HANDLE device)
@@ -73,7 +57,7 @@ static bool config_file_read(EFI_SYSTEM_TABLE *st, EFI_HANDLE device)
 	EFI_FILE_IO_INTERFACE *volume = NULL;
 	EFI_FILE_HANDLE root = NULL;
 	EFI_FILE_HANDLE file = NULL;
-	UINTN size = OPTIONS_SIZE;
+	UINTN size = TEXT_SIZE;
 	EFI_STATUS status;
 
 	if (EFI_ERROR(st->BootServices->HandleProtocol(device, &guid, (void **)&volume)) ||
@@ -84,17 +68,13 @@ static bool config_file_read(EFI_SYSTEM_TABLE *st, EFI_HANDLE device)
 		status = file->Read(file, &size, text);
 		file->Close(file);
 		if (EFI_ERROR(status))
-			log_warn("\\EFI\\hvsmp\\hvsmp.cfg cannot be read: EFI status 0x%lx",
+			log_warn(CONFIG_NAME " cannot be read: EFI status 0x%lx",
 				 (unsigned long)status);
 	}
 	root->Close(root);
 	if (EFI_ERROR(status))
 		return false;
-	if (size == OPTIONS_SIZE) {
-		log_warn("\\EFI\\hvsmp\\hvsmp.cfg is longer than %d bytes: cut", OPTIONS_SIZE - 1);
-		size--;
-	}
-	text[size] = '\0';
+	text_from_file(text, size, CONFIG_NAME);
 	return true;
 }
 
@@ -107,11 +87,18 @@ void options_find(EFI_HANDLE image, EFI_SYSTEM_TABLE *st, struct boot_info *boot
 	boot->options_source = "defaults";
 	if (EFI_ERROR(st->BootServices->HandleProtocol(image, &guid, (void **)&loaded)))
 		return;
-	if (load_options_read(loaded) && *skip_command_name(text)) {
-		boot->options = skip_command_name(text);
-		boot->options_source = "load options";
-	} else if (config_file_read(st, loaded->DeviceHandle)) {
+	if (shell_words_read(st, image)) {
 		boot->options = text;
-		boot->options_source = "\\EFI\\hvsmp\\hvsmp.cfg";
+		boot->options_source = "shell";
+	} else {
+		load_options_read(loaded);
+		boot->options = text_behind_command(text);
+		boot->options_source = "load options";
+	}
+	if (!*boot->options && config_file_read(st, loaded->DeviceHandle)) {
+		boot->options = text;
+		boot->options_source = CONFIG_NAME;
+	} else if (!*boot->options) {
+		boot->options_source = "defaults";
 	}
 }

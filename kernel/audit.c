@@ -57,7 +57,7 @@ static void on_page(void *ctx, uint64_t va, uint64_t size, unsigned int flags)
 	check_framebuffer(a, va, size, flags);
 	if (va == 0)
 		broken(a, "page 0 is mapped", va);
-	if (!(flags & ARCH_MAP_EXEC))
+	if (!(flags & ARCH_MAP_EXEC) || !arch_can_forbid_execution())
 		return;
 	a->executable++;
 	if (flags & ARCH_MAP_WRITE)
@@ -92,6 +92,10 @@ void audit_run(const struct kernel *k)
 	const char *missing = arch_protection_missing();
 
 	arch_walk_pages(on_page, &a);
+	if (!arch_can_forbid_execution()) {
+		a.broken++;
+		log_warn("audit: no execute-disable: what is writable can be executed, stacks too");
+	}
 	check_guards(&a, &k->smp);
 	a.broken += audit_memory(&k->smp, &k->topology);
 	if (missing) {

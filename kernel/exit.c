@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The end of a run: the test machine's exit port, or halt, reset, power-off. Reset and power-off
- * ask the firmware's runtime services first, and use the FADT's registers if those return.
+ * ask the firmware's runtime services first, and use the FADT's registers if those return or fault.
+ * Each step is tried once: whatever goes wrong in one, the machine goes on with the next.
  */
 #include "kernel/exit.h"
 
@@ -23,54 +24,68 @@ void exit_init(const struct boot_info *boot, const struct platform *p, enum opti
 	method = how;
 }
 
-static void ask_firmware(enum boot_reset kind)
+/* The firmware's tables do not map our stacks. */
+static void ask_firmware(enum exit_code code)
 {
-	static enum boot_reset argument; /* the firmware's tables do not map our stacks */
+	static enum boot_reset kind;
+	enum err e;
 
-	argument = kind;
-	if (boot_info && boot_info->reset)
-		arch_call_on_firmware_tables(boot_info->reset, &argument);
+	(void)code;
+	kind = method == EXIT_POWEROFF ? BOOT_RESET_POWER_OFF : BOOT_RESET_COLD;
+	if (!boot_info->reset)
+		return;
+	e = arch_call_on_firmware_tables(boot_info->reset, &kind);
+	log_error("exit: the firmware's reset service %s", e ? "faulted" : "came back");
 }
 
-static void power_off_by_fadt(void)
+static void power_off_by_fadt(enum exit_code code)
 {
 	struct acpi_table dsdt;
 	uint8_t a = 0;
 	uint8_t b = 0;
 
+	(void)code;
 	if (!platform->has_fadt)
 		return;
 	/* If the DSDT's \_S5 cannot be read: 0 is what Hyper-V and QEMU use. */
 	if (platform->fadt.dsdt && !acpi_load(&platform->acpi, platform->fadt.dsdt, "DSDT", &dsdt))
 		(void)acpi_s5_find(&dsdt, &a, &b);
-	exit_write_register(&platform->fadt.pm1a_control, (uint32_t)a << SLP_TYP_SHIFT | SLP_EN,
-			    true);
-	exit_write_register(&platform->fadt.pm1b_control, (uint32_t)b << SLP_TYP_SHIFT | SLP_EN,
-			    true);
+	exit_write_register("PM1a control", &platform->fadt.pm1a_control,
+			    (uint32_t)a << SLP_TYP_SHIFT | SLP_EN, true);
+	exit_write_register("PM1b control", &platform->fadt.pm1b_control,
+			    (uint32_t)b << SLP_TYP_SHIFT | SLP_EN, true);
 }
 
-static void power_off(void)
+static void reset_by_fadt(enum exit_code code)
 {
-	ask_firmware(BOOT_RESET_POWER_OFF);
-	power_off_by_fadt();
-	log_error("the machine does not power off: halted");
-}
-
-static void reset(void)
-{
-	ask_firmware(BOOT_RESET_COLD);
+	(void)code;
 	if (platform->has_fadt)
-		exit_write_register(&platform->fadt.reset, platform->fadt.reset_value, false);
-	arch_end();
+		exit_write_register("reset", &platform->fadt.reset, platform->fadt.reset_value,
+				    false);
 }
 
+static void give_up(enum exit_code code)
+{
+	(void)code;
+	log_error("the machine does not %s: halted", method == EXIT_RESET ? "reset" : "power off");
+}
+
+enum { STEPS = 3 };
+static void (*const steps[][STEPS])(enum exit_code) = {
+	[EXIT_QEMU] = {exit_test_machine},
+	[EXIT_HALT] = {NULL},
+	[EXIT_RESET] = {ask_firmware, reset_by_fadt, give_up},
+	[EXIT_POWEROFF] = {ask_firmware, power_off_by_fadt, give_up},
+};
+
+/* A panic in one of the steps comes here again, and finds that one behind it. */
 _Noreturn void exit_machine(enum exit_code code)
 {
-	switch (method) {
-	case EXIT_QEMU: exit_test_machine(code); break;
-	case EXIT_POWEROFF: power_off(); break;
-	case EXIT_RESET: reset(); break;
-	case EXIT_HALT: break;
+	static unsigned int done;
+
+	while (done < STEPS && steps[method][done]) {
+		done++;
+		steps[method][done - 1](code);
 	}
 	arch_park();
 }

@@ -18,7 +18,8 @@ _Noreturn void exit_machine(enum exit_code code);
 /*
  * x86_64/exit.c: a register of the FADT, if there is one; the end of a test machine, if it is one.
  */
-void exit_write_register(const struct acpi_register *r, uint32_t value, bool wide);
+void exit_write_register(const char *name, const struct acpi_register *r, uint32_t value,
+			 bool wide);
 void exit_test_machine(enum exit_code code);
 
 /*

@@ -65,6 +65,8 @@ static const char *set_size(struct screen_surface *s, const struct boot_framebuf
 	s->pitch = (uint64_t)fb->pixels_per_line * s->bytes;
 	if (size_of(s) > fb->size || fb->base + size_of(s) < fb->base)
 		return "it is smaller than its lines need";
+	if (!arch_is_physical(fb->base, size_of(s)))
+		return "it is no physical address";
 	return NULL;
 }
 

@@ -50,6 +50,7 @@ struct boot_info {
 	const struct boot_memory *memory; /* ascending, not overlapping */
 	size_t memory_count;
 	enum boot_secure_boot secure_boot;
+	uint64_t failure;           /* EFI status if boot services would not end, else 0 */
 	const char *options;        /* text, "" if none was given */
 	const char *options_source; /* where it was found, for people */
 	/*

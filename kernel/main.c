@@ -34,6 +34,7 @@ _Noreturn void kernel_main(const struct boot_info *boot)
 	struct kernel *k = &kernel;
 	const struct options *o = &k->options;
 
+	arch_early_init(); /* exceptions, from here on */
 	k->boot = boot;
 	k->entry_tsc = arch_ticks();
 	arch_set_image(boot->image_base, (uint64_t)_etext);  /* for backtraces */
@@ -41,7 +42,10 @@ _Noreturn void kernel_main(const struct boot_info *boot)
 	panic_init(&k->smp, &k->platform, boot->image_base); /* a way to end */
 	console_init(boot, &k->options);                     /* serial port, options */
 	exit_init(boot, &k->platform, o->exit);              /* how to end */
-	if (memory_init(boot, &k->pages))                    /* allocator, page tables */
+	if (boot->failure)
+		panic("the firmware does not end its boot services: EFI status 0x%lx",
+		      (unsigned long)boot->failure);
+	if (memory_init(boot, &k->pages)) /* allocator, page tables */
 		panic("no memory for page tables");
 	k->pages.fail_at = o->fail_alloc; /* for tests */
 	if (o->screen)

@@ -11,6 +11,29 @@
 /* linker.ld; all on page boundaries */
 extern char _text[], _etext[], _erodata[], _image_end[], _data[];
 
+/* By the firmware. What is no physical address is no memory: neither mapped nor given out. */
+static bool is_memory(const struct boot_memory *m)
+{
+	return !((m->base | m->size) % PAGE_SIZE) && arch_is_physical(m->base, m->size);
+}
+
+static void warn_of_no_memory(const struct boot_info *boot)
+{
+	const struct boot_memory *first = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < boot->memory_count; i++) {
+		if (is_memory(&boot->memory[i]))
+			continue;
+		if (!count++)
+			first = &boot->memory[i];
+	}
+	if (first)
+		log_warn("memory map: %lu entries are no physical addresses, the first at 0x%lx: "
+			 "passed over",
+			 (unsigned long)count, (unsigned long)first->base);
+}
+
 /* Up to capacity free ranges; if there are more, the smallest are left out. */
 static size_t collect_free(const struct boot_info *boot, struct page_range *out, size_t capacity)
 {
@@ -20,7 +43,7 @@ static size_t collect_free(const struct boot_info *boot, struct page_range *out,
 		struct page_range range = {boot->memory[i].base, boot->memory[i].size};
 		size_t smallest = 0;
 
-		if (boot->memory[i].kind != BOOT_MEMORY_FREE)
+		if (boot->memory[i].kind != BOOT_MEMORY_FREE || !is_memory(&boot->memory[i]))
 			continue;
 		if (count < capacity) {
 			out[count++] = range;
@@ -41,7 +64,7 @@ static enum err map_ram(const struct boot_info *boot)
 		uint64_t size = boot->memory[i].size;
 		enum err e;
 
-		if (boot->memory[i].kind == BOOT_MEMORY_RESERVED)
+		if (boot->memory[i].kind == BOOT_MEMORY_RESERVED || !is_memory(&boot->memory[i]))
 			continue;
 		if (base == 0) { /* page 0 stays a hole: a null pointer faults */
 			base += PAGE_SIZE;
@@ -65,6 +88,9 @@ enum err memory_init(const struct boot_info *boot, struct pages *pages)
 	size_t count = collect_free(boot, ranges, PAGES_MAX_RANGES);
 	enum err e;
 
+	warn_of_no_memory(boot);
+	if (!arch_can_forbid_execution())
+		log_warn("no execute-disable (NX): all memory is executable");
 	if (!pages_init(pages, ranges, count))
 		return ERR_NO_MEMORY;
 	log_debug("memory: %lu free pages in %lu ranges", (unsigned long)pages_left(pages),

@@ -2,8 +2,6 @@
 /* Which of the two local APIC modes this machine runs in, and the calls that do not care. */
 #include "arch/x86_64/apic.h"
 
-#define APIC_BASE_ENABLE  (1UL << 11)
-#define APIC_BASE_EXTD    (1UL << 10)
 #define APIC_BASE_ADDRESS 0x000FFFFFFFFFF000UL
 #define CPUID1_ECX_X2APIC (1U << 21)
 #define CPUID1_EDX_APIC   (1U << 9)

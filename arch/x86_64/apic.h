@@ -14,6 +14,8 @@
 
 #define ICR_ALL_BUT_SELF 0x000C0000U /* destination shorthand */
 
+#define APIC_BASE_ENABLE (1UL << 11)
+
 #define SVR_ENABLE       0x1FFU /* software enable, spurious vector 0xFF */
 
 struct apic_ops {

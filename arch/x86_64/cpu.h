@@ -74,9 +74,18 @@ struct arch_cpu {
 };
 _Static_assert(sizeof(struct arch_cpu) <= ARCH_CPU_SIZE, "struct arch_cpu outgrew ARCH_CPU_SIZE");
 
-/* descriptor.c, exceptions.c */
+/* As after reset, which holds where there is no PAT. */
+#define PAT_AFTER_RESET 0x0007040600070406UL
+
+/* features.c: by CPUID. The second: what of CR4 is switched on where it is offered. */
+bool feature_1g_pages(void);
+uint64_t feature_cr4_bits(void);
+bool feature_pat(void);
+uint64_t feature_pat_now(void);
+
+/* descriptor.c, exceptions.c; with_stacks: the task state has some for NMI and the like. */
 struct table_register idt_register(void);
-void idt_init(void);
+void idt_init(bool with_stacks);
 
 /* apic.c: the interrupt in service is done. */
 void apic_end_interrupt(void);
@@ -111,6 +120,12 @@ static inline uint64_t read_cr3(void)
 
 	__asm__ volatile("mov %%cr3, %0" : "=r"(value));
 	return value;
+}
+
+/* The root table's address, without the process's id or the flags around it. */
+static inline uint64_t cr3_root(uint64_t cr3)
+{
+	return cr3 & 0x000FFFFFFFFFF000UL;
 }
 
 static inline uint64_t read_cr4(void)

@@ -110,13 +110,22 @@ static void say_wanted(struct arch_cpu *cpu)
 		.cr3 = paging_root(),
 		.cr4 = read_cr4(),
 		.efer = rdmsr(MSR_EFER),
-		.pat = rdmsr(MSR_PAT),
+		.pat = feature_pat_now(),
 	};
 }
 
 const struct arch_state *arch_cpu_wanted(const struct arch_cpu *cpu)
 {
 	return &cpu->wanted;
+}
+
+static void gdt_init(struct arch_cpu *cpu)
+{
+	cpu->gdt[SEL_CODE / 8] = DESCRIPTOR_CODE64;
+	cpu->gdt[SEL_DATA / 8] = DESCRIPTOR_DATA;
+	tss_descriptor(&cpu->gdt[SEL_TSS / 8], (uint64_t)&cpu->tss, sizeof(cpu->tss) - 1);
+	cpu->gdtr.limit = sizeof(cpu->gdt) - 1;
+	cpu->gdtr.base = (uint64_t)cpu->gdt;
 }
 
 enum err arch_cpu_init(struct arch_cpu *cpu, struct pages *pages, arch_ap_fn entry, void *owner)
@@ -131,11 +140,7 @@ enum err arch_cpu_init(struct arch_cpu *cpu, struct pages *pages, arch_ap_fn ent
 	if (e)
 		return e;
 	cpu->tss.io_map_base = sizeof(cpu->tss);
-	cpu->gdt[SEL_CODE / 8] = DESCRIPTOR_CODE64;
-	cpu->gdt[SEL_DATA / 8] = DESCRIPTOR_DATA;
-	tss_descriptor(&cpu->gdt[SEL_TSS / 8], (uint64_t)&cpu->tss, sizeof(cpu->tss) - 1);
-	cpu->gdtr.limit = sizeof(cpu->gdt) - 1;
-	cpu->gdtr.base = (uint64_t)cpu->gdt;
+	gdt_init(cpu);
 	say_wanted(cpu);
 	return OK;
 }
@@ -150,6 +155,22 @@ void arch_cpu_renew(struct arch_cpu *cpu)
 	tss_descriptor(&cpu->gdt[SEL_TSS / 8], (uint64_t)&cpu->tss, sizeof(cpu->tss) - 1);
 }
 
+/* entry.asm: load GDT, code and data segments, IDT and GS of the block, stay on the stack. */
+void descriptor_early(struct arch_cpu *cpu, const struct table_register *idt);
+
+/* A block without stacks or task state: where the boot processor stands until it has its own. */
+void arch_early_init(void)
+{
+	static struct arch_cpu early;
+	struct table_register idt;
+
+	early.self = &early;
+	gdt_init(&early);
+	idt_init(false);
+	idt = idt_register();
+	descriptor_early(&early, &idt);
+}
+
 /* entry.asm: load GDT, segments, TR, IDT and GS of the block, switch stacks, go on in fn(arg). */
 _Noreturn void descriptor_enter(struct arch_cpu *cpu, const struct table_register *idt,
 				void (*fn)(void *), void *arg);
@@ -158,7 +179,7 @@ _Noreturn void arch_cpu_enter(struct arch_cpu *cpu, void (*fn)(void *), void *ar
 {
 	struct table_register idt;
 
-	idt_init();
+	idt_init(true);
 	idt = idt_register();
 	descriptor_enter(cpu, &idt, fn, arg);
 }
@@ -238,6 +259,6 @@ void arch_cpu_found(struct arch_state *out)
 		.cr3 = read_cr3(),
 		.cr4 = read_cr4(),
 		.efer = rdmsr(MSR_EFER),
-		.pat = rdmsr(MSR_PAT),
+		.pat = feature_pat_now(),
 	};
 }

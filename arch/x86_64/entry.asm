@@ -47,6 +47,30 @@ descriptor_enter:
 	mov	rdi, r8
 	jmp	r9
 
+; void descriptor_early(struct arch_cpu *cpu, const struct table_register *idt)
+;                       rdi                   rsi
+global descriptor_early
+descriptor_early:
+	cli
+	cld
+	lgdt	[rdi + CPU_GDTR]
+	mov	eax, SEL_DATA
+	mov	ds, eax
+	mov	es, eax
+	mov	ss, eax
+	mov	fs, eax
+	mov	gs, eax
+	mov	rax, rdi
+	mov	rdx, rdi
+	shr	rdx, 32
+	mov	ecx, MSR_GS_BASE
+	wrmsr
+	lidt	[rsi]
+	pop	rax
+	push	SEL_CODE
+	push	rax
+	retfq
+
 global ap_entry_long
 ap_entry_long:
 	rdtsc

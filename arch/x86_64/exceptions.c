@@ -94,7 +94,7 @@ static uint8_t ist_of(unsigned int vector)
 	}
 }
 
-void idt_init(void)
+void idt_init(bool with_stacks)
 {
 	for (unsigned int i = 0; i < VECTORS; i++) {
 		uint64_t stub = (uint64_t)exception_stubs[i];
@@ -102,7 +102,7 @@ void idt_init(void)
 		idt[i] = (struct gate){
 			.offset_low = (uint16_t)stub,
 			.selector = SEL_CODE,
-			.ist = ist_of(i),
+			.ist = with_stacks ? ist_of(i) : 0,
 			.type = GATE_INTERRUPT,
 			.offset_middle = (uint16_t)(stub >> 16),
 			.offset_high = (uint32_t)(stub >> 32),
@@ -128,6 +128,24 @@ static void dump(const struct frame *f)
 		  f->r15);
 	log_print("  rflags %08lx cs %04lx ss %04lx cr0 %08lx cr2 %016lx cr3 %08lx cr4 %08lx\n",
 		  f->rflags, f->cs, f->ss, read_cr0(), read_cr2(), read_cr3(), read_cr4());
+}
+
+/*
+ * All of it the first time. What comes on top while that one is told, or the machine ends, is a
+ * line, and if even a line faults nothing.
+ */
+static void tell(const struct frame *f)
+{
+	static unsigned int told;
+	unsigned int before = __atomic_fetch_add(&told, 1, __ATOMIC_RELAXED);
+
+	if (before == 0 && !panic_is_under_way()) {
+		dump(f);
+		backtrace_from(f->rip, f->rbp);
+	} else if (before < 2) {
+		log_print("\nexception %s at rip 0x%016lx, address 0x%016lx, in the middle of it\n",
+			  arch_fault_name((uint8_t)f->vector), f->rip, read_cr2());
+	}
 }
 
 /* Called by every stub of exceptions.asm. */
@@ -157,15 +175,14 @@ void exception(struct frame *frame)
 		cpu->recover_rip = 0;
 		return;
 	}
-	if (fault_handler)
+	if (fault_handler && cpu->owner)
 		action = fault_handler(cpu->owner, &fault);
 	switch (action) {
 	case ARCH_FAULT_PARK: arch_park();
 	case ARCH_FAULT_IGNORE: return;
 	case ARCH_FAULT_PANIC: break;
 	}
-	dump(frame);
-	backtrace_from(frame->rip, frame->rbp);
+	tell(frame);
 	panic("%s at 0x%lx", arch_fault_name(fault.code), fault.pc);
 }
 

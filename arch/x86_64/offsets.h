@@ -32,6 +32,7 @@
 #define MSR_X2APIC_ID    0x802
 
 #define APIC_BASE_X2APIC 0xC00 /* enabled, x2APIC mode */
+#define APIC_BASE_EXTD   0x400 /* the second of them */
 #define XAPIC_ID         0x20  /* register: id in bits 31:24 */
 
 /* struct sipi_parameters of sipi.c */
@@ -42,6 +43,8 @@
 #define SIPI_PAT       32
 #define SIPI_TABLE     40
 #define SIPI_MASK      48
-#define SIPI_REGISTERS 56 /* of the local APIC; 0: x2APIC */
+#define SIPI_REGISTERS 56 /* of the local APIC */
 #define SIPI_ENTRY     64
 #define SIPI_IDTR      72
+#define SIPI_APIC_MODE 84 /* what is set in the APIC's base register */
+#define SIPI_PAT_MSR   88 /* where the PAT goes */

@@ -7,30 +7,26 @@
 #include "arch/x86_64/cpu.h"
 #include "lib/string.h"
 
-#define ENTRY_PRESENT  (1UL << 0)
-#define ENTRY_WRITE    (1UL << 1)
-#define ENTRY_PWT      (1UL << 3)
-#define ENTRY_PCD      (1UL << 4)
-#define ENTRY_LARGE    (1UL << 7)
-#define ENTRY_NX       (1UL << 63)
-#define ENTRY_ADDRESS  0x000FFFFFFFFFF000UL
+#define ENTRY_PRESENT (1UL << 0)
+#define ENTRY_WRITE   (1UL << 1)
+#define ENTRY_PWT     (1UL << 3)
+#define ENTRY_PCD     (1UL << 4)
+#define ENTRY_LARGE   (1UL << 7)
+#define ENTRY_NX      (1UL << 63)
+#define ENTRY_ADDRESS 0x000FFFFFFFFFF000UL
 
-#define ENTRIES        512
-#define FOUR_GIB       (1UL << 32)
-#define LEVEL_4K       1U
-#define LEVEL_1G       3U
-#define CPUID_EXTENDED 0x80000001U
-#define CPUID_EDX_1G   (1U << 26)
-#define CPUID1_EDX_PAT (1U << 16)
+#define ENTRIES       512
+#define FOUR_GIB      (1UL << 32)
+#define LEVEL_4K      1U
+#define LEVEL_1G      3U
 
 /*
  * SDM 11.12.4: PWT and PCD choose one of the first four entries. As after reset, but entry 1 (PWT
  * alone) combines writes instead of writing through; entry 3 (both) is uncached either way.
  */
-#define PAT_OURS        0x0007040600070106UL
-#define PAT_AFTER_RESET 0x0007040600070406UL
-#define PAT_UNCACHED    0U
-#define PAT_COMBINE     1U
+#define PAT_OURS     0x0007040600070106UL
+#define PAT_UNCACHED 0U
+#define PAT_COMBINE  1U
 
 static struct pages *memory;
 static uint64_t *root;
@@ -39,6 +35,7 @@ static unsigned int levels;
 static unsigned int largest; /* level of the largest page the processor has */
 static bool enabled;
 static bool can_combine;
+static bool has_nx; /* else bit 63 of an entry is reserved */
 
 static unsigned int shift_of(unsigned int level)
 {
@@ -110,7 +107,7 @@ static uint64_t page_bits(unsigned int flags)
 
 	if (flags & ARCH_MAP_WRITE)
 		bits |= ENTRY_WRITE;
-	if (!(flags & ARCH_MAP_EXEC))
+	if (!(flags & ARCH_MAP_EXEC) && has_nx)
 		bits |= ENTRY_NX;
 	if (flags & ARCH_MAP_COMBINE && can_combine)
 		bits |= ENTRY_PWT;
@@ -205,21 +202,6 @@ bool arch_mapped(uint64_t pa, uint64_t size)
 	return true;
 }
 
-/* SMEP, SMAP and UMIP where CPUID leaf 7 offers them: nothing here runs in user mode. */
-static uint64_t hardening_bits(void)
-{
-	uint64_t bits = 0;
-
-	if (arch_cpuid(0, 0).eax >= 7) {
-		struct arch_cpuid leaf7 = arch_cpuid(7, 0);
-
-		bits |= leaf7.ebx & (1U << 7) ? CR4_SMEP : 0;
-		bits |= leaf7.ebx & (1U << 20) ? CR4_SMAP : 0;
-		bits |= leaf7.ecx & (1U << 2) ? CR4_UMIP : 0;
-	}
-	return bits;
-}
-
 /* By the PAT as it is, not as it should be. Our entries leave the third bit of its index alone. */
 static unsigned int flags_of(uint64_t entry, uint64_t pat)
 {
@@ -253,37 +235,18 @@ static void walk(const uint64_t *table, unsigned int level, uint64_t va, uint64_
 
 void arch_walk_pages(arch_page_fn fn, void *ctx)
 {
-	walk(table_of(read_cr3()), levels, 0, can_combine ? rdmsr(MSR_PAT) : PAT_AFTER_RESET, fn,
-	     ctx);
-}
-
-const char *arch_protection_missing(void)
-{
-	uint64_t offered = hardening_bits() & ~read_cr4();
-
-	if (!(read_cr0() & CR0_WP))
-		return "CR0.WP";
-	if (!(rdmsr(MSR_EFER) & EFER_NXE))
-		return "EFER.NXE";
-	if (offered & CR4_SMEP)
-		return "CR4.SMEP";
-	if (offered & CR4_SMAP)
-		return "CR4.SMAP";
-	return offered & CR4_UMIP ? "CR4.UMIP" : NULL;
+	walk(table_of(read_cr3()), levels, 0, feature_pat_now(), fn, ctx);
 }
 
 enum err arch_paging_init(struct pages *pages)
 {
-	struct arch_cpuid extended = {0};
-
-	if (arch_cpuid(0x80000000U, 0).eax >= CPUID_EXTENDED)
-		extended = arch_cpuid(CPUID_EXTENDED, 0);
 	memory = pages;
 	enabled = false;
-	firmware_root = read_cr3();
-	can_combine = arch_cpuid(1, 0).edx & CPUID1_EDX_PAT;
+	firmware_root = cr3_root(read_cr3());
+	can_combine = feature_pat();
+	has_nx = arch_can_forbid_execution();
 	levels = read_cr4() & CR4_LA57 ? 5 : 4;
-	largest = extended.edx & CPUID_EDX_1G ? LEVEL_1G : LEVEL_1G - 1;
+	largest = feature_1g_pages() ? LEVEL_1G : LEVEL_1G - 1;
 	root = pages_alloc(memory, 1, FOUR_GIB);
 	return root ? OK : ERR_NO_MEMORY;
 }
@@ -295,30 +258,37 @@ uint64_t paging_root(void)
 
 void arch_paging_enable(void)
 {
-	wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_NXE);
+	if (has_nx)
+		wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_NXE);
 	if (can_combine)
 		wrmsr(MSR_PAT, PAT_OURS); /* nothing is mapped write-through yet */
 	write_cr3((uint64_t)root);
 	write_cr0(CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP | CR0_PG);
-	write_cr4((read_cr4() & CR4_LA57) | CR4_DE | CR4_PAE | CR4_MCE | CR4_PGE |
-		  hardening_bits());
+	write_cr4((read_cr4() & CR4_LA57) | CR4_PAE | feature_cr4_bits());
 	enabled = true;
 }
 
-/* exit.asm: fn(arg) on other page tables and a stack that they map. */
-void call_on_tables(uint64_t cr3, uint64_t stack, void (*fn)(void *), void *arg);
+/* exit.asm: fn(arg) on other page tables and a stack that they map; 1 if it faulted. */
+int call_on_tables(uint64_t cr3, uint64_t stack, void (*fn)(void *), void *arg);
 
-void arch_call_on_firmware_tables(void (*fn)(void *), void *arg)
+/* The stack's window is ours alone; its pages are identity-mapped by the firmware too. */
+static uint64_t stack_for_firmware(void)
 {
-	/* The stack's window is ours alone; its pages are identity-mapped by the firmware too. */
 	uint64_t here = (uint64_t)__builtin_frame_address(0);
-	unsigned int level;
-	uint64_t entry = leaf(here, &level);
 	uint64_t below = 256;
 
-	if (!entry)
-		return;
-	call_on_tables(firmware_root,
-		       (((entry & ENTRY_ADDRESS) | (here & (PAGE_SIZE - 1))) - below) & ~15UL, fn,
-		       arg);
+	return ((enabled ? arch_physical(here) : here) - below) & ~15UL;
+}
+
+enum err arch_call_on_firmware_tables(void (*fn)(void *), void *arg)
+{
+	uint64_t cr4 = read_cr4();
+	int faulted;
+
+	/* Its pages may be a user's, by its own tables. */
+	write_cr4(cr4 & ~(CR4_SMEP | CR4_SMAP));
+	faulted =
+		call_on_tables(enabled ? firmware_root : read_cr3(), stack_for_firmware(), fn, arg);
+	write_cr4(cr4);
+	return faulted ? ERR_FAULT : OK;
 }

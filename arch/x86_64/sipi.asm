@@ -45,19 +45,14 @@ long_mode:
 	shl	r10, 32
 	or	r10, rsi		; time stamp of the first instruction
 	lea	rbp, [sipi_parameters]
+	mov	ecx, MSR_APIC_BASE	; INIT does not leave the x2APIC mode that firmware chose
+	rdmsr
+	or	eax, [rbp + SIPI_APIC_MODE]
+	test	ah, APIC_BASE_EXTD >> 8
+	jnz	.x2apic
 	mov	rbx, [rbp + SIPI_REGISTERS]
-	test	rbx, rbx
-	jz	.x2apic
 	mov	eax, [rbx + XAPIC_ID]
 	shr	eax, 24
-	jmp	.lookup
-.x2apic:
-	mov	ecx, MSR_APIC_BASE
-	rdmsr
-	or	eax, APIC_BASE_X2APIC
-	wrmsr
-	mov	ecx, MSR_X2APIC_ID
-	rdmsr
 .lookup:
 	mov	r8, [rbp + SIPI_TABLE]
 	mov	ecx, eax
@@ -79,9 +74,14 @@ long_mode:
 	hlt
 	jmp	.unknown
 
+.x2apic:
+	wrmsr
+	mov	ecx, MSR_X2APIC_ID
+	rdmsr
+	jmp	.lookup
+
 .found:
-	xor	ecx, ecx
-	cmp	[rdi + CPU_ENTERED], ecx
+	cmp	dword [rdi + CPU_ENTERED], 0
 	jne	.stray			; leaves the stack alone; ap_entry_common decides for good
 	lgdt	[rdi + CPU_GDTR]
 	lidt	[rbp + SIPI_IDTR]
@@ -92,7 +92,7 @@ long_mode:
 	mov	ss, eax
 	mov	fs, eax
 	mov	gs, eax
-	mov	ecx, MSR_PAT
+	mov	ecx, [rbp + SIPI_PAT_MSR]
 	mov	eax, [rbp + SIPI_PAT]
 	mov	edx, [rbp + SIPI_PAT + 4]
 	wrmsr
@@ -104,9 +104,8 @@ long_mode:
 	mov	eax, SEL_TSS
 	ltr	ax
 	mov	rax, r10
-	mov	rdx, [rbp + SIPI_ENTRY]
 	push	SEL_CODE
-	push	rdx
+	push	qword [rbp + SIPI_ENTRY]
 	o64 retf			; RSP is start_rsp again
 
 align 8
@@ -122,7 +121,7 @@ far_pointer:
 	dw	TEMP_CODE
 align 8
 sipi_parameters:
-	times 88 db 0
+	times 96 db 0
 sipi_end:
 
 global sipi_gdt, sipi_gdt_base, sipi_far_pointer, sipi_long_mode

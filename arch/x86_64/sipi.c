@@ -18,7 +18,10 @@ struct sipi_parameters {
 	uint64_t registers;
 	uint64_t entry;
 	struct table_register idtr;
-	uint8_t pad[6];
+	uint16_t pad;
+	uint32_t apic_mode;
+	uint32_t pat_msr;
+	uint32_t unused;
 };
 #define ASSERT_OFFSET(field, offset) \
 	_Static_assert(offsetof(struct sipi_parameters, field) == (offset), #field " moved")
@@ -32,7 +35,9 @@ ASSERT_OFFSET(mask, SIPI_MASK);
 ASSERT_OFFSET(registers, SIPI_REGISTERS);
 ASSERT_OFFSET(entry, SIPI_ENTRY);
 ASSERT_OFFSET(idtr, SIPI_IDTR);
-_Static_assert(sizeof(struct sipi_parameters) == 88, "sipi.asm reserves 88 bytes");
+ASSERT_OFFSET(apic_mode, SIPI_APIC_MODE);
+ASSERT_OFFSET(pat_msr, SIPI_PAT_MSR);
+_Static_assert(sizeof(struct sipi_parameters) == 96, "sipi.asm reserves 96 bytes");
 
 struct place {
 	struct arch_cpu *cpu;
@@ -95,7 +100,10 @@ enum err arch_sipi_prepare(uint64_t low_page, struct pages *pages,
 	p.efer = state->efer & ~EFER_LMA; /* becomes 1 by itself with paging */
 	p.pat = state->pat;
 	p.table = (uint64_t)table;
-	p.registers = arch_apic_is_x2apic() ? 0 : xapic_registers();
+	/* Without a PAT: to a register that is written right behind it. */
+	p.pat_msr = feature_pat() ? MSR_PAT : MSR_GS_BASE;
+	p.apic_mode = arch_apic_is_x2apic() ? APIC_BASE_X2APIC : 0;
+	p.registers = xapic_registers();
 	p.entry = (uint64_t)ap_entry_common;
 	p.idtr = idt_register();
 

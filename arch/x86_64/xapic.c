@@ -33,8 +33,18 @@ static void write32(unsigned int reg, uint32_t value)
 	*(volatile uint32_t *)(registers + reg) = value;
 }
 
+/*
+ * SDM volume 3, 11.12.5: x2APIC mode is left by way of disabled alone, and an INIT does not leave
+ * it, so an AP may still be in the one that the firmware chose.
+ */
 static void enable(void)
 {
+	uint64_t base = rdmsr(MSR_APIC_BASE);
+
+	if (base & APIC_BASE_EXTD) {
+		wrmsr(MSR_APIC_BASE, base & ~(uint64_t)APIC_BASE_X2APIC);
+		wrmsr(MSR_APIC_BASE, (base & ~(uint64_t)APIC_BASE_X2APIC) | APIC_BASE_ENABLE);
+	}
 	write32(REG_SVR, SVR_ENABLE);
 }
 

@@ -9,14 +9,25 @@
 #define QEMU_EXIT_PORT  0xF4 /* -device isa-debug-exit,iobase=0xf4,iosize=4 */
 #define QEMU_EXIT_LOOKS 1000000U
 
-void exit_write_register(const struct acpi_register *r, uint32_t value, bool wide)
+/* A port, or a byte of memory: the reset register may lie in either. */
+void exit_write_register(const char *name, const struct acpi_register *r, uint32_t value, bool wide)
 {
-	if (!r->present || r->space != ACPI_SPACE_IO)
+	uint64_t page = r->address & ~(uint64_t)(PAGE_SIZE - 1);
+
+	if (!r->present)
 		return;
-	if (wide)
-		arch_port_write16((uint16_t)r->address, (uint16_t)value);
-	else
-		arch_port_write8((uint16_t)r->address, (uint8_t)value);
+	if (r->space == ACPI_SPACE_IO && r->address <= UINT16_MAX) {
+		if (wide)
+			arch_port_write16((uint16_t)r->address, (uint16_t)value);
+		else
+			arch_port_write8((uint16_t)r->address, (uint8_t)value);
+	} else if (r->space == ACPI_SPACE_MEMORY && !wide &&
+		   !arch_map(page, page, PAGE_SIZE, ARCH_MAP_WRITE | ARCH_MAP_DEVICE)) {
+		*(volatile uint8_t *)r->address = (uint8_t)value;
+	} else {
+		log_error("exit: the FADT's %s register in space %u at 0x%lx cannot be written",
+			  name, r->space, (unsigned long)r->address);
+	}
 }
 
 void exit_test_machine(enum exit_code code)

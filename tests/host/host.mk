@@ -29,6 +29,9 @@ $(eval $(call host_test, lib/test_json,   lib/json.c lib/log.c $(LIB_FORMAT)))
 $(eval $(call host_test, lib/test_pages,  lib/pages.c lib/string.c))
 $(eval $(call host_test, lib/test_assert, lib/assert.c $(LIB_FORMAT)))
 
+TEXT = boot/text.c lib/log.c $(LIB_FORMAT)
+$(eval $(call host_test, boot/test_text, $(TEXT)))
+
 ACPI_BUILD = tests/host/acpi/build.c
 $(eval $(call host_test, acpi/test_tables, acpi/tables.c $(ACPI_BUILD)))
 $(eval $(call host_test, acpi/test_madt,   acpi/madt.c acpi/tables.c $(ACPI_BUILD)))
@@ -51,6 +54,8 @@ $(eval $(call host_test, hv/test_clock,  hv/x86_64/clock.c))
 $(eval $(call host_test, hv/test_crash,  hv/x86_64/crash.c))
 
 $(eval $(call host_test, arch/x86_64/test_clock, arch/x86_64/clock.c))
+$(eval $(call host_test, arch/x86_64/test_cr3))
+$(eval $(call host_test, arch/x86_64/test_features, arch/x86_64/features.c))
 $(eval $(call host_test, arch/x86_64/test_init_delay, arch/x86_64/init_delay.c))
 
 LIBRARY = $(wildcard start/*.c start/x86_64/*.c hv/*.c hv/x86_64/*.c)

@@ -28,6 +28,7 @@ $(eval $(call fuzz_target, fadt,     acpi/fadt.c))
 $(eval $(call fuzz_target, s5,       acpi/s5.c))
 $(eval $(call fuzz_target, topology, smp/topology.c $(SMP_TOPOLOGY)))
 $(eval $(call fuzz_target, options,  $(OPTIONS)))
+$(eval $(call fuzz_target, options_text, $(TEXT)))
 $(eval $(call fuzz_target, hv_map,   hv/vp_map.c hv/call.c hv/result.c hv/text.c))
 
 # libFuzzer watches the memory functions of libc; ours are tested under other names, as in host.mk.

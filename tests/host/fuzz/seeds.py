@@ -226,6 +226,14 @@ def made() -> dict:
             "long": b"x" * 300 + b"=" + b"y" * 300, "empty": b"",
             "test-options": b"audit=on panic=ap panic_by=nmi fail_alloc=3",
         },
+        "options_text": {
+            "plain": b"exit=qemu log=info\n", "marked": b"\xef\xbb\xbfexit=qemu\r\n",
+            "utf-16": b"\xff\xfee\0x\0i\0t\0", "utf-16-upper": b"\xfe\xff\0e\0x\0i\0t\0",
+            "utf-16-unmarked": "exit=qemu".encode("utf-16-le"), "nul": b"log=ver\0bose start=sipi",
+            "nuls": b"\0\0\0\0", "one-byte": b"x", "half-a-letter": b"\xff\xfee\0x",
+            "full": b"exit=qemu " * 410, "one-word": b"x" * 4100,
+            "full-utf-16": ("exit=qemu " * 205).encode("utf-16-le"),
+        },
         "hv_map": {
             "one": machine(1, 0, 0, 0),
             "four": machine(4, 0, 2, 4),

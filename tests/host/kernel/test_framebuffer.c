@@ -12,6 +12,7 @@
 static struct boot_info boot;
 static struct pages pages;
 static uint64_t mapped_from, mapped_to;
+static uint64_t physical_limit = 1UL << 48;
 static unsigned int mapped; /* ARCH_MAP_...; 0: nothing was mapped */
 
 enum { PAGES = 600 };
@@ -29,6 +30,11 @@ enum err arch_map(uint64_t va, uint64_t pa, uint64_t size, unsigned int flags)
 	mapped_from = va;
 	mapped_to = va + size;
 	return OK;
+}
+
+bool arch_is_physical(uint64_t pa, uint64_t size)
+{
+	return pa <= physical_limit - size;
 }
 
 uint64_t arch_clock_ns(void)
@@ -107,6 +113,17 @@ static void assert_refused(const char *why)
 	screen_write(NULL, "into the void\n", 14);
 	screen_pin(3);
 	screen_put(0, 0, (struct cell){'x', COLOUR_INK, COLOUR_PAPER, 0});
+}
+
+static void f8a_no_physical_address(void **state)
+{
+	struct boot_framebuffer *fb = describe(320, 240, 4);
+
+	(void)state;
+	fb->base = physical_limit - PAGE_SIZE; /* only its beginning */
+	assert_refused("it is no physical address");
+	fb->base = physical_limit;
+	assert_refused("it is no physical address");
 }
 
 /* Of the upper left pixel, which is margin. */
@@ -266,7 +283,7 @@ int main(void)
 		TEST(every_format_of_the_firmware),    TEST(nonsense_is_refused),
 		TEST(odd_masks_are_refused),           TEST(too_small_is_refused),
 		TEST(other_peoples_memory_is_refused), TEST(no_memory_is_no_screen),
-		TEST(no_framebuffer_is_no_warning),
+		TEST(no_framebuffer_is_no_warning),    TEST(f8a_no_physical_address),
 	};
 
 	return cmocka_run_group_tests_name("kernel/framebuffer", tests, NULL, NULL);

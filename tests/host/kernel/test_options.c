@@ -22,6 +22,17 @@ static void parse(const char *text)
 	free(copy);
 }
 
+/* A comment begins with a word of its own: nothing of this one is used. */
+static void f78_no_comment_in_a_word(void **state)
+{
+	(void)state;
+	parse("exit=qemu#x log=quiet");
+	assert_int_equal(o.exit, EXIT_HALT);
+	assert_int_equal(o.log, LOG_ERROR);
+	assert_int_equal(log_kept_count(), 1);
+	assert_non_null(strstr(log_kept(0), "option exit=\"qemu#x\": must be"));
+}
+
 static void assert_defaults(void)
 {
 	assert_int_equal(o.mode, MODE_NORMAL);
@@ -302,6 +313,7 @@ static void f78_random_texts_are_survived(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(f78_no_comment_in_a_word),
 		cmocka_unit_test(no_text_gives_the_defaults),
 		cmocka_unit_test(every_option_is_read),
 		cmocka_unit_test(methods_have_their_names_from_smp),

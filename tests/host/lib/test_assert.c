@@ -29,9 +29,11 @@ static void the_handler_gets_the_formatted_message(void **state)
 {
 	(void)state;
 	panic_set_handler(leave);
+	assert_false(panic_is_under_way());
 	if (setjmp(out) == 0)
 		panic("vector %d of %u", 14, 32u);
 	assert_string_equal(message, "vector 14 of 32");
+	assert_true(panic_is_under_way());
 }
 
 static void assert_panics_only_when_it_fails(void **state)

@@ -14,6 +14,7 @@ KEYS = {
     "shows",
     "never",  # not on the serial port
     "nodes", "linear", "ipis",
+    "halts",  # the machine's last line, by which its halt is told from a hang
 }  # fmt: skip
 CPU_KEYS = {
     "apic", "vp", "verdict", "method", "map_status", "hv_status", "tries", "started_by",

@@ -42,6 +42,9 @@ def run_case(case: dict, build: Path, seconds: float | None) -> Result:
     bound = seconds or 120 + 2 * processors(case)
     camera = screenshot.Camera(case, out) if screenshot.is_due(case) else None
     halts = camera or (running.said_all if m.boots else None)
+    last = case["expect"].get("halts")
+    if last:
+        halts = lambda lines: bool(lines) and last in lines[-1]  # noqa: E731
     if case["expect"].get("ends") == "refused":
         halts = secure_cases.refused
     outcome = running.run_qemu(command, out, bound, halts=halts, keys=case.get("keys", ()))

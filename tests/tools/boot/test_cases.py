@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """cases.py and judge.py: what a case takes over and may declare, how one that halts is judged."""
 import json
+import re
 import tempfile
 import unittest
 from pathlib import Path
 
+from tools import ROOT
 from tools.boot import cases, judge
 from tools.boot.samples import fallback_report, tap_lines
 from tools.machine import running
@@ -106,6 +108,27 @@ class MediaTest(unittest.TestCase):
     def test_the_case_files_load(self):
         declared = cases.load_cases()
         self.assertTrue(any("keys" in case for case in declared))
+
+
+class SpoilTest(unittest.TestCase):
+    """The rows of tests/spoil: each is told of, and each is used by a case."""
+
+    def test_rows(self):
+        home = ROOT / "tests" / "spoil"
+        rows = re.findall(r'\{"([a-z0-9.]+)", \w+\}', (home / "main.c").read_text())
+        told = re.findall(r"^\| `([a-z0-9.]+)` \|.*\|.*\|$", (home / "README.md").read_text(), re.M)
+        told = [row for row in told if not row.endswith((".c", ".asm"))]
+        self.assertEqual(rows, told)
+        spoils = [spoil for case in cases.load_cases() for spoil in case.get("spoil", [])]
+        self.assertEqual(set(rows), {spoil.partition("=")[0] for spoil in spoils})
+
+    def test_what_is_not_spoilt(self):
+        self.assertEqual(judge.check_spoils(["a=1"], ["x spoil: a=1"]), [])
+        self.assertEqual(judge.check_spoils(["a=1"], ["spoil: a=12"]), ["not spoilt: a=1"])
+        self.assertEqual(
+            judge.check_spoils([], ["spoil: violation: x", "spoil: ResetSystem was asked"]),
+            ["violation: x"],
+        )
 
 
 if __name__ == "__main__":

@@ -94,6 +94,14 @@ ROWS = {
         "F77": "no framebuffer",
         "F78": "unknown, malformed and oversized options",
     },
+    "Firmware": {
+        "F88": "no NX, and every other feature that is switched on unasked",
+        "F89": "the firmware's reset service returns, faults, is garbage",
+        "F8A": "addresses beyond the processor's width or not canonical",
+        "F8B": "the memory map grows between two ExitBootServices; it is refused for ever",
+        "F8C": "APs left in x2APIC mode under a boot processor in xAPIC mode, and the reverse",
+        "F93": "five-level paging, SMEP, SMAP left on by firmware",
+    },
 }
 ALSO = {
     "F01": ["none-1", "none-4", "none-16"],
@@ -125,7 +133,8 @@ HEAD = """# The fault matrix
 
 Whatever the hypervisor, the firmware's tables or the memory map do, the kernel ends within its
 bounds with a true report. Each row below is shown by boot cases (`make test GROUP=faults`, faults
-of the reference hypervisor, see [refhv-faults.md](refhv-faults.md)), by host tests that carry the
+of the reference hypervisor, see [refhv-faults.md](refhv-faults.md); the groups `spoil`, `apic` and
+`left-on`, see [tests/spoil](../tests/spoil/README.md)), by host tests that carry the
 row in their name, or by both. `make fault-rows` writes it from the names of the tests, and
 `make check` refuses a row without a test.
 

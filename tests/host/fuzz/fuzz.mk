@@ -30,6 +30,10 @@ $(eval $(call fuzz_target, topology, smp/topology.c $(SMP_TOPOLOGY)))
 $(eval $(call fuzz_target, options,  $(OPTIONS)))
 $(eval $(call fuzz_target, options_text, $(TEXT)))
 $(eval $(call fuzz_target, hv_map,   hv/vp_map.c hv/call.c hv/result.c hv/text.c))
+$(eval $(call fuzz_target, memory_map, kernel/memory.c lib/pages.c lib/log.c lib/format.c lib/string.c lib/err.c))
+$(eval $(call fuzz_target, refhv_cfg, tests/refhv/loader/cfg_parse.c $(REFHV_FAULTS)))
+$(eval $(call fuzz_target, refhv_decode, tests/refhv/calls/decode.c))
+$(eval $(call fuzz_target, refhv_calls, $(REFHV_CALLS)))
 
 # libFuzzer watches the memory functions of libc; ours are tested under other names, as in host.mk.
 $(FUZZ)/obj/lib/string.c.o: HOST_DEFS = -Dmemcpy=our_memcpy -Dmemmove=our_memmove \

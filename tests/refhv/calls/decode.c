@@ -55,9 +55,11 @@ static size_t operand_length(const uint8_t *modrm, size_t size)
 	uint8_t rm = modrm[0] & 7;
 	size_t length = 1;
 
-	if (mod == MODRM_DIRECT || size < 2)
+	if (mod == MODRM_DIRECT || !size)
 		return 0;
 	if (rm == RM_SIB) {
+		if (size < 2)
+			return 0;
 		length++;
 		rm = modrm[1] & 7; /* the base decides about the displacement */
 	}
@@ -77,8 +79,11 @@ bool decode_store32(const uint8_t *code, size_t size, const uint64_t *gpr, struc
 {
 	struct prefixes p;
 	bool ok;
-	size_t at = skip_prefixes(code, size, &p, &ok);
+	size_t at;
 
+	if (size > INSTRUCTION_MAX) /* a longer one is a #GP */
+		size = INSTRUCTION_MAX;
+	at = skip_prefixes(code, size, &p, &ok);
 	if (!ok || p.rex & REX_W || at + 2 > size)
 		return false;
 	uint8_t opcode = code[at++];

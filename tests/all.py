@@ -3,10 +3,9 @@
 """Everything that needs no special hardware: the tool behind `make test`.
 
 Runs the unit tests of the tools' judgement (unit), the host tests (host), the script for a Hyper-V
-host with stand-ins (hyperv), the guard against growth (counts) and the boot cases (the other groups),
-and ends with one line that counts them all. The
-group "all" runs slow cases as well, and those that want KVM in an emulated machine where this one's
-KVM cannot.
+host with stand-ins (hyperv), the guard against growth (counts) and the boot cases (the other
+groups), and ends with one line that counts them all. The group "all" runs slow cases as well, and
+those that want KVM in an emulated machine where this one's KVM cannot.
 """
 import argparse
 import re

@@ -132,7 +132,7 @@ debug: $(IMAGES) ## boot to the first instruction and wait for gdb (DEBUG=refhv:
 MEDIA_TESTS = $(filter all media,$(or $(GROUP),all))
 
 test: $(if $(MEDIA_TESTS),images)
-test: all ## all tests, or some (GROUP=host|unit|counts|one of the boot groups, JOBS=2)
+test: all ## all tests, or some (GROUP=host|unit|hyperv|counts|a boot group, JOBS=2)
 	@$(PYTHON) tests/all.py --build $(BUILD) --make '$(MAKE)' --group '$(GROUP)' \
 		--jobs '$(JOBS)'
 

@@ -18,7 +18,7 @@ mapfile -t sources < <(find "${rooms[@]}" tests -name '*.[ch]' | sort)
 mapfile -t units < <(find "${rooms[@]}" tests/refhv tests/spoil tests/lab -name '*.c' | sort)
 mapfile -t shells < <(grep -lE '^#!.*\b(ba)?sh\b' -r .ci scripts tests | sort)
 mapfile -t pythons < <(find scripts tests -name '*.py' | sort)
-powershells=(scripts/hyperv/*.ps1)
+mapfile -t powershells < <(find scripts tests -name '*.ps[1m]*' | sort)
 
 failed=()
 step() { # NAME COMMAND...: run it, quietly if it succeeds
@@ -99,17 +99,6 @@ spdx() {
 	[ -z "$without" ] || { echo "no SPDX line: $without" && return 1; }
 }
 
-# Debian has no PowerShell, but npm has its grammar. Prints why it cannot be had here, if so.
-no_powershell_grammar() {
-	if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
-		echo "needs node and npm"
-	elif ! timeout 60 npm install --prefix "$out/powershell" --no-save --ignore-scripts \
-		--omit=peer --no-audit --no-fund \
-		tree-sitter-powershell@0.26.4 web-tree-sitter@0.27.1 >"$out/npm.log" 2>&1; then
-		echo "npm cannot install the grammar, see $out/npm.log"
-	fi
-}
-
 step format format
 step shellcheck shellcheck "${shells[@]}"
 step python "$python" -m py_compile "${pythons[@]}"
@@ -119,12 +108,6 @@ step faults "$python" -m tools.check.fault_rows --check
 step refhv-faults "$python" -m tools.check.refhv_faults --check
 step leftovers leftovers
 step spdx spdx
-reason=$(no_powershell_grammar)
-if [ -n "$reason" ]; then
-	printf '%-14s skipped (%s)\n' powershell "$reason"
-else
-	step powershell node scripts/hyperv/parse.mjs "$out/powershell" "${powershells[@]}"
-fi
 step includes rule includes "$build"
 step headers rule headers
 step width rule width

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: MIT
 """Everything that needs no special hardware: the tool behind `make test`.
 
-Runs the unit tests of the tools' judgement (unit), the host tests (host), the guard against growth
-(counts) and the boot cases (the other groups), and ends with one line that counts them all. The
-group "all" runs slow cases as well, and those that want KVM in an emulated machine where this one's
-KVM cannot.
+Runs the unit tests of the tools' judgement (unit), the host tests (host), the script for a Hyper-V
+host with stand-ins (hyperv), the guard against growth (counts) and the boot cases (the other
+groups), and ends with one line that counts them all. The group "all" runs slow cases as well, and
+those that want KVM in an emulated machine where this one's KVM cannot.
 """
 import argparse
 import re
@@ -42,7 +42,7 @@ def run_unit() -> Counter:
     return Counter(passed=result.testsRun - failed - skipped, failed=failed, skipped=skipped)
 
 
-def count_tap(text: str) -> Counter:
+def count_tap(text: str, group: str = "host") -> Counter:
     """Results in TAP; a plan that was not kept counts as one failure."""
     counts = Counter()
     planned = 0
@@ -54,7 +54,7 @@ def count_tap(text: str) -> Counter:
             counts["failed" if found[1] else "skipped" if skip else "passed"] += 1
     if planned != counts.total():
         counts["failed"] += 1
-        print(f"# host: the plan is {planned} tests, {counts.total() - 1} were reported")
+        print(f"# {group}: the plan is {planned} tests, {counts.total() - 1} were reported")
     return counts
 
 
@@ -69,6 +69,22 @@ def run_host(make: str, build: Path) -> Counter:
     counts = count_tap(results.read_text(encoding="utf-8", errors="replace"))
     if status and not counts["failed"]:
         print(f"# host: make host-test ended with {status}")
+        counts["failed"] += 1
+    return counts
+
+
+def run_hyperv(build: Path) -> Counter:
+    """The script for a Hyper-V host under PowerShell, or one skipped test where there is none."""
+    run = subprocess.Popen(
+        [HERE / "hyperv" / "run.sh", build], stdout=subprocess.PIPE, text=True, errors="replace"
+    )
+    lines = []
+    for line in run.stdout:
+        print(line, end="", flush=True)
+        lines.append(line)
+    counts = count_tap("".join(lines), "hyperv")
+    if run.wait() and not counts["failed"]:
+        print(f"# hyperv: run.sh ended with {run.returncode}")
         counts["failed"] += 1
     return counts
 
@@ -118,7 +134,7 @@ def main() -> int:
     p.add_argument("--build", type=Path, default=Path("build"))
     p.add_argument("--make", default="make", help="the make program")
     p.add_argument(
-        "--group", default="", help="unit, host, counts, kvm-nested, all or a boot group"
+        "--group", default="", help="unit, host, hyperv, counts, kvm-nested, all or a boot group"
     )
     p.add_argument("--jobs", type=int, default=2, help="machines at a time")
     args = p.parse_args()
@@ -129,10 +145,13 @@ def main() -> int:
     if args.group in ("", "all", "host"):
         heading("host: the kernel's sources on this machine")
         total += run_host(args.make, args.build)
+    if args.group in ("", "all", "hyperv"):
+        heading("hyperv: the script for a Hyper-V host, with stand-ins for Hyper-V")
+        total += run_hyperv(args.build)
     if args.group in ("", "all", "counts"):
         heading("counts: what a start costs, against its bounds")
         total += run_guard(args.build)
-    if args.group not in ("unit", "host", "counts", "kvm-nested"):
+    if args.group not in ("unit", "host", "hyperv", "counts", "kvm-nested"):
         heading("boot: whole machines in QEMU")
         total += run_boot(args.build, args.group, args.jobs)
     if args.group == "kvm-nested" or args.group == "all" and not kvm_is_here():

@@ -10,14 +10,18 @@ network adapter and checkpoints, and with COM1 on a named pipe. Starts it, shows
 says on COM1 until its report is complete, turns the virtual machine off, and writes into OutputPath:
 
   serial.log    what came from COM1
-  report.json   the report, one line (conformance.json with -CommandLine mode=conformance)
+  report.json   the report, one line (conformance.json with -CommandLine mode=conformance, bench.json
+                with mode=bench)
+  events.log    what Hyper-V's worker process logged about this virtual machine during the run
 
 The given file is never written to. If something fails, the virtual machine and its folder, OutputPath\vm,
-are removed again; the log stays. Otherwise they stay, unless -Remove is given.
+are removed again, unless -KeepOnFailure is given; the logs stay. Otherwise they stay, unless -Remove is
+given. The two commands that remove what stays are printed.
 
 As a script it ends with 0 if the verdict is ok, 2 if it is degraded, 3 if it is failed, and with an
-error (1 from powershell -File) if there is no report. Runs in Windows PowerShell 5.1 and, from Windows
-Server 2019 and Windows 10 1809 on, in PowerShell 7.
+error (1 from powershell -File) if there is no report. It is for Windows PowerShell 5.1 and, from Windows
+Server 2019 and Windows 10 1809 on, for PowerShell 7. It has never run on a Hyper-V host: it is tested in
+PowerShell 7 on Linux, with stand-ins for Hyper-V.
 
 .PARAMETER VhdxPath
 The disk image, made by make images as build/hvsmp.vhdx. It is copied.
@@ -45,14 +49,24 @@ Options of the kernel (docs/options.md), such as "start=sipi log=verbose". They 
 \EFI\hvsmp\hvsmp.cfg on the copied disk, which is mounted for that: this needs Administrator.
 
 .PARAMETER OutputPath
-Folder for serial.log, report.json and the virtual machine's folder vm; on a local disk. Default:
-a folder of the virtual machine's name in the current one. Logs of an earlier run are replaced.
+Folder for the logs, the report and the virtual machine's folder vm; on a local disk, not compressed and
+not encrypted. Default: a folder of the virtual machine's name in the current one. What an earlier run
+wrote is replaced.
 
 .PARAMETER TimeoutSeconds
 How long to wait for the report after the start. Default: 180 and one more for each processor.
 
 .PARAMETER Remove
-Remove the virtual machine and its folder at the end. The log and the report stay.
+Remove the virtual machine and its folder at the end. The logs and the report stay.
+
+.PARAMETER KeepOnFailure
+If something fails, or is interrupted, leave the virtual machine as it is, running if it runs, so that its
+screen can be looked at (vmconnect localhost NAME).
+
+.EXAMPLE
+powershell -ExecutionPolicy Bypass -File New-HvsmpVM.ps1 -VhdxPath C:\hvsmp\hvsmp.vhdx -Remove
+
+From cmd.exe or a batch file, whatever the execution policy; %ERRORLEVEL% tells the verdict.
 
 .EXAMPLE
 .\New-HvsmpVM.ps1 -VhdxPath C:\hvsmp\hvsmp.vhdx
@@ -62,7 +76,7 @@ Four processors, 1 GiB; the virtual machine stays, turned off.
 .EXAMPLE
 .\New-HvsmpVM.ps1 -VhdxPath C:\hvsmp\hvsmp.vhdx -Name hvsmp-64 -ProcessorCount 64 -MemoryMB 2048 -Remove
 
-64 processors; afterwards only the folder hvsmp-64 with the log and the report is left.
+64 processors; afterwards only the folder hvsmp-64 with the logs and the report is left.
 
 .EXAMPLE
 $run = .\New-HvsmpVM.ps1 -VhdxPath .\hvsmp.vhdx -CommandLine 'mode=conformance' -Remove
@@ -71,8 +85,8 @@ $run.Report.rows | Where-Object result -eq failed
 Real calls of both hypercalls, line by line of their documents; then what differed.
 
 .OUTPUTS
-One object: Name, Verdict, Online and Expected (processors), Seconds, SerialLog, ReportPath, and Report,
-the parsed JSON (docs/report.md).
+One object: Name, Verdict, Online and Expected (processors; nothing for conformance and bench), Seconds,
+SerialLog, EventLog, ReportPath, and Report, the parsed JSON (docs/report.md).
 #>
 [CmdletBinding(SupportsShouldProcess)]
 [OutputType([pscustomobject])]
@@ -105,13 +119,16 @@ param(
     [ValidateRange(10, 86400)]
     [int]$TimeoutSeconds = (180 + $ProcessorCount),
 
-    [switch]$Remove
+    [switch]$Remove,
+
+    [switch]$KeepOnFailure
 )
 
 Set-StrictMode -Version 2
 $ErrorActionPreference = 'Stop'
-. (Join-Path -Path $PSScriptRoot -ChildPath 'machine.ps1')
-. (Join-Path -Path $PSScriptRoot -ChildPath 'serial.ps1')
+foreach ($part in 'windows.ps1', 'machine.ps1', 'disk.ps1', 'serial.ps1', 'events.ps1') {
+    . (Join-Path -Path $PSScriptRoot -ChildPath $part)
+}
 
 $exitCodes = @{ ok = 0; degraded = 2; failed = 3 }
 $setOptions = $PSBoundParameters.ContainsKey('CommandLine')
@@ -126,16 +143,21 @@ $folder = Join-Path -Path $output -ChildPath 'vm'
 if (Test-Path -LiteralPath $folder) {
     throw "$folder is there already, from an earlier virtual machine: remove it, or choose another -OutputPath."
 }
+Assert-HvsmpPlain -Folder $output -Image $image
 $action = "Create and start a virtual machine with $ProcessorCount processors"
 if (-not $PSCmdlet.ShouldProcess($Name, $action)) { return }
+# That was the one question: with -Confirm every cmdlet below would ask another.
+$ConfirmPreference = 'None'
 
 $serialLog = Join-Path -Path $output -ChildPath 'serial.log'
+$eventLog = Join-Path -Path $output -ChildPath 'events.log'
 $vm = $null
 $pipe = $null
 $finished = $false
+$since = [System.DateTime]::Now
 $null = New-Item -Path $folder -ItemType Directory # from here on it is ours to remove
 try {
-    foreach ($old in 'serial.log', 'report.json', 'conformance.json') {
+    foreach ($old in 'serial.log', 'events.log', 'report.json', 'conformance.json', 'bench.json') {
         $path = Join-Path -Path $output -ChildPath $old
         if (Test-Path -LiteralPath $path) { Remove-Item -LiteralPath $path }
     }
@@ -160,23 +182,36 @@ try {
     Initialize-HvsmpMachine @settings
 
     Write-Verbose -Message "Starting $Name, COM1 is \\.\pipe\$pipeName"
-    $pipe = Connect-HvsmpPipe -Name $pipeName -TimeoutSeconds $TimeoutSeconds
+    $pipe = Connect-HvsmpPipe -Name $pipeName
     Hyper-V\Start-VM -VM $vm
     Wait-HvsmpPipe -Pipe $pipe -TimeoutSeconds 30
-    $serial = Read-HvsmpSerial -Stream $pipe.Stream -LogPath $serialLog -TimeoutSeconds $TimeoutSeconds
+    $noBoot = { Find-HvsmpBootFailure -VM $vm -Since $since }
+    $reading = @{
+        Stream         = $pipe.Stream
+        LogPath        = $serialLog
+        TimeoutSeconds = $TimeoutSeconds
+        NoBoot         = $noBoot
+    }
+    $serial = Read-HvsmpSerial @reading
     $found = Get-HvsmpReport -Serial $serial -TimeoutSeconds $TimeoutSeconds
     $reportPath = Join-Path -Path $output -ChildPath "$($found.Kind).json"
     [System.IO.File]::WriteAllText($reportPath, "$($found.Json)`n")
     Disable-HvsmpMachine -VM $vm
     $finished = $true
-} finally {
-    if ($pipe) { $pipe.Stream.Dispose() }
-    if ($Remove -or -not $finished) {
-        try {
+} finally { # after Ctrl+C as well
+    if ($pipe) { Disconnect-HvsmpPipe -Pipe $pipe }
+    try { # must not hide why the run failed
+        if (-not $vm) { $vm = Find-HvsmpMachine -Name $Name -Folder $folder }
+        if ($vm) { Save-HvsmpEvent -VM $vm -Since $since -LogPath $eventLog }
+        $stays = if ($finished) { -not $Remove } else { $KeepOnFailure -and $vm }
+        if ($stays) {
+            Show-HvsmpRemoval -Name $Name -Folder $folder
+        } else {
             Clear-HvsmpMachine -VM $vm -Folder $folder
-        } catch { # must not hide why the run failed
-            Write-Warning -Message "Not all was removed of $Name and ${folder}: $($_.Exception.Message)"
         }
+    } catch {
+        Write-Warning -Message "Not all was removed of $Name and ${folder}: $($_.Exception.Message)"
+        Show-HvsmpRemoval -Name $Name -Folder $folder
     }
 }
 
@@ -189,6 +224,7 @@ $isBringUp = $found.Kind -eq 'report'
     Expected   = if ($isBringUp) { $report.expected } else { $null }
     Seconds    = [System.Math]::Round($serial.Seconds, 1)
     SerialLog  = $serialLog
+    EventLog   = $eventLog
     ReportPath = $reportPath
     Report     = $report
 }

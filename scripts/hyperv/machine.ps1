@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: MIT
 <#
-The virtual machine around the image: what must be there first, its creation, the kernel's options on
-its disk, its removal. Dot-sourced by New-HvsmpVM.ps1, which asks ShouldProcess before it calls any of
-this. Cmdlets carry their module's name because other modules have a Get-VM as well.
+The virtual machine around the image: what the host must have, its creation, its end. Dot-sourced by
+New-HvsmpVM.ps1, which asks ShouldProcess before it calls what changes the host. Cmdlets carry their
+module's name because other modules have a Get-VM as well.
 #>
 
-# What Get-Partition calls an EFI system partition.
-$script:EfiSystemPartition = '{c12a7328-f81f-11d2-ba4b-00a0c93ec93b}'
+# A machine that is asked to go off may take so long.
+$script:OffSeconds = 30
+# Files are in use for a moment after their machine is gone.
+$script:RemoveSeconds = 10
 
 # Throws what this host lacks, and how to get it.
 function Assert-HvsmpHost {
@@ -14,6 +16,16 @@ function Assert-HvsmpHost {
     param([int]$ProcessorCount, [bool]$WriteDisk)
 
     if ($env:OS -ne 'Windows_NT') { throw 'This needs a Windows host with Hyper-V.' }
+    $windows = Get-HvsmpWindows
+    if ($windows.Architecture -ne 'AMD64') {
+        throw ("This host's architecture is $($windows.Architecture): its Hyper-V runs no x86-64 virtual " +
+            'machines, and hvsmp is one.')
+    }
+    if ($PSVersionTable.PSVersion.Major -gt 5 -and $windows.Build -lt 17763) {
+        throw ("Hyper-V's module works in PowerShell 7 from Windows Server 2019 and Windows 10 1809 on (build " +
+            "17763); this is build $($windows.Build). Use Windows PowerShell: " +
+            'powershell -ExecutionPolicy Bypass -File New-HvsmpVM.ps1 ...')
+    }
     if (-not (Get-Command -Name 'Hyper-V\New-VM' -ErrorAction SilentlyContinue)) {
         throw ('The Hyper-V module for PowerShell is not installed. As Administrator, on Windows Server: ' +
             'Install-WindowsFeature Hyper-V -IncludeManagementTools -Restart; on Windows Pro, Enterprise or ' +
@@ -24,11 +36,7 @@ function Assert-HvsmpHost {
         throw ('The Hyper-V role is not enabled or not started: the service vmms (Hyper-V Virtual Machine ' +
             'Management) does not run. Enable the role and restart, or: Start-Service vmms')
     }
-    $me = New-Object -TypeName System.Security.Principal.WindowsPrincipal -ArgumentList (
-        [System.Security.Principal.WindowsIdentity]::GetCurrent())
-    $isAdministrator = $me.IsInRole([System.Security.Principal.WindowsBuiltInRole]::Administrator)
-    $hyperVGroup = New-Object -TypeName System.Security.Principal.SecurityIdentifier -ArgumentList 'S-1-5-32-578'
-    if (-not $isAdministrator -and ($WriteDisk -or -not $me.IsInRole($hyperVGroup))) {
+    if (-not $windows.IsAdministrator -and ($WriteDisk -or -not $windows.IsHyperVAdministrator)) {
         throw ('Run this in a PowerShell that was started as Administrator (without -CommandLine, membership ' +
             'in the group Hyper-V Administrators will do).')
     }
@@ -39,62 +47,19 @@ function Assert-HvsmpHost {
     }
 }
 
-# The image's full path; throws if it is not a disk that Hyper-V can start.
-function Resolve-HvsmpImage {
-    [CmdletBinding()]
-    [OutputType([string])]
-    param([string]$Path)
-
-    if (-not (Test-Path -LiteralPath $Path -PathType Leaf)) {
-        throw "There is no file $Path. Build it with make images and copy build/hvsmp.vhdx to this host."
-    }
-    $full = (Get-Item -LiteralPath $Path).FullName
-    $signature = New-Object -TypeName 'byte[]' -ArgumentList 8
-    $file = [System.IO.File]::OpenRead($full)
-    try { $null = $file.Read($signature, 0, 8) } finally { $file.Dispose() }
-    if ([System.Text.Encoding]::ASCII.GetString($signature) -cne 'vhdxfile') {
-        throw "$full is not a VHDX file: it does not begin with 'vhdxfile'."
-    }
-    return $full
-}
-
-# Write the kernel's options into a disk that no virtual machine uses yet.
-function Write-HvsmpOption {
-    [CmdletBinding()]
-    param([string]$DiskPath, [string]$MountPoint, [string]$CommandLine)
-
-    $null = New-Item -Path $MountPoint -ItemType Directory
-    Hyper-V\Mount-VHD -Path $DiskPath -NoDriveLetter
-    try {
-        $number = (Hyper-V\Get-VHD -Path $DiskPath).DiskNumber
-        $esp = @(Get-Partition -DiskNumber $number |
-                Where-Object -FilterScript { $_.GptType -eq $script:EfiSystemPartition })
-        if ($esp.Count -ne 1) {
-            throw "$DiskPath has $($esp.Count) EFI system partitions, not one: -CommandLine cannot be written."
-        }
-        $where = @{ DiskNumber = $number; PartitionNumber = $esp[0].PartitionNumber; AccessPath = $MountPoint }
-        Add-PartitionAccessPath @where
-        try {
-            $folder = Join-Path -Path $MountPoint -ChildPath 'EFI\hvsmp'
-            $null = New-Item -Path $folder -ItemType Directory -Force
-            [System.IO.File]::WriteAllText((Join-Path -Path $folder -ChildPath 'hvsmp.cfg'), "$CommandLine`n",
-                [System.Text.Encoding]::ASCII)
-        } finally {
-            Remove-PartitionAccessPath @where
-        }
-    } finally {
-        Hyper-V\Dismount-VHD -Path $DiskPath
-    }
-    [System.IO.Directory]::Delete($MountPoint) # not recursively: it must be empty again
-}
-
 # Set what New-VM leaves to a default that this kernel has no use for.
 function Initialize-HvsmpMachine {
     [CmdletBinding()]
     param($VM, [int]$ProcessorCount, [string]$SecureBoot, [string]$SecureBootTemplate, [string]$PipeName)
 
     Hyper-V\Get-VMNetworkAdapter -VM $VM | Hyper-V\Remove-VMNetworkAdapter
-    Hyper-V\Set-VMProcessor -VM $VM -Count $ProcessorCount
+    $processor = @{ VM = $VM; Count = $ProcessorCount }
+    # An 8-bit APIC id names 255. The parameter is in no documentation, only in newer hosts.
+    if ($ProcessorCount -gt 255 -and
+        (Get-Command -Name 'Hyper-V\Set-VMProcessor').Parameters.ContainsKey('ApicMode')) {
+        $processor.ApicMode = 'x2Apic'
+    }
+    Hyper-V\Set-VMProcessor @processor
     Hyper-V\Set-VMMemory -VM $VM -DynamicMemoryEnabled $false
     $settings = @{
         VM                   = $VM
@@ -116,13 +81,36 @@ function Initialize-HvsmpMachine {
     Hyper-V\Set-VMComPort -VM $VM -Number 1 -Path "\\.\pipe\$PipeName"
 }
 
-# Off, whatever it does.
+# The virtual machine of that name whose files are in Folder, or nothing: New-VM may have been
+# interrupted after it made one.
+function Find-HvsmpMachine {
+    [CmdletBinding()]
+    param([string]$Name, [string]$Folder)
+
+    $inside = $Folder + [System.IO.Path]::DirectorySeparatorChar
+    Hyper-V\Get-VM | Where-Object -FilterScript {
+        $_.Name -eq $Name -and "$($_.Path)$([System.IO.Path]::DirectorySeparatorChar)".StartsWith(
+            $inside, [System.StringComparison]::OrdinalIgnoreCase)
+    } | Select-Object -First 1
+}
+
+# Off, whatever it does: it may also go off by itself at any moment, and Stop-VM then fails.
 function Disable-HvsmpMachine {
     [CmdletBinding()]
     param($VM)
 
-    if ((Hyper-V\Get-VM -Id $VM.Id).State -ne 'Off') {
-        Hyper-V\Stop-VM -VM $VM -TurnOff -Force -Confirm:$false -WarningAction SilentlyContinue
+    $clock = [System.Diagnostics.Stopwatch]::StartNew()
+    $why = ''
+    while ((Hyper-V\Get-VM -Id $VM.Id).State -ne 'Off') {
+        if ($clock.Elapsed.TotalSeconds -ge $script:OffSeconds) {
+            throw "$($VM.Name) does not go off. $why"
+        }
+        try {
+            Hyper-V\Stop-VM -VM $VM -TurnOff -Force -Confirm:$false -WarningAction SilentlyContinue
+        } catch {
+            $why = $_.Exception.Message
+        }
+        Start-Sleep -Milliseconds 100
     }
 }
 
@@ -135,7 +123,29 @@ function Clear-HvsmpMachine {
         Disable-HvsmpMachine -VM $VM
         Hyper-V\Remove-VM -VM $VM -Force -Confirm:$false
     }
-    if ($Folder -and (Test-Path -LiteralPath $Folder)) {
-        Remove-Item -LiteralPath $Folder -Recurse -Force -Confirm:$false
+    $clock = [System.Diagnostics.Stopwatch]::StartNew()
+    while (Test-Path -LiteralPath $Folder) {
+        try {
+            Remove-Item -LiteralPath $Folder -Recurse -Force -Confirm:$false
+        } catch {
+            if ($clock.Elapsed.TotalSeconds -ge $script:RemoveSeconds) { throw }
+            Start-Sleep -Milliseconds 250
+        }
     }
+}
+
+# Print the two commands that remove what stays.
+function Show-HvsmpRemoval {
+    [CmdletBinding()]
+    param([string]$Name, [string]$Folder)
+
+    $lines = @("What stays is removed by:")
+    $vm = Find-HvsmpMachine -Name $Name -Folder $Folder
+    if ($vm -and $vm.State -eq 'Off') {
+        $lines += "  Remove-VM -Name '$Name' -Force"
+    } elseif ($vm) {
+        $lines += "  Stop-VM -Name '$Name' -TurnOff -Force -Passthru | Remove-VM -Force"
+    }
+    $lines += "  Remove-Item -LiteralPath '$($Folder.Replace("'", "''"))' -Recurse -Force"
+    foreach ($line in $lines) { Write-Information -MessageData $line -InformationAction Continue }
 }

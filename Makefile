@@ -36,6 +36,7 @@ EFI_CFLAGS = -std=gnu17 -O2 -g -ffreestanding -fno-builtin -fpic -fvisibility=hi
 
 include efi/efi.mk
 include tests/refhv/refhv.mk
+include tests/spoil/spoil.mk
 include tests/lab/kvm_nested/kvm-nested.mk
 
 ROOMS = boot kernel screen conform smp start hv arch acpi lib
@@ -67,8 +68,9 @@ $(KERNEL_OBJS): GUARD_CFLAGS = -fstack-protector-strong -mstack-protector-guard=
 # Rooms in which a tenth of a millisecond means nothing are made small.
 $(BUILD)/obj/boot/%.o $(BUILD)/obj/conform/%.o $(BUILD)/obj/kernel/%.o: SIZE_CFLAGS = -Os
 
-# Only the UEFI stub, the reference hypervisor's loader and a test's boot loader see GNU-EFI.
-$(BUILD)/obj/boot/%.o $(BUILD)/obj/tests/refhv/loader/%.o $(BUILD)/obj/tests/lab/kvm_nested/%.o: \
+# Only the UEFI stub, the reference hypervisor's loader and two of the tests' programs see GNU-EFI.
+$(BUILD)/obj/boot/%.o $(BUILD)/obj/tests/refhv/loader/%.o $(BUILD)/obj/tests/spoil/%.o \
+$(BUILD)/obj/tests/lab/kvm_nested/%.o: \
 	DIR_CFLAGS = -DGNU_EFI_USE_MS_ABI -isystem $(EFI_INCLUDE) -isystem $(EFI_INCLUDE)/x86_64
 
 # The version is git's; the file changes only when that does. Without git: VERSION=.

@@ -15,7 +15,7 @@ python=/usr/bin/python3
 
 rooms=(boot kernel screen conform smp start hv arch acpi lib)
 mapfile -t sources < <(find "${rooms[@]}" tests -name '*.[ch]' | sort)
-mapfile -t units < <(find "${rooms[@]}" tests/refhv tests/lab -name '*.c' | sort)
+mapfile -t units < <(find "${rooms[@]}" tests/refhv tests/spoil tests/lab -name '*.c' | sort)
 mapfile -t shells < <(grep -lE '^#!.*\b(ba)?sh\b' -r .ci scripts tests | sort)
 mapfile -t pythons < <(find scripts tests -name '*.py' | sort)
 powershells=(scripts/hyperv/*.ps1)
@@ -49,7 +49,7 @@ cppcheck_all() {
 tidy_one() {
 	local efi=()
 	case $1 in
-	boot/* | tests/refhv/loader/* | tests/lab/*)
+	boot/* | tests/refhv/loader/* | tests/spoil/* | tests/lab/*)
 		efi=(-DGNU_EFI_USE_MS_ABI -isystem "$efi_include" -isystem "$efi_include/x86_64")
 		;;
 	esac

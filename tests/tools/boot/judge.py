@@ -68,12 +68,21 @@ def judge_mode(case: dict, outcome: running.Outcome, events: list) -> tuple[dict
     return result, wrong + mode.compare(case["expect"], result)
 
 
+def check_spoils(spoils: list[str], lines: list[str]) -> list[str]:
+    """Each is said before it is done, and nothing that follows is told on."""
+    said = [line.partition("spoil: ")[2] for line in lines if "spoil: " in line]
+    return [f"not spoilt: {spoil}" for spoil in spoils if spoil not in said] + [
+        text for text in said if text.startswith(("error", "violation"))
+    ]
+
+
 def judge(
     case: dict, outcome: running.Outcome, log: str, build: Path
 ) -> tuple[dict | None, list[str]]:
     """The report, and everything that is wrong with this run."""
     events = witness.parse_log(log)
     texts = expect.compare_texts(case["expect"], outcome.lines, log.splitlines())
+    texts += check_spoils(case.get("spoil", []), outcome.lines)
     if case["expect"].get("ends") in witness.ENDS:
         ends = case["expect"]["ends"]
         stack = backtrace.frames(outcome.lines, build / "hvsmp.so")

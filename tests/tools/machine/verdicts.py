@@ -8,6 +8,7 @@ from tools.machine.running import Outcome
 # How the kernel and the reference hypervisor leave QEMU (isa-debug-exit returns 2 * value + 1).
 EXIT_VERDICTS = {33: "ok", 35: "degraded", 37: "failed"}
 EXIT_PANIC, EXIT_REFHV_ERROR, EXIT_GUEST_SHUTDOWN = 39, 253, 255
+EXIT_SPOIL_ERROR = 251  # tests/spoil/text.c
 
 VERSIONS = {"report": 2, "conformance": 2, "bench": 1}  # of the schemas
 MACHINE_LINE = re.compile(r"@(report|conformance|bench) ")
@@ -56,6 +57,8 @@ def failure(outcome: Outcome) -> str:
         return "a processor shut down (triple fault)"
     if status == EXIT_REFHV_ERROR:
         return "the reference hypervisor gave up"
+    if status == EXIT_SPOIL_ERROR:
+        return f"the machine could not be spoilt: {last}"
     if status == 0 and not any(map(MACHINE_LINE.match, outcome.lines)):
         return f"the machine reset or powered off without a report; the last line was: {last}"
     if status in (None, 0) or status in EXIT_VERDICTS:

@@ -66,6 +66,7 @@ KVM_CHECK_EXTENSION, KVM_CAP_HYPERV = 0xAE03, 44  # linux/kvm.h
 
 KERNEL_PATH, KERNEL_CFG = "EFI/hvsmp/hvsmp.efi", "EFI/hvsmp/hvsmp.cfg"
 REFHV_CFG, BOOT_PATH = "EFI/refhv/refhv.cfg", "EFI/BOOT/BOOTX64.EFI"
+SPOIL_PATH, SPOIL_CFG = "EFI/spoil/spoil.efi", "EFI/spoil/spoil.cfg"
 IMAGE_BYTES = 32 << 20
 DISPLAY_SIZE = "1024x768"  # of the window of make run DISPLAY=gtk
 
@@ -99,7 +100,9 @@ class Machine:
     smp: str = "4"  # QEMU's -smp text
     mem: str = "1G"
     cmdline: str = ""  # kernel options
+    encoding: str = "utf-8"  # of the options' file
     refhv: list[str] = field(default_factory=list)  # lines of refhv.cfg
+    spoil: list[str] = field(default_factory=list)  # lines of spoil.cfg, see tests/spoil/
     cpu: str = ""  # QEMU's -cpu text, if not the usual one
     machine: str = "q35"
     display: str = "none"
@@ -200,17 +203,22 @@ def kernel_options(cmdline: str) -> str:
 def image_files(m: Machine, build: Path) -> dict[str, bytes]:
     """What stands on the disk: the kernel, or the reference hypervisor that starts it.
 
-    Before boot media the reference hypervisor starts GRUB, which finds them.
+    Before boot media the reference hypervisor starts GRUB, which finds them. What spoils the
+    machine comes between the two, or first.
     """
-    kernel = (build / ("grub.efi" if m.boots else m.kernel)).read_bytes()
-    files = {KERNEL_CFG: kernel_options(m.cmdline).encode() + b"\n"}
+    options = kernel_options(m.cmdline) + "\n"
+    files = {KERNEL_CFG: options.encode(m.encoding)}
+    starts = [(KERNEL_PATH, build / ("grub.efi" if m.boots else m.kernel))]
+    refhv = list(m.refhv)
+    if m.spoil:
+        files[SPOIL_CFG] = "".join(line + "\n" for line in m.spoil).encode()
+        starts.append((SPOIL_PATH, build / "spoil.efi"))
+        refhv.append("start=\\" + SPOIL_PATH.replace("/", "\\"))
     if m.hv == "ref":
-        files[BOOT_PATH] = (build / "refhv.efi").read_bytes()
-        files[REFHV_CFG] = "".join(line + "\n" for line in m.refhv).encode()
-        files[KERNEL_PATH] = kernel
-    else:
-        files[BOOT_PATH] = kernel
-    return files
+        files[REFHV_CFG] = "".join(line + "\n" for line in refhv).encode()
+        starts.append((BOOT_PATH, build / "refhv.efi"))
+    starts[-1] = (BOOT_PATH, starts[-1][1])  # what the firmware starts
+    return files | {path: image.read_bytes() for path, image in starts}
 
 
 def build_image(image: Path, files: dict[str, bytes]) -> None:

@@ -21,7 +21,8 @@ $(HOST)/fuzz/$(strip $(1)): $(patsubst %,$(HOST)/obj/%.o,$(FUZZ_DIR)/$(strip $(1
 	$(HOST)/fuzz/obj/replay-$(strip $(1)).o
 endef
 
-$(eval $(call fuzz_target, tables,   $(addprefix acpi/,tables.c madt.c srat.c fadt.c s5.c)))
+$(eval $(call fuzz_target, tables,   $(addprefix acpi/,tables.c madt.c srat.c fadt.c s5.c) \
+	$(ADDRESS)))
 $(eval $(call fuzz_target, madt,     acpi/madt.c acpi/tables.c))
 $(eval $(call fuzz_target, srat,     acpi/srat.c acpi/tables.c))
 $(eval $(call fuzz_target, fadt,     acpi/fadt.c))

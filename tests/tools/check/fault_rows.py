@@ -68,7 +68,7 @@ ROWS = {
     },
     "ACPI": {
         "F50": "no RSDP or XSDT",
-        "F51": "bad checksum",
+        "F51": "bad checksum: used, with a warning",
         "F52": "entry length 0, 1, beyond the table",
         "F53": "truncated table",
         "F54": "one processor as type 0 and as type 9",
@@ -80,6 +80,13 @@ ROWS = {
         "F60": "more processors than the table holds",
         "F61": "multiprocessor wake-up structure (type 0x10) present",
         "F62": "SRAT disagrees with MADT",
+        "F8A": "addresses that are not canonical, or beyond the processor's width",
+        "F8D": "wrong checksum in RSDP, XSDT, RSDT, MADT, SRAT, FADT, DSDT, SSDT",
+        "F8E": "XSDT empty or bad, RSDT good",
+        "F8F": "tables in memory that the map does not list",
+        "F90": "MADT without a processor; the boot processor disabled in it; two MADTs",
+        "F91": "\\_S5 in an SSDT, nowhere",
+        "F94": "thousands of oddities of one kind",
     },
     "Memory and environment": {
         "F70": "no memory for AP k's stack",
@@ -91,6 +98,7 @@ ROWS = {
         "F76": "no serial port",
         "F77": "no framebuffer",
         "F78": "unknown, malformed and oversized options",
+        "F92": "nobody knows the rate of the time stamp counter",
     },
 }
 ALSO = {

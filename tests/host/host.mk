@@ -62,6 +62,7 @@ SMP_TOPOLOGY = acpi/madt.c acpi/srat.c acpi/tables.c lib/err.c lib/log.c lib/tal
 TOPOLOGY = smp/topology.c $(SMP_TOPOLOGY) $(ACPI_BUILD) tests/host/smp/topology_fixture.c
 $(eval $(call host_test, smp/test_topology,  $(TOPOLOGY)))
 $(eval $(call host_test, smp/test_affinity,  $(TOPOLOGY)))
+$(eval $(call host_test, smp/test_shapes,    $(TOPOLOGY) acpi/fadt.c))
 $(eval $(call host_test_threads, start/test_handshake))
 $(eval $(call host_test, start/test_deadline))
 # A client of the library: hv/'s calls, start/ without INIT-SIPI, and nothing else of the kernel.

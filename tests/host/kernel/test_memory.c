@@ -15,7 +15,8 @@ enum { RAM = 0x100000, RESERVED = 0x200000, UNLISTED = 0x300000, SCREEN = 0x4000
 char _text[1], _etext[1], _erodata[1], _image_end[1], _data[1];
 
 static const struct boot_memory listed[] = {
-	{0, MIB, BOOT_MEMORY_KEEP},
+	{0, PAGE_SIZE, BOOT_MEMORY_RESERVED},
+	{PAGE_SIZE, MIB - PAGE_SIZE, BOOT_MEMORY_KEEP},
 	{RAM, MIB, BOOT_MEMORY_FREE},
 	{RESERVED, MIB, BOOT_MEMORY_RESERVED},
 };

@@ -172,6 +172,11 @@ void arch_clock_set(uint64_t tsc_hz);
 uint64_t arch_clock_ns(void);
 /* A number of ticks as nanoseconds, by the rate given to arch_clock_set. */
 uint64_t arch_clock_ticks_ns(uint64_t ticks);
+/*
+ * Nanoseconds from one raw time stamp to another, the shorter way round: negative if the second is
+ * behind, also where it has wrapped. At most INT64_MAX either way.
+ */
+int64_t arch_clock_between(uint64_t from, uint64_t to);
 /* A raw time stamp as nanoseconds since arch_clock_set; 0 for what lies before it. */
 uint64_t arch_clock_from_ticks(uint64_t tsc);
 

@@ -7,7 +7,7 @@
 
 static void microseconds(char *out, size_t size, uint64_t ticks)
 {
-	text_us(out, size, arch_clock_ticks_ns(ticks));
+	text_us(out, size, (int64_t)arch_clock_ticks_ns(ticks));
 }
 
 static void row(const struct bench *b, enum smp_method method)

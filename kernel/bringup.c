@@ -77,6 +77,7 @@ static enum exit_code finish(struct kernel *k, const struct selftest *selftest)
 	struct report report = {.platform = &k->platform, .smp = &k->smp, .selftest = selftest};
 
 	provoke_run(&k->options);
+	smp_look_again(&k->smp);
 	smp_summarize(&k->smp, hypervisor_is_expected(&k->platform.hypervisor), &report.summary);
 	if (selftest && !selftest_is_kept(selftest) && report.summary.verdict == MACHINE_OK)
 		report.summary.verdict = MACHINE_DEGRADED;

@@ -7,9 +7,9 @@
 #include "lib/format.h"
 #include "lib/log.h"
 
-uint64_t report_ns(const struct smp *smp, uint64_t tsc)
+int64_t report_ns(const struct smp *smp, uint64_t tsc)
 {
-	return arch_clock_ticks_ns(ticks_since(smp->start_ticks, tsc));
+	return arch_clock_between(smp->start_ticks, tsc);
 }
 
 void report_mismatch(char *out, size_t size, const struct cpu_mismatch *m)
@@ -103,9 +103,9 @@ static void selftest(const struct selftest *s)
 		  s->announced, s->taken, s->sent[IPI_BY_MASK], s->sent[IPI_BY_SET],
 		  s->sent[IPI_BY_NOTIFY]);
 	if (s->has_skew)
-		log_print("  TSC against the reference counter: at most %lu ns apart (+- "
+		log_print("  TSC against the reference counter: furthest off by %ld ns (+- "
 			  "%lu, " ARCH_HW_ID " %lu)\n",
-			  (unsigned long)s->skew_ns, (unsigned long)s->skew_error_ns,
+			  (long)s->skew_ns, (unsigned long)s->skew_error_ns,
 			  (unsigned long)s->skew_hw_id);
 	else
 		log_print("  TSC: there is no reference counter to hold it against\n");

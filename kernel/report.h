@@ -21,7 +21,7 @@ void report_json(const struct report *r);
 void report_tap(const struct report *r);
 
 /* report.c: a time stamp as nanoseconds since bring-up began. */
-uint64_t report_ns(const struct smp *smp, uint64_t tsc);
+int64_t report_ns(const struct smp *smp, uint64_t tsc);
 /* report.c: warnings that were said, and are more than the log keeps for the report. */
 size_t report_warnings_left_out(void);
 /* report_json.c: the member "clock". */

@@ -8,7 +8,10 @@
 /* null for what is not known. */
 static void time(struct json *j, const char *name, const struct smp *smp, uint64_t tsc)
 {
-	json_known(j, name, report_ns(smp, tsc), tsc != 0);
+	if (tsc)
+		json_signed(j, name, report_ns(smp, tsc));
+	else
+		json_null(j, name);
 }
 
 static void mismatches(struct json *j, const struct cpu *cpu)
@@ -108,7 +111,7 @@ static void skew(struct json *j, const struct selftest *s)
 		return;
 	}
 	json_object(j, "tsc_skew");
-	json_number(j, "max_ns", s->skew_ns);
+	json_signed(j, "max_ns", s->skew_ns);
 	json_number(j, "error_ns", s->skew_error_ns);
 	json_object_end(j);
 }

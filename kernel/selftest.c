@@ -99,15 +99,18 @@ static void read_clocks(struct cpu *self, void *arg)
 	}
 }
 
-/* How far apart two counters are, less what the reference counter did between the readings. */
-static uint64_t skew_ns(const struct clocks *a, const struct clocks *b)
+/* How far b is ahead of a, less what the reference counter did between the readings. */
+static int64_t skew_ns(const struct clocks *a, const struct clocks *b)
 {
 	const int64_t tick_ns = 1000000000 / HVSMP_REFERENCE_COUNTER_HZ;
-	bool back = b->tsc < a->tsc;
-	int64_t ns = (int64_t)arch_clock_ticks_ns(back ? a->tsc - b->tsc : b->tsc - a->tsc);
-	int64_t skew = (back ? -ns : ns) - (int64_t)(b->reference - a->reference) * tick_ns;
 
-	return (uint64_t)(skew < 0 ? -skew : skew);
+	return arch_clock_between(a->tsc, b->tsc) -
+	       (int64_t)(b->reference - a->reference) * tick_ns;
+}
+
+static uint64_t magnitude(int64_t ns)
+{
+	return ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
 }
 
 /* The boot processor reads right before each AP, so that a slightly wrong rate does not matter. */
@@ -116,7 +119,7 @@ static void measure_skew(const struct smp *smp, struct selftest *out)
 	out->has_skew = true;
 	for (size_t i = 0; i < smp->members; i++) {
 		struct cpu *cpu = smp->member[i];
-		uint64_t skew;
+		int64_t skew;
 
 		if (cpu == smp->bsp)
 			continue;
@@ -124,7 +127,7 @@ static void measure_skew(const struct smp *smp, struct selftest *out)
 		if (smp_call(cpu, read_clocks, &test.there))
 			continue;
 		skew = skew_ns(&test.here, &test.there);
-		if (skew < out->skew_ns)
+		if (magnitude(skew) < magnitude(out->skew_ns))
 			continue;
 		out->skew_ns = skew;
 		out->skew_error_ns = 1000000000 / HVSMP_REFERENCE_COUNTER_HZ +
@@ -165,6 +168,11 @@ static void count_ipis(const struct smp *smp, struct selftest *out)
 	}
 }
 
+static bool is_together(const struct selftest *s)
+{
+	return magnitude(s->skew_ns) <= s->skew_error_ns + SELFTEST_SKEW_LIMIT_NS;
+}
+
 static void warn_refused(const struct smp *smp)
 {
 	char answer[HVSMP_ANSWER_SIZE];
@@ -189,6 +197,11 @@ static void warn(const struct smp *smp, const struct selftest *out)
 			log_warn("selftest: " ARCH_HW_ID " %lu does not answer calls",
 				 cpu_id(smp_cpu(smp, i)));
 	}
+	if (!is_together(out))
+		log_warn("selftest: " ARCH_HW_ID " %lu: its time stamp counter is %lu ns %s the "
+			 "boot processor's, more than %lu",
+			 (unsigned long)out->skew_hw_id, (unsigned long)magnitude(out->skew_ns),
+			 out->skew_ns < 0 ? "behind" : "ahead of", SELFTEST_SKEW_LIMIT_NS);
 	if (out->announced != out->taken)
 		log_warn("selftest: %u IPIs were sent, %u were taken", out->announced, out->taken);
 	if (out->scattered)
@@ -224,5 +237,6 @@ void selftest_calls(struct smp *smp, const struct platform *p, struct selftest *
 
 bool selftest_is_kept(const struct selftest *s)
 {
-	return !s->lost && s->announced == s->taken && !s->scattered && s->actual == s->expected;
+	return !s->lost && s->announced == s->taken && !s->scattered && s->actual == s->expected &&
+	       is_together(s);
 }

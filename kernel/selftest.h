@@ -5,6 +5,9 @@
 #include "kernel/platform.h"
 #include "smp/smp.h"
 
+/* A time stamp counter that is further off, beyond the error of measuring it, is a fault. */
+#define SELFTEST_SKEW_LIMIT_NS 1000000UL
+
 struct selftest {
 	bool is_run;
 	size_t members;     /* processors that took part */
@@ -13,7 +16,8 @@ struct selftest {
 	uint32_t sent[IPI_WAYS];            /* hypercalls and messages */
 	uint32_t announced, taken;          /* IPIs that should have come, and that did */
 	bool has_skew;                      /* there is a reference counter */
-	uint64_t skew_ns, skew_error_ns;    /* the largest */
+	int64_t skew_ns;        /* the largest; negative: behind the boot processor's */
+	uint64_t skew_error_ns; /* of it */
 	uint64_t skew_hw_id;
 	uint32_t scattered;        /* processors that missed others at the barrier */
 	uint64_t expected, actual; /* sum of the storm */

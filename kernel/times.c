@@ -4,7 +4,9 @@
 
 #include "lib/format.h"
 
-void text_us(char *out, size_t size, uint64_t ns)
+void text_us(char *out, size_t size, int64_t ns)
 {
-	format(out, size, "%lu.%lu", (unsigned long)(ns / 1000), (unsigned long)(ns / 100 % 10));
+	unsigned long tenths = (unsigned long)(ns < 0 ? -ns : ns) / 100;
+
+	format(out, size, "%s%lu.%lu", ns < 0 ? "-" : "", tenths / 10, tenths % 10);
 }

@@ -11,5 +11,5 @@ static inline uint64_t ticks_since(uint64_t start, uint64_t tsc)
 	return tsc > start ? tsc - start : 0;
 }
 
-/* "1234.5" */
-void text_us(char *out, size_t size, uint64_t ns);
+/* "1234.5", "-0.1" */
+void text_us(char *out, size_t size, int64_t ns);

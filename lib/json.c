@@ -60,6 +60,12 @@ void json_number(struct json *j, const char *name, uint64_t value)
 	json_known(j, name, value, true);
 }
 
+void json_signed(struct json *j, const char *name, int64_t value)
+{
+	begin(j, name);
+	log_print("%ld", (long)value);
+}
+
 void json_null(struct json *j, const char *name)
 {
 	json_known(j, name, 0, false);

@@ -19,6 +19,7 @@ void json_array(struct json *j, const char *name);
 void json_array_end(struct json *j);
 
 void json_number(struct json *j, const char *name, uint64_t value);
+void json_signed(struct json *j, const char *name, int64_t value);
 void json_bool(struct json *j, const char *name, bool value);
 void json_null(struct json *j, const char *name);
 /* The number if it is known, else null. */

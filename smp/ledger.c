@@ -26,12 +26,26 @@ const char *machine_verdict_name(enum machine_verdict v)
 	return (size_t)v < sizeof(names) / sizeof(names[0]) ? names[v] : "?";
 }
 
-static enum cpu_verdict judge_ap(struct cpu *cpu)
+/* True: there are more than were known. */
+static bool note_strays(struct cpu *cpu)
 {
 	uint32_t strays = arch_cpu_strays(arch_of(cpu));
 
-	if (strays)
-		proof_note(cpu, PROOF_ENTRIES, 1, 1 + (uint64_t)strays);
+	if (strays == cpu->strays)
+		return false;
+	if (!cpu->strays)
+		proof_note(cpu, PROOF_ENTRIES, 1, 0);
+	cpu->strays = strays;
+	for (uint32_t i = 0; i < cpu->mismatch_count && i < CPU_MAX_MISMATCHES; i++) {
+		if (cpu->mismatch[i].field == PROOF_ENTRIES)
+			cpu->mismatch[i].actual = 1 + (uint64_t)strays;
+	}
+	return true;
+}
+
+static enum cpu_verdict judge_ap(struct cpu *cpu)
+{
+	(void)note_strays(cpu);
 	/* The exception is among its mismatches. */
 	if (hvsmp_is_lost(&cpu->start))
 		return CPU_MISSING;
@@ -90,19 +104,36 @@ static void judge_bsp(struct cpu *bsp)
 static void check_times(const struct smp *smp, const struct cpu *cpu)
 {
 	uint64_t first = arch_cpu_first_ticks((const struct arch_cpu *)cpu->arch);
-	uint64_t off = 0;
+	int64_t behind;
+	int64_t ahead;
 
 	if (cpu->start.is_bsp || !cpu_online_tsc(cpu))
 		return;
-	if (first < cpu->start.issued)
-		off = cpu->start.issued - first;
-	else if (cpu->start.arrived > smp->end_ticks)
-		off = cpu->start.arrived - smp->end_ticks;
-	if (off)
-		log_warn(ARCH_HW_ID " %lu: its time stamp counter is at least %lu ns %s",
-			 cpu_id(cpu), (unsigned long)arch_clock_ticks_ns(off),
-			 first < cpu->start.issued ? "behind its starter's"
-						   : "ahead of the boot processor's");
+	behind = arch_clock_between(first, cpu->start.issued);
+	ahead = arch_clock_between(smp->end_ticks, cpu->start.arrived);
+	if (behind > 0)
+		log_warn(ARCH_HW_ID " %lu: its time stamp counter is at least %lu ns behind its "
+				    "starter's",
+			 cpu_id(cpu), (unsigned long)behind);
+	else if (ahead > 0)
+		log_warn(ARCH_HW_ID " %lu: its time stamp counter is at least %lu ns ahead of the "
+				    "boot processor's",
+			 cpu_id(cpu), (unsigned long)ahead);
+}
+
+void smp_look_again(struct smp *smp)
+{
+	for (size_t i = 0; i < smp->count; i++) {
+		struct cpu *cpu = smp_cpu(smp, i);
+
+		if (cpu->start.is_bsp)
+			continue;
+		if (note_strays(cpu) && cpu->verdict == CPU_ONLINE)
+			cpu->verdict = CPU_MISMATCH;
+		if (cpu->verdict == CPU_MISSING && !hvsmp_is_lost(&cpu->start) &&
+		    hvsmp_stage_of(&cpu->start) == HVSMP_STAGE_LATE)
+			cpu->verdict = CPU_LATE;
+	}
 }
 
 /* Firmware that gave ids out anew, or a monitor that lets the host's through: one line for all. */

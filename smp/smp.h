@@ -96,6 +96,11 @@ struct smp_summary {
 	uint64_t bringup_ns;
 };
 /*
+ * Boot processor, right before the report: who came a second time, or at all, since smp_start_all
+ * closed the ledger.
+ */
+void smp_look_again(struct smp *smp);
+/*
  * hv_offered: the hypervisor says that it starts VPs by hypercall, and that was not ruled out by an
  * option: then a start by INIT-SIPI is a fallback.
  */

@@ -63,7 +63,12 @@ static void note_call(const struct smp *smp, const struct cpu *cpu)
 	if (start->taken_over)
 		log_debug(ARCH_HW_ID " %lu: its start was taken over from another processor",
 			  cpu_id(cpu));
-	if (hvsmp_call_failed(start))
+	if (start->outcome == HVSMP_OUTCOME_ACCEPTED &&
+	    !hvsmp_answers(&start->answer, HVSMP_STATUS_SUCCESS))
+		log_warn(ARCH_HW_ID " %lu: HvCallStartVirtualProcessor on VP %u %s, and yet it "
+				    "was started",
+			 cpu_id(cpu), start->vp_index, answer);
+	else if (hvsmp_call_failed(start))
 		log_warn(ARCH_HW_ID " %lu: HvCallStartVirtualProcessor on VP %u %s after %u calls",
 			 cpu_id(cpu), start->vp_index, answer, start->calls);
 	else if (start->calls)

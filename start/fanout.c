@@ -17,39 +17,60 @@ static void back_off(const struct hvsmp_start *s, unsigned int timeouts)
 		hvsmp_pause(s);
 }
 
-/*
- * Call until there is an answer to act on. After a time-out the call may have had its effect all
- * the same, so a later refusal proves nothing.
- */
-static enum hvsmp_outcome call(struct hvsmp_cpu *target, struct hvsmp_cpu *starter)
-{
-	const struct hvsmp_start *s = starter->start;
-
-	for (unsigned int timeouts = 0;; timeouts++) {
-		struct hvsmp_result r;
-		uint64_t began = hvsmp_ticks(s);
-
-		/* Noted before the call, which may never come back. */
-		target->calls++;
-		target->answer.err = HVSMP_ERROR_UNANSWERED;
-		r = hvsmp_start_vp(&starter->caller, target->vp_index, &target->context);
-		target->call_ticks = hvsmp_ticks(s) - began;
-		target->answer = r;
-		if (hvsmp_answers(&r, HVSMP_STATUS_SUCCESS))
-			return HVSMP_OUTCOME_ACCEPTED;
-		if (!hvsmp_answers(&r, HVSMP_STATUS_TIME_OUT))
-			return timeouts ? HVSMP_OUTCOME_UNKNOWN : HVSMP_OUTCOME_REFUSED;
-		if (timeouts == MAX_TIMEOUTS || hvsmp_has_arrived(target))
-			return HVSMP_OUTCOME_UNKNOWN;
-		back_off(s, timeouts);
-	}
-}
-
 /* The call is unavailable altogether, as opposed to refused for this one target. */
 static bool is_useless(const struct hvsmp_result *r)
 {
 	return r->err || hvsmp_answers(r, HVSMP_STATUS_INVALID_HYPERCALL_CODE) ||
 	       hvsmp_answers(r, HVSMP_STATUS_ACCESS_DENIED);
+}
+
+static void call_once(struct hvsmp_cpu *target, struct hvsmp_cpu *starter)
+{
+	const struct hvsmp_start *s = starter->start;
+	uint64_t began = hvsmp_ticks(s);
+
+	/* Noted before the call, which may never come back. */
+	target->calls++;
+	target->answer.err = HVSMP_ERROR_UNANSWERED;
+	target->answer = hvsmp_start_vp(&starter->caller, target->vp_index, &target->context);
+	target->call_ticks = hvsmp_ticks(s) - began;
+}
+
+/*
+ * Call until there is an answer to act on. After a time-out the call may have had its effect all
+ * the same, so a later refusal proves nothing. A refusal may have had it, too: the next call tells,
+ * because a VP that runs answers 0x15. As the first answer that says only that something runs.
+ */
+static enum hvsmp_outcome call(struct hvsmp_cpu *target, struct hvsmp_cpu *starter)
+{
+	const struct hvsmp_result *r = &target->answer;
+	unsigned int timeouts = 0;
+	bool refused = false;
+
+	for (;;) {
+		struct hvsmp_result refusal = target->answer;
+
+		call_once(target, starter);
+		if (hvsmp_answers(r, HVSMP_STATUS_SUCCESS))
+			return HVSMP_OUTCOME_ACCEPTED;
+		if (hvsmp_answers(r, HVSMP_STATUS_TIME_OUT)) {
+			if (timeouts == MAX_TIMEOUTS || hvsmp_has_arrived(target))
+				return HVSMP_OUTCOME_UNKNOWN;
+			back_off(starter->start, timeouts++);
+			continue;
+		}
+		if (timeouts)
+			return HVSMP_OUTCOME_UNKNOWN;
+		if (hvsmp_answers(r, HVSMP_STATUS_INVALID_VP_STATE)) {
+			if (!refused)
+				return HVSMP_OUTCOME_RUNNING;
+			target->answer = refusal;
+			return HVSMP_OUTCOME_ACCEPTED;
+		}
+		if (refused || is_useless(r))
+			return HVSMP_OUTCOME_REFUSED;
+		refused = true;
+	}
 }
 
 /* The claim on target must be ours, in phase CLAIMED. */
@@ -61,7 +82,8 @@ static void start_one(struct hvsmp_cpu *target, struct hvsmp_cpu *starter)
 		return; /* we were slow, and another starter took over */
 	target->starter = starter->index;
 	target->method = HVSMP_METHOD_HYPERCALL;
-	target->issued = hvsmp_ticks(s);
+	if (!target->issued) /* a call that was refused may yet be the one that it comes by */
+		target->issued = hvsmp_ticks(s);
 	/* Fails only if the boot processor has closed this target meanwhile: no call then. */
 	target->outcome =
 		hvsmp_stage_invite(&target->stage) ? call(target, starter) : HVSMP_OUTCOME_UNKNOWN;

@@ -110,6 +110,13 @@ static enum hvsmp_claim_phase settle_claim(uint32_t *claim, uint32_t bsp)
 	}
 }
 
+/* It runs and has not come in all the time: other code, then, and not started by us. */
+static void settle_running(struct hvsmp_cpu *cpu)
+{
+	cpu->outcome = hvsmp_stage_withdraw(&cpu->stage) ? HVSMP_OUTCOME_REFUSED
+							 : HVSMP_OUTCOME_ACCEPTED;
+}
+
 /*
  * From here on this rung starts nothing and lets no processor in. The claim comes first: while it
  * can still move, whatever is done to the stage can be undone by an invitation.
@@ -119,8 +126,12 @@ static void settle(struct hvsmp_start *s)
 	for (uint32_t i = 0; i < s->count; i++) {
 		struct hvsmp_cpu *cpu = s->cpu[i];
 
-		if (settle_claim(&cpu->claim, s->bsp->index) == HVSMP_CLAIM_CALLING)
+		enum hvsmp_claim_phase phase = settle_claim(&cpu->claim, s->bsp->index);
+
+		if (phase == HVSMP_CLAIM_CALLING)
 			hvsmp_stage_close(&cpu->stage);
+		else if (phase == HVSMP_CLAIM_DONE && cpu->outcome == HVSMP_OUTCOME_RUNNING)
+			settle_running(cpu);
 		else
 			(void)hvsmp_stage_revoke(&cpu->stage);
 	}

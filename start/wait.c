@@ -35,7 +35,7 @@ bool hvsmp_is_coming(const struct hvsmp_cpu *cpu)
 	return hvsmp_fanout_is_target(cpu) && !hvsmp_fanout_is_stopped(cpu->start) &&
 	       !hvsmp_is_lost(cpu) &&
 	       (hvsmp_claim_phase(hvsmp_handshake_read(&cpu->claim)) != HVSMP_CLAIM_DONE ||
-		cpu->outcome == HVSMP_OUTCOME_ACCEPTED);
+		cpu->outcome == HVSMP_OUTCOME_ACCEPTED || cpu->outcome == HVSMP_OUTCOME_RUNNING);
 }
 
 /* A leader that is settled starts no more of its node; one that is up has left nothing to draw. */

@@ -150,7 +150,19 @@ void arch_clock_set(uint64_t tsc_hz)
 
 uint64_t arch_clock_ticks_ns(uint64_t ticks)
 {
-	return (uint64_t)((unsigned __int128)ticks * ns_per_tick_32 >> 32);
+	unsigned __int128 ns = (unsigned __int128)ticks * ns_per_tick_32 >> 32;
+
+	return ns > UINT64_MAX ? UINT64_MAX : (uint64_t)ns;
+}
+
+int64_t arch_clock_between(uint64_t from, uint64_t to)
+{
+	bool behind = (int64_t)(to - from) < 0;
+	uint64_t ns = arch_clock_ticks_ns(behind ? from - to : to - from);
+
+	if (ns > INT64_MAX)
+		ns = INT64_MAX;
+	return behind ? -(int64_t)ns : (int64_t)ns;
 }
 
 uint64_t arch_clock_from_ticks(uint64_t tsc)

@@ -72,6 +72,8 @@ long_mode:
 	je	.found
 	inc	ecx
 	jmp	.probe
+.stray:
+	lock inc dword [rdi + CPU_STRAYS]
 .unknown:
 	cli
 	hlt
@@ -80,7 +82,7 @@ long_mode:
 .found:
 	xor	ecx, ecx
 	cmp	[rdi + CPU_ENTERED], ecx
-	jne	.unknown		; leaves the stack alone; ap_entry_common decides for good
+	jne	.stray			; leaves the stack alone; ap_entry_common decides for good
 	lgdt	[rdi + CPU_GDTR]
 	lidt	[rbp + SIPI_IDTR]
 	mov	rsp, [rdi + CPU_START_RSP]

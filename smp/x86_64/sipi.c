@@ -23,6 +23,12 @@ static bool was_sent(const struct hvsmp_cpu *cpu, const char *what, enum err e)
 static bool send_init(void *ctx, const struct hvsmp_cpu *cpu)
 {
 	(void)ctx;
+	if (arch_cpu_first_ticks(arch_of(cpu->owner))) {
+		log_warn(ARCH_HW_ID " %lu: INIT not sent: it has come uninvited, by a start that "
+				    "was refused",
+			 (unsigned long)cpu->hw_id);
+		return false;
+	}
 	return was_sent(cpu, "INIT", arch_reset(cpu->hw_id));
 }
 

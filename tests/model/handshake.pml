@@ -68,6 +68,9 @@
 #define ACCEPTED 1
 #define REFUSED  2
 #define UNKNOWN  3
+#define RUNNING  4
+/* An answer, not an outcome: the call is not offered, or not to this caller. */
+#define USELESS  5
 
 #define BY_NONE      0
 #define BY_HYPERCALL 1
@@ -147,10 +150,11 @@ bool spoilt[CPUS];  /* something was wrong with this processor, or with a start 
 	:: t == TWICE -> coming[t] = coming[t] + 2; spoil(t) \
 	fi
 
-/* call(): until there is an answer to act on; r: the outcome. */
+/* call(): until there is an answer to act on; r: the answer, then the outcome. */
 inline call(t, self)
 {
 	tries = 0;
+	refused = false;
 	do
 	:: atomic {
 		/* P: at most one 0x99 at a time; none after INIT. */
@@ -159,9 +163,11 @@ inline call(t, self)
 		calling[t] = true;
 		if
 		:: !running[t] -> send_on_its_way(t); may_start[t] = true; r = ACCEPTED
-		:: REFUSALS || running[t] -> spoil(t); r = REFUSED
+		:: REFUSALS && !running[t] -> spoil(t); r = REFUSED
+		:: REFUSALS || running[t] -> spoil(t); r = RUNNING /* it, or other code */
 		:: lies > 0 && !running[t] -> lies--; spoil(t); send_on_its_way(t); r = REFUSED
-		:: REFUSALS && self == 0 && tries == 0 -> spoil(t); useless = true; r = REFUSED
+		:: lies > 0 && !running[t] -> lies--; spoil(t); send_on_its_way(t); r = RUNNING
+		:: REFUSALS && self == 0 && tries == 0 && !refused -> spoil(t); r = USELESS
 		:: TIMEOUTS >= 0 -> may_start[t] = true; spoil(t); r = UNKNOWN
 		:: TIMEOUTS >= 0 && !running[t] ->
 			send_on_its_way(t); may_start[t] = true; spoil(t); r = UNKNOWN
@@ -177,19 +183,25 @@ inline call(t, self)
 		calling[t] = false;
 		if
 		:: r == ACCEPTED -> break
-		:: r == REFUSED ->
-			if
-#if MUTATE != 1
-			:: tries > 0 -> r = UNKNOWN
-#endif
-			:: else
-			fi;
-			break
 		:: r == UNKNOWN ->
 			if
 			:: tries == TIMEOUTS || hvsmp_has_arrived(t) -> break
 			:: else -> tries++
 			fi
+#if MUTATE == 1
+		:: r != ACCEPTED && r != UNKNOWN && tries > 0 -> r = REFUSED; break
+#else
+		:: r != ACCEPTED && r != UNKNOWN && tries > 0 -> r = UNKNOWN; break
+#endif
+		:: r == RUNNING && tries == 0 && !refused -> break
+		:: r == RUNNING && tries == 0 && refused -> r = ACCEPTED; break
+#if MUTATE == 18
+		:: r == REFUSED && tries == 0 -> break /* never asked once more */
+#else
+		:: r == REFUSED && tries == 0 && !refused -> refused = true
+		:: r == REFUSED && tries == 0 && refused -> break
+#endif
+		:: r == USELESS && tries == 0 -> useless = true; r = REFUSED; break
 		fi
 	   }
 	od
@@ -242,7 +254,7 @@ inline start_one(t, self)
 		atomic {
 			assert(!renewed); /* P: no call of another round ends here */
 			compare_and_swap(claim[t], WORD(self, CALLING), WORD(self, DONE));
-			r = NONE; tries = 0; useless = false; ok = false
+			r = NONE; tries = 0; useless = false; refused = false; ok = false
 		}
 	:: else
 	fi
@@ -289,7 +301,7 @@ inline hvsmp_fan_out(self)
 proctype ap(byte self)
 {
 	byte t, r, tries;
-	bool ok, useless;
+	bool ok, useless, refused;
 
 	atomic { coming[self] > 0 -> coming[self]-- }
 	may_die(self);
@@ -463,6 +475,15 @@ inline hvsmp_wait()
 		welcome[t] = (welcome[t] && !ok)                       \
 	}
 
+inline settle_running(t)
+{
+	atomic {
+		compare_and_swap(stage[t], INVITED, IDLE);
+		welcome[t] = (welcome[t] && !ok)
+	}
+	outcome[t] = (ok -> REFUSED : ACCEPTED)
+}
+
 inline settle()
 {
 	t = 1;
@@ -492,7 +513,10 @@ inline settle()
 		   :: else -> break
 		   fi
 		od;
-		revoke(t);
+		if
+		:: PHASE(seen) == DONE && outcome[t] == RUNNING -> settle_running(t)
+		:: else -> revoke(t)
+		fi;
 #endif
 #if MUTATE != 10 && MUTATE != 11
 		if
@@ -535,10 +559,23 @@ inline send_inits()
 			atomic {
 				assert(!calling[t]);
 				assert(!may_start[t]);
-				init_sent[t] = true
+#if !HASTE
+				/* P: with patience a refusal that has had its effect is found out. */
+				assert(!entered[t]);
+#endif
+				/* send_init() of smp/: one that has been on its stack gets none. */
+				ok = !entered[t];
+				init_sent[t] = (init_sent[t] || ok)
 			}
-			method[t] = BY_SECOND;
-			atomic { compare_and_swap(stage[t], IDLE, INVITED); welcome[t] = (welcome[t] || ok) }
+			if
+			:: ok ->
+				method[t] = BY_SECOND;
+				atomic {
+					compare_and_swap(stage[t], IDLE, INVITED);
+					welcome[t] = (welcome[t] || ok)
+				}
+			:: else
+			fi
 		:: else
 		fi;
 		t++
@@ -728,7 +765,7 @@ ltl terminates { <> over }
 active proctype boot()
 {
 	byte t, r, tries, seen;
-	bool ok, useless, settled, stalled, expired;
+	bool ok, useless, refused, settled, stalled, expired;
 
 	hvsmp_fan_out(0);
 	hvsmp_wait();

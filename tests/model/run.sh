@@ -20,6 +20,7 @@ searches() {
 		two-aps          |                                         | clean
 		two-no-sipi      | SIPI=0                                  | clean
 		two-lies         | LIES=1                                  | clean
+		two-lies-patient | LIES=1 HASTE=0 DEATHS=0                 | clean
 		two-twice-1      | TWICE=1                                 | clean
 		two-twice-2      | TWICE=2                                 | clean
 		two-unmapped     | UNMAPPED=2 TWICE=1                      | clean
@@ -66,6 +67,7 @@ mutants() {
 		no-take-over          | MUTATE=13 HASTE=0         | method[t]==1
 		candidate-by-outcome  | MUTATE=14                 | !(init_sent[t])
 		verdict-forgotten     | MUTATE=15                 | verdict[t]!=0
+		refusal-not-asked     | MUTATE=18 LIES=1 HASTE=0 DEATHS=0 | !(entered[t])
 		rest-too-early        | MUTATE=17                 | !(renewed)
 		no-deadline           | MUTATE=16 LIVE            | acceptance cycle
 	END

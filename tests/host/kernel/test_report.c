@@ -9,6 +9,7 @@
 
 #include "kernel/options.h"
 #include "kernel/report.h"
+#include "kernel/times.h"
 #include "lib/log.h"
 #include "tests/host/smp/machine.h"
 
@@ -213,7 +214,7 @@ static void the_selftest_in_the_table(void **state)
 		strstr(heard.text, "2, 0 without an answer; least 10, median 20, most 30 ns"));
 	assert_non_null(
 		strstr(heard.text, "15 sent, 15 taken; by 4 hypercalls 0x0B, 5 0x15, 6 APIC"));
-	assert_non_null(strstr(heard.text, "at most 7 ns apart (+- 100, APIC id 2)"));
+	assert_non_null(strstr(heard.text, "furthest off by 7 ns (+- 100, APIC id 2)"));
 	assert_non_null(strstr(heard.text, "sum 3000, expected 3000"));
 	s.has_skew = false;
 	heard.len = 0;
@@ -339,12 +340,20 @@ static void f92_times_by_an_assumed_rate_are_marked(void **state)
 		strstr(heard.text, "\n~ the clock's rate is not known and taken for 1000 Hz"));
 }
 
-static void a_time_stamp_before_the_start_is_zero(void **state)
+static void f74_a_time_stamp_before_the_start_is_negative(void **state)
 {
+	char text[24];
+
 	(void)state;
 	assert_int_equal(report_ns(&smp, START + 5), 5);
-	assert_int_equal(report_ns(&smp, START - 5), 0);
-	assert_int_equal(report_ns(&smp, 0), 0);
+	assert_int_equal(report_ns(&smp, START - 5), -5);
+	assert_int_equal(report_ns(&smp, START - 5000000000), -5000000000); /* it has wrapped */
+	text_us(text, sizeof(text), -5000000000);
+	assert_string_equal(text, "-5000000.0");
+	text_us(text, sizeof(text), -150);
+	assert_string_equal(text, "-0.1");
+	text_us(text, sizeof(text), 1234567);
+	assert_string_equal(text, "1234.5");
 }
 
 int main(void)
@@ -362,7 +371,7 @@ int main(void)
 		TEST(only_the_forms_asked_for_are_printed),
 		TEST(f92_times_by_an_assumed_rate_are_marked),
 		TEST(f94_warnings_that_are_left_out_are_counted),
-		TEST(a_time_stamp_before_the_start_is_zero),
+		TEST(f74_a_time_stamp_before_the_start_is_negative),
 	};
 
 	return cmocka_run_group_tests_name("kernel/report", tests, NULL, NULL);

@@ -123,13 +123,27 @@ static void a_clock_that_is_ahead_is_seen(void **state)
 	assert_in_range(result.skew_ns, 3000000 - result.skew_error_ns,
 			3000000 + result.skew_error_ns);
 	assert_int_equal(result.skew_hw_id, 3);
+	assert_false(selftest_is_kept(&result));
+	assert_true(warned("APIC id 3: its time stamp counter is"));
 	machine_free();
 	prepare(5);
 	machine.vp[3].tsc_ahead = -500000;
 	smp = NULL;
 	test();
-	assert_in_range(result.skew_ns, 500000 - result.skew_error_ns,
+	assert_in_range(-result.skew_ns, 500000 - result.skew_error_ns,
 			500000 + result.skew_error_ns);
+	assert_true(selftest_is_kept(&result)); /* within a millisecond */
+	assert_false(warned("more than 1000000"));
+	machine_free();
+	prepare(5);
+	machine.vp[2].tsc_ahead = -5000000000;
+	smp = NULL;
+	test();
+	assert_in_range(-result.skew_ns, 5000000000 - result.skew_error_ns,
+			5000000000 + result.skew_error_ns);
+	assert_false(selftest_is_kept(&result));
+	assert_true(warned("APIC id 2: its time stamp counter is 5"));
+	assert_true(warned("behind the boot processor's, more than 1000000"));
 	machine_free();
 	prepare(5);
 	smp = NULL;

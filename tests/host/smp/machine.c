@@ -92,6 +92,11 @@ uint64_t arch_clock_ticks_ns(uint64_t ticks)
 	return ticks;
 }
 
+int64_t arch_clock_between(uint64_t from, uint64_t to)
+{
+	return (int64_t)(to - from);
+}
+
 void arch_pause(void)
 {
 	if (__atomic_load_n(&at_work, __ATOMIC_RELAXED) > 0)

@@ -91,7 +91,7 @@ static void f42_a_drawn_number_that_was_never_claimed(void **state)
 
 static void f43_what_aps_may_not_do_the_bsp_does(void **state)
 {
-	static const uint16_t statuses[] = {2, 6, 5, 0x15};
+	static const uint16_t statuses[] = {2, 6, 5, 0x50};
 
 	(void)state;
 	for (size_t s = 0; s < ARRAY_COUNT(statuses); s++) {

@@ -25,6 +25,9 @@ enum fate {
 	COMES,
 	NEVER_COMES,    /* accepted, and that is all */
 	IS_REFUSED,     /* to any caller */
+	YET_STARTED,    /* refused, with effect: the next call finds it running */
+	RUNS_OURS,      /* the same, by the first answer already */
+	RUNS_OTHER,     /* something else runs there */
 	REFUSED_TO_APS, /* only the boot processor may start it */
 };
 
@@ -33,6 +36,7 @@ struct processor {
 	struct hvsmp_cpu cpu;
 	_Alignas(PAGE) uint8_t input[PAGE];
 	enum fate fate;
+	bool runs;
 	uint32_t in, parked; /* how often it was let in, and how often not */
 };
 
@@ -135,7 +139,16 @@ static uint64_t start_call(const uint8_t *in)
 			continue;
 		must(gs_base == (uintptr_t)&processor[i]);
 		if (processor[i].fate == IS_REFUSED)
+			return INVALID_PARAMETER;
+		if (processor[i].fate == RUNS_OTHER)
 			return INVALID_VP_STATE;
+		if (processor[i].fate == YET_STARTED || processor[i].fate == RUNS_OURS) {
+			if (__atomic_exchange_n(&processor[i].runs, true, __ATOMIC_RELAXED))
+				return INVALID_VP_STATE;
+			send_on_its_way(gs_base);
+			return processor[i].fate == YET_STARTED ? INVALID_PARAMETER
+								: INVALID_VP_STATE;
+		}
 		if (processor[i].fate == REFUSED_TO_APS && !self->cpu.is_bsp)
 			return ACCESS_DENIED;
 		if (processor[i].fate != NEVER_COMES)
@@ -329,8 +342,36 @@ static void one_that_is_refused_stays_refused(void **state)
 	assert_int_equal(start.second, HVSMP_IMPOSSIBLE);
 	assert_int_equal(record[SOME]->outcome, HVSMP_OUTCOME_REFUSED);
 	assert_int_equal(hvsmp_stage_of(record[SOME]), HVSMP_STAGE_IDLE);
-	assert_true(hvsmp_answers(&record[SOME]->answer, INVALID_VP_STATE));
+	assert_true(hvsmp_answers(&record[SOME]->answer, INVALID_PARAMETER));
 	assert_true(hvsmp_call_failed(record[SOME]));
+	assert_true(record[SOME]->calls == 2 || record[SOME]->calls == 4); /* by an AP, then the BSP */
+}
+
+static void f85_one_that_is_refused_and_yet_started(void **state)
+{
+	(void)state;
+	prepare(NULL);
+	processor[SOME].fate = YET_STARTED;
+	start_all();
+	all_are_up_but(NONE);
+	nothing_was_waited_for();
+	assert_int_equal(record[SOME]->outcome, HVSMP_OUTCOME_ACCEPTED);
+	assert_int_equal(record[SOME]->method, HVSMP_METHOD_HYPERCALL);
+	assert_int_equal(record[SOME]->calls, 2);
+	assert_true(hvsmp_answers(&record[SOME]->answer, INVALID_PARAMETER)); /* the start's answer */
+}
+
+static void f85_one_that_runs_at_once(void **state)
+{
+	(void)state;
+	prepare(NULL);
+	processor[SOME].fate = RUNS_OURS;
+	start_all();
+	all_are_up_but(NONE);
+	nothing_was_waited_for();
+	assert_int_equal(record[SOME]->outcome, HVSMP_OUTCOME_ACCEPTED);
+	assert_int_equal(record[SOME]->calls, 1);
+	assert_true(hvsmp_answers(&record[SOME]->answer, INVALID_VP_STATE));
 }
 
 static void a_node_whose_leader_is_refused_comes_up(void **state)
@@ -399,6 +440,21 @@ static void one_that_is_refused_comes_by_the_second_rung(void **state)
 	assert_int_equal(start.gave_up_second, HVSMP_DEADLINE_RUNNING);
 }
 
+/* It has had its time to come, if it was ours. */
+static void one_that_runs_other_code_comes_by_the_second_rung(void **state)
+{
+	(void)state;
+	prepare(&rung);
+	rung_is_possible = true;
+	processor[SOME].fate = RUNS_OTHER;
+	start_all();
+	all_are_up_but(NONE);
+	assert_int_equal(start.gave_up, HVSMP_DEADLINE_NO_PROGRESS);
+	assert_in_range(now, DEADLINE_NS, 2 * DEADLINE_NS);
+	assert_int_equal(record[SOME]->method, HVSMP_METHOD_SECOND);
+	assert_int_equal(record[SOME]->calls, 1);
+}
+
 static void a_second_rung_that_is_impossible_is_not_tried(void **state)
 {
 	(void)state;
@@ -418,9 +474,12 @@ int main(void)
 		cmocka_unit_test(they_come_up_once_more),
 		cmocka_unit_test(one_that_never_comes_is_left_out_and_named),
 		cmocka_unit_test(one_that_is_refused_stays_refused),
+		cmocka_unit_test(f85_one_that_is_refused_and_yet_started),
+		cmocka_unit_test(f85_one_that_runs_at_once),
 		cmocka_unit_test(a_node_whose_leader_is_refused_comes_up),
 		cmocka_unit_test(what_aps_are_refused_the_boot_processor_starts),
 		cmocka_unit_test(one_that_is_refused_comes_by_the_second_rung),
+		cmocka_unit_test(one_that_runs_other_code_comes_by_the_second_rung),
 		cmocka_unit_test(a_second_rung_that_is_impossible_is_not_tried),
 	};
 

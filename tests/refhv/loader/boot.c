@@ -66,8 +66,10 @@ size_t boot_read_configuration(char *text, size_t size)
 
 	if (status == EFI_NOT_FOUND)
 		return 0;
-	if (EFI_ERROR(status) || EFI_ERROR(file->Read(file, &length, text)) || length == size)
+	if (EFI_ERROR(status) || EFI_ERROR(file->Read(file, &length, text)))
 		log_fatal("configuration_file_cannot_be_read");
+	if (length == size)
+		log_fatal("configuration_file_is_too_long");
 	file->Close(file);
 	root->Close(root);
 	return length;

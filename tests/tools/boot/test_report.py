@@ -150,6 +150,9 @@ class ExpectTest(unittest.TestCase):
         self.assertEqual(expect.check_bound("", {"bringup_ns": 10**9}), [])
         self.assertEqual(expect.check_bound("cap=500", {"bringup_ns": 19 * 10**8}), [])
         self.assertEqual(len(expect.check_bound("cap=500", {"bringup_ns": 21 * 10**8})), 1)
+        delayed = "cap=9 cap=500 init_delay=900 cap=x"
+        self.assertEqual(expect.check_bound(delayed, {"bringup_ns": 29 * 10**8 - 1}), [])
+        self.assertEqual(len(expect.check_bound(delayed, {"bringup_ns": 29 * 10**8 + 1})), 1)
         self.assertEqual(len(expect.check_bound("", {"bringup_ns": 122 * 10**9})), 1)
 
     def test_excuses(self):

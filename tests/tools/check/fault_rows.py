@@ -65,6 +65,8 @@ ROWS = {
         "F41": "a starter fails in the middle of the fan-out",
         "F42": "a starter dies between claim and call",
         "F43": "only some VPs denied (mixed report)",
+        "F85": "refused, whatever the status, and yet started",
+        "F86": "second arrival after bring-up (self-test)",
     },
     "ACPI": {
         "F50": "no RSDP or XSDT",

@@ -8,6 +8,7 @@ and executable, and no relocation but the kind that efi/x86_64/entry.asm applies
 must be a well-formed .sbat section, which shim asks for under Secure Boot.
 Offsets: Microsoft PE/COFF specification, "Optional Header (Image Only)".
 """
+import re
 import struct
 import sys
 
@@ -39,6 +40,8 @@ def check_sbat(path, text, flags):
         if len(row) != SBAT_FIELDS or not all(row) or not row[1].isdigit() or row[1] == "0":
             sys.exit(f"{path}: section .sbat: {','.join(row)!r} is not component,generation,vendor,"
                      "package,version,URL")
+        if not re.fullmatch(r"https?://[^/\s]+/\S*", row[-1]):
+            sys.exit(f"{path}: section .sbat: {row[-1]!r} is no URL")
     if len(rows) < 2 or rows[0][:2] != ["sbat", "1"]:
         sys.exit(f"{path}: section .sbat must have a line sbat,1,... and one of the image's own")
 

@@ -61,7 +61,7 @@ class Images(unittest.TestCase):
 
 
 class Sbat(unittest.TestCase):
-    GOOD = b"sbat,1,SBAT Version,sbat,1,url\nhvsmp,1,vendor,hvsmp,2.0,url\n\0"
+    GOOD = b"sbat,1,SBAT Version,sbat,1,https://a/b\nhvsmp,1,vendor,hvsmp,2.0,http://c/\n\0"
     READ = pe.SCN_READ | 0x40
 
     def test_good(self):
@@ -75,6 +75,7 @@ class Sbat(unittest.TestCase):
             (self.GOOD.replace(b"vendor", b"a,b"), self.READ),
             (self.GOOD.replace(b"vendor", b""), self.READ),
             (self.GOOD.replace(b"vendor", b"\xff"), self.READ),
+            (self.GOOD.replace(b"http://c/", b"see README.md"), self.READ),
             (self.GOOD, self.READ | pe.SCN_WRITE),
             (self.GOOD, self.READ | pe.SCN_EXECUTE),
         )

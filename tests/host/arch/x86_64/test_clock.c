@@ -217,6 +217,19 @@ static void time_runs_at_the_rate_and_does_not_overflow(void **state)
 	assert_int_equal(arch_clock_ticks_ns(7), 7 * second);
 }
 
+static void f74_the_way_between_two_time_stamps_is_signed_and_bounded(void **state)
+{
+	(void)state;
+	arch_clock_set(1000000000);
+	assert_int_equal(arch_clock_between(1000, 1500), 500);
+	assert_int_equal(arch_clock_between(1500, 1000), -500);
+	assert_int_equal(arch_clock_between(1000, 1000 - 5000000000), -5000000000); /* wrapped */
+	assert_int_equal(arch_clock_between(1000 - 5000000000, 1000), 5000000000);
+	arch_clock_set(1);
+	assert_int_equal(arch_clock_between(0, UINT64_MAX / 2), INT64_MAX);
+	assert_int_equal(arch_clock_between(UINT64_MAX / 2, 0), -INT64_MAX);
+}
+
 static void f74_a_time_stamp_before_the_start_is_0(void **state)
 {
 	uint64_t start = arch_ticks();
@@ -239,6 +252,7 @@ int main(void)
 		cmocka_unit_test(f73_counters_that_stand_still),
 		cmocka_unit_test(before_a_rate_is_set_time_is_0),
 		cmocka_unit_test(time_runs_at_the_rate_and_does_not_overflow),
+		cmocka_unit_test(f74_the_way_between_two_time_stamps_is_signed_and_bounded),
 		cmocka_unit_test(f74_a_time_stamp_before_the_start_is_0),
 	};
 

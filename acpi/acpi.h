@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "lib/err.h"
+#include "lib/tally.h"
 
 /* Physical memory as the caller sees it: at() gives a pointer to [pa, pa + size), or NULL. */
 struct acpi_memory {
@@ -18,37 +19,65 @@ struct acpi_memory {
 	void *ctx;
 };
 
+/* What is odd on the way to the tables, and cost nothing but a word. */
+enum {
+	ACPI_ODD_RSDP_SUM = 1 << 0,    /* of its first 20 bytes */
+	ACPI_ODD_RSDP_LENGTH = 1 << 1, /* below its own fields, or beyond memory */
+	ACPI_ODD_RSDP_SUM_ALL = 1 << 2,
+	ACPI_ODD_XSDT = 1 << 3, /* of no use (xsdt_error): the RSDT is read instead */
+	ACPI_ODD_ROOT_SUM = 1 << 4,
+};
+
 struct acpi {
 	struct acpi_memory mem;
 	uint8_t revision; /* of the RSDP */
 	uint64_t root;    /* physical address of the XSDT or RSDT */
 	bool is_xsdt;
+	unsigned int odd; /* ACPI_ODD_... */
+	enum err xsdt_error;
+	struct tally nowhere; /* addresses in XSDT and RSDT that lead to no memory */
 };
 
 struct acpi_table {
 	const uint8_t *data; /* the whole table, header included */
 	size_t size;
+	bool bad_sum; /* its bytes do not sum to 0, which says nothing about what is in them */
 };
 
 /*
- * Check the RSDP (signature, both checksums, revision) and its XSDT, else the RSDT.
- * ERR_NOT_FOUND: rsdp is 0 or no RSDP is there; ERR_CHECKSUM; ERR_TRUNCATED; ERR_INVALID: no usable
- * root.
+ * Find the XSDT, else the RSDT: the first of them that leads to a whole table. Bounds, signatures
+ * and structure decide; a wrong checksum or length of the RSDP is noted in a->odd.
+ * ERR_NOT_FOUND: rsdp is 0 or no RSDP is there; ERR_TRUNCATED, ERR_INVALID: no usable root.
  */
 enum err acpi_open(struct acpi *a, const struct acpi_memory *mem, uint64_t rsdp);
 
 /*
- * The first table with this signature whose header, length and checksum are good.
- * ERR_NOT_FOUND; ERR_CHECKSUM or ERR_TRUNCATED if only a bad one is there.
+ * The next table with this signature; *at is 0 at first, and whoever calls keeps it.
+ * ERR_TRUNCATED: one that is not whole, behind which there may be others. ERR_NOT_FOUND: no more.
+ */
+enum err acpi_next(const struct acpi *a, const char signature[4], size_t *at,
+		   struct acpi_table *out);
+
+/*
+ * The first whole table with this signature and a right checksum; if there is none among the first
+ * few, the first whole one. ERR_NOT_FOUND; ERR_TRUNCATED if none is whole.
  */
 enum err acpi_find(const struct acpi *a, const char signature[4], struct acpi_table *out);
 
 /*
  * The table at a known address, e.g. the DSDT that the FADT names. ERR_NOT_FOUND: another
- * signature; ERR_CHECKSUM; ERR_TRUNCATED.
+ * signature; ERR_TRUNCATED.
  */
 enum err acpi_load(const struct acpi *a, uint64_t pa, const char signature[4],
 		   struct acpi_table *out);
+
+/*
+ * How far the entries of a table could be read: stopped_at is the byte at which no entry can be, 0
+ * if all were seen; too_short ones were left out.
+ */
+struct acpi_walked {
+	size_t entries, too_short, stopped_at;
+};
 
 /* --- MADT ---------------------------------------------------------------------------------- */
 struct acpi_cpu {
@@ -60,7 +89,7 @@ struct acpi_cpu {
 
 struct acpi_madt {
 	uint64_t wakeup_mailbox; /* type 0x10 structure's mailbox, 0 if none */
-	size_t entries;          /* of all types */
+	struct acpi_walked walked;
 };
 
 typedef void (*acpi_cpu_fn)(void *ctx, const struct acpi_cpu *cpu);
@@ -75,16 +104,23 @@ enum err acpi_madt_read(const struct acpi_table *table, struct acpi_madt *out, a
 			void *ctx);
 
 /* --- SRAT ---------------------------------------------------------------------------------- */
+struct acpi_memory_affinity {
+	uint64_t base, size;
+	uint32_t domain;
+	bool hot_pluggable; /* room for memory that may come */
+};
+
 struct acpi_srat_fns {
 	void (*cpu)(void *ctx, uint32_t apic_id, uint32_t domain);
-	void (*memory)(void *ctx, uint64_t base, uint64_t size, uint32_t domain);
+	void (*memory)(void *ctx, const struct acpi_memory_affinity *memory);
 };
 
 /*
  * Enabled affinity entries of processors (types 0 and 2) and of memory (type 1: any base and size).
- * A NULL function leaves out its kind. Errors as acpi_madt_read.
+ * A NULL function leaves out its kind. *out is filled in any case; errors as acpi_madt_read.
  */
-enum err acpi_srat_read(const struct acpi_table *table, const struct acpi_srat_fns *fns, void *ctx);
+enum err acpi_srat_read(const struct acpi_table *table, struct acpi_walked *out,
+			const struct acpi_srat_fns *fns, void *ctx);
 
 /* --- FADT ---------------------------------------------------------------------------------- */
 enum { ACPI_SPACE_MEMORY = 0, ACPI_SPACE_IO = 1 };
@@ -102,13 +138,15 @@ struct acpi_fadt {
 	uint8_t reset_value;
 	struct acpi_register pm1a_control, pm1b_control;
 	bool hw_reduced; /* flags bit 20 */
-	uint64_t dsdt;   /* physical address, 0 if none */
+	/* Physical addresses, 0 if none: the 64-bit field, and the 32-bit one. */
+	uint64_t dsdt, dsdt_32;
+	uint64_t facs;
 };
 
 enum err acpi_fadt_read(const struct acpi_table *table, struct acpi_fadt *out);
 
 /*
- * SLP_TYPa and SLP_TYPb of the \_S5 package, found in the DSDT's byte code by its NameOp.
+ * SLP_TYPa and SLP_TYPb of the \_S5 package, found in the byte code of DSDT or SSDT by its NameOp.
  * ERR_NOT_FOUND if it is not there in the plain form.
  */
-enum err acpi_s5_find(const struct acpi_table *dsdt, uint8_t *slp_typ_a, uint8_t *slp_typ_b);
+enum err acpi_s5_find(const struct acpi_table *aml, uint8_t *slp_typ_a, uint8_t *slp_typ_b);

@@ -7,6 +7,7 @@
 
 /* ACPI 6.5, 5.2.9 "Fixed ACPI Description Table (FADT)" */
 enum {
+	FADT_FACS = 36,
 	FADT_DSDT = 40,
 	FADT_PM1A_CONTROL = 64,
 	FADT_PM1B_CONTROL = 68,
@@ -15,6 +16,7 @@ enum {
 	FADT_SIZE_MIN = 116, /* ACPI 1.0 */
 	FADT_RESET = 116,
 	FADT_RESET_VALUE = 128,
+	FADT_X_FACS = 132,
 	FADT_X_DSDT = 140,
 	FADT_X_PM1A_CONTROL = 172,
 	FADT_X_PM1B_CONTROL = 184,
@@ -83,7 +85,9 @@ enum err acpi_fadt_read(const struct acpi_table *table, struct acpi_fadt *out)
 		out->reset_value = table->data[FADT_RESET_VALUE];
 	}
 	out->dsdt = field(table, FADT_X_DSDT, sizeof(uint64_t));
-	if (out->dsdt == 0)
-		out->dsdt = field(table, FADT_DSDT, sizeof(uint32_t));
+	out->dsdt_32 = field(table, FADT_DSDT, sizeof(uint32_t));
+	out->facs = field(table, FADT_X_FACS, sizeof(uint64_t));
+	if (out->facs == 0)
+		out->facs = field(table, FADT_FACS, sizeof(uint32_t));
 	return OK;
 }

@@ -46,4 +46,5 @@ typedef bool (*acpi_entry_fn)(void *ctx, const uint8_t *entry, size_t size);
  * ERR_INVALID: an entry of length 0 or 1 (the walk ends there), or one too short for its type (the
  * walk goes on).
  */
-enum err acpi_walk(const struct acpi_table *table, size_t fixed, acpi_entry_fn fn, void *ctx);
+enum err acpi_walk(const struct acpi_table *table, size_t fixed, struct acpi_walked *out,
+		   acpi_entry_fn fn, void *ctx);

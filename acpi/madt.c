@@ -40,7 +40,6 @@ static bool read_entry(void *ctx, const uint8_t *e, size_t size)
 {
 	const struct walk *w = ctx;
 
-	w->out->entries++;
 	switch (e[0]) {
 	case TYPE_LOCAL_APIC:
 		if (size < LOCAL_APIC_SIZE)
@@ -70,5 +69,5 @@ enum err acpi_madt_read(const struct acpi_table *table, struct acpi_madt *out, a
 	*out = (struct acpi_madt){0};
 	if (table->size < MADT_FIXED_SIZE)
 		return ERR_TRUNCATED;
-	return acpi_walk(table, MADT_FIXED_SIZE, read_entry, &w);
+	return acpi_walk(table, MADT_FIXED_SIZE, &out->walked, read_entry, &w);
 }

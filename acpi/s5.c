@@ -74,13 +74,13 @@ static bool take_package(struct aml a, uint8_t *slp_typ_a, uint8_t *slp_typ_b)
 	return true;
 }
 
-enum err acpi_s5_find(const struct acpi_table *dsdt, uint8_t *slp_typ_a, uint8_t *slp_typ_b)
+enum err acpi_s5_find(const struct acpi_table *aml, uint8_t *slp_typ_a, uint8_t *slp_typ_b)
 {
-	const uint8_t *d = dsdt->data;
+	const uint8_t *d = aml->data;
 	const size_t name_size = 4;
 
-	for (size_t i = ACPI_HEADER_SIZE + 1; i + name_size <= dsdt->size; i++) {
-		struct aml rest = {d + i + name_size, d + dsdt->size};
+	for (size_t i = ACPI_HEADER_SIZE + 1; i + name_size <= aml->size; i++) {
+		struct aml rest = {d + i + name_size, d + aml->size};
 
 		if (memcmp(d + i, "_S5_", name_size) != 0)
 			continue;

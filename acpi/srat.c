@@ -9,6 +9,7 @@ enum {
 	TYPE_MEMORY_AFFINITY = 1,
 	TYPE_LOCAL_X2APIC_AFFINITY = 2,
 	AFFINITY_ENABLED = 1 << 0,
+	AFFINITY_HOT_PLUGGABLE = 1 << 1, /* of memory */
 	LOCAL_APIC_AFFINITY_SIZE = 16,
 	MEMORY_AFFINITY_SIZE = 40,
 	LOCAL_X2APIC_AFFINITY_SIZE = 24,
@@ -28,6 +29,20 @@ static void give_cpu(const struct walk *w, uint32_t apic_id, uint32_t domain, ui
 		w->fns->cpu(w->ctx, apic_id, domain);
 }
 
+static void give_memory(const struct walk *w, const uint8_t *e, uint32_t domain)
+{
+	uint32_t flags = acpi_u32(e + 28);
+	const struct acpi_memory_affinity memory = {
+		.base = acpi_u64(e + 8),
+		.size = acpi_u64(e + 16),
+		.domain = domain,
+		.hot_pluggable = (flags & AFFINITY_HOT_PLUGGABLE) != 0,
+	};
+
+	if (flags & AFFINITY_ENABLED && w->fns->memory)
+		w->fns->memory(w->ctx, &memory);
+}
+
 static bool read_entry(void *ctx, const uint8_t *e, size_t size)
 {
 	const struct walk *w = ctx;
@@ -45,9 +60,7 @@ static bool read_entry(void *ctx, const uint8_t *e, size_t size)
 	case TYPE_MEMORY_AFFINITY:
 		if (size < MEMORY_AFFINITY_SIZE)
 			return false;
-		domain = w->wide_domain ? acpi_u32(e + 2) : e[2];
-		if (acpi_u32(e + 28) & AFFINITY_ENABLED && w->fns->memory)
-			w->fns->memory(w->ctx, acpi_u64(e + 8), acpi_u64(e + 16), domain);
+		give_memory(w, e, w->wide_domain ? acpi_u32(e + 2) : e[2]);
 		return true;
 	case TYPE_LOCAL_X2APIC_AFFINITY:
 		if (size < LOCAL_X2APIC_AFFINITY_SIZE)
@@ -58,12 +71,14 @@ static bool read_entry(void *ctx, const uint8_t *e, size_t size)
 	}
 }
 
-enum err acpi_srat_read(const struct acpi_table *table, const struct acpi_srat_fns *fns, void *ctx)
+enum err acpi_srat_read(const struct acpi_table *table, struct acpi_walked *out,
+			const struct acpi_srat_fns *fns, void *ctx)
 {
 	struct walk w = {.fns = fns, .ctx = ctx};
 
+	*out = (struct acpi_walked){0};
 	if (table->size < SRAT_FIXED_SIZE)
 		return ERR_TRUNCATED;
 	w.wide_domain = table->data[ACPI_HEADER_REVISION] >= WIDE_DOMAIN_REVISION;
-	return acpi_walk(table, SRAT_FIXED_SIZE, read_entry, &w);
+	return acpi_walk(table, SRAT_FIXED_SIZE, out, read_entry, &w);
 }

@@ -156,6 +156,8 @@ uint64_t arch_physical(uint64_t va);
  * where it is mapped to itself? Any values.
  */
 bool arch_is_physical(uint64_t pa, uint64_t size);
+/* Does it touch addresses at which every machine has devices, and reading may have effects? */
+bool arch_is_device(uint64_t pa, uint64_t size);
 /* Is the identity-mapped range [pa, pa + size) readable now? */
 bool arch_mapped(uint64_t pa, uint64_t size);
 /* Boot processor only. From now on this processor runs on these tables. */

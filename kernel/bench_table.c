@@ -55,6 +55,10 @@ void bench_table(const struct bench *b)
 	log_print("\n%lu processors; microseconds from the first call or IPI, of the round in the "
 		  "middle\n\n",
 		  (unsigned long)expected);
+	if (b->platform->clock_assumed)
+		log_print("the clock's rate is not known and taken for %lu Hz: ticks are right, "
+			  "microseconds are not\n\n",
+			  (unsigned long)b->platform->tsc_hz);
 	log_print("method         rounds     total     first    median       p95      last  "
 		  "total ticks calls  IPIs\n");
 	for (int i = 0; i < SMP_METHODS; i++)

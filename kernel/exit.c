@@ -38,22 +38,23 @@ static void ask_firmware(enum exit_code code)
 	log_error("exit: the firmware's reset service %s", e ? "faulted" : "came back");
 }
 
+static void write_pm1(const char *what, const struct acpi_register *control, uint8_t slp_typ)
+{
+	exit_write_register(what, control, (uint32_t)slp_typ << SLP_TYP_SHIFT | SLP_EN, true);
+}
+
 static void power_off_by_fadt(enum exit_code code)
 {
-	struct acpi_table dsdt;
-	uint8_t a = 0;
-	uint8_t b = 0;
-
 	(void)code;
 	if (!platform->has_fadt)
 		return;
-	/* If the DSDT's \_S5 cannot be read: 0 is what Hyper-V and QEMU use. */
-	if (platform->fadt.dsdt && !acpi_load(&platform->acpi, platform->fadt.dsdt, "DSDT", &dsdt))
-		(void)acpi_s5_find(&dsdt, &a, &b);
-	exit_write_register("PM1a control", &platform->fadt.pm1a_control,
-			    (uint32_t)a << SLP_TYP_SHIFT | SLP_EN, true);
-	exit_write_register("PM1b control", &platform->fadt.pm1b_control,
-			    (uint32_t)b << SLP_TYP_SHIFT | SLP_EN, true);
+	if (!platform->has_s5) {
+		/* Another state than the one that is meant may be all that a guess gets. */
+		log_error("no \\_S5 in the DSDT or an SSDT: the sleep type is not guessed");
+		return;
+	}
+	write_pm1("PM1a control", &platform->fadt.pm1a_control, platform->slp_typ[0]);
+	write_pm1("PM1b control", &platform->fadt.pm1b_control, platform->slp_typ[1]);
 }
 
 static void reset_by_fadt(enum exit_code code)

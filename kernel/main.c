@@ -21,7 +21,7 @@ static void run(void *arg)
 		kernel_host_trace(k->smp.bsp);               /* a line for each hypercall */
 	hypervisor_open(&k->platform.hypervisor, &k->pages); /* OS id, hypercall page */
 	platform_clock(&k->platform);                        /* rate of the TSC */
-	platform_ipi_reach(&k->topology);                    /* ids beyond the xAPIC's */
+	platform_ipi_reach(&k->platform, &k->topology);      /* ids beyond the xAPIC's */
 	platform_show(&k->platform, k->smp.count);           /* a line of the log */
 	log_debug("mode %s", modes[k->options.mode].name);
 	code = modes[k->options.mode].run(k);      /* the reason for all this */

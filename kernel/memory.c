@@ -7,6 +7,7 @@
 
 #include "arch/arch.h"
 #include "lib/log.h"
+#include "lib/tally.h"
 
 /* linker.ld; all on page boundaries */
 extern char _text[], _etext[], _erodata[], _image_end[], _data[];
@@ -124,19 +125,65 @@ static bool is_reserved(const struct boot_info *boot, uint64_t pa, uint64_t size
 	return false;
 }
 
-/* Some firmware keeps tables in reserved memory, which is mapped here on demand, read-only. */
+static bool is_listed(const struct boot_info *boot, uint64_t pa, uint64_t size)
+{
+	for (size_t i = 0; i < boot->memory_count; i++) {
+		const struct boot_memory *m = &boot->memory[i];
+
+		if (pa < m->base + m->size && m->base < pa + size)
+			return true;
+	}
+	return false;
+}
+
+static bool is_device(const struct boot_info *boot, uint64_t pa, uint64_t size)
+{
+	const struct boot_framebuffer *f = &boot->framebuffer;
+
+	return arch_is_device(pa, size) || (pa < f->base + f->size && f->base < pa + size);
+}
+
+/*
+ * Tables that are not in mapped memory. A table that is nonsense may name a million places, each of
+ * which costs pages for page tables: what was mapped is counted, and ends somewhere.
+ */
+enum { TABLE_MAPPINGS_MAX = 256 };
+static struct {
+	size_t mappings;
+	struct tally unlisted, refused; /* addresses */
+} tables;
+
+static bool map_table(const struct boot_info *boot, uint64_t pa, uint64_t size)
+{
+	uint64_t first = pa & ~(uint64_t)(PAGE_SIZE - 1);
+	uint64_t end = (pa + size + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1);
+	bool reserved = is_reserved(boot, pa, size);
+
+	if (!reserved && (is_listed(boot, pa, size) || is_device(boot, pa, size)))
+		return false;
+	if (tables.mappings == TABLE_MAPPINGS_MAX) {
+		tally_add(&tables.refused, pa);
+		return false;
+	}
+	if (arch_map(first, first, end - first, 0))
+		return false;
+	tables.mappings++;
+	if (!reserved)
+		tally_add(&tables.unlisted, pa);
+	return true;
+}
+
+/*
+ * Some firmware keeps tables in reserved memory, some in memory that its map does not list at all:
+ * both are mapped here on demand, read-only.
+ */
 static const void *at(void *ctx, uint64_t pa, size_t size)
 {
 	const struct boot_info *boot = ctx;
-	uint64_t first = pa & ~(uint64_t)(PAGE_SIZE - 1);
 
-	if (!pa || !size || !arch_is_physical(pa, size))
+	if (pa < PAGE_SIZE || !size || !arch_is_physical(pa, size)) /* page 0 stays a hole */
 		return NULL;
-	if (arch_mapped(pa, size))
-		return (const void *)pa;
-	if (!is_reserved(boot, pa, size) ||
-	    arch_map(first, first, (pa + size - first + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1),
-		     0))
+	if (!arch_mapped(pa, size) && !map_table(boot, pa, size))
 		return NULL;
 	return (const void *)pa;
 }
@@ -144,4 +191,19 @@ static const void *at(void *ctx, uint64_t pa, size_t size)
 struct acpi_memory memory_for_acpi(const struct boot_info *boot)
 {
 	return (struct acpi_memory){at, (void *)boot};
+}
+
+void memory_say_tables(void)
+{
+	char text[TALLY_TEXT_SIZE];
+
+	if (tables.unlisted.count)
+		log_warn("ACPI: %lu tables lie in memory that the memory map does not list: mapped "
+			 "for reading, at %s",
+			 (unsigned long)tables.unlisted.count,
+			 tally_text(&tables.unlisted, TALLY_HEX, text));
+	if (tables.refused.count)
+		log_warn("ACPI: %lu addresses are not looked at, %u were mapped before: %s",
+			 (unsigned long)tables.refused.count, TABLE_MAPPINGS_MAX,
+			 tally_text(&tables.refused, TALLY_HEX, text));
 }

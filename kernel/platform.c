@@ -1,41 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What the firmware's tables and the hypervisor say about this machine: tables, topology, clock. */
+/* What the firmware's tables say about this machine's processors, and how they are reached. */
 #include "kernel/platform.h"
 
-#include "kernel/setup.h"
 #include "lib/log.h"
-
-static bool find(const struct platform *p, const char *signature, struct acpi_table *out)
-{
-	enum err e = acpi_find(&p->acpi, signature, out);
-
-	if (e && e != ERR_NOT_FOUND)
-		log_warn("ACPI table %s: %s", signature, err_name(e));
-	else if (e)
-		log_debug("ACPI table %s: none", signature);
-	else
-		log_debug("ACPI table %s: %lu bytes at 0x%lx", signature, (unsigned long)out->size,
-			  (unsigned long)out->data);
-	return !e;
-}
-
-void platform_find_tables(struct platform *p, const struct boot_info *boot)
-{
-	struct acpi_memory memory = memory_for_acpi(boot);
-	struct acpi_table fadt;
-	enum err e = acpi_open(&p->acpi, &memory, boot->rsdp);
-
-	if (e) {
-		log_warn("ACPI root pointer at 0x%lx: %s: only the boot processor is known",
-			 (unsigned long)boot->rsdp, err_name(e));
-		return;
-	}
-	p->has_madt = find(p, "APIC", &p->madt);
-	p->has_srat = find(p, "SRAT", &p->srat);
-	p->has_fadt = find(p, "FACP", &fadt) && !acpi_fadt_read(&fadt, &p->fadt);
-	if (!p->has_madt)
-		log_warn("no usable MADT: only the boot processor is known");
-}
 
 enum err platform_topology(const struct platform *p, struct pages *pages, struct topology *out)
 {
@@ -67,11 +34,16 @@ void platform_ipi(void)
 		log_warn("local APIC: %s: no processor can be reached by INIT-SIPI", err_name(e));
 }
 
-void platform_ipi_reach(const struct topology *topology)
+void platform_ipi_reach(const struct platform *p, const struct topology *topology)
 {
 	enum err e = topology->need_x2apic ? arch_ipi_widen() : OK;
 
-	if (e)
+	if (!e)
+		return;
+	/* Where processors come by hypercall it does not matter; else each INIT says so. */
+	if (hypervisor_is_open(&p->hypervisor))
+		log_debug("local APIC: %s: ids above 254 by hypercall only", err_name(e));
+	else
 		log_warn("local APIC: %s: not all processors can be reached by INIT-SIPI",
 			 err_name(e));
 }

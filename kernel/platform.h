@@ -13,11 +13,15 @@ struct platform {
 	bool has_madt, has_srat, has_fadt;
 	struct acpi_table madt, srat;
 	struct acpi_fadt fadt;
+	bool has_s5;
+	uint8_t slp_typ[2]; /* of \_S5, for PM1a and PM1b; if has_s5 */
 	struct hypervisor hypervisor;
 	const char *clock_source;
+	bool clock_assumed; /* nobody says the rate: times are no times */
 	uint64_t tsc_hz;
 };
 
+/* tables.c */
 void platform_find_tables(struct platform *p, const struct boot_info *boot);
 /* All enabled processors of the MADT, in arrays from *pages. ERR_NO_MEMORY. */
 enum err platform_topology(const struct platform *p, struct pages *pages, struct topology *out);
@@ -26,6 +30,6 @@ void platform_clock(struct platform *p);
 /* Boot processor on its own page tables: the local APIC as the firmware left it. */
 void platform_ipi(void);
 /* x2APIC, if there are ids that want it. */
-void platform_ipi_reach(const struct topology *topology);
+void platform_ipi_reach(const struct platform *p, const struct topology *topology);
 /* The log's line about clock, processors and APIC. */
 void platform_show(const struct platform *p, size_t processors);

@@ -88,6 +88,11 @@ static const char *layout_name(uint32_t stride)
 	}
 }
 
+size_t report_warnings_left_out(void)
+{
+	return log_kept_count() > LOG_KEPT ? log_kept_count() - LOG_KEPT : 0;
+}
+
 static void selftest(const struct selftest *s)
 {
 	log_print("\nself-test of %lu processors\n", (unsigned long)s->members);
@@ -111,17 +116,25 @@ static void selftest(const struct selftest *s)
 static void report_table(const struct report *r)
 {
 	const struct smp *smp = r->smp;
+	size_t left_out = report_warnings_left_out();
+	bool assumed = r->platform->clock_assumed;
+	const char *us = assumed ? "~us" : " us";
 	char bringup[24];
 	char whole[24];
 
-	log_print("\n apic   uid    vp  numa  role  method    verdict   status    by   issued us "
-		  "   first us   online us\n");
+	log_print("\n apic   uid    vp  numa  role  method    verdict   status    by   issued%s "
+		  "   first%s   online%s\n",
+		  us, us, us);
 	for (size_t i = 0; i < smp->count; i++)
 		row(smp, smp_cpu(smp, i));
 	milliseconds(bringup, sizeof(bringup), r->summary.bringup_ns);
 	milliseconds(whole, sizeof(whole), r->kernel_ns);
-	log_print("\nbring-up took %s ms, the kernel %s ms since ExitBootServices\n", bringup,
-		  whole);
+	log_print("\nbring-up took %s%s ms, the kernel %s%s ms since ExitBootServices\n",
+		  assumed ? "~" : "", bringup, assumed ? "~" : "", whole);
+	if (assumed)
+		log_print("~ the clock's rate is not known and taken for %lu Hz: these times, and "
+			  "the self-test's, are no measurements\n",
+			  (unsigned long)r->platform->tsc_hz);
 	if (smp->start.map.calls)
 		log_print("VP indexes: %u answers in %u calls, %s\n", smp->start.map.elements,
 			  smp->start.map.calls, layout_name(smp->start.map.stride));
@@ -129,6 +142,9 @@ static void report_table(const struct report *r)
 		selftest(r->selftest);
 	if (r->platform->hypervisor.reason[0])
 		log_print("not by hypercall: %s\n", r->platform->hypervisor.reason);
+	if (left_out)
+		log_print("%lu warnings, of which the JSON report leaves out the last %lu\n",
+			  (unsigned long)log_kept_count(), (unsigned long)left_out);
 	log_print("verdict: %s - %lu of %lu processors online\n",
 		  machine_verdict_name(r->summary.verdict), (unsigned long)r->summary.online,
 		  (unsigned long)r->summary.expected);

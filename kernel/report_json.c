@@ -80,6 +80,7 @@ void report_json_clock(struct json *j, const struct platform *p)
 	json_object(j, "clock");
 	json_string(j, "source", p->clock_source);
 	json_number(j, "hz", p->tsc_hz);
+	json_bool(j, "assumed", p->clock_assumed);
 	json_object_end(j);
 }
 
@@ -157,6 +158,7 @@ void report_json(const struct report *r)
 	for (size_t i = 0; log_kept(i); i++)
 		json_string(&j, NULL, log_kept(i));
 	json_array_end(&j);
+	json_number(&j, "warnings_left_out", report_warnings_left_out());
 	json_object_end(&j);
 	log_print("\n");
 }

@@ -15,8 +15,9 @@ void console_init(const struct boot_info *boot, struct options *options);
 
 /* memory.c: page allocator and page tables from the boot stub's map; switches to the tables. */
 enum err memory_init(const struct boot_info *boot, struct pages *pages);
-/* memory.c: for the ACPI readers. */
+/* memory.c: for the ACPI readers. What it had to map is said once they are done. */
 struct acpi_memory memory_for_acpi(const struct boot_info *boot);
+void memory_say_tables(void);
 
 /*
  * framebuffer.c: on the kernel's own page tables. Turn the screen on, if there is a framebuffer;

@@ -12,7 +12,6 @@ const char *err_name(enum err e)
 	case ERR_TIMEOUT: return "timeout";
 	case ERR_UNSUPPORTED: return "unsupported";
 	case ERR_FAULT: return "fault";
-	case ERR_CHECKSUM: return "bad checksum";
 	case ERR_TRUNCATED: return "truncated";
 	case ERR_DENIED: return "denied";
 	case ERR_FULL: return "full";

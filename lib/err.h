@@ -13,10 +13,9 @@ enum err {
 	ERR_TIMEOUT = -4,     /* a bounded wait ended without its event */
 	ERR_UNSUPPORTED = -5, /* the machine does not offer it */
 	ERR_FAULT = -6,       /* the processor raised an exception */
-	ERR_CHECKSUM = -7,    /* a checksum is wrong */
-	ERR_TRUNCATED = -8,   /* data ends before its own length says */
-	ERR_DENIED = -9,      /* it is there and refuses */
-	ERR_FULL = -10,       /* a table has no room left */
+	ERR_TRUNCATED = -7,   /* data ends before its own length says */
+	ERR_DENIED = -8,      /* it is there and refuses */
+	ERR_FULL = -9,        /* a table has no room left */
 };
 
 /* Name of an error for people, "unknown error" for any other value. */

@@ -2,7 +2,9 @@
 /* From the MADT's and the SRAT's entries to the list of processors that can be started. */
 #include "smp/topology.h"
 
+#include "arch/arch.h"
 #include "lib/log.h"
+#include "lib/tally.h"
 
 enum { XAPIC_INVALID_ID = 0xFF, XAPIC_MAX_ID = 0xFE };
 #define X2APIC_INVALID_ID 0xFFFFFFFFU
@@ -58,24 +60,41 @@ static void make_room(struct topology *t)
 	}
 }
 
+/* What the reading of a MADT finds odd: a line for each kind, however many there are. */
 struct walk {
 	struct topology *topology;
 	uint64_t bsp_hw_id;
+	size_t processors;     /* entries of both types, disabled ones too */
+	uint32_t bsp_uid;      /* of a disabled entry that is the boot processor's */
+	bool bsp_is_disabled;  /* there is one */
+	bool bsp_is_x2apic;    /* it is of type 9 */
+	struct tally no_id;    /* uids */
+	struct tally repeated; /* APIC ids */
 };
+
+static void on_disabled(struct walk *w, const struct acpi_cpu *cpu)
+{
+	w->topology->disabled++;
+	if (cpu->apic_id != w->bsp_hw_id || w->bsp_is_disabled)
+		return;
+	w->bsp_is_disabled = true;
+	w->bsp_uid = cpu->uid;
+	w->bsp_is_x2apic = cpu->x2apic;
+}
 
 static void on_cpu(void *ctx, const struct acpi_cpu *cpu)
 {
-	const struct walk *w = ctx;
+	struct walk *w = ctx;
 	struct topology *t = w->topology;
 	uint32_t known;
 
+	w->processors++;
 	if (!cpu->enabled) {
-		t->disabled++;
+		on_disabled(w, cpu);
 		return;
 	}
 	if (cpu->apic_id == (cpu->x2apic ? X2APIC_INVALID_ID : XAPIC_INVALID_ID)) {
-		log_warn("MADT: enabled processor uid %u has the invalid APIC id 0x%x: skipped",
-			 cpu->uid, cpu->apic_id);
+		tally_add(&w->no_id, cpu->uid);
 		return;
 	}
 	known = find(t, cpu->apic_id);
@@ -87,33 +106,62 @@ static void on_cpu(void *ctx, const struct acpi_cpu *cpu)
 	}
 	/* A processor may be listed once in each form; twice in the same form is a mistake. */
 	if (t->cpu[known].x2apic == cpu->x2apic)
-		log_warn("MADT: APIC id %u is listed twice (uid %u and %u): second one skipped",
-			 cpu->apic_id, t->cpu[known].uid, cpu->uid);
+		tally_add(&w->repeated, cpu->apic_id);
 }
 
-static void find_bsp(struct topology *t, const struct acpi_table *madt, uint64_t bsp_hw_id)
+static void find_bsp(struct topology *t, const struct walk *w, bool has_madt)
 {
-	t->bsp = find(t, bsp_hw_id);
+	t->bsp = find(t, w->bsp_hw_id);
 	if (t->bsp != NOT_FOUND)
 		return;
-	if (madt)
-		log_warn("MADT: does not list the boot processor, APIC id %lu: added",
-			 (unsigned long)bsp_hw_id);
 	make_room(t);
 	t->bsp = t->count;
-	add(t, bsp_hw_id, SMP_UID_UNKNOWN, false);
+	if (w->bsp_is_disabled) {
+		/* It runs, so it counts. */
+		log_warn("MADT: the boot processor, APIC id %lu, is listed as not enabled: it runs",
+			 (unsigned long)w->bsp_hw_id);
+		t->disabled--;
+		add(t, w->bsp_hw_id, w->bsp_uid, w->bsp_is_x2apic);
+		return;
+	}
+	if (has_madt && w->processors)
+		log_warn("MADT: does not list the boot processor, APIC id %lu: added",
+			 (unsigned long)w->bsp_hw_id);
+	add(t, w->bsp_hw_id, SMP_UID_UNKNOWN, false);
 }
 
-static void read_madt(struct topology *t, const struct acpi_table *madt, uint64_t bsp_hw_id)
+static void say_walked(const char *table, enum err e, const struct acpi_walked *walked)
 {
-	struct walk walk = {t, bsp_hw_id};
-	struct acpi_madt info = {0};
-	enum err e = acpi_madt_read(madt, &info, on_cpu, &walk);
+	if (walked->too_short)
+		log_warn("%s: %lu entries are too short for their type: skipped", table,
+			 (unsigned long)walked->too_short);
+	if (walked->stopped_at)
+		log_warn("%s: %s after %lu entries, at byte 0x%lx: the rest is not read", table,
+			 err_name(e), (unsigned long)walked->entries,
+			 (unsigned long)walked->stopped_at);
+	else if (e && !walked->too_short)
+		log_warn("%s: %s before its first entry", table, err_name(e));
+}
 
-	t->incomplete = e != OK;
-	if (e)
-		log_warn("MADT: %s after %u entries: the rest is not read", err_name(e),
-			 (unsigned int)info.entries);
+static void read_madt(struct topology *t, const struct acpi_table *madt, struct walk *walk)
+{
+	struct acpi_madt info = {0};
+	char text[TALLY_TEXT_SIZE];
+	enum err e = acpi_madt_read(madt, &info, on_cpu, walk);
+
+	/* Without a processor it says as much as no MADT. */
+	t->incomplete = e != OK || !walk->processors;
+	say_walked("MADT", e, &info.walked);
+	if (!walk->processors)
+		log_warn("MADT: lists no processor: only the boot processor is known");
+	if (walk->no_id.count)
+		log_warn("MADT: %lu enabled processors have an invalid APIC id: skipped, uid %s",
+			 (unsigned long)walk->no_id.count,
+			 tally_text(&walk->no_id, TALLY_DECIMAL, text));
+	if (walk->repeated.count)
+		log_warn("MADT: %lu entries repeat an APIC id, the first counts: %s",
+			 (unsigned long)walk->repeated.count,
+			 tally_text(&walk->repeated, TALLY_DECIMAL, text));
 	if (info.wakeup_mailbox)
 		log_warn("MADT: a multiprocessor wake-up mailbox at 0x%lx is not used",
 			 (unsigned long)info.wakeup_mailbox);
@@ -121,37 +169,51 @@ static void read_madt(struct topology *t, const struct acpi_table *madt, uint64_
 
 /* --- SRAT: whatever is wrong with it costs locality, never a processor ------------------------ */
 
+struct affinities {
+	struct topology *topology;
+	struct tally contradicted;       /* APIC ids */
+	struct tally wrapped, no_memory; /* bases of memory */
+};
+
 static void on_affinity(void *ctx, uint32_t apic_id, uint32_t domain)
 {
-	const struct topology *t = ctx;
+	struct affinities *w = ctx;
+	const struct topology *t = w->topology;
 	uint32_t i = find(t, apic_id);
 
 	if (i == NOT_FOUND)
 		return;
 	if (t->cpu[i].numa != SMP_NUMA_UNKNOWN && t->cpu[i].numa != domain)
-		log_warn("SRAT: APIC id %u is in domain %u and in %u: the first counts", apic_id,
-			 t->cpu[i].numa, domain);
+		tally_add(&w->contradicted, apic_id);
 	else
 		t->cpu[i].numa = domain;
 }
 
-static void on_memory(void *ctx, uint64_t base, uint64_t size, uint32_t domain)
+static void on_memory(void *ctx, const struct acpi_memory_affinity *m)
 {
-	struct topology *t = ctx;
+	struct affinities *w = ctx;
+	struct topology *t = w->topology;
 
-	if (size > UINT64_MAX - base) {
-		log_warn(
-			"SRAT: memory of domain %u at 0x%lx with 0x%lx bytes wraps around: skipped",
-			domain, (unsigned long)base, (unsigned long)size);
+	if (!m->size) /* the usual filler */
+		return;
+	if (m->size > UINT64_MAX - m->base) {
+		tally_add(&w->wrapped, m->base);
 		return;
 	}
-	if (!size) /* the usual filler */
+	if (!arch_is_physical(m->base, m->size)) {
+		/*
+		 * Where memory may come later anything goes: Hyper-V lists all of 52 bits,
+		 * whatever the processor has.
+		 */
+		if (!m->hot_pluggable)
+			tally_add(&w->no_memory, m->base);
 		return;
+	}
 	if (t->memory_count == t->memory_capacity) {
 		t->memory_dropped++;
 		return;
 	}
-	t->memory[t->memory_count++] = (struct topology_memory){{base, size}, domain};
+	t->memory[t->memory_count++] = (struct topology_memory){{m->base, m->size}, m->domain};
 }
 
 /* Memory that two domains claim may go to either. */
@@ -178,10 +240,25 @@ static void check_overlap(const struct topology *t)
 static void read_srat(struct topology *t, const struct acpi_table *srat)
 {
 	static const struct acpi_srat_fns fns = {on_affinity, on_memory};
-	enum err e = acpi_srat_read(srat, &fns, t);
+	struct affinities w = {.topology = t};
+	struct acpi_walked walked;
+	char text[TALLY_TEXT_SIZE];
+	enum err e = acpi_srat_read(srat, &walked, &fns, &w);
 
-	if (e)
-		log_warn("SRAT: %s: the rest is not read", err_name(e));
+	say_walked("SRAT", e, &walked);
+	if (w.contradicted.count)
+		log_warn("SRAT: %lu entries put a processor into a second domain, the first "
+			 "counts: APIC id %s",
+			 (unsigned long)w.contradicted.count,
+			 tally_text(&w.contradicted, TALLY_DECIMAL, text));
+	if (w.wrapped.count)
+		log_warn("SRAT: %lu pieces of memory wrap around: skipped, at %s",
+			 (unsigned long)w.wrapped.count, tally_text(&w.wrapped, TALLY_HEX, text));
+	if (w.no_memory.count)
+		log_warn("SRAT: %lu pieces of memory are beyond this processor's addresses: "
+			 "skipped, at %s",
+			 (unsigned long)w.no_memory.count,
+			 tally_text(&w.no_memory, TALLY_HEX, text));
 	if (t->memory_dropped)
 		log_warn("SRAT: %u pieces of memory are more than the table's %u: left out",
 			 (unsigned int)t->memory_dropped, (unsigned int)t->memory_capacity);
@@ -197,19 +274,18 @@ static void count_cpu(void *ctx, const struct acpi_cpu *cpu)
 	*count += cpu->enabled;
 }
 
-static void count_memory(void *ctx, uint64_t base, uint64_t size, uint32_t domain)
+static void count_memory(void *ctx, const struct acpi_memory_affinity *memory)
 {
 	size_t *count = ctx;
 
-	(void)base;
-	(void)domain;
-	*count += size != 0;
+	*count += memory->size != 0;
 }
 
 void topology_measure(struct topology *t, const struct acpi_table *madt,
 		      const struct acpi_table *srat)
 {
 	static const struct acpi_srat_fns fns = {NULL, count_memory};
+	struct acpi_walked walked;
 	struct acpi_madt info;
 
 	t->capacity = 1; /* a boot processor that is not listed */
@@ -218,7 +294,7 @@ void topology_measure(struct topology *t, const struct acpi_table *madt,
 	if (madt)
 		(void)acpi_madt_read(madt, &info, count_cpu, &t->capacity);
 	if (srat)
-		(void)acpi_srat_read(srat, &fns, &t->memory_capacity);
+		(void)acpi_srat_read(srat, &walked, &fns, &t->memory_capacity);
 	if (t->capacity > SMP_MAX_CPUS)
 		t->capacity = SMP_MAX_CPUS;
 	if (t->memory_capacity > SMP_MAX_MEMORY)
@@ -228,6 +304,8 @@ void topology_measure(struct topology *t, const struct acpi_table *madt,
 void topology_read(struct topology *t, const struct acpi_table *madt, const struct acpi_table *srat,
 		   uint64_t bsp_hw_id)
 {
+	struct walk walk = {.topology = t, .bsp_hw_id = bsp_hw_id};
+
 	t->count = t->disabled = t->dropped = 0;
 	t->memory_count = t->memory_dropped = 0;
 	t->need_x2apic = false;
@@ -235,8 +313,8 @@ void topology_read(struct topology *t, const struct acpi_table *madt, const stru
 	for (size_t i = 0; i < t->capacity; i++)
 		t->cpu[i].chain = NOT_FOUND;
 	if (madt)
-		read_madt(t, madt, bsp_hw_id);
-	find_bsp(t, madt, bsp_hw_id);
+		read_madt(t, madt, &walk);
+	find_bsp(t, &walk, madt != NULL);
 	if (t->dropped)
 		log_warn("%u processors are more than the table's %u: left out",
 			 (unsigned int)t->dropped, (unsigned int)t->capacity);

@@ -33,11 +33,12 @@ struct topology {
 	struct topology_cpu *cpu; /* the caller's array */
 	size_t capacity, count;
 	size_t bsp;      /* index of the boot processor */
-	size_t disabled; /* entries that are not enabled, online-capable ones among them */
+	size_t disabled; /* entries that are not enabled, online-capable ones among them; without
+			    the boot processor's */
 	size_t dropped;  /* enabled ones for which there was no room */
 	struct topology_memory *memory; /* the caller's array; by the SRAT, of any order */
 	size_t memory_capacity, memory_count, memory_dropped;
-	bool incomplete;  /* there may be more: no MADT, or one that could not be read to its end */
+	bool incomplete;  /* there may be more: no MADT, an empty one, or one not read to its end */
 	bool need_x2apic; /* an id above 254 is there */
 };
 
@@ -48,8 +49,8 @@ void topology_measure(struct topology *t, const struct acpi_table *madt,
 /*
  * Read the enabled processors, in the MADT's order, and NUMA domains. madt or srat may be NULL; the
  * capacities say how long the arrays are, that of processors at least 1. Everything odd is a
- * warning in the log and costs at most its own entry; the boot processor is always there
- * afterwards.
+ * warning in the log, one for each kind with its count and the first few, and costs at most its own
+ * entry; the boot processor is always there afterwards.
  */
 void topology_read(struct topology *t, const struct acpi_table *madt, const struct acpi_table *srat,
 		   uint64_t bsp_hw_id);

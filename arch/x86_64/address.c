@@ -12,9 +12,9 @@ enum { BITS_BEFORE_LEAF = 36 };
 /* Memory is mapped to itself, so an address is canonical only in the lower half. */
 enum { LOWER_HALF_4_LEVELS = 47, LOWER_HALF_5_LEVELS = 56 };
 
-static uint64_t find_limit(void)
+uint64_t address_limit(void)
 {
-	uint32_t lower = read_cr4() & CR4_LA57 ? LOWER_HALF_5_LEVELS : LOWER_HALF_4_LEVELS;
+	uint32_t lower = machine_has_five_levels() ? LOWER_HALF_5_LEVELS : LOWER_HALF_4_LEVELS;
 	uint32_t bits = BITS_BEFORE_LEAF;
 
 	if (arch_cpuid(0x80000000U, 0).eax >= CPUID_ADDRESS_SIZES)
@@ -29,6 +29,15 @@ bool arch_is_physical(uint64_t pa, uint64_t size)
 	static uint64_t limit; /* asked once: with a hypervisor CPUID is an exit */
 
 	if (!limit)
-		limit = find_limit();
+		limit = address_limit();
 	return size <= limit && pa <= limit - size;
+}
+
+/* I/O APICs, chipset, local APIC and the firmware's flash: SDM volume 3, 11.4.1, and every PC. */
+#define DEVICES     0xFEC00000UL
+#define DEVICES_END 0x100000000UL
+
+bool arch_is_device(uint64_t pa, uint64_t size)
+{
+	return pa < DEVICES_END && DEVICES < pa + size;
 }

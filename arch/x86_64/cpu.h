@@ -90,6 +90,11 @@ void idt_init(bool with_stacks);
 /* apic.c: the interrupt in service is done. */
 void apic_end_interrupt(void);
 
+/* address.c: addresses below it can be memory; asks CPUID anew each time. */
+uint64_t address_limit(void);
+/* machine.c: has paging five levels, as the firmware left it? */
+bool machine_has_five_levels(void);
+
 /* backtrace.c */
 void backtrace_from(uint64_t rip, uint64_t rbp);
 

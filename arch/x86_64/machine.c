@@ -12,6 +12,11 @@ struct arch_cpuid arch_cpuid(uint32_t leaf, uint32_t subleaf)
 	return r;
 }
 
+bool machine_has_five_levels(void)
+{
+	return read_cr4() & CR4_LA57;
+}
+
 uint8_t arch_port_read8(uint16_t port)
 {
 	uint8_t value;

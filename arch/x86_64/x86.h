@@ -68,6 +68,13 @@ void arch_port_write8(uint16_t port, uint8_t value);
 void arch_port_write16(uint16_t port, uint16_t value);
 void arch_port_write32(uint16_t port, uint32_t value);
 
+/* --- the time stamp counter's rate ------------------------------------------------------------ */
+
+/* By the monitor beneath, where it is KVM or VMware; 0 if none says it. */
+uint64_t arch_ticks_hz_by_monitor(void);
+/* The processor's nominal frequency, which the counter has to within a few percent; 0. */
+uint64_t arch_ticks_hz_nominal(void);
+
 /* --- local APIC ------------------------------------------------------------------------------- */
 
 bool arch_apic_is_x2apic(void);

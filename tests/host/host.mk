@@ -25,6 +25,7 @@ $(eval $(call host_test, lib/test_err,    lib/err.c))
 $(eval $(call host_test, lib/test_string, lib/string.c))
 $(eval $(call host_test, lib/test_format, $(LIB_FORMAT)))
 $(eval $(call host_test, lib/test_log,    lib/log.c $(LIB_FORMAT)))
+$(eval $(call host_test, lib/test_tally,  lib/tally.c $(LIB_FORMAT)))
 $(eval $(call host_test, lib/test_json,   lib/json.c lib/log.c $(LIB_FORMAT)))
 $(eval $(call host_test, lib/test_pages,  lib/pages.c lib/string.c))
 $(eval $(call host_test, lib/test_assert, lib/assert.c $(LIB_FORMAT)))
@@ -53,21 +54,27 @@ $(eval $(call host_test, hv/test_ipi,    hv/ipi.c hv/x86_64/detect.c hv/vp_set.c
 $(eval $(call host_test, hv/test_clock,  hv/x86_64/clock.c))
 $(eval $(call host_test, hv/test_crash,  hv/x86_64/crash.c))
 
-$(eval $(call host_test, arch/x86_64/test_clock, arch/x86_64/clock.c))
+$(eval $(call host_test, arch/x86_64/test_clock, arch/x86_64/clock.c lib/string.c))
 $(eval $(call host_test, arch/x86_64/test_cr3))
 $(eval $(call host_test, arch/x86_64/test_features, arch/x86_64/features.c))
+$(eval $(call host_test, arch/x86_64/test_address, arch/x86_64/address.c))
 $(eval $(call host_test, arch/x86_64/test_init_delay, arch/x86_64/init_delay.c))
 
 LIBRARY = $(wildcard start/*.c start/x86_64/*.c hv/*.c hv/x86_64/*.c)
-SMP_TOPOLOGY = acpi/madt.c acpi/srat.c acpi/tables.c lib/err.c lib/log.c $(LIB_FORMAT)
-$(eval $(call host_test, smp/test_topology,  smp/topology.c $(SMP_TOPOLOGY) $(ACPI_BUILD)))
+ADDRESS = arch/x86_64/address.c tests/host/arch/x86_64/width.c
+SMP_TOPOLOGY = acpi/madt.c acpi/srat.c acpi/tables.c lib/err.c lib/log.c lib/tally.c $(LIB_FORMAT) \
+	$(ADDRESS)
+TOPOLOGY = smp/topology.c $(SMP_TOPOLOGY) $(ACPI_BUILD) tests/host/smp/topology_fixture.c
+$(eval $(call host_test, smp/test_topology,  $(TOPOLOGY)))
+$(eval $(call host_test, smp/test_affinity,  $(TOPOLOGY)))
+$(eval $(call host_test, smp/test_shapes,    $(TOPOLOGY) acpi/fadt.c))
 $(eval $(call host_test_threads, start/test_handshake))
 $(eval $(call host_test, start/test_deadline))
 # A client of the library: hv/'s calls, start/ without INIT-SIPI, and nothing else of the kernel.
 $(eval $(call host_test_threads, start/test_client, $(wildcard start/*.c) hv/x86_64/context.c \
 	$(addprefix hv/,call.c result.c start_vp.c text.c vp_map.c)))
 SMP_START = $(filter-out smp/topology.c,$(wildcard smp/*.c smp/x86_64/*.c)) $(LIBRARY) \
-	lib/err.c lib/log.c lib/pages.c $(LIB_FORMAT) arch/x86_64/registers.c \
+	lib/err.c lib/log.c lib/pages.c lib/tally.c $(LIB_FORMAT) arch/x86_64/registers.c \
 	$(addprefix tests/host/smp/,machine.c machine_arch.c machine_ipi.c)
 SMP_BRINGUP = tests/host/smp/bringup.c $(SMP_START)
 $(eval $(call host_test_threads, smp/test_start,  $(SMP_BRINGUP)))
@@ -80,6 +87,10 @@ $(eval $(call host_test_threads, smp/test_call,  $(SMP_BRINGUP)))
 
 $(eval $(call host_test, kernel/test_hypervisor, kernel/hypervisor.c kernel/x86_64/host.c \
 	$(LIBRARY) lib/log.c lib/pages.c $(LIB_FORMAT)))
+$(eval $(call host_test, kernel/test_tables, kernel/tables.c acpi/fadt.c acpi/s5.c \
+	$(SMP_TOPOLOGY) $(ACPI_BUILD)))
+$(eval $(call host_test, kernel/test_memory, kernel/memory.c lib/err.c lib/log.c lib/pages.c \
+	lib/tally.c $(LIB_FORMAT) $(ADDRESS)))
 OPTIONS = kernel/options.c lib/log.c $(LIB_FORMAT)
 $(eval $(call host_test, kernel/test_options, $(OPTIONS)))
 $(eval $(call host_test, kernel/test_options_doc, $(filter-out %/options.c,$(OPTIONS))))

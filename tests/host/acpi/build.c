@@ -76,7 +76,7 @@ struct acpi_table build_table(const struct builder *b)
 
 	assert_non_null(copy);
 	memcpy(copy, b->bytes, b->size);
-	return (struct acpi_table){copy, b->size};
+	return (struct acpi_table){.data = copy, .size = b->size};
 }
 
 void release(struct acpi_table *table)

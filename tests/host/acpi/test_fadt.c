@@ -32,6 +32,7 @@ static void start(uint32_t flags)
 {
 	build_start(&b, "FACP", 6);
 	build_zeros(&b, SIZE_6_5 - b.size);
+	set32(36, 0x7fd00000);
 	set32(40, 0x7fe00000);
 	set32(64, 0x404);
 	set32(76, 0x408);
@@ -70,7 +71,9 @@ static void legacy_ports_are_used_when_the_extended_are_empty(void **state)
 	assert_int_equal(fadt.reset.address, 0x433);
 	assert_int_equal(fadt.reset_value, 1);
 	assert_false(fadt.hw_reduced);
-	assert_int_equal(fadt.dsdt, 0x7fe00000);
+	assert_int_equal(fadt.dsdt, 0);
+	assert_int_equal(fadt.dsdt_32, 0x7fe00000);
+	assert_int_equal(fadt.facs, 0x7fd00000);
 }
 
 static void extended_registers_win(void **state)
@@ -119,12 +122,15 @@ static void f53_each_size_gives_the_fields_that_are_there(void **state)
 	for (size_t size = 1; size <= SIZE_6_5; size++) {
 		start(RESET_REG_SUP);
 		set_generic(208, ACPI_SPACE_IO, 0x608);
+		set64(132, 0x987654321000);
 		set64(140, 0x123456789000);
 		assert_int_equal(read_it(size), size < 116 ? ERR_TRUNCATED : OK);
 		assert_int_equal(fadt.reset.present, size >= 129);
-		assert_int_equal(fadt.dsdt, size < 116   ? 0
-					    : size < 148 ? 0x7fe00000
-							 : 0x123456789000);
+		assert_int_equal(fadt.dsdt, size < 148 ? 0 : 0x123456789000);
+		assert_int_equal(fadt.dsdt_32, size < 116 ? 0 : 0x7fe00000);
+		assert_int_equal(fadt.facs, size < 116   ? 0
+					    : size < 140 ? 0x7fd00000
+							 : 0x987654321000);
 		assert_int_equal(fadt.pm_timer.address, size < 116   ? 0
 							: size < 220 ? 0x408
 								     : 0x608);

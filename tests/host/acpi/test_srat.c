@@ -11,15 +11,13 @@ enum { ENABLED = 1 };
 struct seen {
 	uint32_t apic_id[64], domain[64];
 	size_t count;
-	struct {
-		uint64_t base, size;
-		uint32_t domain;
-	} memory[8];
+	struct acpi_memory_affinity memory[8];
 	size_t memory_count;
 };
 
 static struct builder b;
 static struct seen seen;
+static struct acpi_walked walked;
 
 static void see(void *ctx, uint32_t apic_id, uint32_t domain)
 {
@@ -30,14 +28,12 @@ static void see(void *ctx, uint32_t apic_id, uint32_t domain)
 	s->domain[s->count++] = domain;
 }
 
-static void see_memory(void *ctx, uint64_t base, uint64_t size, uint32_t domain)
+static void see_memory(void *ctx, const struct acpi_memory_affinity *memory)
 {
 	struct seen *s = ctx;
 
 	assert_true(s->memory_count < ARRAY_COUNT(s->memory));
-	s->memory[s->memory_count].base = base;
-	s->memory[s->memory_count].size = size;
-	s->memory[s->memory_count++].domain = domain;
+	s->memory[s->memory_count++] = *memory;
 }
 
 static enum err read_it(void)
@@ -47,7 +43,8 @@ static enum err read_it(void)
 	enum err e;
 
 	memset(&seen, 0, sizeof(seen));
-	e = acpi_srat_read(&t, &fns, &seen);
+	memset(&walked, 0xFF, sizeof(walked));
+	e = acpi_srat_read(&t, &walked, &fns, &seen);
 	release(&t);
 	return e;
 }
@@ -114,10 +111,12 @@ static void enabled_memory(void **state)
 	assert_int_equal(seen.memory[0].domain, 0x12345678);
 	assert_int_equal(seen.memory[1].base, UINT64_MAX); /* handed on as it stands */
 	assert_int_equal(seen.memory[1].domain, 3);
+	assert_false(seen.memory[0].hot_pluggable);
+	assert_true(seen.memory[1].hot_pluggable);
 	t = build_table(&b);
 	memset(&seen, 0, sizeof(seen));
-	assert_int_equal(acpi_srat_read(&t, &processors_only, &seen), OK);
-	assert_int_equal(acpi_srat_read(&t, &none, &seen), OK);
+	assert_int_equal(acpi_srat_read(&t, &walked, &processors_only, &seen), OK);
+	assert_int_equal(acpi_srat_read(&t, &walked, &none, &seen), OK);
 	assert_int_equal(seen.count, 1);
 	assert_int_equal(seen.memory_count, 0);
 	release(&t);
@@ -165,9 +164,13 @@ static void f52_bad_lengths(void **state)
 	b.bytes[48 + 16 + 1] = 0;
 	assert_int_equal(read_it(), ERR_INVALID);
 	assert_int_equal(seen.count, 1);
+	assert_int_equal(walked.entries, 1);
+	assert_int_equal(walked.stopped_at, 48 + 16);
+	assert_int_equal(walked.too_short, 0);
 	b.bytes[48 + 16 + 1] = 17;
 	assert_int_equal(read_it(), ERR_TRUNCATED);
 	assert_int_equal(seen.count, 1);
+	assert_int_equal(walked.stopped_at, 48 + 16);
 	b.bytes[48 + 1] = 4; /* too short for its type; garbage follows, but it is all inside */
 	assert_int_equal(read_it(), ERR_INVALID);
 }

@@ -40,7 +40,7 @@ static inline uint8_t *fuzz_copy(const uint8_t *data, size_t size)
 enum { FUZZ_HEADER_SIZE = 36 };
 static inline struct acpi_table fuzz_table(const uint8_t *data, size_t size)
 {
-	return (struct acpi_table){fuzz_copy(data, size), size};
+	return (struct acpi_table){.data = fuzz_copy(data, size), .size = size};
 }
 
 /* Input that is consumed from the front; zeros once it is used up. */

@@ -21,7 +21,8 @@ $(HOST)/fuzz/$(strip $(1)): $(patsubst %,$(HOST)/obj/%.o,$(FUZZ_DIR)/$(strip $(1
 	$(HOST)/fuzz/obj/replay-$(strip $(1)).o
 endef
 
-$(eval $(call fuzz_target, tables,   $(addprefix acpi/,tables.c madt.c srat.c fadt.c s5.c)))
+$(eval $(call fuzz_target, tables,   $(addprefix acpi/,tables.c madt.c srat.c fadt.c s5.c) \
+	$(ADDRESS)))
 $(eval $(call fuzz_target, madt,     acpi/madt.c acpi/tables.c))
 $(eval $(call fuzz_target, srat,     acpi/srat.c acpi/tables.c))
 $(eval $(call fuzz_target, fadt,     acpi/fadt.c))
@@ -30,7 +31,7 @@ $(eval $(call fuzz_target, topology, smp/topology.c $(SMP_TOPOLOGY)))
 $(eval $(call fuzz_target, options,  $(OPTIONS)))
 $(eval $(call fuzz_target, options_text, $(TEXT)))
 $(eval $(call fuzz_target, hv_map,   hv/vp_map.c hv/call.c hv/result.c hv/text.c))
-$(eval $(call fuzz_target, memory_map, kernel/memory.c lib/pages.c lib/log.c lib/format.c lib/string.c lib/err.c))
+$(eval $(call fuzz_target, memory_map, kernel/memory.c lib/pages.c lib/tally.c lib/log.c lib/format.c lib/string.c lib/err.c))
 $(eval $(call fuzz_target, refhv_cfg, tests/refhv/loader/cfg_parse.c $(REFHV_FAULTS)))
 $(eval $(call fuzz_target, refhv_decode, tests/refhv/calls/decode.c))
 $(eval $(call fuzz_target, refhv_calls, $(REFHV_CALLS)))

@@ -15,7 +15,7 @@ static void on_cpu(void *ctx, const struct acpi_cpu *cpu)
 
 	ENSURE(cpu->x2apic || (cpu->apic_id <= UINT8_MAX && cpu->uid <= UINT8_MAX));
 	seen->cpus++;
-	ENSURE(seen->cpus <= seen->out->entries);
+	ENSURE(seen->cpus <= seen->out->walked.entries);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -27,11 +27,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	ENSURE(e == OK || e == ERR_TRUNCATED || e == ERR_INVALID);
 	if (size < MADT_FIXED_SIZE) {
-		ENSURE(e == ERR_TRUNCATED && !out.entries);
+		ENSURE(e == ERR_TRUNCATED && !out.walked.entries);
 	} else {
-		ENSURE(out.entries <= (size - MADT_FIXED_SIZE) / SMALLEST_ENTRY);
+		ENSURE(out.walked.entries <= (size - MADT_FIXED_SIZE) / SMALLEST_ENTRY);
 		ENSURE(seen.cpus <= (size - MADT_FIXED_SIZE) / SMALLEST_CPU_ENTRY);
 	}
+	ENSURE((e == OK) ==
+	       (!out.walked.stopped_at && !out.walked.too_short && size >= MADT_FIXED_SIZE));
+	ENSURE(out.walked.stopped_at < (size ? size : 1));
 	free((void *)table.data);
 	return 0;
 }

@@ -59,6 +59,11 @@ enum err arch_paging_init(struct pages *pages)
 	return OK;
 }
 
+bool arch_is_device(uint64_t pa, uint64_t size)
+{
+	return pa < 1UL << 32 && pa + size > 0xFEC00000;
+}
+
 bool arch_can_forbid_execution(void)
 {
 	return true;

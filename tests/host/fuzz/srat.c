@@ -13,13 +13,11 @@ static void on_cpu(void *ctx, uint32_t apic_id, uint32_t domain)
 	++*entries;
 }
 
-static void on_memory(void *ctx, uint64_t base, uint64_t size, uint32_t domain)
+static void on_memory(void *ctx, const struct acpi_memory_affinity *memory)
 {
 	size_t *entries = ctx;
 
-	(void)base;
-	(void)size;
-	(void)domain;
+	(void)memory;
 	++*entries;
 }
 
@@ -28,7 +26,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct acpi_table table = fuzz_table(data, size);
 	static const struct acpi_srat_fns fns = {on_cpu, on_memory};
 	size_t entries = 0;
-	enum err e = acpi_srat_read(&table, &fns, &entries);
+	struct acpi_walked walked;
+	enum err e = acpi_srat_read(&table, &walked, &fns, &entries);
 
 	ENSURE(e == OK || e == ERR_TRUNCATED || e == ERR_INVALID);
 	if (size < SRAT_FIXED_SIZE)

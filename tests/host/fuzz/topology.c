@@ -3,10 +3,13 @@
  * topology_read on any MADT and SRAT. The input: capacity (0 means 256), the boot processor's APIC
  * id (4 bytes), the MADT's size (2 bytes), the MADT, and what is left is the SRAT.
  */
+#include "arch/arch.h"
 #include "smp/smp.h"
 #include "lib/log.h"
 #include "tests/host/fuzz/fuzz.h"
 
+/* A line for each kind of oddity, however many there are. */
+enum { KINDS = 14 };
 enum { MAX_CAPACITY = 256, XAPIC_INVALID_ID = 0xFF, XAPIC_MAX_ID = 0xFE };
 
 static void check(const struct topology *t, uint32_t bsp_apic_id)
@@ -29,7 +32,7 @@ static void check(const struct topology *t, uint32_t bsp_apic_id)
 	for (size_t i = 0; i < t->memory_count; i++) {
 		const struct page_range *range = &t->memory[i].range;
 
-		ENSURE(range->size && range->base + range->size >= range->base);
+		ENSURE(range->size && arch_is_physical(range->base, range->size));
 	}
 }
 
@@ -53,6 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ENSURE(t.memory);
 	topology_read(&t, madt.size ? &madt : NULL, srat.size ? &srat : NULL, bsp_apic_id);
 	check(&t, bsp_apic_id);
+	ENSURE(log_kept_count() <= KINDS);
 	log_reset();
 	free(t.cpu);
 	free(t.memory);

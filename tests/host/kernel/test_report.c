@@ -22,7 +22,7 @@ static struct platform platform;
 static struct report report;
 
 static struct {
-	char text[1 << 17];
+	char text[1 << 23];
 	size_t len;
 } heard;
 
@@ -103,7 +103,7 @@ static void json_word_for_word(void **state)
 		"\"vendor\":\"Microsoft Hv\",\"version\":\"10.0.20348.1-0-0\","
 		"\"start_vp\":true,\"reason\":\"\"},"
 		"\"map\":{\"calls\":4,\"stride\":4,\"elements\":3},"
-		"\"clock\":{\"source\":\"cpuid\",\"hz\":1000},"
+		"\"clock\":{\"source\":\"cpuid\",\"hz\":1000,\"assumed\":false},"
 		"\"expected\":3,\"online\":2,\"bringup_ns\":123456,\"cpus\":["
 		"{\"apic_id\":0,\"uid\":0,\"vp_index\":1,\"numa\":null,\"role\":\"bsp\","
 		"\"method\":\"firmware\",\"verdict\":\"online\",\"map_status\":null,\"hv_status\":"
@@ -120,7 +120,8 @@ static void json_word_for_word(void **state)
 		"\"tries\":3,"
 		"\"started_by\":null,\"t_issued_ns\":null,\"t_first_ns\":null,"
 		"\"t_online_ns\":null,\"mismatches\":[]}],"
-		"\"selftest\":null,\"warnings\":[\"one \\\"warning\\\"\"]}\n");
+		"\"selftest\":null,\"warnings\":[\"one \\\"warning\\\"\"],"
+		"\"warnings_left_out\":0}\n");
 }
 
 static const struct selftest kept = {
@@ -157,7 +158,8 @@ static void the_selftest_in_json(void **state)
 		"\"sent\":{\"hypercall\":4,\"hypercall_ex\":5,\"apic\":6},"
 		"\"announced\":15,\"taken\":15},"
 		"\"tsc_skew\":{\"max_ns\":7,\"error_ns\":100},"
-		"\"storm\":{\"expected\":3000,\"actual\":3000}},\"warnings\":[]}\n";
+		"\"storm\":{\"expected\":3000,\"actual\":3000}},\"warnings\":[],"
+		"\"warnings_left_out\":0}\n";
 	struct selftest s = kept;
 
 	(void)state;
@@ -302,6 +304,42 @@ static void only_the_forms_asked_for_are_printed(void **state)
 	assert_null(strstr(heard.text, "@report"));
 }
 
+/* The report has room for some, and says how many it had no room for. */
+static void f94_warnings_that_are_left_out_are_counted(void **state)
+{
+	(void)state;
+	for (int i = 0; i < LOG_KEPT; i++)
+		log_warn("number %d", i);
+	heard.len = 0;
+	report_print(&report, REPORT_TABLE | REPORT_JSON);
+	assert_non_null(strstr(heard.text, "\"number 31\"],\"warnings_left_out\":0}\n"));
+	assert_null(strstr(heard.text, "leaves out"));
+	for (int i = 0; i < 60000; i++)
+		log_warn("another");
+	heard.len = 0;
+	report_print(&report, REPORT_TABLE | REPORT_JSON);
+	assert_non_null(strstr(heard.text, "\"number 31\"],\"warnings_left_out\":60000}\n"));
+	assert_non_null(strstr(heard.text, "\n60032 warnings, of which the JSON report leaves out "
+					   "the last 60000\n"));
+}
+
+/* Nobody knows how fast the counter runs: whoever reads a time must see that. */
+static void f92_times_by_an_assumed_rate_are_marked(void **state)
+{
+	(void)state;
+	report_print(&report, REPORT_TABLE | REPORT_JSON);
+	assert_null(strchr(heard.text, '~'));
+	platform.clock_assumed = true;
+	platform.clock_source = "assumed";
+	heard.len = 0;
+	report_print(&report, REPORT_TABLE | REPORT_JSON);
+	assert_non_null(strstr(heard.text, "\"source\":\"assumed\",\"hz\":1000,\"assumed\":true}"));
+	assert_non_null(strstr(heard.text, "  issued~us    first~us   online~us\n"));
+	assert_non_null(strstr(heard.text, "bring-up took ~0.123 ms, the kernel ~0.000 ms"));
+	assert_non_null(
+		strstr(heard.text, "\n~ the clock's rate is not known and taken for 1000 Hz"));
+}
+
 static void f74_a_time_stamp_before_the_start_is_negative(void **state)
 {
 	char text[24];
@@ -331,6 +369,8 @@ int main(void)
 		TEST(tap_word_for_word),
 		TEST(the_table_ends_with_the_verdict),
 		TEST(only_the_forms_asked_for_are_printed),
+		TEST(f92_times_by_an_assumed_rate_are_marked),
+		TEST(f94_warnings_that_are_left_out_are_counted),
 		TEST(f74_a_time_stamp_before_the_start_is_negative),
 	};
 

@@ -332,6 +332,8 @@ struct page_range machine_memory(size_t node)
 
 uint32_t machine_node(size_t i)
 {
+	if (i >= machine.unlisted && i - machine.unlisted < machine.unlisted_count)
+		return SMP_NUMA_UNKNOWN;
 	return machine.nodes ? (uint32_t)(i * machine.nodes / machine.count) : SMP_NUMA_UNKNOWN;
 }
 

@@ -67,10 +67,11 @@ struct machine_ipi {
 struct machine {
 	struct machine_vp vp[MACHINE_VPS];
 	size_t count, bsp;
-	size_t nodes;  /* NUMA nodes, each an equal share of processors and of memory; 0: none */
-	bool no_calls; /* the hypercall interface is not open */
-	uint16_t map_status;   /* 0x9A answers this; 0: success */
-	uint16_t start_status; /* every 0x99 answers this; 0: as the VP says */
+	size_t nodes; /* NUMA nodes, each an equal share of processors and of memory; 0: none */
+	size_t unlisted, unlisted_count; /* these have none, from the first of them on */
+	bool no_calls;                   /* the hypercall interface is not open */
+	uint16_t map_status;             /* 0x9A answers this; 0: success */
+	uint16_t start_status;           /* every 0x99 answers this; 0: as the VP says */
 	bool bsp_is_slow;      /* its calls come back when every AP has done what it can */
 	uint32_t unknown_id;   /* an APIC id that 0x9A does not know; 0: none */
 	uint32_t map_calls;    /* seen */

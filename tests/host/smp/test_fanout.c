@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "start/handshake.h"
+#include "lib/log.h"
 #include "tests/host/smp/bringup.h"
 
 static void aps_start_the_others_when_the_bsp_is_slow(void **state)
@@ -208,6 +209,32 @@ static void a_leader_that_comes_to_nothing(void **state)
 	}
 }
 
+/* Processors that the SRAT does not know are the boot processor's, whose node is a known one. */
+static void f62_unknown_is_no_node_of_its_own(void **state)
+{
+	(void)state;
+	for (int bsp_unknown = 0; bsp_unknown < 2; bsp_unknown++) {
+		size_t first = bsp_unknown ? 0 : 2 * PER_NODE;
+
+		prepare((size_t)NODES * PER_NODE);
+		machine.nodes = NODES;
+		machine.unlisted = first;
+		machine.unlisted_count = PER_NODE;
+		smp = machine_prepare();
+		run();
+		assert_all_online(HVSMP_METHOD_HYPERCALL);
+		assert_int_equal(smp->start.nodes, NODES - 1);
+		for (size_t i = first; i < first + PER_NODE; i++) {
+			assert_int_equal(smp_cpu(smp, i)->numa, SMP_NUMA_UNKNOWN);
+			assert_int_equal(smp_cpu(smp, i)->start.node, smp->bsp->start.node);
+		}
+		if (bsp_unknown) /* the first node that is known */
+			assert_int_equal(smp_cpu(smp, PER_NODE)->start.node, smp->bsp->start.node);
+		else
+			machine_free();
+	}
+}
+
 /* As many domains as processors, and more than there may be nodes. */
 static void f62_a_node_for_each_processor(void **state)
 {
@@ -219,7 +246,9 @@ static void f62_a_node_for_each_processor(void **state)
 	run();
 	assert_all_online(HVSMP_METHOD_HYPERCALL);
 	assert_int_equal(smp->start.nodes, SMP_MAX_NODES);
-	assert_true(warned("beyond 256 nodes"));
+	assert_true(warned("4 processors are in NUMA domains beyond 256 nodes: treated as the boot "
+			   "processor's, domain 256, 257, 258, 259"));
+	assert_int_equal(log_kept_count(), 1);
 	assert_int_equal(summary.verdict, MACHINE_OK);
 }
 
@@ -237,6 +266,7 @@ int main(void)
 		BRINGUP_TEST(nodes_without_fan_out),
 		BRINGUP_TEST(a_leader_that_comes_to_nothing),
 		BRINGUP_TEST(f62_a_node_for_each_processor),
+		BRINGUP_TEST(f62_unknown_is_no_node_of_its_own),
 	};
 
 	return cmocka_run_group_tests_name("smp/fanout", tests, NULL, NULL);

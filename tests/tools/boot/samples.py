@@ -64,10 +64,10 @@ def good_report() -> dict:
             "version": "10.0.20348.1-0-0", "start_vp": True, "reason": "",
         },
         "map": {"calls": 1, "stride": 4, "elements": 4},
-        "clock": {"source": "hv-tsc-frequency", "hz": 1000000000},
+        "clock": {"source": "hv-tsc-frequency", "hz": 1000000000, "assumed": False},
         "expected": 4, "online": 4, "bringup_ns": 3000,
         "cpus": [bsp(2), cpu(1, 3), cpu(2, 0), cpu(3, 1, tries=2, by=1)], "selftest": None,
-        "warnings": [],
+        "warnings": [], "warnings_left_out": 0,
     }  # fmt: skip
 
 

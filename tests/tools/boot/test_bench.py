@@ -34,7 +34,7 @@ def good() -> dict:
     return {
         "schema": "hvsmp-bench/1", "version": "v0", "verdict": "ok", "processors": 2, "rounds": 1,
         "hypervisor": {"vendor": "v", "start_vp": True, "reason": ""},
-        "clock": {"source": "cpuid", "hz": 2_000_000_000},
+        "clock": {"source": "cpuid", "hz": 2_000_000_000, "assumed": False},
         "bytes_per_processor": 9000, "map_calls": 1, "call_ns": {"map": 5, "start": 6},
         "methods": [
             method("hv-serial", one_round(hypercalls=1, ipis=0)), method("hv-fanout"),

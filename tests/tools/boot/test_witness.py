@@ -241,6 +241,14 @@ class WitnessTest(unittest.TestCase):
             wrong = witness.check_map_status(report, witness.parse_log(LOG))
             self.assert_red(wrong, f"apic {apic}: map_status is {status}, the log has")
 
+    def test_map_status_of_elements_before_the_one_that_ended_the_call(self):
+        log = LOG.replace("vp_indexes=2,3,0,1 status=0x0000 reps=4", "status=0x0005 reps=2")
+        report = good_report()
+        wrong = witness.check_map_status(report, witness.parse_log(log))
+        self.assertEqual([w.split(":")[0] for w in wrong], ["apic 2", "apic 3"])
+        report["cpus"][2]["map_status"] = report["cpus"][3]["map_status"] = 5
+        self.assertEqual(witness.check_map_status(report, witness.parse_log(log)), [])
+
     def test_report_without_hypervisor(self):
         self.assertEqual(witness.check_without_hypervisor(fallback_report()), [])
         self.assertEqual(len(witness.check_without_hypervisor(good_report())), 4)

@@ -5,6 +5,7 @@
  */
 #include "tests/host/test.h"
 
+#include <string.h>
 #include <time.h>
 
 #include "arch/x86_64/x86.h"
@@ -13,9 +14,32 @@ enum { HZ_10M = 10000000, PM_TIMER_HZ = 3579545 };
 
 static struct arch_cpuid leaf[0x17];
 
+/* Leaves of a monitor: where they begin, how many of them there are, what the 0x10th says. */
+static struct {
+	uint32_t base, highest, khz;
+	const char *signature;
+} monitor;
+
+static struct arch_cpuid monitor_leaf(uint32_t number)
+{
+	struct arch_cpuid r = {0};
+
+	if (number == monitor.base && monitor.signature) {
+		r.eax = monitor.highest;
+		memcpy(&r.ebx, monitor.signature, 12);
+	}
+	if (number == monitor.base + 0x10)
+		r.eax = monitor.khz;
+	return r;
+}
+
 struct arch_cpuid arch_cpuid(uint32_t number, uint32_t subleaf)
 {
 	assert_int_equal(subleaf, 0);
+	if (number >= 0x40000000) {
+		assert_true(leaf[1].ecx & 1U << 31);
+		return monitor_leaf(number);
+	}
 	assert_in_range(number, 0, leaf[0].eax); /* beyond the highest: undefined */
 	return leaf[number];
 }
@@ -41,6 +65,50 @@ static void the_rate_by_cpuid(void **state)
 	assert_int_equal(arch_ticks_hz(), 0);
 	leaf[0].eax = 0x14;
 	assert_int_equal(arch_ticks_hz(), 0);
+}
+
+/* The ratio is not told, the nominal frequency is: better than none. */
+static void f92_the_nominal_frequency(void **state)
+{
+	(void)state;
+	memset(leaf, 0, sizeof(leaf));
+	leaf[0].eax = 0x16;
+	leaf[0x16].eax = 0xABCD0000 | 2100;
+	assert_int_equal(arch_ticks_hz(), 0);
+	assert_int_equal(arch_ticks_hz_nominal(), 2100000000);
+	leaf[0].eax = 0x15;
+	assert_int_equal(arch_ticks_hz_nominal(), 0);
+}
+
+static void f92_the_monitors_word(void **state)
+{
+	static const char *const signatures[] = {"KVMKVMKVM\0\0\0", "VMwareVMware"};
+
+	(void)state;
+	memset(leaf, 0, sizeof(leaf));
+	leaf[0].eax = 1;
+	leaf[1].ecx = 1U << 31;
+	for (size_t i = 0; i < ARRAY_COUNT(signatures); i++) {
+		monitor.signature = signatures[i];
+		monitor.khz = 2599998;
+		for (monitor.base = 0x40000000; monitor.base <= 0x40000100; monitor.base += 0x100) {
+			monitor.highest = monitor.base + 0x10;
+			assert_int_equal(arch_ticks_hz_by_monitor(), 2599998000);
+			monitor.highest = monitor.base + 1; /* it has no such leaf */
+			assert_int_equal(arch_ticks_hz_by_monitor(), 0);
+			monitor.highest = 0; /* KVM of long ago */
+			assert_int_equal(arch_ticks_hz_by_monitor(), 0);
+		}
+	}
+	monitor.base = 0x40000000;
+	monitor.highest = 0x40000010;
+	monitor.khz = UINT32_MAX;
+	assert_int_equal(arch_ticks_hz_by_monitor(), 4294967295000);
+	monitor.signature = "Microsoft Hv"; /* its leaf of that number is something else */
+	assert_int_equal(arch_ticks_hz_by_monitor(), 0);
+	monitor.signature = "KVMKVMKVM\0\0\0";
+	leaf[1].ecx = 0; /* no monitor: those leaves are undefined */
+	assert_int_equal(arch_ticks_hz_by_monitor(), 0);
 }
 
 struct counter {
@@ -177,6 +245,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_rate_by_cpuid),
+		cmocka_unit_test(f92_the_nominal_frequency),
+		cmocka_unit_test(f92_the_monitors_word),
 		cmocka_unit_test(measured_against_counters_that_run),
 		cmocka_unit_test(measured_across_the_wrap_of_24_bits),
 		cmocka_unit_test(f73_counters_that_stand_still),

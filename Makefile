@@ -81,7 +81,8 @@ $(BUILD)/gen/version: FORCE
 FORCE:
 $(BUILD)/obj/kernel/version.c.o $(BUILD)/obj/boot/sbat.c.o: $(BUILD)/gen/version
 $(BUILD)/obj/kernel/version.c.o: DIR_CFLAGS = -DHVSMP_VERSION='"$(VERSION)"'
-$(BUILD)/obj/boot/sbat.c.o: DIR_CFLAGS = -DHVSMP_VERSION='"$(VERSION)"' $(if $(SBAT_URL),-DHVSMP_URL='"$(SBAT_URL)"')
+$(BUILD)/obj/boot/sbat.c.o: DIR_CFLAGS = -DHVSMP_VERSION='"$(VERSION)"' \
+	$(if $(SBAT_URL),-DHVSMP_URL='"$(SBAT_URL)"')
 
 # One truth for offsets that C and NASM share.
 $(BUILD)/gen/offsets.inc: arch/x86_64/offsets.h

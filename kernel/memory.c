@@ -15,8 +15,7 @@ extern char _text[], _etext[], _erodata[], _image_end[], _data[];
 /* By the firmware. What is no physical address is no memory: neither mapped nor given out. */
 static bool is_memory(const struct boot_memory *m)
 {
-	return m->size && !((m->base | m->size) % PAGE_SIZE) &&
-	       arch_is_physical(m->base, m->size);
+	return m->size && !((m->base | m->size) % PAGE_SIZE) && arch_is_physical(m->base, m->size);
 }
 
 static void warn_of_no_memory(const struct boot_info *boot)

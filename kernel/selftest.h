@@ -16,8 +16,8 @@ struct selftest {
 	uint32_t sent[IPI_WAYS];            /* hypercalls and messages */
 	uint32_t announced, taken;          /* IPIs that should have come, and that did */
 	bool has_skew;                      /* there is a reference counter */
-	int64_t skew_ns;        /* the largest; negative: behind the boot processor's */
-	uint64_t skew_error_ns; /* of it */
+	int64_t skew_ns;                    /* the largest; negative: behind the boot processor's */
+	uint64_t skew_error_ns;             /* of it */
 	uint64_t skew_hw_id;
 	uint32_t scattered;        /* processors that missed others at the barrier */
 	uint64_t expected, actual; /* sum of the storm */

@@ -113,8 +113,8 @@ static enum hvsmp_claim_phase settle_claim(uint32_t *claim, uint32_t bsp)
 /* It runs and has not come in all the time: other code, then, and not started by us. */
 static void settle_running(struct hvsmp_cpu *cpu)
 {
-	cpu->outcome = hvsmp_stage_withdraw(&cpu->stage) ? HVSMP_OUTCOME_REFUSED
-							 : HVSMP_OUTCOME_ACCEPTED;
+	cpu->outcome =
+		hvsmp_stage_withdraw(&cpu->stage) ? HVSMP_OUTCOME_REFUSED : HVSMP_OUTCOME_ACCEPTED;
 }
 
 /*

@@ -53,8 +53,8 @@ enum hvsmp_outcome {
 	HVSMP_OUTCOME_NONE,     /* not called */
 	HVSMP_OUTCOME_ACCEPTED, /* the VP is to come */
 	HVSMP_OUTCOME_REFUSED,  /* the VP is known not to have been started by the call */
-	HVSMP_OUTCOME_RUNNING,  /* it runs: the caller's code, or another's. Only until the wait ends */
-	HVSMP_OUTCOME_UNKNOWN,  /* it may run or not: no other method is tried */
+	HVSMP_OUTCOME_RUNNING, /* something runs there. Only until the wait ends */
+	HVSMP_OUTCOME_UNKNOWN, /* it may run or not: no other method is tried */
 };
 
 enum hvsmp_method {
@@ -89,12 +89,13 @@ struct hvsmp_cpu {
 	/* By its starter. */
 	HVSMP_CACHE_LINE uint32_t claim; /* handshake.h */
 	enum hvsmp_outcome outcome;
-	uint32_t starter;           /* index */
-	uint32_t taken_over;        /* times the claim was taken from another starter */
-	uint32_t calls;             /* 0x99 calls made for it */
-	struct hvsmp_result answer; /* to the last of them; or the refusal of one that took effect */
-	uint64_t call_ticks;        /* what the last of them took */
-	uint64_t issued;            /* time stamp of the first of them; 0: never */
+	uint32_t starter;    /* index */
+	uint32_t taken_over; /* times the claim was taken from another starter */
+	uint32_t calls;      /* 0x99 calls made for it */
+	struct hvsmp_result
+		answer;      /* to the last of them; or the refusal of one that took effect */
+	uint64_t call_ticks; /* what the last of them took */
+	uint64_t issued;     /* time stamp of the first of them; 0: never */
 
 	/* By itself. */
 	HVSMP_CACHE_LINE uint32_t stage; /* handshake.h */

@@ -16,8 +16,8 @@ static bool has_topology_leaf;
 
 static void find_topology_leaf(void)
 {
-	has_topology_leaf = arch_cpuid(0, 0).eax >= CPUID_TOPOLOGY &&
-			    arch_cpuid(CPUID_TOPOLOGY, 0).ebx;
+	has_topology_leaf =
+		arch_cpuid(0, 0).eax >= CPUID_TOPOLOGY && arch_cpuid(CPUID_TOPOLOGY, 0).ebx;
 }
 
 static uint32_t id_by_cpuid(void)

@@ -100,10 +100,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		uint64_t bytes = fuzz_take(&r, 8);
 
 		/* Mostly whole pages, somewhere low. */
-		map[boot.memory_count++] = (struct boot_memory){
-			shape & 4 ? base : base % (1UL << 40) & ~4095UL,
-			shape & 8 ? bytes : bytes % (1UL << 32) & ~4095UL,
-			(enum boot_memory_kind)(shape & 3) % (BOOT_MEMORY_RESERVED + 1)};
+		map[boot.memory_count++] =
+			(struct boot_memory){shape & 4 ? base : base % (1UL << 40) & ~4095UL,
+					     shape & 8 ? bytes : bytes % (1UL << 32) & ~4095UL,
+					     (enum boot_memory_kind)(shape & 3) %
+						     (BOOT_MEMORY_RESERVED + 1)};
 	}
 	if (memory_init(&boot, &pages))
 		return 0;
@@ -112,8 +113,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < boot.memory_count; i++) {
 		const void *at = memory.at(memory.ctx, map[i].base, 36);
 
-		ENSURE(!at || (at == (const void *)map[i].base &&
-			       arch_is_physical(map[i].base, 36)));
+		ENSURE(!at ||
+		       (at == (const void *)map[i].base && arch_is_physical(map[i].base, 36)));
 	}
 	return 0;
 }

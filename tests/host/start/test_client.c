@@ -352,7 +352,8 @@ static void one_that_is_refused_stays_refused(void **state)
 	assert_int_equal(hvsmp_stage_of(record[SOME]), HVSMP_STAGE_IDLE);
 	assert_true(hvsmp_answers(&record[SOME]->answer, INVALID_PARAMETER));
 	assert_true(hvsmp_call_failed(record[SOME]));
-	assert_true(record[SOME]->calls == 2 || record[SOME]->calls == 4); /* by an AP, then the BSP */
+	assert_true(record[SOME]->calls == 2 ||
+		    record[SOME]->calls == 4); /* by an AP, then the BSP */
 }
 
 static void f85_one_that_is_refused_and_yet_started(void **state)
@@ -366,7 +367,8 @@ static void f85_one_that_is_refused_and_yet_started(void **state)
 	assert_int_equal(record[SOME]->outcome, HVSMP_OUTCOME_ACCEPTED);
 	assert_int_equal(record[SOME]->method, HVSMP_METHOD_HYPERCALL);
 	assert_int_equal(record[SOME]->calls, 2);
-	assert_true(hvsmp_answers(&record[SOME]->answer, INVALID_PARAMETER)); /* the start's answer */
+	assert_true(
+		hvsmp_answers(&record[SOME]->answer, INVALID_PARAMETER)); /* the start's answer */
 }
 
 static void f85_one_that_runs_at_once(void **state)

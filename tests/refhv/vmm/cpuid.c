@@ -106,9 +106,7 @@ static uint32_t claimed_apic_id(const struct vp *vp)
 static void set_apic_id(const struct vp *vp, uint32_t leaf, struct cpuid *r)
 {
 	switch (leaf) {
-	case LEAF_FEATURES:
-		r->ebx = (r->ebx & 0x00FFFFFFU) | claimed_apic_id(vp) << 24;
-		break;
+	case LEAF_FEATURES: r->ebx = (r->ebx & 0x00FFFFFFU) | claimed_apic_id(vp) << 24; break;
 	case LEAF_TOPOLOGY:
 	case LEAF_TOPOLOGY_V2:
 		if (r->ebx) /* the leaf is there */

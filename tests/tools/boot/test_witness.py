@@ -230,8 +230,9 @@ class WitnessTest(unittest.TestCase):
         ):
             self.assert_red(self.check(good_report(), LOG + last), red)
         for last in (
-            write.format(0, "GUEST_OS_ID", "0x5", "gp"), write.format(1, "HYPERCALL", "0x1000", "ok"),
-        ):  # fmt: skip
+            write.format(0, "GUEST_OS_ID", "0x5", "gp"),
+            write.format(1, "HYPERCALL", "0x1000", "ok"),
+        ):
             self.assertEqual(self.check(good_report(), LOG + last), [])
 
     def test_map_status_is_the_logs(self):

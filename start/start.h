@@ -53,8 +53,8 @@ enum hvsmp_outcome {
 	HVSMP_OUTCOME_NONE,     /* not called */
 	HVSMP_OUTCOME_ACCEPTED, /* the VP is to come */
 	HVSMP_OUTCOME_REFUSED,  /* the VP is known not to have been started by the call */
-	HVSMP_OUTCOME_RUNNING, /* something runs there. Only until the wait ends */
-	HVSMP_OUTCOME_UNKNOWN, /* it may run or not: no other method is tried */
+	HVSMP_OUTCOME_RUNNING,  /* something runs there. Only until the wait ends */
+	HVSMP_OUTCOME_UNKNOWN,  /* it may run or not: no other method is tried */
 };
 
 enum hvsmp_method {

@@ -36,14 +36,18 @@ bool feature_1g_pages(void)
 	return extended_edx() & EDX_1G;
 }
 
+/* Every processor reads its PAT, and with a hypervisor CPUID is an exit: asked once. */
+static bool has_pat;
+
 bool feature_pat(void)
 {
-	return arch_cpuid(1, 0).edx & EDX_PAT;
+	has_pat = arch_cpuid(1, 0).edx & EDX_PAT;
+	return has_pat;
 }
 
 uint64_t feature_pat_now(void)
 {
-	return feature_pat() ? rdmsr(MSR_PAT) : PAT_AFTER_RESET;
+	return has_pat ? rdmsr(MSR_PAT) : PAT_AFTER_RESET;
 }
 
 /* SMEP, SMAP and UMIP: nothing here runs in user mode. */

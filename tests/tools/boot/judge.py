@@ -79,6 +79,23 @@ def check_spoils(spoils: list[str], lines: list[str]) -> list[str]:
     ]
 
 
+def every_run(case: dict, outcome: running.Outcome, events: list, report: dict) -> list[str]:
+    """What is wrong with a run whose report is valid, whatever its case expects."""
+    expected = case.get("expect", {})
+    by_firmware = bool(BY_FIRMWARE.search(case.get("cmdline", ""))) and "halts" not in expected
+    wrong = witness.check_sets(report)
+    wrong += witness.check_exit(report, exit_status(outcome), by_firmware)
+    wrong += witness.check_tap(report, outcome.lines)
+    if case["hv"] == "ref":
+        wrong += witness.check_witness(report, events, expected.get("apic_ids"))
+        wrong += witness.check_no_crash(events)
+        if expected.get("linear"):
+            wrong += witness.check_costs(events)
+    else:
+        wrong += witness.check_without_hypervisor(report)
+    return wrong + expect.check_bound(case.get("cmdline", ""), report)
+
+
 def judge(
     case: dict, outcome: running.Outcome, log: str, build: Path
 ) -> tuple[dict | None, list[str]]:
@@ -109,19 +126,7 @@ def judge(
     invalid = schema_complaints(report)
     if invalid:
         return report, wrong + invalid
-    by_firmware = bool(BY_FIRMWARE.search(case.get("cmdline", "")))
-    by_firmware = by_firmware and "halts" not in case["expect"]
-    wrong += witness.check_sets(report)
-    wrong += witness.check_exit(report, exit_status(outcome), by_firmware)
-    wrong += witness.check_tap(report, outcome.lines)
-    if case["hv"] == "ref":
-        wrong += witness.check_witness(report, events, case["expect"].get("apic_ids"))
-        wrong += witness.check_no_crash(events)
-        if case["expect"].get("linear"):
-            wrong += witness.check_costs(events)
-    else:
-        wrong += witness.check_without_hypervisor(report)
-    wrong += expect.check_bound(case.get("cmdline", ""), report)
+    wrong += every_run(case, outcome, events, report)
     wrong = expect.excuse(case["expect"], wrong)
     return report, wrong + texts + expect.compare(case["expect"], processors(case), report)
 

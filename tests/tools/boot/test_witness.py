@@ -235,6 +235,17 @@ class WitnessTest(unittest.TestCase):
         ):
             self.assertEqual(self.check(good_report(), LOG + last), [])
 
+    def test_map_status_of_a_list_that_stops(self):
+        ids = "refhv: hypercall code=0x009a apic_ids=7,1,2 vp_indexes=3 status=0x0005 reps=1\n"
+        none = "refhv: hypercall code=0x009a status=0x0071 reps=0\n"
+        for apic, status, log, is_right in (
+            (7, 0, ids, True), (7, 5, ids, False), (1, 5, ids, True), (1, 0, ids, False),
+            (1, 0x71, ids + none, True), (1, 0x71, ids, False),
+        ):  # fmt: skip
+            report = {"cpus": [cpu(apic, None) | {"map_status": status}]}
+            wrong = witness.check_map_status(report, witness.parse_log(log))
+            self.assertEqual(not wrong, is_right, f"{apic} {status} {wrong}")
+
     def test_map_status_is_the_logs(self):
         for apic, status in ((1, 5), (2, 0x12)):
             report = good_report()

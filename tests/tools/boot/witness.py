@@ -240,19 +240,26 @@ def check_teardown(events: list[Event]) -> list[str]:
 
 
 def check_map_status(report: dict, events: list[Event]) -> list[str]:
-    """A processor's map_status is that of a call 0x9A with its APIC id among the elements; those
-    that were done before the one that ended the call have succeeded."""
-    answers = defaultdict(set)
+    """A processor's map_status is what a call 0x9A with its APIC id among the elements says of it.
+
+    Elements that were done before a call stopped have succeeded, whatever its status; a call that
+    a fault answers with nothing done does not name its elements, and may be any processor's.
+    """
+    answers, unnamed = defaultdict(set), set()
     for call in events:
-        if call.is_call(GET_VP_INDEX):
-            for i, apic in enumerate(call.numbers("apic_ids"), call.number("start")):
-                done = i < call.number("reps")
-                answers[apic].add(SUCCESS if done else call.number("status"))
+        if not call.is_call(GET_VP_INDEX):
+            continue
+        for i, apic in enumerate(call.numbers("apic_ids"), max(call.number("start"), 0)):
+            done = i < call.number("reps")
+            answers[apic].add(SUCCESS if done else call.number("status"))
+        if "apic_ids" not in call.fields:
+            unnamed.add(call.number("status"))
     return [
         f"apic {cpu['apic_id']}: map_status is {cpu['map_status']}, "
-        f"the log has {sorted(answers[cpu['apic_id']])}"
+        f"the log has {sorted(answers[cpu['apic_id']] | unnamed)}"
         for cpu in report["cpus"]
-        if cpu["map_status"] is not None and cpu["map_status"] not in answers[cpu["apic_id"]]
+        if cpu["map_status"] is not None
+        and cpu["map_status"] not in answers[cpu["apic_id"]] | unnamed
     ]
 
 

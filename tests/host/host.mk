@@ -52,6 +52,7 @@ $(eval $(call host_test, hv/test_crash,  hv/x86_64/crash.c))
 
 $(eval $(call host_test, arch/x86_64/test_clock, arch/x86_64/clock.c))
 $(eval $(call host_test, arch/x86_64/test_init_delay, arch/x86_64/init_delay.c))
+$(eval $(call host_test, arch/x86_64/test_registers, arch/x86_64/registers.c lib/string.c))
 
 LIBRARY = $(wildcard start/*.c start/x86_64/*.c hv/*.c hv/x86_64/*.c)
 SMP_TOPOLOGY = acpi/madt.c acpi/srat.c acpi/tables.c lib/err.c lib/log.c $(LIB_FORMAT)

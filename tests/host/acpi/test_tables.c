@@ -124,6 +124,18 @@ static void a_bad_xsdt_is_replaced_by_the_rsdt(void **state)
 	assert_false(a.is_xsdt);
 }
 
+static void a_good_xsdt_comes_before_a_good_rsdt(void **state)
+{
+	struct acpi a;
+
+	(void)state;
+	place_rsdp(2, RSDT_PA, XSDT_PA);
+	place_root(true, NULL, 0);
+	place_root(false, NULL, 0);
+	assert_int_equal(open_it(&a), OK);
+	assert_int_equal(a.root, XSDT_PA);
+}
+
 static void f50_no_rsdp(void **state)
 {
 	struct acpi_memory mem = phys_memory(&phys);
@@ -273,6 +285,7 @@ int main(void)
 		cmocka_unit_test_teardown(a_table_is_found_through_the_xsdt, tear_down),
 		cmocka_unit_test_teardown(a_table_is_found_through_the_rsdt, tear_down),
 		cmocka_unit_test_teardown(a_bad_xsdt_is_replaced_by_the_rsdt, tear_down),
+		cmocka_unit_test_teardown(a_good_xsdt_comes_before_a_good_rsdt, tear_down),
 		cmocka_unit_test_teardown(f50_no_rsdp, tear_down),
 		cmocka_unit_test_teardown(f50_no_root_table, tear_down),
 		cmocka_unit_test_teardown(f51_bad_checksums, tear_down),

@@ -59,6 +59,7 @@ $(eval $(call host_test, arch/x86_64/test_cr3))
 $(eval $(call host_test, arch/x86_64/test_features, arch/x86_64/features.c))
 $(eval $(call host_test, arch/x86_64/test_address, arch/x86_64/address.c))
 $(eval $(call host_test, arch/x86_64/test_init_delay, arch/x86_64/init_delay.c))
+$(eval $(call host_test, arch/x86_64/test_registers, arch/x86_64/registers.c lib/string.c))
 
 LIBRARY = $(wildcard start/*.c start/x86_64/*.c hv/*.c hv/x86_64/*.c)
 ADDRESS = arch/x86_64/address.c tests/host/arch/x86_64/width.c

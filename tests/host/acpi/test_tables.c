@@ -154,6 +154,20 @@ static void f8e_an_xsdt_of_no_use_is_replaced_by_the_rsdt(void **state)
 	}
 }
 
+static void a_good_xsdt_comes_before_a_good_rsdt(void **state)
+{
+	static const uint64_t to_madt[] = {MADT_PA};
+	struct acpi a;
+
+	(void)state;
+	place_rsdp(2, RSDT_PA, XSDT_PA);
+	place_root(true, to_madt, 1);
+	place_root(false, to_madt, 1);
+	place_table(MADT_PA, "APIC");
+	assert_int_equal(open_it(&a), OK);
+	assert_int_equal(a.root, XSDT_PA);
+}
+
 static void f50_no_rsdp(void **state)
 {
 	struct acpi_memory mem = phys_memory(&phys);
@@ -420,6 +434,7 @@ int main(void)
 		cmocka_unit_test_teardown(a_table_is_found_through_the_rsdt, tear_down),
 		cmocka_unit_test_teardown(f8e_an_xsdt_of_no_use_is_replaced_by_the_rsdt, tear_down),
 		cmocka_unit_test_teardown(f8a_addresses_that_are_none, tear_down),
+		cmocka_unit_test_teardown(a_good_xsdt_comes_before_a_good_rsdt, tear_down),
 		cmocka_unit_test_teardown(f50_no_rsdp, tear_down),
 		cmocka_unit_test_teardown(f50_no_root_table, tear_down),
 		cmocka_unit_test_teardown(f51_f8d_a_wrong_sum_is_noted_and_costs_nothing,

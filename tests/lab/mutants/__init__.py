@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Mutations: does a test notice when a line is wrong?"""

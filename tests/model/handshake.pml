@@ -150,6 +150,13 @@ bool spoilt[CPUS];  /* something was wrong with this processor, or with a start 
 	:: t == TWICE -> coming[t] = coming[t] + 2; spoil(t) \
 	fi
 
+/* Asking once more finds a first refusal out; the last one may always be a lie. */
+#if HASTE
+#define may_lie(refused) true
+#else
+#define may_lie(refused) (!refused)
+#endif
+
 /* call(): until there is an answer to act on; r: the answer, then the outcome. */
 inline call(t, self)
 {
@@ -165,7 +172,8 @@ inline call(t, self)
 		:: !running[t] -> send_on_its_way(t); may_start[t] = true; r = ACCEPTED
 		:: REFUSALS && !running[t] -> spoil(t); r = REFUSED
 		:: REFUSALS || running[t] -> spoil(t); r = RUNNING /* it, or other code */
-		:: lies > 0 && !running[t] -> lies--; spoil(t); send_on_its_way(t); r = REFUSED
+		:: lies > 0 && !running[t] && may_lie(refused) ->
+			lies--; spoil(t); send_on_its_way(t); r = REFUSED
 		:: lies > 0 && !running[t] -> lies--; spoil(t); send_on_its_way(t); r = RUNNING
 		:: REFUSALS && self == 0 && tries == 0 && !refused -> spoil(t); r = USELESS
 		:: TIMEOUTS >= 0 -> may_start[t] = true; spoil(t); r = UNKNOWN

@@ -208,6 +208,8 @@ static void f26_the_bsp_is_not_who_it_should_be(void **state)
 	machine.vp[0].other_apic = true;
 	run();
 	assert_int_equal(smp->bsp->verdict, CPU_MISMATCH);
+	assert_in_range(smp->bsp->mismatch_count, 1, CPU_MAX_MISMATCHES);
+	assert_int_equal(smp->bsp->mismatch[smp->bsp->mismatch_count - 1].field, PROOF_HW_ID);
 	assert_int_equal(summary.verdict, MACHINE_FAILED);
 }
 

@@ -270,6 +270,19 @@ static void f71_no_low_page_is_said(void **state)
 	assert_true(warned("no page below 1 MiB"));
 }
 
+static void one_without_a_record_is_expected_all_the_same(void **state)
+{
+	(void)state;
+	prepare(4);
+	run();
+	assert_all_online(HVSMP_METHOD_HYPERCALL);
+	smp->left_out = 1; /* as smp_prepare leaves it */
+	smp_summarize(smp, true, &summary);
+	assert_int_equal(summary.expected, 5);
+	assert_int_equal(summary.verdict, MACHINE_DEGRADED);
+	smp->left_out = 0;
+}
+
 static void f70_no_memory_for_one_stack(void **state)
 {
 	(void)state;
@@ -300,6 +313,7 @@ int main(void)
 		BRINGUP_TEST(f29_the_call_faults),
 		BRINGUP_TEST(sipi_that_is_ignored),
 		BRINGUP_TEST(f71_no_low_page_is_said),
+		BRINGUP_TEST(one_without_a_record_is_expected_all_the_same),
 		BRINGUP_TEST(f70_no_memory_for_one_stack),
 	};
 

@@ -195,7 +195,8 @@ def main() -> int:
         if wrong := plan.check(mutants):
             raise ValueError("\n".join(wrong))
         score = plan.read_score()
-        sure = [m for m in mutants if not args.sure or score.get(m.id) in ("host", "compile")]
+        held = {id for id, word in score.items() if word in ("host", "compile")}
+        sure = [m for m in mutants if not (args.sure and held) or m.id in held]
         chosen = plan.choose(sure, args.room, args.only, args.count, args.seed)
         build = args.build / "mutants"
         build.mkdir(parents=True, exist_ok=True)

@@ -268,6 +268,17 @@ static void one_processor_stops_all_others_that_came(void **state)
 	assert_int_equal(machine_vp(1)->nmis, 1);
 }
 
+static void who_comes_second_with_a_panic_parks(void **state)
+{
+	(void)state;
+	prepare(2);
+	run();
+	machine_settle();
+	smp->stopped_by = smp_cpu(smp, 1)->start.index + 1;
+	assert_false(smp_stop_others(smp));
+	assert_int_equal(machine_vp(1)->nmis, 0);
+}
+
 static void one_that_does_not_stop_is_not_awaited_for_ever(void **state)
 {
 	uint64_t before;
@@ -304,6 +315,7 @@ int main(void)
 		BRINGUP_TEST(what_comes_after_runs_on_proved_aps_only),
 		BRINGUP_TEST(f75_a_spurious_nmi_is_noted_and_ignored),
 		BRINGUP_TEST(one_processor_stops_all_others_that_came),
+		BRINGUP_TEST(who_comes_second_with_a_panic_parks),
 		BRINGUP_TEST(one_that_does_not_stop_is_not_awaited_for_ever),
 	};
 

@@ -57,6 +57,7 @@ static void f41_a_starter_dies_in_its_call(void **state)
 			continue;
 		/* Its call was under way: nobody makes it a second time. */
 		assert_int_equal(cpu->start.starter, 1);
+		assert_int_equal(cpu->start.answer.err, HVSMP_ERROR_UNANSWERED);
 		assert_int_equal(machine_vp(cpu->start.hw_id)->calls_for, 1);
 		lost++;
 	}

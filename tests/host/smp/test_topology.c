@@ -204,7 +204,11 @@ static void f52_f53_a_bad_entry_costs_what_follows(void **state)
 	read_it(0);
 	ASSERT_IDS(0, 1);
 	assert_true(warned("MADT: invalid"));
+	assert_true(t.incomplete);
 	log_reset();
+	madt.bytes[madt.size - 7] = 8;
+	read_it(0);
+	assert_false(t.incomplete);
 	madt.bytes[madt.size - 7] = 9;
 	read_it(0);
 	ASSERT_IDS(0, 1);

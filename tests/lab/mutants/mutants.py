@@ -102,13 +102,12 @@ def check_baseline(trees: list[Tree], chosen: list[Mutant], host_only: bool) -> 
         built, text = one.build(programs, not host_only)
         if not built:
             sys.exit(f"mutants: the tree does not build:\n{text[-2000:]}")
-    wrong = [why for name in sorted(programs) if (why := tree.run_host(name))]
     cases = set() if host_only else {name for mutant in chosen for name in mutant.boot}
-    for name in sorted(cases):
-        if why := tree.run_boot(name):
-            wrong.append(why)
-    if wrong:
-        sys.exit("mutants: fails without a mutation: " + "; ".join(wrong))
+    with ThreadPoolExecutor(len(trees)) as pool:
+        wrong = [*pool.map(tree.run_host, sorted(programs))]
+        wrong += pool.map(tree.run_boot, sorted(cases))
+    if any(wrong):
+        sys.exit("mutants: fails without a mutation: " + "; ".join(filter(None, wrong)))
 
 
 class Session:

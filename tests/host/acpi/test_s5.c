@@ -68,6 +68,8 @@ static void what_is_not_plain_is_not_found(void **state)
 	assert_int_equal(FIND(""), ERR_NOT_FOUND);
 	assert_int_equal(FIND("\x08_S4_\x12\x06\x02\x0a\x05\x00"), ERR_NOT_FOUND);
 	assert_int_equal(FIND("\x08_S5_\x12\x06\x01\x0a\x05"), ERR_NOT_FOUND);
+	/* what follows a package of one element is not its second one */
+	assert_int_equal(FIND("\x08_S5_\x12\x04\x01\x0a\x05\x0a\x05"), ERR_NOT_FOUND);
 	assert_int_equal(FIND("\x08_S5_\x12\x06\x02\x0a\x08\x00"), ERR_NOT_FOUND);
 	assert_int_equal(FIND("\x08_S5_\x12\x06\x02SLPA"), ERR_NOT_FOUND);
 	assert_int_equal(FIND("\x08_S5_\x12\x08\x02\x0b\x05\x01\x00"), ERR_NOT_FOUND);

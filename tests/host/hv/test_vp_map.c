@@ -152,6 +152,24 @@ static void f21_reps_that_count_from_the_start_index_are_survived(void **state)
 	assert_in_range(script.calls, 1, 10 * COUNT);
 }
 
+/* Fewer than the call began with: nothing was done, and no element is counted once more. */
+static void f21_reps_below_the_start_index_count_as_none(void **state)
+{
+	(void)state;
+	for (uint32_t first = 3; first < 6; first++) {
+		uint32_t found = 0;
+
+		script_reset(ids, COUNT);
+		script.relative_reps = true;
+		script.reps_per_call = 3;
+		script.fault = (struct script_fault){.first = first, .count = 1, .reps = 1};
+		map();
+		for (size_t i = 0; i < COUNT; i++)
+			found += entry[i].state == HVSMP_MAP_FOUND;
+		assert_int_equal(info.elements, found);
+	}
+}
+
 /* --- unknown ids ------------------------------------------------------------------------------ */
 
 static void f22_unknown_ids_cost_themselves_only(void **state)
@@ -207,6 +225,7 @@ int main(void)
 		MAP_TEST(f21_resumption_starts_where_it_stopped),
 		MAP_TEST(f21_none_for_ever_ends),
 		MAP_TEST(f21_reps_that_count_from_the_start_index_are_survived),
+		MAP_TEST(f21_reps_below_the_start_index_count_as_none),
 		MAP_TEST(f22_unknown_ids_cost_themselves_only),
 		MAP_TEST(f22_nobody_but_the_bsp_is_known),
 	};

@@ -288,8 +288,17 @@ static void the_table_ends_with_the_verdict(void **state)
 	assert_string_equal(heard.text + heard.len - (sizeof(last) - 1), last);
 	assert_non_null(strstr(heard.text, "why not"));
 	assert_non_null(strstr(heard.text, "0x50"));
+	assert_non_null(strstr(heard.text, "bring-up took 0.123 ms"));
 	assert_null(strstr(heard.text, "@report"));
 	assert_null(strstr(heard.text, "TAP"));
+}
+
+static void a_call_that_was_not_answered_has_no_status_in_the_table(void **state)
+{
+	(void)state;
+	record[2].start.answer.err = HVSMP_ERROR_UNANSWERED;
+	report_print(&report, REPORT_TABLE);
+	assert_null(strstr(heard.text, "0x50"));
 }
 
 static void only_the_forms_asked_for_are_printed(void **state)
@@ -368,6 +377,7 @@ int main(void)
 		TEST(mismatches_name_the_field_and_both_values),
 		TEST(tap_word_for_word),
 		TEST(the_table_ends_with_the_verdict),
+		TEST(a_call_that_was_not_answered_has_no_status_in_the_table),
 		TEST(only_the_forms_asked_for_are_printed),
 		TEST(f92_times_by_an_assumed_rate_are_marked),
 		TEST(f94_warnings_that_are_left_out_are_counted),

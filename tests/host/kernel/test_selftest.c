@@ -43,6 +43,33 @@ static void all_pairs_of_few(void **state)
 	assert_true(result.min_ns <= result.median_ns && result.median_ns <= result.max_ns);
 }
 
+static void whatever_is_lost_is_not_kept(void **state)
+{
+	struct selftest s;
+
+	(void)state;
+	prepare(2);
+	test();
+	s = result;
+	assert_true(selftest_is_kept(&s));
+	s.taken--;
+	assert_false(selftest_is_kept(&s));
+	s = result;
+	s.scattered = 1;
+	assert_false(selftest_is_kept(&s));
+	s = result;
+	s.actual--;
+	assert_false(selftest_is_kept(&s));
+}
+
+static void all_pairs_of_sixteen(void **state)
+{
+	(void)state;
+	prepare(16);
+	test();
+	assert_kept(16, 16 * 15);
+}
+
 static void some_pairs_of_many(void **state)
 {
 	(void)state;
@@ -157,6 +184,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		BRINGUP_TEST(all_pairs_of_few),
+		BRINGUP_TEST(whatever_is_lost_is_not_kept),
+		BRINGUP_TEST(all_pairs_of_sixteen),
 		BRINGUP_TEST(some_pairs_of_many),
 		BRINGUP_TEST(one_processor_has_nobody_to_call),
 		BRINGUP_TEST(by_hypercall),

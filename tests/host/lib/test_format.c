@@ -54,6 +54,7 @@ static void width_and_flags_are_as_in_libc(void **state)
 	assert_like_libc("[%5d][%-5d][%05d]", 42, 42, 42);
 	assert_like_libc("[%5d][%-5d][%05d]", -42, -42, -42);
 	assert_like_libc("[%2d][%02d]", 12345, -12345);
+	assert_like_libc("[%0*d]", -5, 42); /* to the left: no zeros */
 	assert_like_libc("[%016llx][%-16llx]", 0x1234ull, 0x1234ull);
 	assert_like_libc("[%*d][%*d][%0*x]", 6, 42, -6, 42, 8, 0xbeefu);
 	assert_like_libc("[%3c][%-3c]", 'a', 'b');

@@ -208,6 +208,8 @@ static void f26_the_bsp_is_not_who_it_should_be(void **state)
 	machine.vp[0].other_apic = true;
 	run();
 	assert_int_equal(smp->bsp->verdict, CPU_MISMATCH);
+	assert_in_range(smp->bsp->mismatch_count, 1, CPU_MAX_MISMATCHES);
+	assert_int_equal(smp->bsp->mismatch[smp->bsp->mismatch_count - 1].field, PROOF_HW_ID);
 	assert_int_equal(summary.verdict, MACHINE_FAILED);
 }
 
@@ -266,6 +268,17 @@ static void one_processor_stops_all_others_that_came(void **state)
 	assert_int_equal(machine_vp(1)->nmis, 1);
 }
 
+static void who_comes_second_with_a_panic_parks(void **state)
+{
+	(void)state;
+	prepare(2);
+	run();
+	machine_settle();
+	smp->stopped_by = smp_cpu(smp, 1)->start.index + 1;
+	assert_false(smp_stop_others(smp));
+	assert_int_equal(machine_vp(1)->nmis, 0);
+}
+
 static void one_that_does_not_stop_is_not_awaited_for_ever(void **state)
 {
 	uint64_t before;
@@ -302,6 +315,7 @@ int main(void)
 		BRINGUP_TEST(what_comes_after_runs_on_proved_aps_only),
 		BRINGUP_TEST(f75_a_spurious_nmi_is_noted_and_ignored),
 		BRINGUP_TEST(one_processor_stops_all_others_that_came),
+		BRINGUP_TEST(who_comes_second_with_a_panic_parks),
 		BRINGUP_TEST(one_that_does_not_stop_is_not_awaited_for_ever),
 	};
 

@@ -58,6 +58,7 @@ static void f41_a_starter_dies_in_its_call(void **state)
 			continue;
 		/* Its call was under way: nobody makes it a second time. */
 		assert_int_equal(cpu->start.starter, 1);
+		assert_int_equal(cpu->start.answer.err, HVSMP_ERROR_UNANSWERED);
 		assert_int_equal(machine_vp(cpu->start.hw_id)->calls_for, 1);
 		lost++;
 	}
@@ -77,6 +78,21 @@ static void f42_a_dead_starters_claim_is_taken_over(void **state)
 	assert_all_online(HVSMP_METHOD_HYPERCALL);
 	assert_int_equal(cpu_of(3)->start.starter, smp->bsp->start.index);
 	assert_int_equal(machine_vp(4)->calls_for, 1);
+	assert_int_equal(cpu_of(3)->start.taken_over, 1);
+	assert_int_equal(cpu_of(5)->start.taken_over, 0);
+}
+
+/* Whether the call was made nobody knows: no rung may invite it any more. */
+static void f42_a_starter_that_died_with_its_call_under_way(void **state)
+{
+	(void)state;
+	prepare(8);
+	smp = machine_prepare();
+	smp_cpu(smp, 3)->start.claim = hvsmp_claim_word(5, HVSMP_CLAIM_CALLING);
+	run();
+	assert_one(3, CPU_MISSING);
+	assert_int_equal(machine_vp(3)->calls_for, 0);
+	assert_int_equal(machine_vp(3)->inits, 0);
 }
 
 static void f42_a_drawn_number_that_was_never_claimed(void **state)
@@ -259,6 +275,7 @@ int main(void)
 		BRINGUP_TEST(without_fan_out_the_bsp_starts_all),
 		BRINGUP_TEST(f41_a_starter_dies_in_its_call),
 		BRINGUP_TEST(f42_a_dead_starters_claim_is_taken_over),
+		BRINGUP_TEST(f42_a_starter_that_died_with_its_call_under_way),
 		BRINGUP_TEST(f42_a_drawn_number_that_was_never_claimed),
 		BRINGUP_TEST(f43_what_aps_may_not_do_the_bsp_does),
 		BRINGUP_TEST(f43_only_some_vps_are_denied),

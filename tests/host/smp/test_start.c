@@ -252,6 +252,7 @@ static void sipi_that_is_ignored(void **state)
 	assert_int_equal(cpu_of(1)->verdict, CPU_ONLINE);
 	assert_int_equal(cpu_of(2)->verdict, CPU_MISSING);
 	assert_int_equal(machine_vp(2)->sipis, 2);
+	assert_true(warned("gave up waiting for processors started by INIT-SIPI"));
 	assert_in_range(machine_vp(1)->sipis, 1, 2); /* two, if it took more than 20 ms */
 	assert_int_equal(machine_vp(1)->starts, 1);
 	assert_int_equal(cpu_of(3)->verdict, CPU_REFUSED);
@@ -268,6 +269,19 @@ static void f71_no_low_page_is_said(void **state)
 	run();
 	assert_one(3, CPU_REFUSED);
 	assert_true(warned("no page below 1 MiB"));
+}
+
+static void one_without_a_record_is_expected_all_the_same(void **state)
+{
+	(void)state;
+	prepare(4);
+	run();
+	assert_all_online(HVSMP_METHOD_HYPERCALL);
+	smp->left_out = 1; /* as smp_prepare leaves it */
+	smp_summarize(smp, true, &summary);
+	assert_int_equal(summary.expected, 5);
+	assert_int_equal(summary.verdict, MACHINE_DEGRADED);
+	smp->left_out = 0;
 }
 
 static void f70_no_memory_for_one_stack(void **state)
@@ -300,6 +314,7 @@ int main(void)
 		BRINGUP_TEST(f29_the_call_faults),
 		BRINGUP_TEST(sipi_that_is_ignored),
 		BRINGUP_TEST(f71_no_low_page_is_said),
+		BRINGUP_TEST(one_without_a_record_is_expected_all_the_same),
 		BRINGUP_TEST(f70_no_memory_for_one_stack),
 	};
 

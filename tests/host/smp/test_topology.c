@@ -203,7 +203,11 @@ static void f52_f53_a_bad_entry_costs_what_follows(void **state)
 	ASSERT_IDS(0, 1);
 	assert_true(warned("MADT: invalid after 2 entries, at byte 0x3c"));
 	assert_int_equal(log_kept_count(), 1);
+	assert_true(t.incomplete);
 	log_reset();
+	madt.bytes[madt.size - 7] = 8;
+	read_it(0);
+	assert_false(t.incomplete);
 	madt.bytes[madt.size - 7] = 9;
 	read_it(0);
 	ASSERT_IDS(0, 1);

@@ -76,6 +76,30 @@ static void f73_a_clock_that_goes_backward_ends_too(void **state)
 	assert_in_range(hvsmp_deadline_idle_ns(&d), 0, UINT64_MAX / 2);
 }
 
+static void progress_after_the_last_look_is_no_idleness(void **state)
+{
+	struct hvsmp_deadline d;
+
+	(void)state;
+	hvsmp_deadline_start(&d, 1000, 100, 10000);
+	hvsmp_deadline_progress(&d, 1050);
+	assert_int_equal(hvsmp_deadline_idle_ns(&d), 0);
+}
+
+/* Looks count while the clock stands; a tick makes all of them good. */
+static void f73_a_clock_that_ticks_slowly_is_not_stuck(void **state)
+{
+	struct hvsmp_deadline d;
+
+	(void)state;
+	hvsmp_deadline_start(&d, 0, 100, 1000);
+	for (uint64_t tick = 1; tick < 4; tick++) {
+		for (uint64_t looks = 0; looks < HVSMP_DEADLINE_MAX_LOOKS / 2; looks++)
+			if (hvsmp_deadline_look(&d, tick) != HVSMP_DEADLINE_RUNNING)
+				fail_msg("given up in tick %lu", (unsigned long)tick);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -83,6 +107,8 @@ int main(void)
 		cmocka_unit_test(progress_prolongs_it_up_to_the_cap),
 		cmocka_unit_test(f73_a_clock_that_stands_still_ends_by_looks),
 		cmocka_unit_test(f73_a_clock_that_goes_backward_ends_too),
+		cmocka_unit_test(progress_after_the_last_look_is_no_idleness),
+		cmocka_unit_test(f73_a_clock_that_ticks_slowly_is_not_stuck),
 	};
 
 	return cmocka_run_group_tests_name("start/deadline", tests, NULL, NULL);

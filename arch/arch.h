@@ -73,11 +73,9 @@ const char *arch_register_name(unsigned int reg);
 /* --- exceptions ------------------------------------------------------------------------------- */
 
 struct arch_fault {
-	uint8_t code;   /* which exception; arch_fault_name */
-	bool is_stop;   /* it is what arch_stop sends */
-	uint64_t error; /* what the processor says of it, 0 without */
-	uint64_t pc,
-		address; /* of the instruction; that could not be reached, of a page fault only */
+	uint8_t code; /* which exception; arch_fault_name */
+	bool is_stop; /* it is what arch_stop sends */
+	uint64_t pc;  /* of the instruction */
 };
 
 enum arch_fault_action {

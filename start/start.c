@@ -125,7 +125,6 @@ static void settle(struct hvsmp_start *s)
 {
 	for (uint32_t i = 0; i < s->count; i++) {
 		struct hvsmp_cpu *cpu = s->cpu[i];
-
 		enum hvsmp_claim_phase phase = settle_claim(&cpu->claim, s->bsp->index);
 
 		if (phase == HVSMP_CLAIM_CALLING)

@@ -74,6 +74,7 @@ enum err arch_ipi_widen(void)
 		return ops == &x2apic_ops ? OK : ERR_UNSUPPORTED;
 	ops = &x2apic_ops;
 	ops->enable();
+	boot_id = ops->id(); /* all bits of it now */
 	return OK;
 }
 

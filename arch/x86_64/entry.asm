@@ -12,6 +12,7 @@ bits 64
 default rel
 
 %include "offsets.inc"
+%include "block.inc"
 
 section .text
 
@@ -28,20 +29,11 @@ descriptor_enter:
 	push	rax
 	retfq
 .reload:
-	mov	eax, SEL_DATA
-	mov	ds, eax
-	mov	es, eax
-	mov	ss, eax
-	mov	fs, eax
-	mov	gs, eax
+	load_data_segments
 	mov	eax, SEL_TSS
 	ltr	ax
 	lidt	[rsi]
-	mov	rax, rdi
-	mov	rdx, rdi
-	shr	rdx, 32
-	mov	ecx, MSR_GS_BASE
-	wrmsr
+	point_gs_at_block
 	mov	qword [rsp], 0		; where a backtrace ends
 	xor	ebp, ebp
 	mov	rdi, r8
@@ -54,17 +46,8 @@ descriptor_early:
 	cli
 	cld
 	lgdt	[rdi + CPU_GDTR]
-	mov	eax, SEL_DATA
-	mov	ds, eax
-	mov	es, eax
-	mov	ss, eax
-	mov	fs, eax
-	mov	gs, eax
-	mov	rax, rdi
-	mov	rdx, rdi
-	shr	rdx, 32
-	mov	ecx, MSR_GS_BASE
-	wrmsr
+	load_data_segments
+	point_gs_at_block
 	lidt	[rsi]
 	pop	rax
 	push	SEL_CODE

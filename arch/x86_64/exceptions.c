@@ -155,9 +155,7 @@ void exception(struct frame *frame)
 	struct arch_fault fault = {
 		.code = (uint8_t)frame->vector,
 		.is_stop = frame->vector == VECTOR_NMI,
-		.error = frame->error,
 		.pc = frame->rip,
-		.address = frame->vector == VECTOR_PF ? read_cr2() : 0,
 	};
 	enum arch_fault_action action = ARCH_FAULT_PANIC;
 

@@ -9,6 +9,7 @@
 default rel
 
 %include "offsets.inc"
+%include "block.inc"
 
 TEMP_CODE equ 0x08
 
@@ -86,21 +87,12 @@ long_mode:
 	lgdt	[rdi + CPU_GDTR]
 	lidt	[rbp + SIPI_IDTR]
 	mov	rsp, [rdi + CPU_START_RSP]
-	mov	eax, SEL_DATA
-	mov	ds, eax
-	mov	es, eax
-	mov	ss, eax
-	mov	fs, eax
-	mov	gs, eax
+	load_data_segments
 	mov	ecx, [rbp + SIPI_PAT_MSR]
 	mov	eax, [rbp + SIPI_PAT]
 	mov	edx, [rbp + SIPI_PAT + 4]
 	wrmsr
-	mov	ecx, MSR_GS_BASE
-	mov	eax, edi
-	mov	rdx, rdi
-	shr	rdx, 32
-	wrmsr
+	point_gs_at_block
 	mov	eax, SEL_TSS
 	ltr	ax
 	mov	rax, r10

@@ -25,9 +25,7 @@ static bool pm_timer_usable(const struct platform *p)
 
 	if (!p->has_fadt || !r->present)
 		return false;
-	if (r->space == ACPI_SPACE_IO) /* a port that is none is not cut to another one */
-		return r->address <= UINT16_MAX + 1U - sizeof(uint32_t);
-	if (arch_mapped(r->address, sizeof(uint32_t)))
+	if (r->space == ACPI_SPACE_IO || arch_mapped(r->address, sizeof(uint32_t)))
 		return true;
 	/* Registers are no memory, so the memory map need not list them. */
 	return !(r->address % sizeof(uint32_t)) &&

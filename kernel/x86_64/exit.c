@@ -16,7 +16,7 @@ void exit_write_register(const char *name, const struct acpi_register *r, uint32
 
 	if (!r->present)
 		return;
-	if (r->space == ACPI_SPACE_IO && r->address <= UINT16_MAX) {
+	if (r->space == ACPI_SPACE_IO) {
 		if (wide)
 			arch_port_write16((uint16_t)r->address, (uint16_t)value);
 		else

@@ -9,7 +9,7 @@
 #include "lib/log.h"
 #include "tests/host/fuzz/fuzz.h"
 
-/* What stands in for the linker's symbols: one image of five pages, somewhere. */
+/* What stands in for the linker's symbols: an image next to nothing long. */
 char _text[1], _etext[1], _erodata[1], _data[1], _image_end[1];
 
 enum { ENTRIES = 24, WIDTH = 46 };

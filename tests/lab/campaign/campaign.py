@@ -15,22 +15,14 @@ from shutil import rmtree
 from lab import boots
 from lab.campaign import draw
 from tools.boot import judge, witness
-from tools.machine import running, verdicts, vm
+from tools.machine import running, vm
 
 MISCONFIGURED = "what=configuration"
 
 
 def complaints(case: dict, outcome: running.Outcome, log: str) -> list[str]:
     """What is wrong with a run, less what its faults bring about by design."""
-    events = witness.parse_log(log)
-    failure = verdicts.failure(outcome)
-    wrong = [failure] if failure else []
-    try:
-        report = verdicts.find_report(outcome.lines)
-    except ValueError as e:
-        told = [event.text for event in events if event.name in witness.FORBIDDEN]
-        return wrong + [str(e)] + told
-    wrong += judge.schema_complaints(report) or judge.every_run(case, outcome, events, report)
+    _, wrong = judge.judge_report(case, outcome, witness.parse_log(log))
     return [w for w in wrong if not any(text in w for text in case["excuses"])]
 
 

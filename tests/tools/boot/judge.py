@@ -96,6 +96,23 @@ def every_run(case: dict, outcome: running.Outcome, events: list, report: dict) 
     return wrong + expect.check_bound(case.get("cmdline", ""), report)
 
 
+def judge_report(
+    case: dict, outcome: running.Outcome, events: list
+) -> tuple[dict | None, list[str]]:
+    """The report, if there is a valid one, and what is wrong with any run that has one."""
+    failure = verdicts.failure(outcome)
+    wrong = [failure] if failure else []
+    try:
+        report = verdicts.find_report(outcome.lines)
+    except ValueError as e:
+        told = [event.text for event in events if event.name in witness.FORBIDDEN]
+        return None, wrong + [str(e)] + told
+    invalid = schema_complaints(report)
+    if invalid:
+        return None, wrong + invalid
+    return report, wrong + every_run(case, outcome, events, report)
+
+
 def judge(
     case: dict, outcome: running.Outcome, log: str, build: Path
 ) -> tuple[dict | None, list[str]]:
@@ -116,17 +133,9 @@ def judge(
     if case["expect"].get("ends") in MODES:
         result, wrong = judge_mode(case, outcome, events)
         return result, wrong + texts
-    failure = verdicts.failure(outcome)
-    wrong = [failure] if failure else []
-    try:
-        report = verdicts.find_report(outcome.lines)
-    except ValueError as e:
-        log_complaints = [e.text for e in events if e.name in witness.FORBIDDEN]
-        return None, wrong + [str(e)] + log_complaints
-    invalid = schema_complaints(report)
-    if invalid:
-        return report, wrong + invalid
-    wrong += every_run(case, outcome, events, report)
+    report, wrong = judge_report(case, outcome, events)
+    if report is None:
+        return None, wrong
     wrong = expect.excuse(case["expect"], wrong)
     return report, wrong + texts + expect.compare(case["expect"], processors(case), report)
 

@@ -140,8 +140,8 @@ HEAD = """# The fault matrix
 
 Whatever the hypervisor, the firmware's tables or the memory map do, the kernel ends within its
 bounds with a true report. Each row below is shown by boot cases (`make test GROUP=faults`, faults
-of the reference hypervisor, see [refhv-faults.md](refhv-faults.md); the groups `spoil`, `apic` and
-`left-on`, see [tests/spoil](../tests/spoil/README.md)), by host tests that carry the
+of the reference hypervisor, see [refhv-faults.md](refhv-faults.md); the groups `spoil`, `tables`,
+`apic` and `left-on`, see [tests/spoil](../tests/spoil/README.md)), by host tests that carry the
 row in their name, or by both. `make fault-rows` writes it from the names of the tests, and
 `make check` refuses a row without a test.
 

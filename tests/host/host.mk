@@ -72,7 +72,8 @@ $(eval $(call host_test, smp/test_shapes,    $(TOPOLOGY) acpi/fadt.c))
 $(eval $(call host_test_threads, start/test_handshake))
 $(eval $(call host_test, start/test_deadline))
 # A client of the library: hv/'s calls, start/ without INIT-SIPI, and nothing else of the kernel.
-$(eval $(call host_test_threads, start/test_client, tests/host/start/client.c $(wildcard start/*.c) \
+$(eval $(call host_test_threads, start/test_client, tests/host/start/client.c \
+	$(wildcard start/*.c) \
 	hv/x86_64/context.c \
 	$(addprefix hv/,call.c result.c start_vp.c text.c vp_map.c)))
 SMP_START = $(filter-out smp/topology.c,$(wildcard smp/*.c smp/x86_64/*.c)) $(LIBRARY) \

@@ -151,8 +151,10 @@ def document(mutants: list[Mutant], score: dict[str, str]) -> str:
     text = "\n".join(table([m for m in mutants if m.equivalent or m.id in score], score))
     survived = [m for m in mutants if score.get(m.id) == "survived"]
     lines = [f"- `{m.id}` {m.file}: `{one_line(m.old)}` → `{one_line(m.new)}`" for m in survived]
+    left = sum(not m.equivalent and m.id not in score for m in mutants)
     if not score:
         return "Not taken yet."
+    text += f"\n\n{left} mutations are not in the table yet." if left else ""
     return text + "\n\n" + ("Open:\n\n" + "\n".join(lines) if lines else "None survived.")
 
 
@@ -195,7 +197,8 @@ def main() -> int:
         if wrong := plan.check(mutants):
             raise ValueError("\n".join(wrong))
         score = plan.read_score()
-        held = {id for id, word in score.items() if word in ("host", "compile")}
+        # What the compiler caught may want the whole kernel built, as boot cases do.
+        held = {id for id, word in score.items() if word == "host"}
         sure = [m for m in mutants if not (args.sure and held) or m.id in held]
         chosen = plan.choose(sure, args.room, args.only, args.count, args.seed)
         build = args.build / "mutants"

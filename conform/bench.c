@@ -52,9 +52,10 @@ static const char *open_interface(struct bench *b)
 	const struct hvsmp_features *f = b->in->features;
 	struct hvsmp_interface *hv = b->in->hv;
 	struct hvsmp_setup_config config = {.os_id = HVSMP_OS_ID};
+	char isolated[HVSMP_REASON_SIZE]; /* the same text */
 	void *page;
 
-	if (!f->is_hv1 || f->isolation >= HVSMP_ISOLATION_SNP ||
+	if (!f->is_hv1 || hvsmp_is_isolated(f, isolated) ||
 	    !(f->privileges & HVSMP_PRIVILEGE_HYPERCALL_MSRS))
 		return b->in->not_offered;
 	if (b->in->hv_is_open)

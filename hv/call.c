@@ -18,16 +18,24 @@ struct hvsmp_result hvsmp_decode(uint64_t rax)
 	};
 }
 
+/*
+ * In RAX before the call. What answers replaces it, code that makes no hypercall may leave it; as
+ * an address it is not canonical, so a page of zeroes, which is `add [rax], al`, faults at once.
+ */
+#define NO_ANSWER 0x5A5AF00DFFFFFFFFUL
+
 struct hvsmp_result hvsmp_call_raw(const struct hvsmp_interface *hv, uint64_t control,
 				   uint64_t input, uint64_t output)
 {
 	const struct hvsmp_host *host = hv->host;
-	struct hvsmp_result result;
-	uint64_t rax = 0;
+	struct hvsmp_result result = {HVSMP_ERROR_FAULT, {0}, 0};
+	uint64_t rax = NO_ANSWER;
 	bool answered = host->hypercall(host->ctx, hv->page.va, control, input, output, &rax);
 
-	result = hvsmp_decode(rax);
-	result.err = answered ? HVSMP_OK : HVSMP_ERROR_FAULT;
+	if (answered && rax == NO_ANSWER)
+		result.err = HVSMP_ERROR_INVALID;
+	else if (answered)
+		result = hvsmp_decode(rax);
 	if (host->trace)
 		host->trace(host->ctx, control, &result);
 	return result;

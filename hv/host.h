@@ -20,7 +20,7 @@ enum hvsmp_error {
 	HVSMP_ERROR_FAULT,      /* the access or the call raised an exception */
 	HVSMP_ERROR_UNANSWERED, /* the call was made and has not come back */
 	HVSMP_ERROR_DENIED,     /* the hypervisor refuses, or does not offer it */
-	HVSMP_ERROR_INVALID,    /* an answer contradicts what is known */
+	HVSMP_ERROR_INVALID,    /* an answer contradicts what is known, or is none */
 	HVSMP_ERROR_NO_MEMORY,  /* the host could not provide or map a page */
 };
 
@@ -39,8 +39,8 @@ struct hvsmp_host {
 	bool (*msr_read)(void *ctx, uint32_t msr, uint64_t *value);
 	bool (*msr_write)(void *ctx, uint32_t msr, uint64_t value);
 	/*
-	 * CALL the page with RCX, RDX and R8 as given; *rax is what came back. False: it raised an
-	 * exception.
+	 * CALL the page with RCX, RDX and R8 as given, and RAX as *rax has it; *rax is what came
+	 * back. False: it raised an exception.
 	 */
 	bool (*hypercall)(void *ctx, void *page, uint64_t control, uint64_t input, uint64_t output,
 			  uint64_t *rax);

@@ -31,6 +31,9 @@ struct hvsmp_interface {
 	bool page_ours;                 /* we enabled it: false if it was enabled at entry */
 	bool os_id_ours;                /* we set it */
 	uint32_t bsp_vp_index;          /* by the VP_INDEX register */
+	bool is_proved;                 /* HvCallGetVpIndexFromApicId says the same */
+	uint32_t proof_calls;           /* calls made to find that out */
+	uint32_t bsp_answer;            /* what it says; HVSMP_VP_UNKNOWN: nothing */
 	char reason[HVSMP_REASON_SIZE]; /* why hvsmp_setup failed */
 };
 
@@ -82,9 +85,10 @@ struct hvsmp_map_info {
 };
 
 /*
- * Find the VP index of every entry. Both blocks of the caller must be whole pages. The boot
- * processor's known answer (its VP_INDEX register) proves the call and finds out the layout of the
- * elements; where that stays in doubt, one element is sent a call, which every layout reads alike.
+ * Find the VP index of every entry, always in VTL 0. Both blocks of the caller must be whole pages;
+ * for one entry 24 bytes and 8 will do. The boot processor's known answer (its VP_INDEX register)
+ * proves the call, unless hvsmp_setup has, and finds out the layout of the elements; where that
+ * stays in doubt, one element is sent a call, which every layout reads alike.
  * limit: VP indexes are below it, 0 if unknown.
  * HVSMP_ERROR_INVALID: the boot processor's answer is not what its register says.
  * HVSMP_ERROR_DENIED, HVSMP_ERROR_FAULT: the call is unavailable.

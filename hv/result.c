@@ -90,6 +90,7 @@ const char *hvsmp_describe(const struct hvsmp_result *r, char out[HVSMP_ANSWER_S
 	switch (r->err) {
 	case HVSMP_OK: break;
 	case HVSMP_ERROR_UNANSWERED: return "has not come back";
+	case HVSMP_ERROR_INVALID: return "leaves no answer";
 	default: return "faults";
 	}
 	return hvsmp_format(out, HVSMP_ANSWER_SIZE, "answers 0x%02x (%s)", r->status.code,

@@ -46,7 +46,8 @@ const char *hvsmp_status_name(struct hvsmp_status status);
 bool hvsmp_answers(const struct hvsmp_result *r, uint16_t code);
 
 /*
- * What follows the call's name: "answers 0x15 (INVALID_VP_STATE)", "faults", "has not come back".
+ * What follows the call's name: "answers 0x15 (INVALID_VP_STATE)", "faults", "leaves no answer",
+ * "has not come back".
  */
 enum { HVSMP_ANSWER_SIZE = 72 };
 const char *hvsmp_describe(const struct hvsmp_result *r, char out[HVSMP_ANSWER_SIZE]);

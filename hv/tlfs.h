@@ -23,7 +23,8 @@
 #define HVSMP_CALL_SEND_IPI_EX        0x0015U
 #define HVSMP_CALL_START_VP           0x0099U
 #define HVSMP_CALL_GET_VP_INDEX       0x009AU
-#define HVSMP_CALL_INVALID            0xFFFFU /* no such call: answers status 2 */
+/* No such call. From 0x8000 up they are extended calls, which others than the hypervisor answer. */
+#define HVSMP_CALL_UNASSIGNED         0x7FFFU
 
 #define HVSMP_CONTROL_FAST            (1UL << 16)   /* parameters in registers */
 #define HVSMP_CONTROL_VARIABLE_SHIFT  17            /* bits 26:17, size of a variable header */

@@ -30,16 +30,17 @@ struct walk {
 	unsigned int step; /* uint32_t words from one element to the next */
 };
 
-static void list_clear(struct walk *w)
+/* words: of either list. VP indexes are the same in every VTL, and VTL 0 is always there. */
+static void list_clear(struct walk *w, size_t words)
 {
 	struct hvsmp_get_vp_index_input *header = w->caller->input.va;
 
-	__builtin_memset(header, 0, HVSMP_PAGE_SIZE); /* padding of elements must be zero, too */
+	/* Padding of elements must be zero, too. */
+	__builtin_memset(header, 0, LIST_OFFSET + words * WORD);
 	header->partition_id = HVSMP_PARTITION_SELF;
-	header->target_vtl = w->caller->vtl;
 	w->in = header->list;
 	w->out = w->caller->output.va;
-	__builtin_memset(w->out, 0xFF, HVSMP_PAGE_SIZE);
+	__builtin_memset(w->out, 0xFF, words * WORD);
 }
 
 static struct hvsmp_result issue(struct walk *w, size_t count, size_t start)
@@ -105,7 +106,8 @@ static enum hvsmp_error ask(struct walk *w, struct hvsmp_map_entry *e, size_t co
 	unsigned int stalls = 0;
 	size_t start = 0;
 
-	list_clear(w);
+	/* One element may be one of 8 bytes, whatever the step. */
+	list_clear(w, count == 1 ? PADDED / WORD : count * w->step);
 	for (size_t i = 0; i < count; i++)
 		w->in[i * w->step] = (uint32_t)e[i].hw_id;
 	while (start < count) {
@@ -144,7 +146,7 @@ enum { PROBE_WORDS = 6, PROBE_KNOWN = 2 };
 static bool probe(struct walk *w, const uint32_t words[PROBE_WORDS], size_t count,
 		  struct hvsmp_result *r)
 {
-	list_clear(w);
+	list_clear(w, PROBE_WORDS);
 	__builtin_memcpy(w->in, words, PROBE_WORDS * WORD);
 	*r = issue(w, count, 0);
 	return !r->err && r->reps == PROBE_KNOWN;
@@ -186,7 +188,8 @@ static enum hvsmp_error prove_bsp(struct walk *w, uint64_t bsp_hw_id)
 
 	w->step = 1;
 	if (ask(w, &bsp, 1) == HVSMP_ERROR_FAULT) {
-		hvsmp_format(reason, HVSMP_REASON_SIZE, "HvCallGetVpIndexFromApicId faulted");
+		hvsmp_format(reason, HVSMP_REASON_SIZE, "HvCallGetVpIndexFromApicId %s",
+			     hvsmp_describe(&bsp.answer, answer));
 		return HVSMP_ERROR_FAULT;
 	}
 	w->info->bsp_answer = w->out[0];
@@ -201,12 +204,6 @@ static enum hvsmp_error prove_bsp(struct walk *w, uint64_t bsp_hw_id)
 			     "HvCallGetVpIndexFromApicId succeeds for the BSP and answers nothing");
 		return HVSMP_ERROR_DENIED;
 	}
-	if (w->limit && w->out[0] >= w->limit) {
-		hvsmp_format(reason, HVSMP_REASON_SIZE,
-			     "VP index %u of the BSP is not below the limit, %u", w->out[0],
-			     w->limit);
-		return HVSMP_ERROR_DENIED;
-	}
 	if (bsp.state != HVSMP_MAP_FOUND || bsp.vp_index != expected) {
 		hvsmp_format(reason, HVSMP_REASON_SIZE,
 			     "HvCallGetVpIndexFromApicId says the BSP is VP %u, its VP_INDEX MSR "
@@ -215,6 +212,24 @@ static enum hvsmp_error prove_bsp(struct walk *w, uint64_t bsp_hw_id)
 		return HVSMP_ERROR_INVALID;
 	}
 	return HVSMP_OK;
+}
+
+/* The BSP is known by its register, and its answer, from here or from hvsmp_setup, agrees. */
+static enum hvsmp_error check_bsp(struct walk *w, uint64_t bsp_hw_id, uint32_t limit)
+{
+	const struct hvsmp_interface *hv = w->caller->hv;
+	enum hvsmp_error e = HVSMP_OK;
+
+	w->info->bsp_answer = hv->bsp_answer;
+	if (!hv->is_proved)
+		e = prove_bsp(w, bsp_hw_id);
+	if (!e && limit && hv->bsp_vp_index >= limit) {
+		hvsmp_format(w->info->reason, HVSMP_REASON_SIZE,
+			     "VP index %u of the BSP is not below the limit, %u", hv->bsp_vp_index,
+			     limit);
+		e = HVSMP_ERROR_DENIED;
+	}
+	return e;
 }
 
 #define CHAIN_END UINT32_MAX
@@ -305,7 +320,7 @@ enum hvsmp_error hvsmp_map(const struct hvsmp_caller *caller, uint64_t bsp_hw_id
 			   struct hvsmp_map_entry *entries, size_t count,
 			   struct hvsmp_map_info *info)
 {
-	struct walk w = {.caller = caller, .info = info, .limit = limit};
+	struct walk w = {.caller = caller, .info = info};
 	size_t per_call = 1;
 	enum hvsmp_error e;
 
@@ -315,9 +330,10 @@ enum hvsmp_error hvsmp_map(const struct hvsmp_caller *caller, uint64_t bsp_hw_id
 		entries[i].state = HVSMP_MAP_UNASKED;
 		entries[i].answer = (struct hvsmp_result){.status = {HVSMP_STATUS_SUCCESS}};
 	}
-	e = prove_bsp(&w, bsp_hw_id);
+	e = check_bsp(&w, bsp_hw_id, limit);
 	if (e)
 		return e;
+	w.limit = limit;
 	if (count > 2) /* two or more APs: worth a list */
 		info->stride = find_layout(&w, (uint32_t)bsp_hw_id, caller->hv->bsp_vp_index);
 	if (info->stride)

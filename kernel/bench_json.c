@@ -25,7 +25,7 @@ static void call_costs(struct json *j, const struct bench *b)
 	uint32_t calls = b->smp->start.map.calls;
 	uint64_t one_map = calls ? b->smp->start.map_ticks / calls : 0;
 
-	json_number(j, "map_calls", calls);
+	json_number(j, "map_calls", report_map_calls(b->platform, b->smp));
 	json_object(j, "call_ns");
 	json_known(j, "map", arch_clock_ticks_ns(one_map), calls != 0);
 	json_known(j, "start", arch_clock_ticks_ns(b->call_ticks), b->call_ticks != 0);

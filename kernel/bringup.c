@@ -28,16 +28,17 @@ static uint64_t init_delay_ns(uint32_t ms)
 static void configure(const struct kernel *k, struct smp_config *out)
 {
 	const struct options *o = &k->options;
-	const struct hvsmp_features *f = &k->platform.hypervisor.features;
+	const struct hypervisor *h = &k->platform.hypervisor;
+	const struct hvsmp_features *f = &h->features;
 
 	*out = (struct smp_config){
-		.use_sipi = o->start != START_HV,
+		.use_sipi = o->start != START_HV && !h->is_isolated,
 		.fanout = o->fanout,
 		.init_delay_ns = init_delay_ns(o->init_delay_ms),
 		.deadline_ns = o->deadline_ms * NS_PER_MS,
 		.cap_ns = o->cap_ms * NS_PER_MS,
 		.has_vp_index = hvsmp_has_vp_index(f),
-		.hv = &k->platform.hypervisor.hv,
+		.hv = &h->hv,
 		.host = &kernel_host,
 		.vp_limit = f->vp_limit,
 		.ipi_by_call = hvsmp_recommends_ipi(f),
@@ -77,6 +78,7 @@ static enum exit_code finish(struct kernel *k, const struct selftest *selftest)
 	struct report report = {.platform = &k->platform, .smp = &k->smp, .selftest = selftest};
 
 	provoke_run(&k->options);
+	smp_roll_call(&k->smp);
 	smp_look_again(&k->smp);
 	smp_summarize(&k->smp, hypervisor_is_expected(&k->platform.hypervisor), &report.summary);
 	if (selftest && !selftest_is_kept(selftest) && report.summary.verdict == MACHINE_OK)

@@ -13,25 +13,43 @@ static void answer(struct hypervisor *h, enum hypercalls state, const char *reas
 void hypervisor_detect(struct hypervisor *h, bool wanted)
 {
 	const struct hvsmp_features *f = &h->features;
+	char why[HVSMP_REASON_SIZE];
 
 	hvsmp_detect(&h->features, kernel_cpuid);
+	h->is_isolated = hvsmp_is_isolated(f, why);
+	if (h->is_isolated)
+		log_warn("%s; nor would INIT-SIPI start one: the others stay off", why);
 	if (!hvsmp_may_start_vps(f, h->by_cpuid))
 		answer(h, HYPERCALLS_NOT_OFFERED, h->by_cpuid);
 	else if (!wanted)
 		answer(h, HYPERCALLS_NOT_WANTED, "start=sipi was asked for");
 	else
 		answer(h, HYPERCALLS_OFFERED, "");
-	log_debug("CPUID: privileges 0x%016lx, hints 0x%08x, VP indexes below %u, isolation %u",
-		  (unsigned long)f->privileges, f->hints, f->vp_limit, f->isolation);
+	log_debug("CPUID: privileges 0x%016lx, hints 0x%08x, VP indexes below %u, isolation %u%s",
+		  (unsigned long)f->privileges, f->hints, f->vp_limit, f->isolation,
+		  f->paravisor ? ", paravisor" : "");
 	log_debug("start by hypercall: %s", h->reason[0] ? h->reason : "offered");
 }
 
-static void set_up(struct hypervisor *h, struct pages *pages)
+/* The record's block is larger than any input: behind the proof's there is room for its output. */
+#define PROOF_OUTPUT 256
+
+static void set_up(struct hypervisor *h, struct pages *pages, struct smp *smp)
 {
 	void *page = pages_alloc(pages, 1, 0);
-	const struct hvsmp_setup_config config = {{page, (uint64_t)page}, HVSMP_OS_ID};
+	uint8_t *block = smp->bsp->input;
+	const struct hvsmp_setup_config config = {
+		.page = {page, (uint64_t)page},
+		.os_id = HVSMP_OS_ID,
+		.bsp_hw_id = smp->bsp->start.hw_id,
+		.input = {block, (uint64_t)block},
+		.output = {block + PROOF_OUTPUT, (uint64_t)block + PROOF_OUTPUT},
+	};
+	enum hvsmp_error e = hvsmp_setup(&h->hv, &kernel_host, &config);
 
-	if (hvsmp_setup(&h->hv, &kernel_host, &config)) {
+	if (e == HVSMP_ERROR_INVALID)
+		smp_doubt_bsp(smp, h->hv.bsp_answer);
+	if (e) {
 		answer(h, HYPERCALLS_FAILED, h->hv.reason);
 		log_warn("hypercalls: %s", h->reason);
 		return;
@@ -39,12 +57,12 @@ static void set_up(struct hypervisor *h, struct pages *pages)
 	answer(h, HYPERCALLS_OPEN, "");
 }
 
-void hypervisor_open(struct hypervisor *h, struct pages *pages)
+void hypervisor_open(struct hypervisor *h, struct pages *pages, struct smp *smp)
 {
 	const struct hvsmp_features *f = &h->features;
 
 	if (h->hypercalls == HYPERCALLS_OFFERED)
-		set_up(h, pages);
+		set_up(h, pages, smp);
 	hvsmp_version(f, kernel_cpuid, h->version, sizeof(h->version));
 	if (f->present)
 		log_info("hypervisor \"%s\", interface \"%s\"%s%s", f->vendor, f->interface_name,

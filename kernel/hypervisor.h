@@ -23,6 +23,7 @@ struct hypervisor {
 	/* The one answer to whether processors are started by hypercall, and if not, why. */
 	enum hypercalls hypercalls;
 	const char *reason; /* "" if they are, or are to be */
+	bool is_isolated;   /* no processor can be started here, by INIT-SIPI neither */
 	char by_cpuid[HVSMP_REASON_SIZE];
 };
 
@@ -34,8 +35,11 @@ void kernel_host_trace(void *bsp);
 
 /* CPUID alone: on any stack, before anything is prepared. wanted: start= allows hypercalls. */
 void hypervisor_detect(struct hypervisor *h, bool wanted);
-/* Boot processor on its own tables (safe MSR access). Guest OS id and hypercall page. */
-void hypervisor_open(struct hypervisor *h, struct pages *pages);
+/*
+ * Boot processor on its own tables (safe MSR access). Guest OS id and hypercall page, which the boot
+ * processor's record proves.
+ */
+void hypervisor_open(struct hypervisor *h, struct pages *pages, struct smp *smp);
 /* After smp/ has tried them: it may have given up on hypercalls. */
 void hypervisor_settle(struct hypervisor *h, const struct smp *smp);
 void hypervisor_close(struct hypervisor *h);

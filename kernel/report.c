@@ -88,6 +88,11 @@ static const char *layout_name(uint32_t stride)
 	}
 }
 
+uint32_t report_map_calls(const struct platform *p, const struct smp *smp)
+{
+	return p->hypervisor.hv.proof_calls + smp->start.map.calls;
+}
+
 size_t report_warnings_left_out(void)
 {
 	return log_kept_count() > LOG_KEPT ? log_kept_count() - LOG_KEPT : 0;
@@ -137,7 +142,7 @@ static void report_table(const struct report *r)
 			  (unsigned long)r->platform->tsc_hz);
 	if (smp->start.map.calls)
 		log_print("VP indexes: %u answers in %u calls, %s\n", smp->start.map.elements,
-			  smp->start.map.calls, layout_name(smp->start.map.stride));
+			  report_map_calls(r->platform, smp), layout_name(smp->start.map.stride));
 	if (r->selftest)
 		selftest(r->selftest);
 	if (r->platform->hypervisor.reason[0])

@@ -22,6 +22,8 @@ void report_tap(const struct report *r);
 
 /* report.c: a time stamp as nanoseconds since bring-up began. */
 int64_t report_ns(const struct smp *smp, uint64_t tsc);
+/* report.c: calls of HvCallGetVpIndexFromApicId, the proof's and the list's. */
+uint32_t report_map_calls(const struct platform *p, const struct smp *smp);
 /* report.c: warnings that were said, and are more than the log keeps for the report. */
 size_t report_warnings_left_out(void);
 /* report_json.c: the member "clock". */

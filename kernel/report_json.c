@@ -66,10 +66,12 @@ static void hypervisor(struct json *j, const struct hypervisor *h)
 	json_object_end(j);
 }
 
-static void map(struct json *j, const struct hvsmp_map_info *info)
+static void map(struct json *j, const struct report *r)
 {
+	const struct hvsmp_map_info *info = &r->smp->start.map;
+
 	json_object(j, "map");
-	json_number(j, "calls", info->calls);
+	json_number(j, "calls", report_map_calls(r->platform, r->smp));
 	json_number(j, "stride", info->stride);
 	json_number(j, "elements", info->elements);
 	json_object_end(j);
@@ -144,7 +146,7 @@ void report_json(const struct report *r)
 	json_string(&j, "version", kernel_version);
 	json_string(&j, "verdict", machine_verdict_name(r->summary.verdict));
 	hypervisor(&j, &r->platform->hypervisor);
-	map(&j, &smp->start.map);
+	map(&j, r);
 	report_json_clock(&j, r->platform);
 	json_number(&j, "expected", r->summary.expected);
 	json_number(&j, "online", r->summary.online);

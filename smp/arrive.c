@@ -40,6 +40,10 @@ enum arch_fault_action arrive_fault(void *owner, const struct arch_fault *fault)
 		self->nmis++; /* not ours during bring-up: noted, and nothing else */
 		return ARCH_FAULT_IGNORE;
 	}
+	if (fault->is_stop && __atomic_load_n(&smp->roll_call, __ATOMIC_ACQUIRE)) {
+		__atomic_store_n(&self->present, 1, __ATOMIC_RELEASE);
+		return ARCH_FAULT_IGNORE;
+	}
 	if (!self->start.is_bsp && hvsmp_stage_of(&self->start) != HVSMP_STAGE_PROVED) {
 		proof_note(self, PROOF_EXCEPTION, fault->pc, fault->code);
 		hvsmp_lose(&self->start);

@@ -85,6 +85,7 @@ struct cpu {
 	uint32_t mismatch_count;                      /* may exceed what is kept */
 	uint32_t stopped;                             /* it has obeyed smp_stop_others */
 	uint32_t nmis;                                /* NMIs during bring-up */
+	uint32_t present;                             /* it has answered smp_roll_call */
 	uint64_t claimed_hw_id;                       /* arch_hw_id_claimed */
 	struct cpu_mismatch mismatch[CPU_MAX_MISMATCHES];
 

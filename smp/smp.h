@@ -55,6 +55,7 @@ struct smp {
 	uint32_t no_ipi_call;    /* a hypercall for an IPI was refused: no more of them */
 
 	uint32_t starting;   /* bring-up is under way */
+	uint32_t roll_call;  /* smp_roll_call is: an NMI is its question */
 	uint32_t stopped_by; /* index + 1 of the processor that stopped all others; 0: none */
 };
 
@@ -76,6 +77,12 @@ enum err smp_prepare(struct smp *smp, const struct smp_config *config,
 		     const struct topology *topology, struct pages *pages);
 
 /*
+ * Boot processor. HvCallGetVpIndexFromApicId names another VP for it than its own register: one of
+ * the two lies about this processor, which is a mismatch.
+ */
+void smp_doubt_bsp(struct smp *smp, uint32_t answer);
+
+/*
  * Boot processor, on its own stack. Find VP indexes, start everything by the ladder, wait within
  * the bounds, and enter every verdict into the ledger. may_call: config.hv is open, and hypercalls
  * may be used; smp->start.reason says why they were given up, if they were.
@@ -95,6 +102,12 @@ struct smp_summary {
 	enum machine_verdict verdict;
 	uint64_t bringup_ns;
 };
+/*
+ * Boot processor, before the report: are those that came in still there? Each is sent an NMI and
+ * has to answer within the deadline; one that does not was reset by somebody else (an INIT that was
+ * under way, say), and is missing from then on.
+ */
+void smp_roll_call(struct smp *smp);
 /*
  * Boot processor, right before the report: who came a second time, or at all, since smp_start_all
  * closed the ledger.

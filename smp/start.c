@@ -18,6 +18,11 @@ static const char *end_name(enum hvsmp_deadline_end end)
 
 /* --- VP indexes ------------------------------------------------------------------------------- */
 
+void smp_doubt_bsp(struct smp *smp, uint32_t answer)
+{
+	proof_note(smp->bsp, PROOF_VP_INDEX, smp->config.hv->bsp_vp_index, answer);
+}
+
 static void warn_unmapped(const struct cpu *cpu)
 {
 	char text[HVSMP_ANSWER_SIZE];
@@ -46,8 +51,7 @@ void start_map(struct smp *smp)
 	memory.input = (struct hvsmp_memory){input, (uint64_t)input};
 	memory.output = (struct hvsmp_memory){output, (uint64_t)output};
 	if (hvsmp_start_map(&smp->start, &memory) == HVSMP_ERROR_INVALID)
-		proof_note(smp->bsp, PROOF_VP_INDEX, smp->config.hv->bsp_vp_index,
-			   smp->start.map.bsp_answer);
+		smp_doubt_bsp(smp, smp->start.map.bsp_answer);
 	for (size_t i = 0; i < smp->count; i++)
 		warn_unmapped(smp_cpu(smp, i));
 }

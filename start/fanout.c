@@ -11,10 +11,10 @@
 #define MAX_TIMEOUTS 5
 #define FIRST_PAUSE  64U /* pauses after the first of them; doubled each time */
 
-static void back_off(const struct hvsmp_start *s, unsigned int timeouts)
+static void back_off(const struct hvsmp_cpu *target, unsigned int timeouts)
 {
-	for (unsigned int i = 0; i < FIRST_PAUSE << timeouts; i++)
-		hvsmp_pause(s);
+	for (unsigned int i = 0; i < FIRST_PAUSE << timeouts && !hvsmp_has_arrived(target); i++)
+		hvsmp_pause(target->start);
 }
 
 /* The call is unavailable altogether, as opposed to refused for this one target. */
@@ -47,16 +47,16 @@ static enum hvsmp_outcome call(struct hvsmp_cpu *target, struct hvsmp_cpu *start
 	unsigned int timeouts = 0;
 	bool refused = false;
 
-	for (;;) {
+	do {
 		struct hvsmp_result refusal = target->answer;
 
 		call_once(target, starter);
 		if (hvsmp_answers(r, HVSMP_STATUS_SUCCESS))
 			return HVSMP_OUTCOME_ACCEPTED;
 		if (hvsmp_answers(r, HVSMP_STATUS_TIME_OUT)) {
-			if (timeouts == MAX_TIMEOUTS || hvsmp_has_arrived(target))
+			if (timeouts == MAX_TIMEOUTS)
 				return HVSMP_OUTCOME_UNKNOWN;
-			back_off(starter->start, timeouts++);
+			back_off(target, timeouts++);
 			continue;
 		}
 		if (timeouts)
@@ -70,7 +70,9 @@ static enum hvsmp_outcome call(struct hvsmp_cpu *target, struct hvsmp_cpu *start
 		if (refused || is_useless(r))
 			return HVSMP_OUTCOME_REFUSED;
 		refused = true;
-	}
+		/* Right before the call is repeated: on a VP that runs that may restart it. */
+	} while (!hvsmp_has_arrived(target));
+	return refused ? HVSMP_OUTCOME_ACCEPTED : HVSMP_OUTCOME_UNKNOWN;
 }
 
 /* The claim on target must be ours, in phase CLAIMED. */

@@ -107,8 +107,9 @@ msr_write_safe:
 
 ; int hypercall_safe(page, control, input, output, uint64_t *result): 0, or 1 after a fault
 ;                    rdi   rsi      rdx    rcx     r8
-; TLFS, hypercall interface: RCX control, RDX input GPA, R8 output GPA, result in RAX. The caller's
-; ABI saves what Linux counts as clobbered (rcx, rdx, r8-r11); the rest the hypervisor preserves.
+; TLFS, hypercall interface: RCX control, RDX input GPA, R8 output GPA, result in RAX, which goes in
+; as *result has it. The caller's ABI saves what Linux counts as clobbered (rcx, rdx, r8-r11); the
+; rest the hypervisor preserves.
 global hypercall_safe
 hypercall_safe:
 	push	rbx
@@ -116,6 +117,7 @@ hypercall_safe:
 	MAY_FAULT hypercall_faulted
 	mov	r8, rcx
 	mov	rcx, rsi
+	mov	rax, [rbx]
 	call	rdi
 	NO_FAULT
 	mov	[rbx], rax

@@ -198,6 +198,5 @@ enum err arch_msr_write(uint32_t msr, uint64_t value)
 enum err arch_hypercall(uint64_t page, uint64_t control, uint64_t input, uint64_t output,
 			uint64_t *result)
 {
-	*result = 0;
 	return hypercall_safe(page, control, input, output, result) ? ERR_FAULT : OK;
 }

@@ -56,7 +56,7 @@ enum err arch_msr_read(uint32_t msr, uint64_t *value);
 enum err arch_msr_write(uint32_t msr, uint64_t value);
 
 /*
- * CALL into a hypercall page with RCX, RDX and R8 as given; *result is RAX.
+ * CALL into a hypercall page with RCX, RDX and R8 as given; *result is RAX, before it and after it.
  * ERR_FAULT if the instruction in the page raises an exception.
  */
 enum err arch_hypercall(uint64_t page, uint64_t control, uint64_t input, uint64_t output,

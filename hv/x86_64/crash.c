@@ -16,6 +16,7 @@ bool hvsmp_crash_tell(const struct hvsmp_features *f, const struct hvsmp_host *h
 	if (!f->is_hv1 || !(f->features_edx & HVSMP_FEATURE_EDX_CRASH_MSRS) ||
 	    !host->msr_read(host->ctx, HVSMP_MSR_CRASH_CTL, &able) || !(able & HVSMP_CRASH_NOTIFY))
 		return false;
+	control |= able & HVSMP_CRASH_NO_DUMP;
 	if (able & HVSMP_CRASH_MESSAGE && crash->message.pa) {
 		parameter[3] = crash->message.pa;
 		parameter[4] = crash->message_size;

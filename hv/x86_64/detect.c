@@ -30,6 +30,19 @@ static uint32_t find_behind(hvsmp_cpuid_fn cpuid)
 	return 0;
 }
 
+static void detect_isolation(struct hvsmp_features *out, hvsmp_cpuid_fn cpuid)
+{
+	struct hvsmp_cpuid r;
+
+	if (out->highest_leaf < HVSMP_CPUID_ISOLATION) {
+		out->isolation = HVSMP_ISOLATION_UNKNOWN;
+		return;
+	}
+	r = cpuid(HVSMP_CPUID_ISOLATION, 0);
+	out->isolation = r.ebx & HVSMP_ISOLATION_TYPE_MASK;
+	out->paravisor = r.eax & HVSMP_ISOLATION_PARAVISOR;
+}
+
 void hvsmp_detect(struct hvsmp_features *out, hvsmp_cpuid_fn cpuid)
 {
 	struct hvsmp_cpuid r;
@@ -59,9 +72,32 @@ void hvsmp_detect(struct hvsmp_features *out, hvsmp_cpuid_fn cpuid)
 	out->hints = cpuid(HVSMP_CPUID_RECOMMENDATIONS, 0).eax;
 	r = cpuid(HVSMP_CPUID_LIMITS, 0);
 	out->vp_limit = r.eax == HVSMP_LIMIT_NONE ? 0 : r.eax;
-	if (out->privileges & HVSMP_PRIVILEGE_ISOLATION &&
-	    out->highest_leaf >= HVSMP_CPUID_ISOLATION)
-		out->isolation = cpuid(HVSMP_CPUID_ISOLATION, 0).ebx & HVSMP_ISOLATION_TYPE_MASK;
+	if (out->privileges & HVSMP_PRIVILEGE_ISOLATION)
+		detect_isolation(out, cpuid);
+}
+
+bool hvsmp_is_isolated(const struct hvsmp_features *f, char reason[HVSMP_REASON_SIZE])
+{
+	reason[0] = '\0';
+	if (f->paravisor || f->isolation < HVSMP_ISOLATION_SNP)
+		return false;
+	if (f->isolation == HVSMP_ISOLATION_SNP)
+		hvsmp_format(reason, HVSMP_REASON_SIZE,
+			     "isolated VM (SNP, no paravisor): a processor starts from a VMSA page "
+			     "there, not from a context");
+	else if (f->isolation == HVSMP_ISOLATION_TDX)
+		hvsmp_format(reason, HVSMP_REASON_SIZE,
+			     "isolated VM (TDX, no paravisor): a processor starts at the reset "
+			     "vector there, whatever the context");
+	else if (f->isolation == HVSMP_ISOLATION_UNKNOWN)
+		hvsmp_format(reason, HVSMP_REASON_SIZE,
+			     "isolation unknown: it is announced, and the highest leaf is 0x%08x, "
+			     "below 0x%08x, which would say which",
+			     f->highest_leaf, HVSMP_CPUID_ISOLATION);
+	else
+		hvsmp_format(reason, HVSMP_REASON_SIZE,
+			     "isolated VM (type %u, no paravisor): not known", f->isolation);
+	return true;
 }
 
 static bool withheld(const struct hvsmp_features *f, uint64_t privilege, const char *name,
@@ -93,12 +129,9 @@ bool hvsmp_may_start_vps(const struct hvsmp_features *f, char reason[HVSMP_REASO
 		hvsmp_format(reason, HVSMP_REASON_SIZE,
 			     "highest hypervisor leaf is 0x%08x, must be at least 0x%08x",
 			     f->highest_leaf, HVSMP_CPUID_MIN_LEAF);
-	else if (f->isolation >= HVSMP_ISOLATION_SNP)
-		hvsmp_format(reason, HVSMP_REASON_SIZE,
-			     "isolated VM (type %u): a start context means something else there",
-			     f->isolation);
 	else
-		return !withheld(f, HVSMP_PRIVILEGE_HYPERCALL_MSRS, "AccessHypercallMsrs",
+		return !hvsmp_is_isolated(f, reason) &&
+		       !withheld(f, HVSMP_PRIVILEGE_HYPERCALL_MSRS, "AccessHypercallMsrs",
 				 reason) &&
 		       !withheld(f, HVSMP_PRIVILEGE_VP_INDEX, "AccessVpIndex", reason) &&
 		       !withheld(f, HVSMP_PRIVILEGE_START_VP, "StartVirtualProcessor", reason);

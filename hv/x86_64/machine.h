@@ -25,10 +25,20 @@ struct hvsmp_features {
 	uint32_t features_edx; /* leaf 0x40000003 EDX */
 	uint32_t hints;        /* leaf 0x40000004 EAX: recommendations */
 	uint32_t vp_limit;     /* VP indexes are below it; 0: not told */
-	uint32_t isolation;    /* 0 none, 1 VBS, 2 SNP, 3 TDX */
+	uint32_t isolation;    /* 0 none, 1 VBS, 2 SNP, 3 TDX; HVSMP_ISOLATION_UNKNOWN */
+	bool paravisor;        /* serves an isolated guest's calls as if it were none */
 };
 
+/* It is announced, and the leaf that would say which is missing. */
+#define HVSMP_ISOLATION_UNKNOWN 0xFFFFFFFFU
+
 void hvsmp_detect(struct hvsmp_features *out, hvsmp_cpuid_fn cpuid);
+
+/*
+ * Is this an isolated VM without a paravisor, or perhaps one? There a start context means something
+ * else, and INIT-SIPI starts no processor either. On true the reason is written, one for each kind.
+ */
+bool hvsmp_is_isolated(const struct hvsmp_features *f, char reason[HVSMP_REASON_SIZE]);
 
 /*
  * May this guest map APIC ids and start VPs by hypercall? On false the reason is written: one
@@ -37,8 +47,8 @@ void hvsmp_detect(struct hvsmp_features *out, hvsmp_cpuid_fn cpuid);
 bool hvsmp_may_start_vps(const struct hvsmp_features *f, char reason[HVSMP_REASON_SIZE]);
 
 /*
- * "10.0.20348.1-0-0" from leaf 0x40000002; zero until a guest OS id is set, so ask after
- * hvsmp_setup.
+ * "10.0.20348.1-0-0" from leaf 0x40000002. The specification has it zero until a guest OS id is
+ * set, real hosts do not: ask after hvsmp_setup.
  */
 void hvsmp_version(const struct hvsmp_features *f, hvsmp_cpuid_fn cpuid, char *out, size_t size);
 
@@ -63,17 +73,24 @@ struct hvsmp_setup_config {
 	struct hvsmp_memory page;
 	/* Set where there is none; 0: there must be one already, which is kept. */
 	uint64_t os_id;
+	/* For hvsmp_setup: the boot processor's id, and blocks for its proof, 24 bytes and 8. */
+	uint64_t bsp_hw_id;
+	struct hvsmp_memory input, output;
 };
 
 /*
  * Boot processor, after ExitBootServices (before that the firmware owns both MSRs). Sets the guest
  * OS id if there is none, enables the hypercall page or takes over the enabled one, reads
- * everything back, makes an invalid call that must answer status 2, and reads VP_INDEX. Any error:
- * the interface is not usable and hv->reason says why; what was enabled here is undone.
+ * everything back, reads VP_INDEX, and proves the page by HvCallGetVpIndexFromApicId for the boot
+ * processor, which must answer the same. Any error: the interface is not usable and hv->reason says
+ * why; what was enabled here is undone. HVSMP_ERROR_INVALID: it answers another VP, hv->bsp_answer.
  */
 enum hvsmp_error hvsmp_setup(struct hvsmp_interface *hv, const struct hvsmp_host *host,
 			     const struct hvsmp_setup_config *config);
-/* The same without VP_INDEX, for a partition that may not read it. */
+/*
+ * The same for a partition that may not read VP_INDEX, or not ask for it: a call of an unassigned
+ * code takes the proof's place, and only a malformed answer to it condemns the page.
+ */
 enum hvsmp_error hvsmp_setup_page(struct hvsmp_interface *hv, const struct hvsmp_host *host,
 				  const struct hvsmp_setup_config *config);
 

@@ -2,7 +2,7 @@
 /*
  * The guest OS id and the hypercall page. Nothing is believed that was not read back: an enable bit
  * may silently stay 0, a page may belong to other software, and the page's content is proved by a
- * call that must fail in one known way. Source: TLFS, establishing the hypercall interface.
+ * call whose answer is known. Source: TLFS, establishing the hypercall interface.
  */
 #include "hv/hv.h"
 #include "hv/text.h"
@@ -90,33 +90,60 @@ static enum hvsmp_error set_page(struct hvsmp_interface *hv, const struct hvsmp_
 	return enable_page(hv, old, page);
 }
 
-/* A call that does not exist must answer status 2; anything else is not a hypercall page. */
+static enum hvsmp_error open_page(struct hvsmp_interface *hv, const struct hvsmp_host *host,
+				  const struct hvsmp_setup_config *config)
+{
+	enum hvsmp_error e;
+
+	*hv = (struct hvsmp_interface){
+		.host = host, .bsp_vp_index = HVSMP_VP_UNKNOWN, .bsp_answer = HVSMP_VP_UNKNOWN};
+	e = set_os_id(hv, config->os_id);
+	if (!e)
+		e = set_page(hv, &config->page);
+	if (!e && !host->map_code(host->ctx, &hv->page))
+		e = FAIL(hv, HVSMP_ERROR_NO_MEMORY, "the hypercall page 0x%lx cannot be mapped",
+			 (unsigned long)hv->page.pa);
+	return e;
+}
+
+/*
+ * A call that does not exist. What status it answers is the hypervisor's affair; only what is no
+ * answer at all, or elements done by a call without a list, shows that this is no hypercall page.
+ */
 static enum hvsmp_error probe(struct hvsmp_interface *hv)
 {
 	char answer[HVSMP_ANSWER_SIZE];
-	struct hvsmp_result r;
+	struct hvsmp_result r =
+		hvsmp_call_raw(hv, hvsmp_control(HVSMP_CALL_UNASSIGNED, 0, 0), 0, 0);
 
-	if (!hv->host->map_code(hv->host->ctx, &hv->page))
-		return FAIL(hv, HVSMP_ERROR_NO_MEMORY, "the hypercall page 0x%lx cannot be mapped",
-			    (unsigned long)hv->page.pa);
-	r = hvsmp_call_raw(hv, hvsmp_control(HVSMP_CALL_INVALID, 0, 0), 0, 0);
-	if (r.err)
-		return FAIL(hv, r.err, "the code in the hypercall page faulted");
-	if (!hvsmp_answers(&r, HVSMP_STATUS_INVALID_HYPERCALL_CODE))
-		return FAIL(hv, HVSMP_ERROR_DENIED, "an invalid call %s, must answer 0x02",
-			    hvsmp_describe(&r, answer));
+	if (r.err || r.reps)
+		return FAIL(hv, r.err ? r.err : HVSMP_ERROR_INVALID,
+			    "unassigned call 0x%04x %s, %u elements done: no hypercall page",
+			    HVSMP_CALL_UNASSIGNED, hvsmp_describe(&r, answer), r.reps);
 	return HVSMP_OK;
+}
+
+/* The one call whose answer is known beforehand: the boot processor's own VP index. */
+static enum hvsmp_error prove(struct hvsmp_interface *hv, const struct hvsmp_setup_config *config)
+{
+	const struct hvsmp_caller caller = {
+		.hv = hv, .input = config->input, .output = config->output};
+	struct hvsmp_map_entry bsp = {.hw_id = config->bsp_hw_id};
+	struct hvsmp_map_info info;
+	enum hvsmp_error e = hvsmp_map(&caller, config->bsp_hw_id, 0, &bsp, 1, &info);
+
+	hv->is_proved = !e;
+	hv->proof_calls = info.calls;
+	hv->bsp_answer = info.bsp_answer;
+	__builtin_memcpy(hv->reason, info.reason, sizeof(hv->reason));
+	return e;
 }
 
 enum hvsmp_error hvsmp_setup_page(struct hvsmp_interface *hv, const struct hvsmp_host *host,
 				  const struct hvsmp_setup_config *config)
 {
-	enum hvsmp_error e;
+	enum hvsmp_error e = open_page(hv, host, config);
 
-	*hv = (struct hvsmp_interface){.host = host, .bsp_vp_index = HVSMP_VP_UNKNOWN};
-	e = set_os_id(hv, config->os_id);
-	if (!e)
-		e = set_page(hv, &config->page);
 	if (!e)
 		e = probe(hv);
 	if (e)
@@ -127,12 +154,15 @@ enum hvsmp_error hvsmp_setup_page(struct hvsmp_interface *hv, const struct hvsmp
 enum hvsmp_error hvsmp_setup(struct hvsmp_interface *hv, const struct hvsmp_host *host,
 			     const struct hvsmp_setup_config *config)
 {
-	enum hvsmp_error e = hvsmp_setup_page(hv, host, config);
+	enum hvsmp_error e = open_page(hv, host, config);
 
-	if (e || !hvsmp_vp_index(host, &hv->bsp_vp_index))
-		return e;
-	hvsmp_teardown(hv);
-	return FAIL(hv, HVSMP_ERROR_FAULT, "reading MSR VP_INDEX faulted");
+	if (!e && hvsmp_vp_index(host, &hv->bsp_vp_index))
+		e = FAIL(hv, HVSMP_ERROR_FAULT, "reading MSR VP_INDEX faulted");
+	if (!e)
+		e = prove(hv, config);
+	if (e)
+		hvsmp_teardown(hv);
+	return e;
 }
 
 enum hvsmp_error hvsmp_vp_index(const struct hvsmp_host *host, uint32_t *vp_index)

@@ -32,6 +32,8 @@
 
 #define HVSMP_ISOLATION_TYPE_MASK     0xFU /* leaf 0x4000000C EBX[3:0] */
 #define HVSMP_ISOLATION_SNP           2U   /* from here on a start context means something else */
+#define HVSMP_ISOLATION_TDX           3U
+#define HVSMP_ISOLATION_PARAVISOR     (1U << 0) /* EAX: unless there is a paravisor */
 
 #define HVSMP_LIMIT_NONE              0xFFFFFFFFU /* leaf 0x40000005 EAX; 0: not reported */
 
@@ -46,6 +48,7 @@
 
 #define HVSMP_CRASH_NOTIFY        (1UL << 63)
 #define HVSMP_CRASH_MESSAGE       (1UL << 62) /* P3: address of a text, P4: its length */
+#define HVSMP_CRASH_NO_DUMP       (1UL << 61) /* the guest writes no dump: do not wait for one */
 
 #define HVSMP_HYPERCALL_ENABLE    (1UL << 0)
 #define HVSMP_HYPERCALL_LOCKED    (1UL << 1)

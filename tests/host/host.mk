@@ -45,7 +45,7 @@ $(eval $(call host_test, hv/test_tlfs,   hv/start_vp.c hv/x86_64/context.c $(HV_
 HV_MAP = hv/vp_map.c $(HV_SCRIPTED) tests/host/hv/map_fixture.c
 $(eval $(call host_test, hv/test_vp_map,         $(HV_MAP)))
 $(eval $(call host_test, hv/test_vp_map_answers, $(HV_MAP)))
-$(eval $(call host_test, hv/test_setup,  hv/x86_64/setup.c $(HV_SCRIPTED)))
+$(eval $(call host_test, hv/test_setup,  hv/x86_64/setup.c hv/vp_map.c $(HV_SCRIPTED)))
 $(eval $(call host_test, hv/test_detect, hv/x86_64/detect.c hv/text.c))
 $(eval $(call host_test, hv/test_result, hv/result.c hv/text.c))
 $(eval $(call host_test, hv/test_text,   hv/text.c))

@@ -25,7 +25,7 @@ void script_reset(const uint32_t *apic_ids, size_t count)
 		script.vp[i].apic_id = apic_ids[i];
 		script.vp[i].vp_index = (uint32_t)((i + count / 2) % count);
 	}
-	script.invalid_call_rax = GARBAGE | 2;
+	script.unassigned_rax = GARBAGE | 2;
 }
 
 struct hvsmp_memory script_memory(void *va)
@@ -118,23 +118,28 @@ static bool hypercall(void *ctx, void *page, uint64_t control, uint64_t input, u
 		      uint64_t *rax)
 {
 	uint32_t n = script.calls++;
+	size_t list = (control >> 32 & 0xFFF) * script.in_stride;
 	bool faulty = n >= script.fault.first && n - script.fault.first < script.fault.count;
 
 	assert_ptr_equal(ctx, &script);
 	assert_ptr_equal(page, script.page_va);
-	*rax = 0;
+	/* What must be no address, should the page be one of zeroes, and no answer. */
+	assert_true((int64_t)*rax >> 47 != 0 && (int64_t)*rax >> 47 != -1);
 	assert_true(n < SCRIPT_CALLS);
 	script.control[n] = control;
 	script.last_rdx = input;
 	script.last_r8 = output;
 	if (faulty && script.fault.raise)
 		return false;
+	if (script.answers_nothing)
+		return true;
 	switch (control & 0xFFFF) {
 	case 0x9A:
 		assert_block(input, HEADER + 8);
 		assert_block(output, 8);
 		assert_true(input / PAGE != output / PAGE);
-		memcpy(script.last_input, script_va(input), PAGE);
+		memcpy(script.last_input, script_va(input),
+		       HEADER + list < PAGE ? HEADER + list : PAGE);
 		*rax = map(control, script_va(input), script_va(output), faulty);
 		return true;
 	case 0x99:
@@ -153,7 +158,7 @@ static bool hypercall(void *ctx, void *page, uint64_t control, uint64_t input, u
 		memcpy(script.last_input, script_va(input), 8 + 16 + (control >> 17) * 8);
 		*rax = result(faulty ? script.fault.status : 0, 0);
 		return true;
-	default: *rax = script.invalid_call_rax; return true;
+	default: *rax = script.unassigned_rax; return true;
 	}
 }
 

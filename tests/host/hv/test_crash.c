@@ -73,6 +73,14 @@ static void parameters_then_control_with_the_message(void **state)
 	assert_memory_equal((const char *)value_of[3], "cr3 went missing", value_of[4]);
 }
 
+static void a_dump_is_waived_where_that_can_be_said(void **state)
+{
+	(void)state;
+	able = 0xFCul << 56;
+	assert_true(tell("text"));
+	assert_int_equal(value_of[5], 7ull << 61);
+}
+
 static void without_the_message_capability_there_is_none(void **state)
 {
 	(void)state;
@@ -112,6 +120,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(parameters_then_control_with_the_message, set_up),
+		cmocka_unit_test_setup(a_dump_is_waived_where_that_can_be_said, set_up),
 		cmocka_unit_test_setup(without_the_message_capability_there_is_none, set_up),
 		cmocka_unit_test_setup(p8_nothing_is_written_where_it_is_not_wanted, set_up),
 		cmocka_unit_test_setup(after_a_fault_the_control_word_is_not_written, set_up),

@@ -146,17 +146,60 @@ static void f04_f05_f06_each_privilege_has_its_own_reason(void **state)
 	assert_true(may());
 }
 
-static void f08_isolated_vms_are_refused(void **state)
+/* One question with two callers: may 0x99 be used, and may INIT-SIPI be tried instead. */
+static bool is_isolated(void)
+{
+	char why[HVSMP_REASON_SIZE];
+	bool isolated = hvsmp_is_isolated(&f, why);
+
+	assert_string_equal(why, isolated ? reason : "");
+	return isolated;
+}
+
+static void f84_isolated_without_a_paravisor(void **state)
+{
+	static const char *const reasons[] = {"", "", "isolated VM (SNP, no paravisor)",
+					      "isolated VM (TDX, no paravisor)",
+					      "isolated VM (type 4, no paravisor)"};
+
+	(void)state;
+	leaf[3].ebx |= 1 << 22;
+	for (uint32_t type = 0; type < ARRAY_COUNT(reasons); type++) {
+		leaf[0xC] = (struct hvsmp_cpuid){.eax = 0xFFFFFFFE, .ebx = 0xFFFFFF0 | type};
+		assert_int_equal(may(), type < 2);
+		assert_int_equal(is_isolated(), type >= 2);
+		assert_int_equal(f.isolation, type);
+		assert_false(f.paravisor);
+		assert_ptr_equal(strstr(reason, reasons[type]), reason);
+	}
+	leaf[3].ebx &= ~(1u << 22); /* without the privilege the leaf means nothing */
+	assert_true(may());
+	assert_false(is_isolated());
+}
+
+static void f84_with_a_paravisor_a_guest_is_ordinary(void **state)
 {
 	(void)state;
 	leaf[3].ebx |= 1 << 22;
-	for (uint32_t type = 0; type < 4; type++) {
-		leaf[0xC].ebx = 0xFFFFFF0 | type;
-		assert_int_equal(may(), type < 2);
-		assert_int_equal(f.isolation, type);
+	for (uint32_t type = 0; type < 5; type++) {
+		leaf[0xC] = (struct hvsmp_cpuid){.eax = 1, .ebx = type};
+		assert_true(may());
+		assert_false(is_isolated());
+		assert_true(f.paravisor);
 	}
-	assert_non_null(strstr(reason, "isolated"));
-	leaf[3].ebx &= ~(1u << 22); /* without the privilege the leaf means nothing */
+}
+
+static void f84_announced_and_nowhere_said(void **state)
+{
+	(void)state;
+	leaf[3].ebx |= 1 << 22;
+	leaf[0].eax = highest = 0x4000000B;
+	assert_false(may());
+	assert_true(is_isolated());
+	assert_int_equal(f.isolation, HVSMP_ISOLATION_UNKNOWN);
+	assert_non_null(strstr(reason, "isolation unknown"));
+	assert_non_null(strstr(reason, "0x4000000b"));
+	leaf[0].eax = highest = 0x4000000C;
 	assert_true(may());
 }
 
@@ -216,7 +259,9 @@ int main(void)
 		TEST(f02_another_interface),
 		TEST(f03_too_few_leaves),
 		TEST(f04_f05_f06_each_privilege_has_its_own_reason),
-		TEST(f08_isolated_vms_are_refused),
+		TEST(f84_isolated_without_a_paravisor),
+		TEST(f84_with_a_paravisor_a_guest_is_ordinary),
+		TEST(f84_announced_and_nowhere_said),
 		TEST(f09_the_vendor_is_no_gate),
 		TEST(f0a_hyper_v_behind_another_hypervisor),
 		TEST(limits_that_say_nothing),

@@ -8,6 +8,13 @@
 #include "tests/host/hv/scripted.h"
 
 static uint8_t ram[HVSMP_PAGE_SIZE] __attribute__((aligned(HVSMP_PAGE_SIZE)));
+/* The proof's blocks, with nothing behind them. */
+static struct {
+	uint64_t before[1], block[3], after[1];
+} input __attribute__((aligned(64)));
+static struct {
+	uint64_t before[1], block[1], after[1];
+} output __attribute__((aligned(4096)));
 static struct hvsmp_setup_config config;
 static struct hvsmp_interface hv;
 
@@ -16,8 +23,17 @@ static int set_up(void **state)
 	static const uint32_t ids[] = {0, 1};
 
 	(void)state;
-	config = (struct hvsmp_setup_config){script_memory(ram), HVSMP_OS_ID};
+	memset(&input, 0x77, sizeof(input));
+	memset(&output, 0x77, sizeof(output));
+	config = (struct hvsmp_setup_config){
+		.page = script_memory(ram),
+		.os_id = HVSMP_OS_ID,
+		.bsp_hw_id = 1,
+		.input = script_memory(input.block),
+		.output = script_memory(output.block),
+	};
 	script_reset(ids, 2);
+	script_set_vp(1, 5);
 	script.page_va = ram;
 	script.vp_index = 5;
 	return 0;
@@ -52,7 +68,14 @@ static void a_page_is_enabled_mapped_and_proved(void **state)
 	assert_true(hv.page_ours);
 	assert_int_equal(hv.bsp_vp_index, 5);
 	assert_int_equal(script.calls, 1);
-	assert_int_equal(script.control[0] & ~0xFFFFull, 0);
+	assert_int_equal(script.control[0], 0x10000009A); /* one element */
+	assert_true(hv.is_proved);
+	assert_int_equal(hv.proof_calls, 1);
+	assert_int_equal(hv.bsp_answer, 5);
+	assert_int_equal(input.block[2], 1);
+	assert_true(input.before[0] == input.after[0] && input.after[0] == output.before[0] &&
+		    output.before[0] == output.after[0] &&
+		    output.after[0] == 0x7777777777777777);
 	hvsmp_teardown(&hv);
 	assert_int_equal(script.hypercall & HVSMP_HYPERCALL_ENABLE, 0);
 	assert_int_equal(script.os_id, 0);
@@ -137,24 +160,69 @@ static void f10_hypercall_msr_faults(void **state)
 	assert_fails(HVSMP_ERROR_FAULT, "HYPERCALL");
 }
 
-static void f14_a_page_that_answers_something_else(void **state)
+static void f14_a_page_that_answers_nothing(void **state)
 {
-	static const uint64_t answers[] = {0, 1, 3, 6, 0xFFFFFFFFFFFFFC18, 0x20000};
+	(void)state;
+	script.answers_nothing = true;
+	assert_fails(HVSMP_ERROR_FAULT, "HvCallGetVpIndexFromApicId leaves no answer");
+	assert_int_equal(hv.bsp_answer, HVSMP_VP_UNKNOWN);
+}
+
+static void f26_another_vp_than_the_register_says(void **state)
+{
+	(void)state;
+	script.vp_index = 4;
+	assert_fails(HVSMP_ERROR_INVALID,
+		     "HvCallGetVpIndexFromApicId says the BSP is VP 5, its VP_INDEX MSR says 4");
+	assert_int_equal(hv.bsp_vp_index, 4);
+	assert_int_equal(hv.bsp_answer, 5);
+	assert_false(hv.is_proved);
+}
+
+static void f20_the_proof_is_refused(void **state)
+{
+	(void)state;
+	script.fault = (struct script_fault){0, SCRIPT_FOR_EVER, false, 6, 0};
+	assert_fails(HVSMP_ERROR_DENIED, "answers 0x06 (ACCESS_DENIED) for the BSP");
+}
+
+static void the_proof_is_patient(void **state)
+{
+	(void)state;
+	script.fault = (struct script_fault){0, 2, false, 0x78, 0};
+	assert_int_equal(setup(), HVSMP_OK);
+	assert_int_equal(hv.proof_calls, 3);
+}
+
+/* Without the proof's privilege: any status will do, what is no answer will not. */
+static void f83_an_unassigned_call(void **state)
+{
+	static const uint16_t statuses[] = {2, 0, 3, 5, 6, 0x1234};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_COUNT(answers); i++) {
-		script.invalid_call_rax = answers[i];
-		set_up(NULL);
-		script.invalid_call_rax = answers[i];
-		assert_fails(HVSMP_ERROR_DENIED, "answers 0x");
+	for (size_t i = 0; i < ARRAY_COUNT(statuses); i++) {
+		script.calls = 0;
+		script.unassigned_rax = 0xABCDE000FFFF0000 | statuses[i];
+		assert_int_equal(hvsmp_setup_page(&hv, &script_host, &config), HVSMP_OK);
+		assert_int_equal(script.calls, 1);
+		assert_true(script.control[0] < 0x8000); /* extended calls are others' */
+		assert_false(hv.is_proved);
+		hvsmp_teardown(&hv);
 	}
+	script.unassigned_rax = 1ull << 32 | 2;
+	assert_int_equal(hvsmp_setup_page(&hv, &script_host, &config), HVSMP_ERROR_INVALID);
+	assert_non_null(strstr(hv.reason, "1 elements done: no hypercall page"));
+	script.answers_nothing = true;
+	assert_int_equal(hvsmp_setup_page(&hv, &script_host, &config), HVSMP_ERROR_INVALID);
+	assert_non_null(strstr(hv.reason, "0x7fff leaves no answer"));
+	assert_int_equal(script.hypercall & HVSMP_HYPERCALL_ENABLE, 0);
 }
 
 static void f15_the_call_instruction_faults(void **state)
 {
 	(void)state;
 	script.fault = (struct script_fault){0, 1, true, 0, 0};
-	assert_fails(HVSMP_ERROR_FAULT, "fault");
+	assert_fails(HVSMP_ERROR_FAULT, "HvCallGetVpIndexFromApicId faults");
 }
 
 static void f05_vp_index_faults(void **state)
@@ -188,7 +256,11 @@ int main(void)
 		TEST(f12_enabled_elsewhere_at_entry_is_taken_over),
 		TEST(f13_the_enable_bit_does_not_stay),
 		TEST(f13_the_page_moves),
-		TEST(f14_a_page_that_answers_something_else),
+		TEST(f14_a_page_that_answers_nothing),
+		TEST(f26_another_vp_than_the_register_says),
+		TEST(f20_the_proof_is_refused),
+		TEST(the_proof_is_patient),
+		TEST(f83_an_unassigned_call),
 		TEST(f15_the_call_instruction_faults),
 		TEST(f05_vp_index_faults),
 		TEST(f70_no_memory),

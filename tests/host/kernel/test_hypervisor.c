@@ -19,6 +19,9 @@ static uint32_t privileges_high;
 static bool page_stays_off;
 static uint64_t os_id, page_msr;
 static unsigned int msr_accesses;
+static uint32_t vp_of_the_bsp, doubted;
+static struct cpu bsp;
+static struct smp smp;
 
 struct arch_cpuid arch_cpuid(uint32_t leaf, uint32_t subleaf)
 {
@@ -58,9 +61,18 @@ enum err arch_msr_write(uint32_t msr, uint64_t value)
 enum err arch_hypercall(uint64_t at, uint64_t control, uint64_t input, uint64_t output,
 			uint64_t *result)
 {
-	(void)at, (void)control, (void)input, (void)output;
-	*result = HVSMP_STATUS_INVALID_HYPERCALL_CODE;
+	(void)at;
+	assert_int_equal(control, 0x10000009A); /* the proof, and nothing else */
+	assert_int_equal(*(const uint32_t *)(input + 16), 3);
+	*(uint32_t *)output = vp_of_the_bsp;
+	*result = 1ul << 32;
 	return OK;
+}
+
+void smp_doubt_bsp(struct smp *of, uint32_t answer)
+{
+	assert_ptr_equal(of, &smp);
+	doubted = answer;
 }
 
 enum err arch_map(uint64_t va, uint64_t pa, uint64_t size, unsigned int flags)
@@ -77,6 +89,11 @@ static int set_up(void **state)
 	privileges_high = 0xFFFFFFFF & ~(1U << 22); /* no isolated VM */
 	page_stays_off = false;
 	os_id = page_msr = msr_accesses = 0;
+	vp_of_the_bsp = 7;
+	doubted = 0;
+	memset(&smp, 0, sizeof(smp));
+	bsp.start.hw_id = 3;
+	smp.bsp = &bsp;
 	pages_init(&pages, &(struct page_range){(uint64_t)page, sizeof(page)}, 1);
 	return 0;
 }
@@ -93,13 +110,11 @@ static void assert_answer(enum hypercalls state, bool expected, bool starts, boo
 
 static void offered_opened_closed(void **state)
 {
-	struct smp smp = {0};
-
 	(void)state;
 	hypervisor_detect(&h, true);
 	assert_answer(HYPERCALLS_OFFERED, true, false, false);
 	assert_int_equal(msr_accesses, 0); /* CPUID alone */
-	hypervisor_open(&h, &pages);
+	hypervisor_open(&h, &pages, &smp);
 	assert_answer(HYPERCALLS_OPEN, true, true, true);
 	assert_int_equal(h.hv.page.pa, (uint64_t)page);
 	hypervisor_settle(&h, &smp);
@@ -117,7 +132,7 @@ static void withheld_is_not_offered(void **state)
 	hypervisor_detect(&h, true);
 	assert_answer(HYPERCALLS_NOT_OFFERED, false, false, false);
 	assert_non_null(strstr(h.reason, "withheld"));
-	hypervisor_open(&h, &pages);
+	hypervisor_open(&h, &pages, &smp);
 	hypervisor_close(&h);
 	assert_answer(HYPERCALLS_NOT_OFFERED, false, false, false);
 	assert_int_equal(msr_accesses, 0);
@@ -130,7 +145,7 @@ static void not_wanted_touches_nothing(void **state)
 	hypervisor_detect(&h, false);
 	assert_answer(HYPERCALLS_NOT_WANTED, false, true, false);
 	assert_string_equal(h.reason, "start=sipi was asked for");
-	hypervisor_open(&h, &pages);
+	hypervisor_open(&h, &pages, &smp);
 	hypervisor_close(&h);
 	assert_answer(HYPERCALLS_NOT_WANTED, false, true, false);
 	assert_int_equal(msr_accesses, 0);
@@ -150,20 +165,43 @@ static void a_set_up_that_fails_is_a_warning(void **state)
 	(void)state;
 	page_stays_off = true;
 	hypervisor_detect(&h, true);
-	hypervisor_open(&h, &pages);
+	hypervisor_open(&h, &pages, &smp);
 	assert_answer(HYPERCALLS_FAILED, true, false, false);
 	assert_non_null(strstr(h.reason, "enable bit"));
 	assert_int_equal(log_kept_count(), 1);
 	assert_non_null(strstr(log_kept(0), h.reason));
 }
 
+static void f26_a_contradiction_is_the_boot_processors(void **state)
+{
+	(void)state;
+	vp_of_the_bsp = 6;
+	hypervisor_detect(&h, true);
+	hypervisor_open(&h, &pages, &smp);
+	assert_answer(HYPERCALLS_FAILED, true, false, false);
+	assert_int_equal(doubted, 6);
+}
+
+static void f84_isolated_is_said_once_and_for_all(void **state)
+{
+	(void)state;
+	privileges_high |= 1U << 22; /* and the leaf is missing */
+	hypervisor_detect(&h, true);
+	assert_answer(HYPERCALLS_NOT_OFFERED, false, false, false);
+	assert_true(h.is_isolated);
+	assert_int_equal(log_kept_count(), 1);
+	assert_non_null(strstr(log_kept(0), "nor would INIT-SIPI start one"));
+	privileges_high &= ~(1U << 22);
+	hypervisor_detect(&h, true);
+	assert_false(h.is_isolated);
+}
+
 static void what_smp_gave_up_is_closed_all_the_same(void **state)
 {
-	static struct smp smp = {.start.reason = "HvCallStartVirtualProcessor faults"};
-
 	(void)state;
+	strcpy(smp.start.reason, "HvCallStartVirtualProcessor faults");
 	hypervisor_detect(&h, true);
-	hypervisor_open(&h, &pages);
+	hypervisor_open(&h, &pages, &smp);
 	hypervisor_settle(&h, &smp);
 	assert_answer(HYPERCALLS_GIVEN_UP, true, false, true);
 	assert_string_equal(h.reason, smp.start.reason);
@@ -179,6 +217,8 @@ int main(void)
 		cmocka_unit_test_setup(not_wanted_touches_nothing, set_up),
 		cmocka_unit_test_setup(not_offered_comes_before_not_wanted, set_up),
 		cmocka_unit_test_setup(a_set_up_that_fails_is_a_warning, set_up),
+		cmocka_unit_test_setup(f26_a_contradiction_is_the_boot_processors, set_up),
+		cmocka_unit_test_setup(f84_isolated_is_said_once_and_for_all, set_up),
 		cmocka_unit_test_setup(what_smp_gave_up_is_closed_all_the_same, set_up),
 	};
 

@@ -97,8 +97,24 @@ int64_t arch_clock_between(uint64_t from, uint64_t to)
 	return (int64_t)(to - from);
 }
 
+/* Started by the call of this thread, and not sent on its way yet. */
+static _Thread_local struct machine_vp *held_back;
+static _Thread_local struct arch_cpu *held_block;
+
+static void let_come(void)
+{
+	const struct cpu *cpu = held_block->owner;
+
+	send_on_its_way(held_back, held_block);
+	held_back = NULL;
+	while (!hvsmp_has_arrived(&cpu->start))
+		sched_yield();
+}
+
 void arch_pause(void)
 {
+	if (held_back)
+		let_come();
 	if (__atomic_load_n(&at_work, __ATOMIC_RELAXED) > 0)
 		sched_yield();
 	else
@@ -243,8 +259,12 @@ static bool start_call(const uint8_t *input, uint64_t *rax)
 		*rax = vp->then_status;
 		return true;
 	}
-	if (!vp->never)
+	if (vp->comes_in_pause && !n) {
+		held_back = vp;
+		held_block = block;
+	} else if (!vp->never) {
 		send_on_its_way(vp, block);
+	}
 	while (machine.bsp_is_slow && me == &machine.vp[machine.bsp] &&
 	       __atomic_load_n(&at_work, __ATOMIC_RELAXED) > 0)
 		sched_yield();

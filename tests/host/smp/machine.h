@@ -25,6 +25,7 @@ struct machine_vp {
 	bool starts_anyway;   /* ... and started all the same, once */
 	uint16_t then_status; /* answered after that */
 	bool never;           /* success, but it does not come */
+	bool comes_in_pause;  /* it comes while its starter waits to call again, and not before */
 	bool call_faults;
 	uint32_t delay_ms; /* from the start to its first instruction */
 	uint32_t entries;  /* how often it enters; 0 means once */

@@ -250,6 +250,35 @@ static void f75_a_spurious_nmi_is_noted_and_ignored(void **state)
 	assert_int_equal(summary.verdict, MACHINE_OK);
 }
 
+static void f81_one_that_was_reset_after_it_came_is_missing(void **state)
+{
+	uint64_t before;
+
+	(void)state;
+	prepare(8);
+	machine.vp[3].never = true;
+	machine.vp[5].ignores_nmi = true; /* as in wait-for-SIPI */
+	machine.vp[6].no_apic = true;     /* nor can it be asked */
+	run();
+	machine_settle();
+	assert_int_equal(cpu_of(5)->verdict, CPU_ONLINE);
+	before = arch_ticks();
+	smp_roll_call(smp);
+	assert_in_range(arch_ticks() - before, 0, 2000000ull * MACHINE_DEADLINE_MS);
+	for (uint32_t id = 0; id < 8; id++) {
+		bool is_there = id != 3 && id != 5;
+
+		assert_int_equal(cpu_of(id)->verdict, is_there ? CPU_ONLINE : CPU_MISSING);
+		assert_int_equal(machine_vp(id)->nmis, id != 0 && id != 3);
+		assert_int_equal(cpu_of(id)->nmis, 0); /* one that we sent is no odd one */
+	}
+	assert_true(warned("APIC id 5: had come in, and does not answer an NMI any more"));
+	smp_look_again(smp);
+	smp_summarize(smp, true, &summary);
+	assert_int_equal(summary.online, 6);
+	assert_int_equal(summary.verdict, MACHINE_DEGRADED);
+}
+
 static void one_processor_stops_all_others_that_came(void **state)
 {
 	(void)state;
@@ -314,6 +343,7 @@ int main(void)
 		BRINGUP_TEST(f26_the_bsp_is_not_who_it_should_be),
 		BRINGUP_TEST(what_comes_after_runs_on_proved_aps_only),
 		BRINGUP_TEST(f75_a_spurious_nmi_is_noted_and_ignored),
+		BRINGUP_TEST(f81_one_that_was_reset_after_it_came_is_missing),
 		BRINGUP_TEST(one_processor_stops_all_others_that_came),
 		BRINGUP_TEST(who_comes_second_with_a_panic_parks),
 		BRINGUP_TEST(one_that_does_not_stop_is_not_awaited_for_ever),

@@ -177,6 +177,23 @@ static void f31_time_outs_then_success(void **state)
 	}
 }
 
+/* The second call would restart it: it would come twice. */
+static void f80_f82_it_comes_while_a_time_out_is_waited_out(void **state)
+{
+	(void)state;
+	prepare(8);
+	machine.vp[3].status = 0x78;
+	machine.vp[3].starts_anyway = true;
+	machine.vp[3].comes_in_pause = true;
+	run();
+	machine_settle();
+	assert_all_online(HVSMP_METHOD_HYPERCALL);
+	assert_int_equal(machine_vp(3)->calls_for, 1);
+	assert_int_equal(machine_vp(3)->starts, 1);
+	assert_int_equal(cpu_of(3)->start.answer.status.code, 0x78);
+	assert_int_equal(summary.verdict, MACHINE_OK);
+}
+
 static void f32_a_time_out_then_invalid_state_because_it_runs(void **state)
 {
 	(void)state;
@@ -308,6 +325,7 @@ int main(void)
 		BRINGUP_TEST(f30_without_a_lower_rung_it_is_refused),
 		BRINGUP_TEST(f07_status_2_or_6_gives_0x99_up_for_all),
 		BRINGUP_TEST(f31_time_outs_then_success),
+		BRINGUP_TEST(f80_f82_it_comes_while_a_time_out_is_waited_out),
 		BRINGUP_TEST(f32_a_time_out_then_invalid_state_because_it_runs),
 		BRINGUP_TEST(f32_a_time_out_then_a_refusal_proves_nothing),
 		BRINGUP_TEST(f32_refused_and_yet_it_runs),

@@ -92,7 +92,8 @@ static void f85_one_that_is_refused_and_yet_started(void **state)
 	nothing_was_waited_for();
 	assert_int_equal(record[SOME]->outcome, HVSMP_OUTCOME_ACCEPTED);
 	assert_int_equal(record[SOME]->method, HVSMP_METHOD_HYPERCALL);
-	assert_int_equal(record[SOME]->calls, 2);
+	/* Asked once more, unless it had come by then. */
+	assert_in_range(record[SOME]->calls, 1, 2);
 	assert_true(
 		hvsmp_answers(&record[SOME]->answer, INVALID_PARAMETER)); /* the start's answer */
 }

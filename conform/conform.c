@@ -26,6 +26,7 @@ static void print_json(const struct bench *b, const struct conform_summary *sum)
 	json_string(&j, "interface", f->interface_name);
 	json_string(&j, "vendor", f->vendor);
 	json_number(&j, "privileges", f->privileges);
+	json_number(&j, "proof_calls", b->in->hv->proof_calls);
 	json_object_end(&j);
 	json_number(&j, "passed", sum->passed);
 	json_number(&j, "failed", sum->failed);

@@ -19,10 +19,10 @@
 #define HVSMP_PRIVILEGE_ISOLATION         (1UL << 54)
 
 /* --- hypercalls (TLFS, hypercall interface) --------------------------------------------------- */
-#define HVSMP_CALL_SEND_IPI           0x000BU
-#define HVSMP_CALL_SEND_IPI_EX        0x0015U
-#define HVSMP_CALL_START_VP           0x0099U
-#define HVSMP_CALL_GET_VP_INDEX       0x009AU
+#define HVSMP_CALL_SEND_IPI     0x000BU
+#define HVSMP_CALL_SEND_IPI_EX  0x0015U
+#define HVSMP_CALL_START_VP     0x0099U
+#define HVSMP_CALL_GET_VP_INDEX 0x009AU
 /* No such call. From 0x8000 up they are extended calls, which others than the hypervisor answer. */
 #define HVSMP_CALL_UNASSIGNED         0x7FFFU
 

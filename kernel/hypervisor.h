@@ -36,8 +36,8 @@ void kernel_host_trace(void *bsp);
 /* CPUID alone: on any stack, before anything is prepared. wanted: start= allows hypercalls. */
 void hypervisor_detect(struct hypervisor *h, bool wanted);
 /*
- * Boot processor on its own tables (safe MSR access). Guest OS id and hypercall page, which the boot
- * processor's record proves.
+ * Boot processor on its own tables (safe MSR access). Guest OS id and hypercall page, proved by
+ * what is answered for the boot processor.
  */
 void hypervisor_open(struct hypervisor *h, struct pages *pages, struct smp *smp);
 /* After smp/ has tried them: it may have given up on hypercalls. */

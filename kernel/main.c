@@ -18,11 +18,11 @@ static void run(void *arg)
 	enum exit_code code;
 
 	if (k->options.log == LOG_DEBUG)
-		kernel_host_trace(k->smp.bsp);               /* a line for each hypercall */
+		kernel_host_trace(k->smp.bsp); /* a line for each hypercall */
 	hypervisor_open(&k->platform.hypervisor, &k->pages, &k->smp); /* hypercall page */
-	platform_clock(&k->platform);                        /* rate of the TSC */
-	platform_ipi_reach(&k->platform, &k->topology);      /* ids beyond the xAPIC's */
-	platform_show(&k->platform, k->smp.count);           /* a line of the log */
+	platform_clock(&k->platform);                                 /* rate of the TSC */
+	platform_ipi_reach(&k->platform, &k->topology);               /* ids beyond the xAPIC's */
+	platform_show(&k->platform, k->smp.count);                    /* a line of the log */
 	log_debug("mode %s", modes[k->options.mode].name);
 	code = modes[k->options.mode].run(k);      /* the reason for all this */
 	hypervisor_close(&k->platform.hypervisor); /* as it was found */

@@ -95,8 +95,9 @@ static enum hvsmp_error open_page(struct hvsmp_interface *hv, const struct hvsmp
 {
 	enum hvsmp_error e;
 
-	*hv = (struct hvsmp_interface){
-		.host = host, .bsp_vp_index = HVSMP_VP_UNKNOWN, .bsp_answer = HVSMP_VP_UNKNOWN};
+	*hv = (struct hvsmp_interface){.host = host,
+				       .bsp_vp_index = HVSMP_VP_UNKNOWN,
+				       .bsp_answer = HVSMP_VP_UNKNOWN};
 	e = set_os_id(hv, config->os_id);
 	if (!e)
 		e = set_page(hv, &config->page);
@@ -126,8 +127,9 @@ static enum hvsmp_error probe(struct hvsmp_interface *hv)
 /* The one call whose answer is known beforehand: the boot processor's own VP index. */
 static enum hvsmp_error prove(struct hvsmp_interface *hv, const struct hvsmp_setup_config *config)
 {
-	const struct hvsmp_caller caller = {
-		.hv = hv, .input = config->input, .output = config->output};
+	const struct hvsmp_caller caller = {.hv = hv,
+					    .input = config->input,
+					    .output = config->output};
 	struct hvsmp_map_entry bsp = {.hw_id = config->bsp_hw_id};
 	struct hvsmp_map_info info;
 	enum hvsmp_error e = hvsmp_map(&caller, config->bsp_hw_id, 0, &bsp, 1, &info);
@@ -135,7 +137,11 @@ static enum hvsmp_error prove(struct hvsmp_interface *hv, const struct hvsmp_set
 	hv->is_proved = !e;
 	hv->proof_calls = info.calls;
 	hv->bsp_answer = info.bsp_answer;
-	__builtin_memcpy(hv->reason, info.reason, sizeof(hv->reason));
+	if (e == HVSMP_ERROR_FAULT)
+		hvsmp_format(hv->reason, HVSMP_REASON_SIZE, "hypercall page at 0x%lx: %s",
+			     (unsigned long)hv->page.pa, info.reason);
+	else
+		hvsmp_format(hv->reason, HVSMP_REASON_SIZE, "%s", info.reason);
 	return e;
 }
 

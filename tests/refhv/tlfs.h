@@ -20,6 +20,8 @@
 #define HV_LEAF_LIMITS          0x40000005U
 #define HV_LEAF_HARDWARE        0x40000006U
 #define HV_LEAF_ISOLATION       0x4000000CU
+#define HV_LEAF_HIGHEST         HV_LEAF_ISOLATION
+#define HV_ISOLATION_PARAVISOR  (1U << 0) /* EAX; the type is EBX[3:0] */
 #define HV_LEAF_RANGE_END       0x400000FFU
 #define HV_INTERFACE_HV1        0x31237648U /* "Hv#1" */
 #define HV_NEVER_NOTIFY_SPIN    0xFFFFFFFFU
@@ -66,6 +68,7 @@
 #define HV_CRASH_PARAMETERS  5U
 #define HV_CRASH_NOTIFY      (1UL << 63)
 #define HV_CRASH_MESSAGE     (1UL << 62)          /* P3 is the GPA of a text, P4 its length */
+#define HV_CRASH_OFFERED     0xFC00000000000000UL /* 61: no dump; 60:58: before an OS */
 #define HV_CRASH_RESERVED    0x03FFFFFFFFFFFFFFUL /* 63 to 58 mean something */
 #define HV_CRASH_MESSAGE_MAX 4096U
 
@@ -122,6 +125,7 @@ _Static_assert(sizeof(union hv_control) == 8, "TLFS, hypercall input value");
 #define HV_CALL_IPI_EX       0x0015U
 #define HV_CALL_START_VP     0x0099U
 #define HV_CALL_MAP_VP       0x009AU
+#define HV_CALL_EXTENDED     0x8000U /* from here on the parent partition may answer */
 
 /* TLFS, HvCallGetVpIndexFromApicId: the header; a list of APIC ids follows. */
 struct hv_map_input {

@@ -47,10 +47,10 @@ struct script {
 	bool os_id_does_not_stick;
 	uint64_t moved_to; /* the page that reads back, if not 0 */
 	bool map_fails;
-	uint64_t unassigned_rax;   /* the answer to a call that does not exist */
-	bool answers_nothing;      /* RAX comes back as it went in */
-	uint64_t executable;       /* the page that was mapped executable */
-	void *page_va;             /* where it is called */
+	uint64_t unassigned_rax; /* the answer to a call that does not exist */
+	bool answers_nothing;    /* RAX comes back as it went in */
+	uint64_t executable;     /* the page that was mapped executable */
+	void *page_va;           /* where it is called */
 };
 
 extern struct script script;

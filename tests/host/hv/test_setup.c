@@ -74,8 +74,7 @@ static void a_page_is_enabled_mapped_and_proved(void **state)
 	assert_int_equal(hv.bsp_answer, 5);
 	assert_int_equal(input.block[2], 1);
 	assert_true(input.before[0] == input.after[0] && input.after[0] == output.before[0] &&
-		    output.before[0] == output.after[0] &&
-		    output.after[0] == 0x7777777777777777);
+		    output.before[0] == output.after[0] && output.after[0] == 0x7777777777777777);
 	hvsmp_teardown(&hv);
 	assert_int_equal(script.hypercall & HVSMP_HYPERCALL_ENABLE, 0);
 	assert_int_equal(script.os_id, 0);

@@ -71,6 +71,22 @@ static void every_key_is_read(void **state)
 	assert_true(parse("ipi=off\nipi=on"));
 	assert_int_equal(cfg.ipi, IPI_ON);
 	assert_int_equal(cfg.hints, 0xC00);
+	assert_int_equal(cfg.running, RUNNING_REFUSE);
+	assert_int_equal(cfg.extended, EXTENDED_2);
+	assert_int_equal(cfg.padding, PADDING_NOTE);
+	assert_int_equal(cfg.vmmcall, VMMCALL_PAGE);
+	assert_true(parse("running=restart\nextended=stay\npadding=refuse\nvmmcall=anywhere"));
+	assert_int_equal(cfg.running, RUNNING_RESTART);
+	assert_int_equal(cfg.extended, EXTENDED_STAYS);
+	assert_int_equal(cfg.padding, PADDING_REFUSE);
+	assert_int_equal(cfg.vmmcall, VMMCALL_ANYWHERE);
+	assert_true(parse("running=refuse\nextended=5\npadding=note\nvmmcall=page"));
+	assert_int_equal(cfg.running, RUNNING_REFUSE);
+	assert_int_equal(cfg.extended, EXTENDED_5);
+	assert_true(parse("extended=6"));
+	assert_int_equal(cfg.extended, EXTENDED_6);
+	assert_true(parse("extended=2"));
+	assert_int_equal(cfg.extended, EXTENDED_2);
 	assert_true(parse("log=late\nlog=prompt"));
 	assert_int_equal(cfg.log, CFG_LOG_PROMPT);
 }
@@ -101,6 +117,10 @@ static void wrong_lines_are_named(void **state)
 		{"ipi=yes", 1, "ipi_must_be_on_off_or_denied"},
 		{"log=later", 1, "log_must_be_prompt_late_or_errors"},
 		{"violations=ignore", 1, "violations_must_be_count_or_note"},
+		{"running=", 1, "running_must_be_refuse_or_restart"},
+		{"extended=3", 1, "extended_must_be_2_5_6_or_stay"},
+		{"padding=ignore", 1, "padding_must_be_note_or_refuse"},
+		{"vmmcall=nowhere", 1, "vmmcall_must_be_page_or_anywhere"},
 	};
 
 	(void)state;
@@ -126,6 +146,15 @@ static void texts_that_are_too_long_are_refused(void **state)
 
 static void presets_set_what_cpuid_tells(void **state)
 {
+	static const struct {
+		const char *line;
+		uint32_t eax, hints, edx, build;
+	} samples[] = {
+		{"preset=19041", 0x2E7F, 0x0C2C, 0x00BED7B2, 19041},
+		{"preset=22621", 0xAE7F, 0xA4E24, 0xE4BED7B6, 22621},
+		{"preset=26100", 0xAE7F, 0x902C2C, 0xE0BED7B6, 26100},
+	};
+
 	(void)state;
 	assert_true(parse("preset=gen2"));
 	assert_string_equal(cfg_preset_name(&cfg), "gen2");
@@ -143,6 +172,16 @@ static void presets_set_what_cpuid_tells(void **state)
 	assert_int_equal(cfg.features, 0xE4BED7B6);
 	assert_int_equal(cfg.hints, 0x24C2C);
 	assert_true(cfg.notes);
+	assert_int_equal(cfg.build, 22610);
+	assert_int_equal(cfg.apic_hz, 200000000);
+	for (size_t i = 0; i < ARRAY_COUNT(samples); i++) {
+		assert_true(parse(samples[i].line));
+		assert_true(cfg.is_gen2);
+		assert_int_equal(cfg.privileges, 0x003B803000000000 | samples[i].eax);
+		assert_int_equal(cfg.hints, samples[i].hints);
+		assert_int_equal(cfg.features, samples[i].edx);
+		assert_int_equal(cfg.build, samples[i].build);
+	}
 	assert_true(parse("preset=gen2\npreset=none\nviolations=note\nviolations=count"));
 	assert_false(cfg.is_gen2);
 	assert_false(cfg.wide_ids);

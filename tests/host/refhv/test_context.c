@@ -117,11 +117,19 @@ static void code_segment(void **state)
 	assert_refused(cs.attributes, 0xA0FB, "cs"); /* DPL 3 */
 	assert_refused(cs.attributes, 0xA093, "cs"); /* data */
 	assert_refused(cs.attributes, 0xA19B, "cs"); /* reserved bit 8 */
-	assert_refused(cs.attributes, 0x209B, "cs"); /* limit needs G */
+	assert_accepted(cs.attributes, 0x209B);      /* 64-bit code has no limit */
+	assert_accepted(cs.limit, 0xFFFFF000);
+	c.efer = 0; /* other code has */
+	c.cr0 &= ~(1ull << 31);
+	c.cs.attributes = 0xC09B;
+	c.rip = 0x1000;
+	c.tr.attributes = 0x8B;
+	assert_null(bad());
+	assert_refused(cs.attributes, 0x409B, "cs"); /* limit needs G */
 	assert_accepted(cs.limit, 0xFFFFF);          /* low bits all ones, none high: either */
 	assert_refused(cs.limit, 0xFFFFF000, "cs");  /* low bits not all ones: G must be 0 */
 	c.cs.limit = 0;
-	c.cs.attributes = 0x209B;
+	c.cs.attributes = 0x409B;
 	assert_null(bad());
 }
 
@@ -150,8 +158,6 @@ static void task_and_local_tables(void **state)
 	assert_refused(tr.attributes, 0x808B, "tr"); /* limit 0x67 with G */
 	assert_accepted(ldtr.attributes, 0x0082);
 	assert_refused(ldtr.attributes, 0x008B, "ldtr");
-	assert_refused(idtr.padding[0], 1, "idtr");
-	assert_refused(gdtr.padding[2], 1, "gdtr");
 }
 
 static void pat_types(void **state)

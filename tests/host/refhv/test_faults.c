@@ -56,6 +56,7 @@ static void lines_are_read(void **state)
 		{"cpuid:max_leaf=0x40000004", FAULT_CPUID_MAX_LEAF, 0x40000004},
 		{"cpuid:vendor=kvm", FAULT_CPUID_VENDOR, 0},
 		{"cpuid:isolation=3", FAULT_CPUID_ISOLATION, 3},
+		{"cpuid:paravisor", FAULT_CPUID_PARAVISOR, 1},
 		{"cpuid:limit=0xffffffff", FAULT_CPUID_LIMIT, 0xFFFFFFFF},
 		{"cpuid:limit=0", FAULT_CPUID_LIMIT, 0},
 		{"cpuid:base=0x40000100", FAULT_CPUID_BASE, 0x40000100},

@@ -192,6 +192,7 @@ static void map_header_checks(void **state)
 	assert_int_equal(call(MAP_FOUR_CONTROL), HV_INVALID_PARAMETER);
 	input[8] = 0;
 	input[15] = 1;
+	partition->cfg.padding = PADDING_REFUSE;
 	put_input(input, sizeof(input));
 	assert_int_equal(call(MAP_FOUR_CONTROL), HV_INVALID_PARAMETER);
 }
@@ -309,6 +310,7 @@ static void start_checks_in_order(void **state)
 	assert_int_equal(call(VECTOR_CONTROL), HV_ACCESS_DENIED);
 	start_input()->target_vtl = 0x10;
 	assert_int_equal(call(VECTOR_CONTROL), HV_INVALID_PARAMETER);
+	partition->cfg.padding = PADDING_REFUSE;
 	start_input()->padding[1] = 1;
 	assert_int_equal(call(VECTOR_CONTROL), HV_INVALID_PARAMETER);
 	start_input()->context.efer = 0;

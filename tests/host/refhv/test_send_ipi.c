@@ -140,6 +140,7 @@ static void masks_are_checked(void **state)
 	};
 
 	(void)state;
+	partition->cfg.padding = PADDING_REFUSE;
 	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
 		assert_int_equal(call(cases[i].control, cases[i].vector, cases[i].mask),
 				 cases[i].status);
@@ -163,6 +164,7 @@ static void refused_set(size_t at, uint8_t value, uint64_t control, uint64_t sta
 static void sets_are_checked(void **state)
 {
 	(void)state;
+	partition->cfg.padding = PADDING_REFUSE;
 	refused_set(0, 0x0F, IPI_SET_CONTROL, 5, NULL);
 	refused_set(5, 1, IPI_SET_CONTROL, 3, "padding_not_zero");
 	refused_set(8, 1, IPI_SET_CONTROL, 5, NULL);                /* the set of all */

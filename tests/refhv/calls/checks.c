@@ -22,8 +22,12 @@ bool hypercall_is_zero(struct hypercall *call, const void *padding, size_t bytes
 {
 	const uint8_t *b = padding;
 
+	bool refuses = call->partition->cfg.padding == PADDING_REFUSE;
+	bool is_zero = true;
+
 	for (size_t i = 0; i < bytes; i++)
-		if (b[i])
-			call->broken = "padding_not_zero";
-	return !call->broken;
+		is_zero = is_zero && !b[i];
+	if (!is_zero)
+		*(refuses ? &call->broken : &call->odd) = "padding_not_zero";
+	return is_zero || !refuses;
 }

@@ -28,26 +28,35 @@ static bool is_present(const struct hv_segment *s)
 	return s->attributes & HV_SEGMENT_PRESENT;
 }
 
-/* What every segment must keep; an absent one (P clear) may hold anything but reserved bits. */
-static bool segment_is_valid(const struct hv_segment *s)
+static bool limit_is_valid(const struct hv_segment *s)
 {
 	bool granular = s->attributes & HV_SEGMENT_GRANULAR;
 
-	if (s->attributes & HV_SEGMENT_RESERVED || !is_canonical(s->base))
-		return false;
-	if (!is_present(s))
-		return true;
 	if ((s->limit & LIMIT_LOW) != LIMIT_LOW && granular)
 		return false;
 	return !(s->limit & LIMIT_HIGH) || granular;
 }
 
+static bool parts_are_valid(const struct hv_segment *s)
+{
+	return !(s->attributes & HV_SEGMENT_RESERVED) && is_canonical(s->base);
+}
+
+/* What every segment must keep; an absent one (P clear) may hold anything but reserved bits. */
+static bool segment_is_valid(const struct hv_segment *s)
+{
+	return parts_are_valid(s) && (!is_present(s) || limit_is_valid(s));
+}
+
+/* 64-bit code has no limit, so nothing is asked of it. */
 static bool code_is_valid(const struct hv_segment *cs, bool long_mode)
 {
 	uint32_t both = HV_SEGMENT_LONG | HV_SEGMENT_DEFAULT;
+	bool has_limit = !(long_mode && cs->attributes & HV_SEGMENT_LONG);
 
-	return segment_is_valid(cs) && is_present(cs) && cs->attributes & HV_SEGMENT_CODE_DATA &&
-	       cs->attributes & HV_SEGMENT_TYPE_CODE && !(cs->attributes & HV_SEGMENT_DPL) &&
+	return parts_are_valid(cs) && (!has_limit || limit_is_valid(cs)) && is_present(cs) &&
+	       cs->attributes & HV_SEGMENT_CODE_DATA && cs->attributes & HV_SEGMENT_TYPE_CODE &&
+	       !(cs->attributes & HV_SEGMENT_DPL) &&
 	       !(long_mode && (cs->attributes & both) == both);
 }
 
@@ -90,7 +99,7 @@ static bool ldt_is_valid(const struct hv_segment *ldtr)
 
 static bool table_is_valid(const struct hv_table *t)
 {
-	return !t->padding[0] && !t->padding[1] && !t->padding[2] && is_canonical(t->base);
+	return is_canonical(t->base);
 }
 
 static bool cr0_is_valid(uint64_t cr0)

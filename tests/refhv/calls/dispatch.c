@@ -109,6 +109,18 @@ static enum hv_status map_parameters(struct hypercall *call, const struct call_t
 	return HV_SUCCESS;
 }
 
+/* Not the hypervisor's own: what answers, if anything, is the configuration's choice. */
+static enum hv_status extended(struct hypercall *call)
+{
+	switch (call->partition->cfg.extended) {
+	case EXTENDED_5: return HV_INVALID_PARAMETER;
+	case EXTENDED_6: return HV_ACCESS_DENIED;
+	case EXTENDED_STAYS: call->caller_dies = true; break;
+	default: break;
+	}
+	return HV_INVALID_HYPERCALL_CODE;
+}
+
 static enum hv_status dispatch(struct hypercall *call, const struct call_type *type)
 {
 	union hv_control control = call->control;
@@ -117,6 +129,8 @@ static enum hv_status dispatch(struct hypercall *call, const struct call_type *t
 		call->broken = "reserved_bits_in_control";
 		return HV_INVALID_HYPERCALL_INPUT;
 	}
+	if (control.code >= HV_CALL_EXTENDED)
+		return extended(call);
 	if (!type || (type->is_ipi && call->partition->cfg.ipi == IPI_OFF))
 		return HV_INVALID_HYPERCALL_CODE;
 	if (type->is_ipi && call->partition->cfg.ipi == IPI_DENIED)
@@ -146,6 +160,9 @@ uint64_t hypercall_dispatch(struct hypercall *call)
 		 call->output_gpa);
 	call->reps_done = 0;
 	call->started = NULL;
+	call->restarts = false;
+	call->awaits = false;
+	call->odd = NULL;
 	call->ipi_vector = 0;
 	call->garbage = 0;
 	call->raises_ud = false;

@@ -25,7 +25,11 @@ struct hypercall {
 	bool raises_ud;                    /* the instruction faults instead of answering */
 	bool caller_dies;                  /* the caller never gets its answer */
 	bool is_suspended;                 /* the started VP will not run */
+	bool restarts;                     /* `started` runs: it is stopped before it gets `next` */
+	struct vp_start next;              /* how `started` begins */
+	bool awaits;                       /* the answer waits for `started` to rest */
 	const char *broken;                /* the rule that the guest broke, or NULL */
+	const char *odd;                   /* one that hypervisors do not hold it to, or NULL */
 };
 
 /*
@@ -57,7 +61,7 @@ hypercall_fault(const struct hypercall *call, enum fault_effect effect, uint32_t
 void hypercall_common_faults(struct hypercall *call, enum fault_effect ud,
 			     enum fault_effect garbage, uint32_t vp);
 
-/* Padding must be zero; notes it if it is not. */
+/* Padding ought to be zero; notes it if it is not. False: and the configuration refuses it. */
 bool hypercall_is_zero(struct hypercall *call, const void *padding, size_t bytes);
 
 /* The VTL byte of both: beyond 2 or not a plain number -> 5, above the caller's -> 6. */

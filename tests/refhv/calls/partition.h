@@ -49,6 +49,8 @@ struct vp_vtl {
 	struct vmcb *vmcb;
 	uint32_t state; /* enum vp_state, accessed atomically */
 	uint64_t again; /* TSC at which it is entered once more (fault=start:twice); 0: never */
+	bool is_reset_at_rest; /* fault=start:init */
+	uint32_t is_awaited;   /* fault=start:awaited, until it rests */
 	struct vp_start start;
 };
 

@@ -38,8 +38,6 @@ static void change_leaf(struct faults *faults, uint32_t leaf, struct cpuid *r)
 			r->ecx = 0x564B2078;
 			r->edx = 0x7648204D;
 		}
-		if (told(faults, FAULT_CPUID_ISOLATION))
-			r->eax = HV_LEAF_ISOLATION;
 		fault = told(faults, FAULT_CPUID_MAX_LEAF);
 		if (fault)
 			r->eax = (uint32_t)fault->value;
@@ -62,6 +60,8 @@ static void change_leaf(struct faults *faults, uint32_t leaf, struct cpuid *r)
 		fault = told(faults, FAULT_CPUID_ISOLATION);
 		if (fault)
 			r->ebx = (uint32_t)fault->value;
+		if (told(faults, FAULT_CPUID_PARAVISOR))
+			r->eax |= HV_ISOLATION_PARAVISOR;
 		break;
 	default: break;
 	}

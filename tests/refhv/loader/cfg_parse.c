@@ -5,20 +5,42 @@
 #include "tests/refhv/span.h"
 #include "tests/refhv/tlfs.h"
 
-/* Leaf 3 (EBX:EAX, EDX) and leaf 4 (EAX) of a Windows 11 host, build 22610. */
-#define HOST_PRIVILEGES 0x003B803000002E7FUL
-#define HOST_FEATURES   0xE4BED7B6U
-#define HOST_HINTS      0x00024C2CU
-
-static const char *const numbering_names[] = {
-	[VP_PERMUTED] = "permuted",
-	[VP_IDENTITY] = "identity",
-	[VP_SPARSE] = "sparse",
+/* Keys that take one of a few words; the field gets the word's number. */
+#define AT(field) offsetof(struct cfg, field)
+static const struct choice {
+	const char *name;
+	size_t at;
+	const char *words[4];
+	const char *error;
+} choices[] = {
+	{"vp",
+	 AT(numbering),
+	 {"permuted", "identity", "sparse"},
+	 "vp_must_be_permuted_identity_or_sparse"},
+	{"reps", AT(one_rep), {"all", "1"}, "reps_must_be_all_or_1"},
+	{"ipi", AT(ipi), {"on", "off", "denied"}, "ipi_must_be_on_off_or_denied"},
+	{"violations", AT(notes), {"count", "note"}, "violations_must_be_count_or_note"},
+	{"log", AT(log), {"prompt", "late", "errors"}, "log_must_be_prompt_late_or_errors"},
+	{"running", AT(running), {"refuse", "restart"}, "running_must_be_refuse_or_restart"},
+	{"extended", AT(extended), {"2", "5", "6", "stay"}, "extended_must_be_2_5_6_or_stay"},
+	{"padding", AT(padding), {"note", "refuse"}, "padding_must_be_note_or_refuse"},
+	{"vmmcall", AT(vmmcall), {"page", "anywhere"}, "vmmcall_must_be_page_or_anywhere"},
 };
 
 const char *cfg_numbering_name(enum vp_numbering numbering)
 {
-	return numbering_names[numbering];
+	return choices[0].words[numbering];
+}
+
+static const char *parse_choice(struct cfg *cfg, const struct choice *choice, struct span value)
+{
+	for (uint32_t i = 0; i < sizeof(choice->words) / sizeof(choice->words[0]); i++) {
+		if (choice->words[i] && span_is(value, choice->words[i])) {
+			*(uint32_t *)((uint8_t *)cfg + choice->at) = i;
+			return NULL;
+		}
+	}
+	return choice->error;
 }
 
 static const char *parse_text(struct span s, char *text)
@@ -31,25 +53,35 @@ static const char *parse_text(struct span s, char *text)
 	return NULL;
 }
 
+/* All that these hosts' guests are offered; the APIC timer of each counts by 200 MHz. */
+#define HOST_PRIVILEGES 0x003B803000002E7FUL
+#define HOST_APIC_HZ    200000000U
+
 /*
- * What CPUID tells. "gen2" is what a Windows 11 host tells a utility VM, but for what would promise
- * calls and MSRs that are not here; "gen2_raw" is all of it. "gen2_nodes" is "gen2" with two nodes
- * as Azure's F72s_v2 has them: by CPUID the second one's ids begin at the next power of two, in the
- * APIC and in the MADT they follow the first one's.
+ * What CPUID tells, after samples of real hosts (Windows 10 and 11). A number is a host's build,
+ * and all that it tells; 26100 is one with a processor of AMD's. "gen2" is what build 22610 tells a
+ * utility VM, but for what would promise calls and MSRs that are not here; "gen2_raw" is all of it.
+ * "gen2_nodes" is "gen2" with two nodes as Azure's F72s_v2 has them: by CPUID the second one's ids
+ * begin at the next power of two, in the APIC and in the MADT they follow the first one's.
  */
 static const struct {
 	const char *name;
+	uint64_t privileges; /* leaf 3, EBX:EAX */
+	uint32_t features;   /* leaf 3, EDX */
+	uint32_t hints;      /* leaf 4, EAX */
+	uint32_t build;      /* leaf 2, EAX */
+	uint32_t apic_hz;
 	bool is_gen2, wide_ids;
-	uint64_t privileges;
-	uint32_t features;
-	uint32_t hints;
 } presets[] = {
-	{"none", false, false, HV_PRIVILEGES_OFFERED, HV_FEATURES_OFFERED, HV_HINTS_IPI},
-	{"gen2", true, false, HOST_PRIVILEGES &HV_PRIVILEGES_OFFERED,
-	 HOST_FEATURES &HV_FEATURES_OFFERED, HOST_HINTS &HV_HINTS_OFFERED},
-	{"gen2_nodes", true, true, HOST_PRIVILEGES &HV_PRIVILEGES_OFFERED,
-	 HOST_FEATURES &HV_FEATURES_OFFERED, HOST_HINTS &HV_HINTS_OFFERED},
-	{"gen2_raw", true, false, HOST_PRIVILEGES, HOST_FEATURES, HOST_HINTS},
+	{"none", HV_PRIVILEGES_OFFERED, HV_FEATURES_OFFERED, HV_HINTS_IPI, 20348, 0, false, false},
+	{"gen2", HOST_PRIVILEGES &HV_PRIVILEGES_OFFERED, 0xE4BED7B6U & HV_FEATURES_OFFERED,
+	 0x00024C2CU & HV_HINTS_OFFERED, 22610, HOST_APIC_HZ, true, false},
+	{"gen2_nodes", HOST_PRIVILEGES &HV_PRIVILEGES_OFFERED, 0xE4BED7B6U & HV_FEATURES_OFFERED,
+	 0x00024C2CU & HV_HINTS_OFFERED, 22610, HOST_APIC_HZ, true, true},
+	{"gen2_raw", HOST_PRIVILEGES, 0xE4BED7B6U, 0x00024C2CU, 22610, HOST_APIC_HZ, true, false},
+	{"19041", HOST_PRIVILEGES, 0x00BED7B2U, 0x00000C2CU, 19041, HOST_APIC_HZ, true, false},
+	{"22621", 0x003B80300000AE7FUL, 0xE4BED7B6U, 0x000A4E24U, 22621, HOST_APIC_HZ, true, false},
+	{"26100", 0x003B80300000AE7FUL, 0xE0BED7B6U, 0x00902C2CU, 26100, HOST_APIC_HZ, true, false},
 };
 
 const char *cfg_preset_name(const struct cfg *cfg)
@@ -65,6 +97,8 @@ static void use_preset(struct cfg *cfg, uint32_t i)
 	cfg->privileges = presets[i].privileges;
 	cfg->features = presets[i].features;
 	cfg->hints = presets[i].hints;
+	cfg->build = presets[i].build;
+	cfg->apic_hz = presets[i].apic_hz;
 }
 
 static const char *parse_preset(struct cfg *cfg, struct span value)
@@ -78,36 +112,6 @@ static const char *parse_preset(struct cfg *cfg, struct span value)
 	return "unknown_preset";
 }
 
-static const char *parse_ipi(struct cfg *cfg, struct span value)
-{
-	static const char *const names[] = {
-		[IPI_ON] = "on",
-		[IPI_OFF] = "off",
-		[IPI_DENIED] = "denied",
-	};
-
-	for (uint32_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (span_is(value, names[i])) {
-			cfg->ipi = (enum cfg_ipi)i;
-			return NULL;
-		}
-	}
-	return "ipi_must_be_on_off_or_denied";
-}
-
-static const char *parse_log(struct cfg *cfg, struct span value)
-{
-	if (span_is(value, "prompt"))
-		cfg->log = CFG_LOG_PROMPT;
-	else if (span_is(value, "late"))
-		cfg->log = CFG_LOG_LATE;
-	else if (span_is(value, "errors"))
-		cfg->log = CFG_LOG_ERRORS;
-	else
-		return "log_must_be_prompt_late_or_errors";
-	return NULL;
-}
-
 static const char *parse_key(struct cfg *cfg, struct span key, struct span value)
 {
 	uint64_t number;
@@ -118,36 +122,17 @@ static const char *parse_key(struct cfg *cfg, struct span key, struct span value
 		return parse_text(value, cfg->args);
 	if (span_is(key, "fault"))
 		return fault_parse(&cfg->faults, value);
-	if (span_is(key, "vp")) {
-		for (int i = 0; i < VP_NUMBERINGS; i++) {
-			if (span_is(value, numbering_names[i])) {
-				cfg->numbering = (enum vp_numbering)i;
-				return NULL;
-			}
-		}
-		return "vp_must_be_permuted_identity_or_sparse";
-	}
-	if (span_is(key, "reps")) {
-		cfg->one_rep = span_is(value, "1");
-		return cfg->one_rep || span_is(value, "all") ? NULL : "reps_must_be_all_or_1";
-	}
+	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++)
+		if (span_is(key, choices[i].name))
+			return parse_choice(cfg, &choices[i], value);
 	if (span_is(key, "stride")) {
 		if (!span_number(value, 8, &number) || (number != 4 && number != 8))
 			return "stride_must_be_4_or_8";
 		cfg->stride = (uint32_t)number;
 		return NULL;
 	}
-	if (span_is(key, "ipi"))
-		return parse_ipi(cfg, value);
 	if (span_is(key, "preset"))
 		return parse_preset(cfg, value);
-	if (span_is(key, "violations")) {
-		cfg->notes = span_is(value, "note");
-		return cfg->notes || span_is(value, "count") ? NULL
-							     : "violations_must_be_count_or_note";
-	}
-	if (span_is(key, "log"))
-		return parse_log(cfg, value);
 	if (span_is(key, "privileges"))
 		return span_number(value, UINT64_MAX, &cfg->privileges)
 			       ? NULL

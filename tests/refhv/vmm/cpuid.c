@@ -31,20 +31,11 @@
 #define EXTENDED_EDX_FFXSR     (1U << 25)
 #define EXTENDED_EDX_LM        (1U << 29)
 
-/* The version in leaf 0x40000002: 10.0.20348.1 */
-#define VERSION_BUILD        20348U
+/* The version in leaf 0x40000002: 10.0, the configuration's build, service number 1. */
 #define VERSION_MAJOR_MINOR  (10U << 16)
 #define VERSION_SERVICE      1U
 #define HARDWARE_MSR_BITMAPS (1U << 1)
 #define HARDWARE_SLAT        (1U << 3)
-
-static struct cpuid version_leaf(const struct vp *vp)
-{
-	/* TLFS: zero until the guest has set its OS id. */
-	if (!hv.partition.vtl[vp->active_vtl].guest_os_id)
-		return (struct cpuid){0};
-	return (struct cpuid){VERSION_BUILD, VERSION_MAJOR_MINOR, 0, VERSION_SERVICE};
-}
 
 static struct cpuid features_leaf(void)
 {
@@ -56,13 +47,15 @@ static struct cpuid features_leaf(void)
 	return (struct cpuid){(uint32_t)privileges, (uint32_t)(privileges >> 32), 0, edx};
 }
 
-static struct cpuid true_leaf(const struct vp *vp, uint32_t leaf)
+static struct cpuid true_leaf(uint32_t leaf)
 {
 	switch (leaf) {
 	case HV_LEAF_VENDOR: /* "Microsoft Hv" */
-		return (struct cpuid){HV_LEAF_HARDWARE, 0x7263694D, 0x666F736F, 0x76482074};
+		return (struct cpuid){HV_LEAF_HIGHEST, 0x7263694D, 0x666F736F, 0x76482074};
 	case HV_LEAF_INTERFACE: return (struct cpuid){HV_INTERFACE_HV1, 0, 0, 0};
-	case HV_LEAF_VERSION: return version_leaf(vp);
+	case HV_LEAF_VERSION: /* at once: the web edition of the TLFS, and real hosts */
+		return (struct cpuid){hv.partition.cfg.build, VERSION_MAJOR_MINOR, 0,
+				      VERSION_SERVICE};
 	case HV_LEAF_FEATURES: return features_leaf();
 	case HV_LEAF_RECOMMENDATIONS:
 		return (struct cpuid){hv.partition.cfg.ipi == IPI_OFF
@@ -75,14 +68,14 @@ static struct cpuid true_leaf(const struct vp *vp, uint32_t leaf)
 	}
 }
 
-static struct cpuid hypervisor_leaf(const struct vp *vp, uint32_t leaf)
+static struct cpuid hypervisor_leaf(uint32_t leaf)
 {
 	struct faults *faults = &hv.partition.cfg.faults;
 	struct cpuid r;
 
 	if (cpuid_fault_answer(faults, &leaf, &r))
 		return r;
-	r = true_leaf(vp, leaf);
+	r = true_leaf(leaf);
 	cpuid_fault_change(faults, leaf, &r);
 	return r;
 }
@@ -128,7 +121,7 @@ void cpuid_exit(struct vp *vp)
 	struct cpuid r;
 
 	if (leaf >= LEAF_HYPERVISOR_FIRST && leaf <= LEAF_HYPERVISOR_LAST)
-		r = hypervisor_leaf(vp, leaf);
+		r = hypervisor_leaf(leaf);
 	else
 		r = cpu_cpuid(leaf, subleaf);
 	switch (leaf) {

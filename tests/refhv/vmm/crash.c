@@ -26,8 +26,7 @@ bool crash_has_msr(uint32_t msr)
 uint64_t crash_read(uint32_t msr)
 {
 	/* CTL tells what it supports. */
-	return msr == HV_MSR_CRASH_CTL ? HV_CRASH_NOTIFY | HV_CRASH_MESSAGE
-				       : parameters[msr - HV_MSR_CRASH_P0];
+	return msr == HV_MSR_CRASH_CTL ? HV_CRASH_OFFERED : parameters[msr - HV_MSR_CRASH_P0];
 }
 
 static void add_text(struct line *line, const char *text, uint64_t length)
@@ -61,7 +60,7 @@ static void tell(struct vp *vp, uint64_t control)
 			vcpu_note(vp, "crash_message_is_no_text_in_memory", gpa);
 	}
 	line_begin(line, "crash");
-	line_add(line, " vp=%u", vp->index);
+	line_add(line, " vp=%u control=0x%lx", vp->index, control);
 	for (uint32_t i = 0; i < HV_CRASH_PARAMETERS; i++)
 		line_add(line, " p%u=0x%lx", i, parameters[i]);
 	line_add(line, " message=\"");

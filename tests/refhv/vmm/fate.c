@@ -50,6 +50,7 @@ void fate_arrive(struct vp *vp)
 	if (delay)
 		wait_until(vp, after(delay->value));
 	vtl->again = twice ? after(twice->value) : 0;
+	vtl->is_reset_at_rest = on_start(vp, FAULT_START_INIT);
 	if (!vtl->start.is_suspended)
 		return;
 	line_begin(&vp->line, "invalid_vp_register");
@@ -91,6 +92,8 @@ void fate_run(struct vp *vp)
 	inject_nmi(vp);
 	if (vtl->again)
 		vtl->vmcb->intercept_1 |= INTERCEPT_OFTEN;
+	if (vtl->is_reset_at_rest || vtl->is_awaited)
+		vtl->vmcb->intercept_1 |= INTERCEPT_1_HLT;
 }
 
 void fate_rdtsc_exit(struct vp *vp)
@@ -108,9 +111,31 @@ void fate_pause_exit(struct vp *vp)
 	vcpu_skip(vp, PAUSE_LENGTH);
 }
 
+/* As by an INIT that somebody else has sent. */
+static void reset(struct vp *vp)
+{
+	line_begin(&vp->line, "reset");
+	line_add(&vp->line, " vp=%u apic_id=%u", vp->index, vp->apic_id);
+	log_emit(&vp->line);
+	/* The last thing: from then on it can be started. */
+	if (!vp_change_state(vp_active(vp), VP_RUNNING, VP_WAIT))
+		processor_stay(vp); /* the guest's own INIT is on its way */
+	processor_leave_host(vp);
+	processor_park(vp);
+}
+
 void fate_hlt_exit(struct vp *vp)
 {
-	wait_until(vp, vp_active(vp)->again);
+	struct vp_vtl *vtl = vp_active(vp);
+
+	if (vtl->is_awaited) /* it will come here again, for what else is to happen then */
+		__atomic_store_n(&vtl->is_awaited, false, __ATOMIC_RELEASE);
+	else if (vtl->is_reset_at_rest)
+		reset(vp);
+	else if (vtl->again)
+		wait_until(vp, vtl->again);
+	else
+		vtl->vmcb->intercept_1 &= ~INTERCEPT_1_HLT; /* and rest */
 }
 
 bool fate_begins_again(struct vp *vp)

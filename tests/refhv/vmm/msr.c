@@ -75,7 +75,7 @@ static bool read_synthetic(const struct vp *vp, uint32_t msr, uint64_t *value)
 		*value = hv.tsc_hz;
 		return has_privilege(HV_PRIVILEGE_FREQUENCY_MSRS);
 	case HV_MSR_APIC_FREQUENCY:
-		*value = APIC_TIMER_HZ;
+		*value = hv.partition.cfg.apic_hz ? hv.partition.cfg.apic_hz : APIC_TIMER_HZ;
 		return has_privilege(HV_PRIVILEGE_FREQUENCY_MSRS);
 	default:
 		if (!crash_has_msr(msr))

@@ -30,12 +30,22 @@ void vcpu_skip(struct vp *vp, uint64_t length)
 	}
 }
 
-void vcpu_note(struct vp *vp, const char *what, uint64_t address)
+static void tell(struct vp *vp, const char *event, const char *what, uint64_t address)
 {
-	line_begin(&vp->line, hv.partition.cfg.notes ? "note" : "violation");
+	line_begin(&vp->line, event);
 	line_add(&vp->line, " vp=%u what=%s address=0x%lx rip=0x%lx", vp->index, what, address,
 		 vp_active(vp)->vmcb->rip);
 	log_emit(&vp->line);
+}
+
+void vcpu_remark(struct vp *vp, const char *what, uint64_t address)
+{
+	tell(vp, "note", what, address);
+}
+
+void vcpu_note(struct vp *vp, const char *what, uint64_t address)
+{
+	tell(vp, hv.partition.cfg.notes ? "note" : "violation", what, address);
 }
 
 static void dump_segment(struct line *line, const char *name, const struct vmcb_segment *s)

@@ -20,6 +20,9 @@ void vcpu_skip(struct vp *vp, uint64_t length);
 void vcpu_inject(struct vp *vp, uint8_t vector);
 void vcpu_inject_error(struct vp *vp, uint8_t vector, uint32_t error_code);
 
+/* Something odd that breaks no rule that hypervisors enforce. */
+void vcpu_remark(struct vp *vp, const char *what, uint64_t address);
+
 /* The guest has broken a rule: log it; and, where refhv cannot go on, end the run. */
 void vcpu_note(struct vp *vp, const char *what, uint64_t address);
 _Noreturn void vcpu_violation(struct vp *vp, const char *what, uint64_t address);

@@ -12,6 +12,7 @@
 #include "tests/refhv/vmm/memory.h"
 #include "tests/refhv/vmm/processor.h"
 #include "tests/refhv/vmm/state.h"
+#include "tests/refhv/vmm/stop.h"
 #include "tests/refhv/vmm/vcpu.h"
 
 #define VMMCALL_LENGTH 3
@@ -29,16 +30,23 @@ static void notified(struct vp *vp, uint64_t status)
 	vcpu_skip(vp, VMMCALL_LENGTH);
 }
 
+static bool is_in_page(const struct vmcb *vmcb, uint64_t msr)
+{
+	uint64_t base = vmcb->cs.attributes & VMCB_ATTRIBUTE_L ? 0 : vmcb->cs.base;
+	uint64_t gpa;
+
+	return memory_translate(vmcb, base + vmcb->rip, &gpa) &&
+	       (gpa & HV_HYPERCALL_PAGE) == (msr & HV_HYPERCALL_PAGE);
+}
+
 /* TLFS: a call is made from ring 0, not in real mode, by way of the enabled page. */
 static bool may_call(const struct vp *vp, const struct vmcb *vmcb)
 {
 	uint64_t msr = hv.partition.vtl[vp->active_vtl].hypercall;
-	uint64_t base = vmcb->cs.attributes & VMCB_ATTRIBUTE_L ? 0 : vmcb->cs.base;
-	uint64_t gpa;
 
 	return !vmcb->cpl && vmcb->cr0 & CR0_PE && !(vmcb->rflags & RFLAGS_VM) &&
-	       msr & HV_HYPERCALL_ENABLE && memory_translate(vmcb, base + vmcb->rip, &gpa) &&
-	       (gpa & HV_HYPERCALL_PAGE) == (msr & HV_HYPERCALL_PAGE);
+	       msr & HV_HYPERCALL_ENABLE &&
+	       (hv.partition.cfg.vmmcall == VMMCALL_ANYWHERE || is_in_page(vmcb, msr));
 }
 
 static uint64_t join(uint64_t high, uint64_t low)
@@ -54,6 +62,16 @@ static void answer(struct vp *vp, uint64_t result, bool is_64)
 	if (!is_64)
 		vp->gpr[REG_RDX] = result >> 32;
 	vcpu_skip(vp, VMMCALL_LENGTH);
+}
+
+static void launch(const struct hypercall *call, struct vp *target)
+{
+	if (call->restarts)
+		restart_vp(target, &call->next);
+	else
+		processor_launch(target);
+	if (call->awaits && !processor_wait_while(&vp_active(target)->is_awaited, true))
+		log_fatal("started_vp_does_not_rest");
 }
 
 void vmmcall_exit(struct vp *vp)
@@ -94,10 +112,12 @@ void vmmcall_exit(struct vp *vp)
 	log_queue(&vp->line);
 	if (call.broken)
 		vcpu_note(vp, call.broken, call.input_gpa);
+	if (call.odd)
+		vcpu_remark(vp, call.odd, call.input_gpa);
 	if (call.ipi_vector)
 		processor_interrupt(call.ipi_vps, call.ipi_vector);
 	if (call.started)
-		processor_launch(call.started);
+		launch(&call, call.started);
 	if (call.caller_dies)
 		processor_stay(vp);
 	log_drain();

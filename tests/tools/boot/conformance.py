@@ -109,6 +109,13 @@ def check_witness(result: dict, events: list[witness.Event]) -> list[str]:
     wrong = [f"log: {event.text}" for event in events if event.name in FORBIDDEN]
     codes = (witness.GET_VP_INDEX, witness.START_VP)
     calls = [event for event in events if any(event.is_call(code) for code in codes)]
+    proofs = result["hypervisor"]["proof_calls"]  # of the page, before all rows
+    wrong += [
+        f"no proof: {call.text}"
+        for call in calls[:proofs]
+        if not call.is_call(witness.GET_VP_INDEX)
+    ]
+    calls = calls[proofs:]
     made = sum(row["calls"] for row in result["rows"])
     if made != len(calls):
         return wrong + [f"the rows made {made} calls, the log has {len(calls)}"]

@@ -10,7 +10,6 @@ LOG = """\
 refhv: start version=1 vps=4 apic_ids=0,1,2,3 vp_indexes=2,3,0,1 vp=permuted stride=4 reps=all privileges=0x0020000000000862
 refhv: exit_boot_services status=0x0
 refhv: msr_write vp=2 msr=0x40000000 name=GUEST_OS_ID value=0xff00000000010000 result=ok
-refhv: hypercall vp=2 vtl=0 code=0xffff name=unknown control=0xffff input=0x0 output=0x0 status=0x0002 reps=0
 refhv: hypercall vp=2 vtl=0 code=0x009a name=GetVpIndexFromApicId control=0x40000009a input=0x1000 output=0x2000 start=0 count=4 target_vtl=0 apic_ids=0,1,2,3 vp_indexes=2,3,0,1 status=0x0000 reps=4
 refhv: hypercall vp=2 vtl=0 code=0x0099 name=StartVirtualProcessor control=0x99 input=0x1000 output=0x0 target_vp=3 apic_id=1 target_vtl=0 rip=0x1 rsp=0x1000 status=0x0000 reps=0
 refhv: run vp=3 apic_id=1 method=start

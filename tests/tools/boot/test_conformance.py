@@ -8,7 +8,7 @@ from tools.boot import conformance, expect, witness
 MAP, START = "HvCallGetVpIndexFromApicId / ", "HvCallStartVirtualProcessor / "
 LOG = """\
 refhv: start version=1 vps=2 apic_ids=0,1 vp_indexes=1,0
-refhv: hypercall vp=1 vtl=0 code=0xffff name=unknown status=0x0002 reps=0
+refhv: hypercall vp=1 vtl=0 code=0x009a name=GetVpIndexFromApicId apic_ids=0 status=0x0000 reps=1
 refhv: hypercall vp=1 vtl=0 code=0x009a name=GetVpIndexFromApicId status=0x0000 reps=1
 refhv: hypercall vp=1 vtl=0 code=0x009a name=GetVpIndexFromApicId status=0x0005 reps=0
 refhv: hypercall vp=1 vtl=0 code=0x0099 name=StartVirtualProcessor target_vp=0 rip=0x1 cs=0x0008:0x0:0xffffffff:0xa09b idtr=0x2000:0x0fff pat=0x6 status=0x0000 reps=0
@@ -30,7 +30,8 @@ def good() -> dict:
         row(START + "VpContext: MsrCrPat at 232", 0x99, note="asked and found 0x6"),
         row(START + "never", 0x99, result="skipped", note="a reason"),
     ]
-    return {"verdict": "ok", "passed": 5, "failed": 0, "skipped": 1, "errors": 0, "rows": rows}
+    counts = {"passed": 5, "failed": 0, "skipped": 1, "errors": 0}
+    return {"verdict": "ok", "hypervisor": {"proof_calls": 1}, **counts, "rows": rows}
 
 
 def tap(result: dict) -> list[str]:
@@ -43,6 +44,10 @@ def tap(result: dict) -> list[str]:
 
 
 class ConformanceTest(unittest.TestCase):
+    def test_the_proof_comes_before_the_rows(self):
+        started = LOG.replace("code=0x009a name=GetVpIndexFromApicId apic_ids=0", "code=0x0099")
+        self.red("no proof", self.against_log(good(), started))
+
     def red(self, text: str, wrong: list[str]) -> None:
         self.assertTrue(any(text in line for line in wrong), f"'{text}' not in {wrong}")
 

@@ -92,6 +92,14 @@ class WitnessTest(unittest.TestCase):
                      "error what=no memory"):  # fmt: skip
             self.assert_red(self.check(good_report(), LOG + f"refhv: {line}\n"), line)
 
+    def test_padding_is_the_kernels_own_fault(self):
+        note = "refhv: note vp=2 what=padding_not_zero address=0x0 rip=0x0\n"
+        self.assert_red(self.check(good_report(), LOG + note), "padding_not_zero")
+
+    def test_a_reset_processor_is_not_online(self):
+        reset = "refhv: reset vp=3 apic_id=1\n"
+        self.assert_red(self.check(good_report(), LOG + reset), "apic 1: online, the log has it")
+
     def test_no_start_event(self):
         self.assert_red(self.check(good_report(), LOG.partition("\n")[2]), "0 start events")
         self.assert_red(self.check(good_report(), LOG + LOG), "2 start events")

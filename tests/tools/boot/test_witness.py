@@ -66,7 +66,7 @@ class WitnessTest(unittest.TestCase):
     def test_fallback_after_refusals(self):
         report = fallback_report()
         report["cpus"][1].update(hv_status=6, tries=1)
-        call = LOG.splitlines()[5].replace("vp=2", "vp=1", 1).replace("target_vp=3", "target_vp=0")
+        call = LOG.splitlines()[4].replace("vp=2", "vp=1", 1).replace("target_vp=3", "target_vp=0")
         log = FALLBACK_LOG + call.replace("status=0x0000", "status=0x0006") + "\n"
         self.assertEqual(self.check(report, log), [])
         report["cpus"][1].update(tries=0)
@@ -226,7 +226,7 @@ class WitnessTest(unittest.TestCase):
         self.assert_red(self.check(fallback_report(), log), "accepted 0 SIPIs")
 
     def test_fallback_after_a_success(self):
-        call = LOG.splitlines()[5].replace("vp=2", "vp=1", 1).replace("target_vp=3", "target_vp=0")
+        call = LOG.splitlines()[4].replace("vp=2", "vp=1", 1).replace("target_vp=3", "target_vp=0")
         wrong = self.check(fallback_report(), FALLBACK_LOG + call + "\n")
         self.assert_red(wrong, "1 successful calls 0x99 with method sipi")
 

@@ -193,7 +193,7 @@ inline call(t, self)
 		:: r == ACCEPTED -> break
 		:: r == UNKNOWN ->
 			if
-			:: tries == TIMEOUTS || hvsmp_has_arrived(t) -> break
+			:: tries == TIMEOUTS -> break
 			:: else -> tries++
 			fi
 #if MUTATE == 1
@@ -210,6 +210,14 @@ inline call(t, self)
 		:: r == REFUSED && tries == 0 && refused -> break
 #endif
 		:: r == USELESS && tries == 0 -> useless = true; r = REFUSED; break
+		fi
+	   }
+	   /* Right before the next call. */
+	   atomic {
+		if
+		:: hvsmp_has_arrived(t) && refused -> r = ACCEPTED; break
+		:: hvsmp_has_arrived(t) && !refused -> r = UNKNOWN; break
+		:: else
 		fi
 	   }
 	od

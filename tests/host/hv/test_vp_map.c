@@ -18,6 +18,16 @@ static void f23_packed_elements(void **state)
 	assert_string_equal(info.reason, "");
 }
 
+/* An index is the same in every VTL, and 0 is the one that is always there. */
+static void a_caller_in_a_vtl_asks_for_vtl_0(void **state)
+{
+	(void)state;
+	caller.vtl = 2;
+	assert_int_equal(map(), HVSMP_OK); /* the script looks at the header */
+	caller.vtl = 0;
+	assert_all_found();
+}
+
 static void f23_padded_elements(void **state)
 {
 	(void)state;
@@ -217,6 +227,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		MAP_TEST(f23_packed_elements),
+		MAP_TEST(a_caller_in_a_vtl_asks_for_vtl_0),
 		MAP_TEST(f23_padded_elements),
 		MAP_TEST(f23_every_layout_with_every_bsp),
 		MAP_TEST(f23_stale_input_does_not_become_padding),

@@ -5,13 +5,14 @@
  */
 #include "kernel/audit.h"
 
+#include "kernel/setup.h"
 #include "kernel/state.h"
 #include "lib/log.h"
 #include "screen/screen.h"
 
 #define ONE_MIB 0x100000UL
 
-extern char _text[], _etext[];
+extern char _text[], _etext[], _erodata[];
 
 struct audit {
 	const struct boot_info *boot;
@@ -57,6 +58,8 @@ static void on_page(void *ctx, uint64_t va, uint64_t size, unsigned int flags)
 	check_framebuffer(a, va, size, flags);
 	if (va == 0)
 		broken(a, "page 0 is mapped", va);
+	if (flags & ARCH_MAP_WRITE && va < (uint64_t)_erodata && va + size > (uint64_t)_text)
+		broken(a, "the image's code or constants are writable", va);
 	if (!(flags & ARCH_MAP_EXEC) || !arch_can_forbid_execution())
 		return;
 	a->executable++;
@@ -97,6 +100,10 @@ void audit_run(const struct kernel *k)
 		log_warn("audit: no execute-disable: what is writable can be executed, stacks too");
 	}
 	check_guards(&a, &k->smp);
+	if (!canary_is_new()) {
+		a.broken++;
+		log_warn("audit: the stack protector's value is the image's, and no secret");
+	}
 	a.broken += audit_memory(&k->smp, &k->topology);
 	if (missing) {
 		a.broken++;

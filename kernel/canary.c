@@ -5,13 +5,19 @@
 #include "arch/arch.h"
 #include "lib/assert.h"
 
-uintptr_t __stack_chk_guard =
-	0xA5C3F00D12345600UL; /* until canary_init; low byte 0 stops strings */
+#define FIRST_VALUE 0xA5C3F00D12345600UL /* until canary_init; low byte 0 stops strings */
+
+uintptr_t __stack_chk_guard = FIRST_VALUE;
 _Noreturn void __stack_chk_fail(void);
 
 __attribute__((no_stack_protector)) void canary_init(void)
 {
 	__stack_chk_guard = arch_random() & ~0xFFUL;
+}
+
+bool canary_is_new(void)
+{
+	return __stack_chk_guard != FIRST_VALUE;
 }
 
 _Noreturn void __stack_chk_fail(void)

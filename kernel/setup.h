@@ -9,6 +9,7 @@
 
 /* canary.c: the stack protector's value for this boot; before any guarded function returns. */
 void canary_init(void);
+bool canary_is_new(void);
 
 /* console.c: serial port, options, log level, and the first lines of the log. */
 void console_init(const struct boot_info *boot, struct options *options);

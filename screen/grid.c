@@ -200,12 +200,10 @@ static void draw_bar(size_t all, uint32_t online, uint32_t starting, uint32_t fa
 {
 	uint32_t from = screen_columns() - BAR;
 	uint32_t done = (uint32_t)(online * BAR / all);
-	uint32_t bad = (uint32_t)((failed * BAR + all - 1) /
-				  all); /* rounded up: one among thousands shows */
+	/* Rounded up, and the good down: one among thousands shows, and both find room. */
+	uint32_t bad = (uint32_t)((failed * BAR + all - 1) / all);
 	uint32_t way = (uint32_t)((online + starting) * BAR / all) - done;
 
-	if (done + bad > BAR)
-		done = BAR - bad;
 	for (uint32_t i = 0; i < BAR; i++) {
 		enum colour paper = i < done         ? COLOUR_GOOD
 				    : i < done + way ? COLOUR_TILE_STARTING

@@ -84,7 +84,7 @@ uint64_t cpu_online_tsc(const struct cpu *cpu)
 {
 	return cpu->verdict == CPU_ONLINE || cpu->verdict == CPU_LATE ||
 			       cpu->verdict == CPU_MISMATCH
-		       ? cpu->start.arrived
+		       ? __atomic_load_n(&cpu->start.arrived, __ATOMIC_RELAXED)
 		       : 0;
 }
 
@@ -104,13 +104,14 @@ static void judge_bsp(struct cpu *bsp)
 static void check_times(const struct smp *smp, const struct cpu *cpu)
 {
 	uint64_t first = arch_cpu_first_ticks((const struct arch_cpu *)cpu->arch);
+	uint64_t online = cpu_online_tsc(cpu);
 	int64_t behind;
 	int64_t ahead;
 
-	if (cpu->start.is_bsp || !cpu_online_tsc(cpu))
+	if (cpu->start.is_bsp || !online)
 		return;
 	behind = arch_clock_between(first, cpu->start.issued);
-	ahead = arch_clock_between(smp->end_ticks, cpu->start.arrived);
+	ahead = arch_clock_between(smp->end_ticks, online);
 	if (behind > 0)
 		log_warn(ARCH_HW_ID " %lu: its time stamp counter is at least %lu ns behind its "
 				    "starter's",

@@ -222,8 +222,11 @@ void hvsmp_start_renew(struct hvsmp_start *start);
  */
 static inline bool hvsmp_arrive(struct hvsmp_cpu *self, uint64_t now)
 {
-	/* Written before the stage, which publishes it. A late one's time is kept as well. */
-	self->arrived = now;
+	/*
+	 * Written before the stage, which publishes it; but one that nobody invited finds no stage
+	 * to move, and its time is looked at all the same.
+	 */
+	__atomic_store_n(&self->arrived, now, __ATOMIC_RELAXED);
 	return hvsmp_stage_arrive(&self->stage);
 }
 

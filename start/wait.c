@@ -13,17 +13,15 @@
 static bool is_settled(const struct hvsmp_start *s, const struct hvsmp_cpu *cpu)
 {
 	bool stopped = hvsmp_fanout_is_stopped(s);
-	enum hvsmp_stage stage = hvsmp_stage_of(cpu);
 	uint32_t claim = hvsmp_handshake_read(&cpu->claim);
 
-	if (stage == HVSMP_STAGE_PROVED || hvsmp_is_lost(cpu))
+	if (hvsmp_stage_of(cpu) == HVSMP_STAGE_PROVED || hvsmp_is_lost(cpu))
 		return true;
-	if (stage == HVSMP_STAGE_ARRIVED)
-		return false;
 	switch (hvsmp_claim_phase(claim)) {
 	case HVSMP_CLAIM_FREE: /* an AP may have drawn its number and not claimed it yet */
 		return !hvsmp_fanout_is_target(cpu) || stopped;
-	case HVSMP_CLAIM_DONE: /* what an AP was refused, rescue() tries once more */
+	/* What an AP was refused, rescue() tries once more; what has come in was not refused. */
+	case HVSMP_CLAIM_DONE:
 		return cpu->outcome == HVSMP_OUTCOME_REFUSED &&
 		       (hvsmp_claim_starter(claim) == s->bsp->index || stopped);
 	default: return false;

@@ -60,9 +60,14 @@ $(eval $(call host_test, arch/x86_64/test_features, arch/x86_64/features.c))
 $(eval $(call host_test, arch/x86_64/test_address, arch/x86_64/address.c))
 $(eval $(call host_test, arch/x86_64/test_init_delay, arch/x86_64/init_delay.c))
 $(eval $(call host_test, arch/x86_64/test_registers, arch/x86_64/registers.c lib/string.c))
+$(eval $(call host_test, arch/x86_64/test_sipi, arch/x86_64/sipi.c lib/pages.c))
+ADDRESS = arch/x86_64/address.c tests/host/arch/x86_64/width.c
+$(eval $(call host_test, arch/x86_64/test_paging, arch/x86_64/paging.c lib/pages.c \
+	$(ADDRESS) tests/host/arch/x86_64/privileged.c))
+$(eval $(call host_test, arch/x86_64/test_apic, arch/x86_64/apic.c arch/x86_64/xapic.c \
+	arch/x86_64/x2apic.c arch/x86_64/init_delay.c tests/host/arch/x86_64/privileged.c))
 
 LIBRARY = $(wildcard start/*.c start/x86_64/*.c hv/*.c hv/x86_64/*.c)
-ADDRESS = arch/x86_64/address.c tests/host/arch/x86_64/width.c
 SMP_TOPOLOGY = acpi/madt.c acpi/srat.c acpi/tables.c lib/err.c lib/log.c lib/tally.c $(LIB_FORMAT) \
 	$(ADDRESS)
 TOPOLOGY = smp/topology.c $(SMP_TOPOLOGY) $(ACPI_BUILD) tests/host/smp/topology_fixture.c
@@ -94,6 +99,7 @@ $(eval $(call host_test, kernel/test_tables, kernel/tables.c acpi/fadt.c acpi/s5
 	$(SMP_TOPOLOGY) $(ACPI_BUILD)))
 $(eval $(call host_test, kernel/test_memory, kernel/memory.c lib/err.c lib/log.c lib/pages.c \
 	lib/tally.c $(LIB_FORMAT) $(ADDRESS)))
+$(eval $(call host_test, kernel/test_panic, kernel/panic.c lib/assert.c lib/log.c $(LIB_FORMAT)))
 OPTIONS = kernel/options.c lib/log.c $(LIB_FORMAT)
 $(eval $(call host_test, kernel/test_options, $(OPTIONS)))
 $(eval $(call host_test, kernel/test_options_doc, $(filter-out %/options.c,$(OPTIONS))))
@@ -125,6 +131,8 @@ $(eval $(call host_test, refhv/test_line,      tests/refhv/line.c))
 $(eval $(call host_test, refhv/test_decode,    tests/refhv/calls/decode.c))
 $(eval $(call host_test, refhv/test_context,   tests/refhv/calls/context.c))
 $(eval $(call host_test, refhv/test_hypercall, $(REFHV_CALLS)))
+$(eval $(call host_test, refhv/test_overlay,   tests/refhv/vmm/overlay.c \
+	tests/refhv/loader/cfg_parse.c $(REFHV_FAULTS)))
 $(eval $(call host_test, refhv/test_send_ipi,  $(REFHV_CALLS)))
 $(eval $(call host_test, refhv/test_call_faults, $(REFHV_CALLS)))
 

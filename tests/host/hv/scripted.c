@@ -76,7 +76,7 @@ static bool map_element(const uint8_t *list, uint8_t *output, uint32_t i)
 	if (!known(wide))
 		return false;
 	vp_index = script_vp((uint32_t)wide);
-	wide = vp_index;
+	wide = vp_index | (uint64_t)(i == script.odd_at ? script.odd_padding : 0) << 32;
 	if (!script.untouched)
 		memcpy(output + (size_t)i * script.out_stride, &wide, script.out_stride);
 	return true;

@@ -33,6 +33,7 @@ struct script {
 	uint32_t reps_per_call;             /* 0: all */
 	bool relative_reps;                 /* counts from the start index: wrong */
 	bool untouched;                     /* success, but nothing is written */
+	uint32_t odd_at, odd_padding;       /* the upper half of an 8-byte answer, of one element */
 	struct script_fault fault;
 	/* what was seen */
 	uint32_t calls;

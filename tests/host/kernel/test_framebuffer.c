@@ -260,6 +260,21 @@ static void other_peoples_memory_is_refused(void **state)
 	boot.memory_count = 0;
 }
 
+static void neighbours_do_not_overlap(void **state)
+{
+	struct boot_memory map[2];
+
+	(void)state;
+	good();
+	map[0] = (struct boot_memory){boot.framebuffer.base - 0x1000, 0x1000, BOOT_MEMORY_FREE};
+	map[1] = (struct boot_memory){boot.framebuffer.base + boot.framebuffer.size, 0x1000,
+				      BOOT_MEMORY_FREE};
+	boot.memory = map;
+	boot.memory_count = ARRAY_COUNT(map);
+	framebuffer_open(&boot, &pages);
+	assert_true(screen_is_on());
+}
+
 static void no_memory_is_no_screen(void **state)
 {
 	(void)state;
@@ -284,6 +299,7 @@ int main(void)
 		TEST(odd_masks_are_refused),           TEST(too_small_is_refused),
 		TEST(other_peoples_memory_is_refused), TEST(no_memory_is_no_screen),
 		TEST(no_framebuffer_is_no_warning),    TEST(f8a_no_physical_address),
+		TEST(neighbours_do_not_overlap),
 	};
 
 	return cmocka_run_group_tests_name("kernel/framebuffer", tests, NULL, NULL);

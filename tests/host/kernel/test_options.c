@@ -175,6 +175,7 @@ static void f78_an_unknown_option_names_the_nearest(void **state)
 		{"exits=qemu", "\"exits\"", "\"exit\""},
 		{"Log=quiet", "\"Log\"", "\"log\""},
 		{"reports", "\"reports\"", "\"report\""},
+		{"zzz", "\"zzz\"", "\"cap\""}, /* as far as log, and before it */
 	};
 
 	(void)state;

@@ -122,6 +122,9 @@ static void json_word_for_word(void **state)
 		"\"t_online_ns\":null,\"mismatches\":[]}],"
 		"\"selftest\":null,\"warnings\":[\"one \\\"warning\\\"\"],"
 		"\"warnings_left_out\":0}\n");
+	platform.hypervisor.features.is_hv1 = false; /* another's version says something else */
+	report_json(&report);
+	assert_non_null(strstr(heard.text, "\"vendor\":\"Microsoft Hv\",\"version\":\"\","));
 }
 
 static const struct selftest kept = {
@@ -275,6 +278,9 @@ static void tap_word_for_word(void **state)
 					"not ok 4 - every processor is online\n"
 					"ok 5 - every processor arrived as it was asked to\n"
 					"not ok 6 - the machine's verdict is ok\n");
+	record[1].mismatch_count = 1;
+	report_tap(&report);
+	assert_non_null(strstr(heard.text, "\nnot ok 5 - every processor arrived as it was asked"));
 }
 
 static void the_table_ends_with_the_verdict(void **state)

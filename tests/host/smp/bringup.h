@@ -30,3 +30,10 @@ void assert_online_but(enum hvsmp_method method, const uint32_t *list, size_t co
 void assert_all_online(enum hvsmp_method method);
 /* One processor ended so; all others are online by hypercall. */
 void assert_one(uint32_t apic_id, enum cpu_verdict verdict);
+
+/*
+ * Which of smp_prepare's allocations is the record of AP number i, and which its stacks: behind the
+ * list of all, and the boot processor's two, which is number 0.
+ */
+#define RECORD_OF(i) (2 + 2 * (i))
+#define STACKS_OF(i) (3 + 2 * (i))

@@ -222,6 +222,8 @@ static uint64_t map_call(uint64_t control, const uint8_t *input, uint8_t *output
 
 		memcpy(&id, input + 16 + 4 * i, 4);
 		vp = machine_vp(id);
+		if (machine.map_list_status && count > 2 && i == machine.map_list_done)
+			return machine.map_list_status | (uint64_t)i << 32;
 		if (!vp || (machine.unknown_id && id == machine.unknown_id))
 			return 5 | (uint64_t)i << 32;
 		memcpy(output + 4 * i, &vp->vp_index, 4);
@@ -367,6 +369,7 @@ struct smp *machine_prepare(void)
 	arena = aligned_alloc(PAGE_SIZE, range.size);
 	range.base = (uintptr_t)arena;
 	pages_init(&memory, &range, 1);
+	memory.fail_at = machine.fail_alloc;
 	for (size_t i = 0; i < machine.count; i++)
 		topology_cpus[i] = (struct topology_cpu){.hw_id = machine.vp[i].apic_id,
 							 .uid = (uint32_t)i + 1,
@@ -379,7 +382,8 @@ struct smp *machine_prepare(void)
 				     .memory = topology_memory,
 				     .memory_count = machine.nodes,
 				     .bsp = machine.bsp,
-				     .disabled = machine.disabled};
+				     .disabled = machine.disabled,
+				     .incomplete = machine.incomplete};
 	hv = (struct hvsmp_interface){.host = &hypervisor,
 				      .bsp_vp_index = machine.vp[machine.bsp].vp_index};
 	assert_int_equal(smp_prepare(&bringup, &machine_config, &topology, &memory), OK);
@@ -406,11 +410,6 @@ void machine_settle(void)
 		pthread_join(thread, NULL);
 		joined++;
 	}
-}
-
-void machine_set_first_tsc(struct cpu *cpu, uint64_t tsc)
-{
-	((struct arch_cpu *)cpu->arch)->first_tsc = tsc;
 }
 
 void machine_free(void)

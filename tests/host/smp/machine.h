@@ -31,9 +31,10 @@ struct machine_vp {
 	uint32_t entries;  /* how often it enters; 0 means once */
 	/* how it finds itself */
 	bool other_vp, other_apic, other_cr3;
-	bool faults;      /* an exception instead of the proof */
-	bool gets_nmi;    /* one that nobody sent, before the proof */
-	bool ignores_nmi; /* when it is to stop */
+	bool other_everything; /* of its registers */
+	bool faults;           /* an exception instead of the proof */
+	bool gets_nmi;         /* one that nobody sent, before the proof */
+	bool ignores_nmi;      /* when it is to stop */
 	/* 0x99 made by it */
 	bool dies_in_call;       /* the call does not come back */
 	uint16_t caller_status;  /* answered to whatever it starts */
@@ -72,6 +73,8 @@ struct machine {
 	size_t unlisted, unlisted_count; /* these have none, from the first of them on */
 	bool no_calls;                   /* the hypercall interface is not open */
 	uint16_t map_status;             /* 0x9A answers this; 0: success */
+	uint16_t map_list_status;        /* to a list of more than two this, if not 0, ... */
+	uint32_t map_list_done;          /* ... after so many elements */
 	uint16_t start_status;           /* every 0x99 answers this; 0: as the VP says */
 	bool bsp_is_slow;      /* its calls come back when every AP has done what it can */
 	uint32_t unknown_id;   /* an APIC id that 0x9A does not know; 0: none */
@@ -80,7 +83,9 @@ struct machine {
 	uint64_t reference_ns; /* what a read of the reference counter takes */
 	bool ipi_faults;       /* they raise an exception */
 	uint32_t ipi_calls, ipi_set_calls, ipi_messages; /* seen */
-	size_t disabled; /* entries of the MADT that are not enabled */
+	size_t disabled;     /* entries of the MADT that are not enabled */
+	bool incomplete;     /* it was not read to its end */
+	uint64_t fail_alloc; /* the how-manieth allocation of smp_prepare fails; 0: none */
 	struct machine_ipi ipi[MACHINE_IPIS];
 	size_t ipis;
 };
@@ -103,6 +108,8 @@ void machine_run(void);
 /* Wait until every thread has stopped: what comes late has come then. */
 void machine_settle(void);
 void machine_free(void);
+/* An interrupt that nobody sends now. */
+void machine_interrupt(uint32_t apic_id);
 
 /* For a ledger made by hand. */
 void machine_set_first_tsc(struct cpu *cpu, uint64_t tsc);

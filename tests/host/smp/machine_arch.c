@@ -41,6 +41,11 @@ uint64_t arch_cpu_first_ticks(const struct arch_cpu *cpu)
 	return __atomic_load_n(&cpu->first_tsc, __ATOMIC_ACQUIRE);
 }
 
+void machine_set_first_tsc(struct cpu *cpu, uint64_t tsc)
+{
+	((struct arch_cpu *)cpu->arch)->first_tsc = tsc;
+}
+
 uint32_t arch_cpu_strays(const struct arch_cpu *cpu)
 {
 	return __atomic_load_n(&cpu->strays, __ATOMIC_ACQUIRE);
@@ -72,6 +77,8 @@ void arch_cpu_found(struct arch_state *out)
 	*out = my_block->wanted;
 	if (me->other_cr3)
 		out->cr3 = 0x6000;
+	if (me->other_everything)
+		memset(out, 0x5A, sizeof(*out));
 }
 
 void arch_set_fault_handler(arch_fault_fn fn)

@@ -30,6 +30,11 @@ void interrupt_vp(struct machine_vp *vp)
 		__atomic_fetch_add(&at_work, 1, __ATOMIC_RELAXED);
 }
 
+void machine_interrupt(uint32_t apic_id)
+{
+	interrupt_vp(machine_vp(apic_id));
+}
+
 static bool take_interrupt(void)
 {
 	if (__atomic_load_n(&me->pending, __ATOMIC_SEQ_CST) == 0)

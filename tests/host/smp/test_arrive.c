@@ -74,6 +74,39 @@ static void f34_late_while_others_are_awaited(void **state)
 	assert_int_equal(machine_vp(3)->inits, 0);
 }
 
+/* It came after the refusal, and nobody had invited it: it parks, and that it ran is told. */
+static void f85_refused_for_good_and_it_comes(void **state)
+{
+	(void)state;
+	prepare(8);
+	machine.vp[3].status = 0x50;
+	machine.vp[3].starts_anyway = true;
+	machine.vp[3].delay_ms = MACHINE_DEADLINE_MS / 4;
+	machine.vp[5].delay_ms = MACHINE_DEADLINE_MS / 2; /* so that there is a wait */
+	smp = machine_prepare();
+	smp->config.use_sipi = false;
+	run();
+	assert_one(3, CPU_LATE);
+	assert_int_equal(machine_vp(3)->proofs, 0);
+	assert_int_equal(cpu_of(3)->start.answer.status.code, 0x50);
+}
+
+/* The same, and INIT could be sent: not to one that has come. */
+static void f85_no_init_to_one_that_came_uninvited(void **state)
+{
+	(void)state;
+	prepare(8);
+	machine.vp[3].status = 0x50;
+	machine.vp[3].starts_anyway = true;
+	machine.vp[3].delay_ms = MACHINE_DEADLINE_MS / 4;
+	machine.vp[5].delay_ms = MACHINE_DEADLINE_MS / 2;
+	run();
+	assert_one(3, CPU_LATE);
+	assert_int_equal(machine_vp(3)->proofs, 0);
+	assert_int_equal(machine_vp(3)->inits, 0);
+	assert_true(warned("APIC id 3: INIT not sent: it has come uninvited"));
+}
+
 /* One after the other, each well within a deadline of the one before. */
 static void prepare_procession(size_t count)
 {
@@ -175,6 +208,19 @@ static void f37_it_comes_with_another_cr3(void **state)
 	assert_mismatch(3, PROOF_REGISTERS + register_of("cr3"));
 	assert_int_equal(cpu_of(3)->mismatch[0].expected, 0x5000);
 	assert_int_equal(cpu_of(3)->mismatch[0].actual, 0x6000);
+}
+
+/* All are counted, the first are kept. */
+static void f37_more_differ_than_are_kept(void **state)
+{
+	(void)state;
+	prepare(4);
+	machine.vp[3].other_everything = true;
+	run();
+	assert_one(3, CPU_MISMATCH);
+	assert_true(cpu_of(3)->mismatch_count > CPU_MAX_MISMATCHES);
+	for (size_t i = 1; i < CPU_MAX_MISMATCHES; i++)
+		assert_true(cpu_of(3)->mismatch[i].field > cpu_of(3)->mismatch[i - 1].field);
 }
 
 static void a_register_may_be_left_out_of_the_proof(void **state)
@@ -331,6 +377,8 @@ int main(void)
 		BRINGUP_TEST(f33_nobody_comes),
 		BRINGUP_TEST(f34_half_a_deadline_is_in_time),
 		BRINGUP_TEST(f34_three_deadlines_is_too_late_and_parks),
+		BRINGUP_TEST(f85_refused_for_good_and_it_comes),
+		BRINGUP_TEST(f85_no_init_to_one_that_came_uninvited),
 		BRINGUP_TEST(f34_late_while_others_are_awaited),
 		BRINGUP_TEST(progress_prolongs_the_wait),
 		BRINGUP_TEST(p4_the_cap_ends_it_even_with_progress),
@@ -338,6 +386,7 @@ int main(void)
 		BRINGUP_TEST(f36_it_comes_as_another_vp),
 		BRINGUP_TEST(f36_it_comes_with_another_apic_id),
 		BRINGUP_TEST(f37_it_comes_with_another_cr3),
+		BRINGUP_TEST(f37_more_differ_than_are_kept),
 		BRINGUP_TEST(a_register_may_be_left_out_of_the_proof),
 		BRINGUP_TEST(f38_it_faults_at_entry),
 		BRINGUP_TEST(f26_the_bsp_is_not_who_it_should_be),

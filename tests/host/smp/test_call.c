@@ -307,6 +307,21 @@ static void one_ipi_that_is_lost(void **state)
 	assert_int_equal(total(announced), total(taken) + 1);
 }
 
+/* Who called has gone on, and what the call points to may be gone: it is not made any more. */
+static void a_call_that_was_given_up_is_not_made_late(void **state)
+{
+	(void)state;
+	begin(CPUS);
+	machine.vp[3].loses_ipi = 1;
+	gather();
+	assert_int_equal(smp_call(smp_cpu(smp, 3), note, NULL), ERR_TIMEOUT);
+	machine_interrupt(3); /* the one that was lost, after all */
+	smp_dismiss(smp);
+	machine_settle();
+	assert_int_equal(total(taken), total(announced));
+	assert_int_equal(ran[3], 0);
+}
+
 static void an_ipi_too_many_is_counted(void **state)
 {
 	(void)state;
@@ -368,6 +383,7 @@ int main(void)
 		BRINGUP_TEST(an_ap_finds_out),
 		BRINGUP_TEST(the_boot_processor_needs_its_ipis_too),
 		BRINGUP_TEST(one_ipi_that_is_lost),
+		BRINGUP_TEST(a_call_that_was_given_up_is_not_made_late),
 		BRINGUP_TEST(an_ipi_too_many_is_counted),
 		BRINGUP_TEST(a_barrier_without_one_ends),
 		BRINGUP_TEST(a_barrier_lasts_while_somebody_gets_on),

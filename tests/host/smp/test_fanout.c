@@ -225,6 +225,23 @@ static void a_leader_that_comes_to_nothing(void **state)
 	}
 }
 
+/* One without memory leads nobody: the next in its node is the one that is crossed to. */
+static void f70_a_leader_without_memory(void **state)
+{
+	enum { LEADER = 2 * PER_NODE };
+	size_t from_outside = 0;
+
+	(void)state;
+	prepare((size_t)NODES * PER_NODE);
+	machine.nodes = NODES;
+	machine.fail_alloc = STACKS_OF(LEADER);
+	run();
+	assert_one(LEADER, CPU_REFUSED);
+	for (uint32_t i = LEADER + 1; i < LEADER + PER_NODE; i++)
+		from_outside += smp_cpu(smp, cpu_of(i)->start.starter)->numa != cpu_of(i)->numa;
+	assert_int_equal(from_outside, 1);
+}
+
 /* Processors that the SRAT does not know are the boot processor's, whose node is a known one. */
 static void f62_unknown_is_no_node_of_its_own(void **state)
 {
@@ -283,6 +300,7 @@ int main(void)
 		BRINGUP_TEST(nodes_without_fan_out),
 		BRINGUP_TEST(a_leader_that_comes_to_nothing),
 		BRINGUP_TEST(f62_a_node_for_each_processor),
+		BRINGUP_TEST(f70_a_leader_without_memory),
 		BRINGUP_TEST(f62_unknown_is_no_node_of_its_own),
 	};
 

@@ -69,10 +69,12 @@ static void every_method_in_any_order(void **state)
 		SMP_SIPI_PARALLEL,  SMP_SIPI_BROADCAST, SMP_HV_FANOUT,
 		SMP_SIPI_BROADCAST, SMP_HV_SERIAL,      SMP_SIPI_SERIAL,
 	};
+	uint32_t map_calls;
 
 	(void)state;
 	begin();
 	ready();
+	map_calls = machine.map_calls;
 	for (size_t i = 0; i < ARRAY_COUNT(order); i++) {
 		if (i)
 			assert_true(smp_round_undo(smp, reason));
@@ -80,6 +82,7 @@ static void every_method_in_any_order(void **state)
 		all_in = smp_round(smp, order[i]);
 		assert_round(order[i]);
 	}
+	assert_int_equal(machine.map_calls, map_calls); /* indexes are asked for once */
 	for (uint32_t id = 0; id < CPUS; id++)
 		assert_int_equal(machine_vp(id)->starts, id == BSP ? 0 : ARRAY_COUNT(order));
 }
@@ -90,8 +93,10 @@ static void after_undo_nobody_is_in(void **state)
 
 	(void)state;
 	begin();
+	machine.vp[4].gets_nmi = true;
 	ready();
 	all_in = smp_round(smp, SMP_HV_FANOUT);
+	assert_int_equal(cpu_of(4)->nmis, 1);
 	before = arch_ticks();
 	assert_true(smp_round_undo(smp, reason));
 	assert_true(arch_ticks() - before >= 10 * MS); /* what INIT has to have its effect in */
@@ -104,6 +109,7 @@ static void after_undo_nobody_is_in(void **state)
 		assert_int_equal(cpu->start.claim, HVSMP_CLAIM_FREE);
 		assert_int_equal(cpu->start.calls, 0);
 		assert_int_equal(cpu->start.arrived, 0);
+		assert_int_equal(cpu->nmis, 0);
 		assert_int_equal(arch_cpu_first_ticks((const struct arch_cpu *)cpu->arch), 0);
 		assert_int_equal(machine_vp(cpu->start.hw_id)->inits, 1);
 	}

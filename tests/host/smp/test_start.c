@@ -93,6 +93,28 @@ static void f26_a_bsp_that_is_another_vp_fails_the_machine(void **state)
 		assert_int_equal(machine_vp(id)->calls_for, 0);
 }
 
+/* Those that were answered are started by what is known of them. */
+static void f28_a_list_that_is_refused_halfway(void **state)
+{
+	static const uint16_t statuses[] = {6, 0x71};
+
+	(void)state;
+	for (size_t s = 0; s < ARRAY_COUNT(statuses); s++) {
+		prepare(8);
+		machine.map_list_status = statuses[s];
+		machine.map_list_done = 3;
+		smp = NULL;
+		run();
+		assert_sound();
+		assert_int_equal(summary.online, 8);
+		for (uint32_t id = 1; id < 8; id++)
+			assert_int_equal(cpu_of(id)->start.method,
+					 id <= 3 ? HVSMP_METHOD_HYPERCALL : HVSMP_METHOD_SECOND);
+		if (s + 1 < ARRAY_COUNT(statuses))
+			machine_free();
+	}
+}
+
 /* --- 0x99 answers something else -------------------------------------------------------------- */
 
 static void f30_a_refused_vp_comes_by_init_sipi(void **state)
@@ -128,6 +150,20 @@ static void f30_without_a_lower_rung_it_is_refused(void **state)
 	assert_one(3, CPU_REFUSED);
 	assert_int_equal(cpu_of(3)->start.method, HVSMP_METHOD_NONE);
 	assert_int_equal(machine_vp(3)->inits, 0);
+}
+
+/* The time is that of the start it came by, not of the call that was refused. */
+static void f30_issued_is_when_init_was_sent(void **state)
+{
+	(void)state;
+	prepare(8);
+	machine.vp[3].status = 0x50;
+	machine.vp[5].delay_ms = MACHINE_DEADLINE_MS / 2; /* INIT waits for it */
+	run();
+	assert_int_equal(cpu_of(3)->start.method, HVSMP_METHOD_SECOND);
+	assert_true(machine.ipis > 0 && machine.ipi[0].is_init);
+	assert_true(cpu_of(3)->start.issued >= cpu_of(5)->start.arrived);
+	assert_in_range(cpu_of(3)->start.issued, 1, machine.ipi[0].ns);
 }
 
 static void f07_status_2_or_6_gives_0x99_up_for_all(void **state)
@@ -288,29 +324,39 @@ static void f71_no_low_page_is_said(void **state)
 	assert_true(warned("no page below 1 MiB"));
 }
 
-static void one_without_a_record_is_expected_all_the_same(void **state)
+static void f70_no_memory_for_one_record(void **state)
 {
 	(void)state;
 	prepare(4);
+	machine.fail_alloc = RECORD_OF(2);
 	run();
-	assert_all_online(HVSMP_METHOD_HYPERCALL);
-	smp->left_out = 1; /* as smp_prepare leaves it */
-	smp_summarize(smp, true, &summary);
-	assert_int_equal(summary.expected, 5);
-	assert_int_equal(summary.verdict, MACHINE_DEGRADED);
-	smp->left_out = 0;
+	assert_sound();
+	assert_int_equal(smp->count, 3);
+	assert_true(warned("no memory for the record of APIC id 2"));
+	assert_int_equal(summary.online, 3);
+	assert_int_equal(machine_vp(2)->calls_for, 0);
 }
 
 static void f70_no_memory_for_one_stack(void **state)
 {
 	(void)state;
 	prepare(6);
-	smp = machine_prepare();
-	smp_cpu(smp, 4)->start.prepared = false; /* as smp_prepare leaves it */
+	machine.fail_alloc = STACKS_OF(4);
 	run();
 	assert_one(4, CPU_REFUSED);
+	assert_true(warned("no memory for the stacks of APIC id 4"));
 	assert_int_equal(machine_vp(4)->calls_for, 0);
 	assert_int_equal(machine_vp(4)->inits, 0);
+}
+
+/* More may be there than are known. */
+static void f53_all_online_of_a_list_cut_short(void **state)
+{
+	(void)state;
+	prepare(4);
+	machine.incomplete = true;
+	run();
+	assert_all_online(HVSMP_METHOD_HYPERCALL);
 }
 
 int main(void)
@@ -321,8 +367,10 @@ int main(void)
 		BRINGUP_TEST(f20_no_indexes_means_init_sipi_for_all),
 		BRINGUP_TEST(f22_an_id_the_hypervisor_does_not_know_is_absent),
 		BRINGUP_TEST(f26_a_bsp_that_is_another_vp_fails_the_machine),
+		BRINGUP_TEST(f28_a_list_that_is_refused_halfway),
 		BRINGUP_TEST(f30_a_refused_vp_comes_by_init_sipi),
 		BRINGUP_TEST(f30_without_a_lower_rung_it_is_refused),
+		BRINGUP_TEST(f30_issued_is_when_init_was_sent),
 		BRINGUP_TEST(f07_status_2_or_6_gives_0x99_up_for_all),
 		BRINGUP_TEST(f31_time_outs_then_success),
 		BRINGUP_TEST(f80_f82_it_comes_while_a_time_out_is_waited_out),
@@ -332,8 +380,9 @@ int main(void)
 		BRINGUP_TEST(f29_the_call_faults),
 		BRINGUP_TEST(sipi_that_is_ignored),
 		BRINGUP_TEST(f71_no_low_page_is_said),
-		BRINGUP_TEST(one_without_a_record_is_expected_all_the_same),
+		BRINGUP_TEST(f70_no_memory_for_one_record),
 		BRINGUP_TEST(f70_no_memory_for_one_stack),
+		BRINGUP_TEST(f53_all_online_of_a_list_cut_short),
 	};
 
 	return cmocka_run_group_tests_name("smp/start", tests, NULL, NULL);

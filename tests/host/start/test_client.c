@@ -2,6 +2,11 @@
 /* A client of start/ and hv/ alone (client.h). Also built with ThreadSanitizer. */
 #include "tests/host/test.h"
 
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "start/internal.h"
 #include "tests/host/start/client.h"
 
 /* --- the tests -------------------------------------------------------------------------------- */
@@ -231,6 +236,42 @@ static void a_second_rung_that_is_impossible_is_not_tried(void **state)
 	assert_int_equal(hvsmp_stage_of(record[SOME]), HVSMP_STAGE_IDLE);
 }
 
+/* --- the end of a node's order ---------------------------------------------------------------- */
+
+enum { DRAWS = 2, NODE_PAGE = 4096 };
+
+static struct hvsmp_node *contended;
+
+/* Between the look at what is left and the draw: another processor is faster by one. */
+static void another_draws(int number)
+{
+	(void)number;
+	mprotect(contended, NODE_PAGE, PROT_READ | PROT_WRITE);
+	contended->next++;
+}
+
+/* Two that look at once may both find one place left. ASan sees a step behind the order. */
+static void nobody_draws_beyond_the_order(void **state)
+{
+	static struct hvsmp_cpu cpu; /* not prepared: it is drawn, and nothing comes of it */
+	struct hvsmp_cpu *cpus[] = {&cpu};
+	struct hvsmp_start s = {.cpu = cpus};
+
+	(void)state;
+	s.memory.order = calloc(DRAWS, sizeof(uint32_t));
+	contended =
+		mmap(NULL, NODE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	assert_ptr_not_equal(contended, MAP_FAILED);
+	contended->end = DRAWS;
+	contended->next = DRAWS - 1;
+	signal(SIGSEGV, another_draws);
+	assert_int_equal(mprotect(contended, NODE_PAGE, PROT_READ), 0);
+	hvsmp_fanout_node(&s, contended, &cpu);
+	assert_int_equal(contended->next, DRAWS + 1);
+	munmap(contended, NODE_PAGE);
+	free(s.memory.order);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -246,6 +287,7 @@ int main(void)
 		cmocka_unit_test(one_that_is_in_is_not_called_for_after_a_time_out),
 		cmocka_unit_test(one_that_is_refused_comes_by_the_second_rung),
 		cmocka_unit_test(one_that_runs_other_code_comes_by_the_second_rung),
+		cmocka_unit_test(nobody_draws_beyond_the_order),
 		cmocka_unit_test(a_second_rung_that_is_impossible_is_not_tried),
 	};
 

@@ -13,6 +13,8 @@ from tools.boot import witness
 KEYS = {"ends", "verdict", "skipped", "made", "reason", "answers", "serial", "log"}
 EXIT_STATUS = {"ok": 33, "failed": 37}
 TAP_ROW = re.compile(r"(not )?ok (\d+) - (.*?) #(.*)$")
+TAP_ALLOWED = re.compile(r"[^;]*?, allowed ([0-9a-fx,]+)")
+EFER_LMA = 1 << 10
 OBSERVED = re.compile(r"asked and found (0x[0-9a-f]+)$")
 SEGMENTS = {"Cs", "Ds", "Es", "Fs", "Gs", "Ss", "Tr", "Ldtr"}
 TABLES = {"Idtr", "Gdtr"}
@@ -64,11 +66,16 @@ def check_tap(rows: list[dict], lines: list[str]) -> list[str]:
     told = []
     for match in filter(None, map(TAP_ROW.match, lines)):
         skipped = match[4].startswith(" SKIP ")
-        told.append((int(match[2]), match[3], bool(match[1]), skipped))
+        found = TAP_ALLOWED.match(match[4])
+        allowed = tuple(int(code, 0) for code in found[1].split(",")) if found else ()
+        told.append((int(match[2]), match[3], bool(match[1]), skipped, allowed))
     due = [
-        (i, row["name"], row["result"] in ("failed", "error"), row["result"] == "skipped")
+        (
+            i, row["name"], row["result"] in ("failed", "error"), row["result"] == "skipped",
+            tuple(row["allowed"]),
+        )
         for i, row in enumerate(rows, 1)
-    ]
+    ]  # fmt: skip
     if told != due:
         odd = sorted(set(told) ^ set(due))
         wrong.append(f"TAP and result differ, first in {odd[0] if odd else 'their order'}")
@@ -128,9 +135,26 @@ def check_witness(result: dict, events: list[witness.Event]) -> list[str]:
             if call.is_call(witness.START_VP) and call.number("status") == witness.SUCCESS:
                 started, last_start = started + 1, call
         wrong += check_observed(row, last_start)
+        if mine and row["name"].endswith("Efer with LME and without LMA"):
+            if mine[-1].number("efer") & EFER_LMA:
+                wrong.append(f"{row['name']}: the log says: {mine[-1].text}")
+    wrong += check_inits(events)
     runs = [event for event in events if event.name == "run"]
     if len(runs) > started or (len(runs) < started and result["verdict"] == "ok"):
         wrong.append(f"{started} starts succeeded, the log has {len(runs)} runs")
+    return wrong
+
+
+def check_inits(events: list[witness.Event]) -> list[str]:
+    """INIT is for one that runs, so that it can be started once more."""
+    running, wrong = set(), []
+    for event in events:
+        if event.name == "run":
+            running.add(event.number("vp"))
+        elif event.name == "init":
+            if event.number("target_vp") not in running:
+                wrong.append(f"INIT to one that does not run: {event.text}")
+            running.discard(event.number("target_vp"))
     return wrong
 
 

@@ -42,6 +42,9 @@ def check_keys(name: str, expected: dict) -> None:
     elif expected.get("ends") == "silent":
         if set(expected) - {"ends", "log", "shows"}:
             raise ValueError(f"{name}: nobody hears what a machine without a serial port says")
+    elif expected.get("ends") == "stopped":
+        if set(expected) != {"ends", "log"}:
+            raise ValueError(f"{name}: of one that stops the log is left, and must be declared")
     elif expected.get("ends") == "refused":
         if set(expected) - {"ends", "serial"}:
             raise ValueError(f"{name}: an image that is refused leaves no report")

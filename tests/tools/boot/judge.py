@@ -79,6 +79,16 @@ def check_spoils(spoils: list[str], lines: list[str]) -> list[str]:
     ]
 
 
+def check_stopped(events: list, outcome: running.Outcome) -> list[str]:
+    """The reference hypervisor stops with an error, and has started nothing."""
+    due, wrong = verdicts.EXIT_REFHV_ERROR, []
+    if outcome.status != due:
+        wrong.append(f"QEMU's exit status is {outcome.status}, must be {due} for an error")
+    if [event.name for event in events] != ["error"]:
+        wrong.append(f"one error must be all of the log: {[event.text for event in events]}")
+    return wrong
+
+
 def every_run(case: dict, outcome: running.Outcome, events: list, report: dict) -> list[str]:
     """What is wrong with a run whose report is valid, whatever its case expects."""
     expected = case.get("expect", {})
@@ -126,6 +136,8 @@ def judge(
         texts += expect.compare_stack(case["expect"], stack)
         by_firmware = bool(BY_FIRMWARE.search(case.get("cmdline", "")))
         return None, witness.check_panic(events, outcome.status, ends, by_firmware) + texts
+    if case["expect"].get("ends") == "stopped":
+        return None, check_stopped(events, outcome) + texts
     if case["expect"].get("ends") == "refused":
         return None, secure_cases.check_refused(outcome) + texts
     if case["expect"].get("ends") == "silent":

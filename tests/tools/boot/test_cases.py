@@ -7,7 +7,7 @@ import unittest
 from pathlib import Path
 
 from tools import ROOT
-from tools.boot import cases, judge
+from tools.boot import cases, expect, judge
 from tools.boot.samples import fallback_report, tap_lines
 from tools.machine import running
 
@@ -104,6 +104,22 @@ class MediaTest(unittest.TestCase):
         self.assertEqual(judged("halted", None, "verdict: ok - 2 of 2"), [])
         wrong = judged("halted", None, "verdict: failed - 2 of 2")
         self.assertIn("exit status is 37, must be 33", "".join(wrong))
+
+    def test_a_hypervisor_that_stops(self):
+        log = "refhv: error what=x\n"
+        expected = {"ends": "stopped", "log": ["what=x"]}
+        case = {"name": "x", "hv": "ref", "smp": 1, "expect": expected}
+        for status, text, red in (
+            (253, log, ""),
+            (33, log, "exit status is 33"),
+            (253, "", "no line of log"),
+            (253, "refhv: start version=1\n" + log, "must be all of the log"),
+        ):
+            wrong = judge.judge(case, running.Outcome(status, [], 1.0, ""), text, ROOT)[1]
+            self.assertEqual(bool(wrong), bool(red), wrong)
+            self.assertIn(red, "".join(wrong))
+        with self.assertRaisesRegex(ValueError, "the log is left"):
+            expect.check_keys("x", {"ends": "stopped"})
 
     def test_the_case_files_load(self):
         declared = cases.load_cases()

@@ -38,7 +38,9 @@ def tap(result: dict) -> list[str]:
     lines = ["TAP version 13"]
     for i, one in enumerate(result["rows"], 1):
         ok = "not ok" if one["result"] in ("failed", "error") else "ok"
-        note = " SKIP a reason" if one["result"] == "skipped" else " answered"
+        note = " SKIP a reason" if one["result"] == "skipped" else " answered 0x0005"
+        if one["allowed"]:
+            note += ", allowed " + ",".join(f"0x{code:04x}" for code in one["allowed"])
         lines.append(f"{ok} {i} - {one['name']} #{note}")
     return lines + [f"1..{len(result['rows'])}"]
 
@@ -82,6 +84,8 @@ class ConformanceTest(unittest.TestCase):
         self.red("plans []", self.check(good(), lines[:-1]))
         self.red("TAP and result differ", self.check(good(), lines[:2] + lines[3:]))
         self.red("TAP and result differ", self.check(good(), ["not " + lines[1]] + lines[2:]))
+        other = [line.replace("allowed 0x0005,0x000e", "allowed 0x0005,0x0005") for line in lines]
+        self.red("TAP and result differ", self.check(good(), other))
 
     def test_calls_of_the_log(self):
         self.red("made 4 calls, the log has 3", self.against_log(self.changed(0, calls=3)))

@@ -119,12 +119,14 @@ MACHINE = --build $(BUILD) --hv '$(HV)' --smp '$(SMP)' --mem '$(MEM)' --cmdline 
 	--refhv '$(REFHV)' --display '$(QEMU_DISPLAY)' --screen '$(SCREEN_SIZE)' --qemu '$(QEMU)' \
 	--code '$(OVMF_CODE)' --vars '$(or $(OVMF_VARS),$(if $(SECURE),$(BUILD)/secure-vars.fd))' \
 	$(if $(SECURE),--secure)
+RUN_GUEST = $(if $(GUEST),--guest '$(GUEST)' --args '$(ARGS)' --initrd '$(INITRD)') \
+	$(if $(EXTRA),--extra '$(EXTRA)') $(if $(TIMEOUT),--timeout '$(TIMEOUT)')
 
 IMAGES = $(BUILD)/hvsmp.efi $(if $(SECURE),$(addprefix $(BUILD)/,hvsmp-signed.efi secure-vars.fd)) \
 	$(if $(filter ref,$(HV)),$(BUILD)/refhv.efi)
 
 run: $(IMAGES) ## boot the kernel and show what it says; logs in build/run/
-	@$(PYTHON) scripts/run.py $(MACHINE)
+	@$(PYTHON) scripts/run.py $(MACHINE) $(RUN_GUEST)
 
 debug: $(IMAGES) ## boot to the first instruction and wait for gdb (DEBUG=refhv: that of refhv.efi)
 	@$(PYTHON) -m tools.machine.debug $(MACHINE) --image '$(or $(DEBUG),hvsmp)'
@@ -177,6 +179,9 @@ help: ## this list
 # |                     QEMU 9 or later (make deps-scale), and over 512 a newer OVMF (the same)
 # |   CMDLINE="..."     kernel options, see docs/options.md
 # |   REFHV="..."       lines for refhv.cfg, such as REFHV="vp=sparse stride=8"
+# |   GUEST=path.efi    of run: any UEFI program instead of the kernel (docs/guests.md)
+# |   ARGS="..." INITRD=file  its load options, and a file they name; EXTRA="..." words for QEMU
+# |   TIMEOUT=seconds   of run (a minute for the kernel, ten for a guest)
 # |   SECURE=1          the signed kernel under firmware with Secure Boot on; HV=none, SMP=2 then
 # |   DISPLAY=none|gtk  gtk: a window with the machine's screen, until it is closed
 # |   SCREEN_SIZE=      its size, such as 800x600 (1024x768); without DISPLAY nobody sees it

@@ -63,6 +63,15 @@ struct processor {
 	bool had_init;    /* the guest has sent it an INIT */
 };
 
+/* An instruction whose stores go nowhere, made alone: see vmm/holes.c. */
+#define STEP_PAGES 2
+struct vp_step {
+	uint64_t *entries[STEP_PAGES]; /* page table entries that lead to the scratch page */
+	uint32_t count;                /* 0: there is no such instruction */
+	uint64_t flags;                /* the guest's interrupt and trap flag */
+	uint64_t nested_cr3;           /* its tables but for this instruction */
+};
+
 struct vp {
 	struct processor processor;
 	uint64_t gpr[REGS]; /* the guest's, while the hypervisor runs */
@@ -70,6 +79,9 @@ struct vp {
 	uint32_t apic_id;
 	uint32_t active_vtl;
 	struct vp_vtl vtl[VTLS];
+	uint64_t
+		apic_base; /* what the guest made of IA32_APIC_BASE (vmm/apic_base.c); 0: nothing */
+	struct vp_step step;
 	struct line line;
 };
 _Static_assert(offsetof(struct vp, processor.stack_top) == 0, "vmm/trampoline.asm");

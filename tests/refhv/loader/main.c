@@ -150,6 +150,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 	read_configuration();
 	processors = boot_find_processors();
 	boot_measure_tsc(system_table);
+	boot_find_windows(system_table);
 	hv.log_ring_size = processors->count * LOG_RING_PER_VP;
 	if (hv.log_ring_size < LOG_RING_MIN)
 		hv.log_ring_size = LOG_RING_MIN;

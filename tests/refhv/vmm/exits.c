@@ -4,6 +4,7 @@
 
 #include "tests/refhv/log.h"
 #include "tests/refhv/vmm/fate.h"
+#include "tests/refhv/vmm/holes.h"
 #include "tests/refhv/vmm/memory.h"
 #include "tests/refhv/vmm/vcpu.h"
 #include "tests/refhv/x86.h"
@@ -48,7 +49,7 @@ static const struct {
 	{EXIT_PAUSE, fate_pause_exit}, {EXIT_HLT, fate_hlt_exit}, {EXIT_SHUTDOWN, shutdown_exit},
 	{EXIT_INVALID, invalid_exit},  {EXIT_INVLPGA, svm_exit},  {EXIT_VMRUN, svm_exit},
 	{EXIT_VMLOAD, svm_exit},       {EXIT_VMSAVE, svm_exit},   {EXIT_STGI, svm_exit},
-	{EXIT_CLGI, svm_exit},         {EXIT_SKINIT, svm_exit},
+	{EXIT_CLGI, svm_exit},         {EXIT_SKINIT, svm_exit},   {EXIT_DB, holes_step_exit},
 };
 
 void exits_handle(struct vp *vp)

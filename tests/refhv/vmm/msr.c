@@ -10,15 +10,14 @@
 #include "tests/refhv/x86.h"
 #include "tests/refhv/faults/msr.h"
 #include "tests/refhv/vmm/apic.h"
+#include "tests/refhv/vmm/apic_base.h"
 #include "tests/refhv/vmm/ipi.h"
 #include "tests/refhv/vmm/overlay.h"
 #include "tests/refhv/vmm/state.h"
 #include "tests/refhv/vmm/vcpu.h"
 
-#define LEAF_FEATURES      1U
-#define FEATURE_ECX_X2APIC (1U << 21)
-#define APIC_TIMER_HZ      1000000000U /* QEMU's local APIC timer counts nanoseconds */
-#define EFER_HIDDEN        EFER_SVME
+#define APIC_TIMER_HZ 1000000000U /* QEMU's local APIC timer counts nanoseconds */
+#define EFER_HIDDEN   EFER_SVME
 
 static void intercept(uint32_t msr, uint32_t accesses)
 {
@@ -37,6 +36,11 @@ void msr_init(void)
 	intercept(MSR_VM_HSAVE_PA, MSRPM_READ | MSRPM_WRITE);
 	intercept(MSR_APIC_BASE, MSRPM_WRITE);
 	intercept(MSR_X2APIC_ICR, MSRPM_WRITE);
+}
+
+void msr_intercept_reads(uint32_t msr)
+{
+	intercept(msr, MSRPM_READ);
 }
 
 static uint64_t reference_count(void)
@@ -153,19 +157,6 @@ static bool write_efer(struct vmcb *vmcb, uint64_t value)
 	return true;
 }
 
-/* The APIC stays where it is and enabled; x2APIC mode may be entered where there is one. */
-static bool write_apic_base(uint64_t value)
-{
-	uint64_t old = cpu_rdmsr(MSR_APIC_BASE);
-	bool has_x2apic = cpu_cpuid(LEAF_FEATURES, 0).ecx & FEATURE_ECX_X2APIC;
-
-	if ((value ^ old) & ~APIC_BASE_X2APIC || (value & APIC_BASE_X2APIC && !has_x2apic) ||
-	    (old & APIC_BASE_X2APIC && !(value & APIC_BASE_X2APIC)))
-		return false;
-	cpu_wrmsr(MSR_APIC_BASE, value);
-	return true;
-}
-
 static bool write_x2apic_icr(struct vp *vp, uint64_t value)
 {
 	if (!apic_is_x2apic())
@@ -181,7 +172,7 @@ static bool write_msr(struct vp *vp, uint32_t msr, uint64_t value)
 {
 	switch (msr) {
 	case MSR_EFER: return write_efer(vp_active(vp)->vmcb, value);
-	case MSR_APIC_BASE: return write_apic_base(value);
+	case MSR_APIC_BASE: return apic_base_write(vp, value);
 	case MSR_X2APIC_ICR: return write_x2apic_icr(vp, value);
 	default: break;
 	}
@@ -200,6 +191,10 @@ static bool read_msr(const struct vp *vp, uint32_t msr, uint64_t *value)
 {
 	if (msr == MSR_EFER) {
 		*value = vp->vtl[vp->active_vtl].vmcb->efer & ~EFER_HIDDEN;
+		return true;
+	}
+	if (msr == MSR_APIC_BASE) {
+		*value = apic_base_read(vp);
 		return true;
 	}
 	return msr >= HV_MSR_FIRST && msr <= HV_MSR_LAST && read_synthetic(vp, msr, value);

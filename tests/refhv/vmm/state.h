@@ -11,6 +11,7 @@
 #include "tests/refhv/calls/partition.h"
 
 #define RAM_RANGES_MAX 128
+#define WINDOWS_MAX    8
 
 struct range {
 	uint64_t start;
@@ -30,6 +31,8 @@ struct refhv {
 	struct range trampoline; /* the page below 1 MiB where its processors begin */
 	uint32_t ram_count;
 	struct range ram[RAM_RANGES_MAX];
+	uint32_t window_count;
+	struct range windows[WINDOWS_MAX]; /* for devices, above 4 GiB */
 	void *image; /* where the hypervisor stays: loader/resident.c */
 	char *log_ring;
 	uint64_t log_ring_size;

@@ -101,6 +101,7 @@ VMCB_FIELD(cr2, 0x640);
 
 #define NESTED_PAGING    1UL
 
+#define EXIT_DB          0x041U
 #define EXIT_RDTSC       0x06EU
 #define EXIT_CPUID       0x072U
 #define EXIT_PAUSE       0x077U

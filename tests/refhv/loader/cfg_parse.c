@@ -32,10 +32,11 @@ static const char *parse_text(struct span s, char *text)
 }
 
 /*
- * What CPUID tells. "gen2" is what a Windows 11 host tells a utility VM, but for what would promise
- * calls and MSRs that are not here; "gen2_raw" is all of it. "gen2_nodes" is "gen2" with two nodes
- * as Azure's F72s_v2 has them: by CPUID the second one's ids begin at the next power of two, in the
- * APIC and in the MADT they follow the first one's.
+ * What CPUID tells. "guests" is all there is here, for guests of others. "gen2" is what a Windows
+ * 11 host tells a utility VM, but for what would promise calls and MSRs that are not here;
+ * "gen2_raw" is all of it. "gen2_nodes" is "gen2" with two nodes as Azure's F72s_v2 has them: by
+ * CPUID the second one's ids begin at the next power of two, in the APIC and in the MADT they
+ * follow the first one's.
  */
 static const struct {
 	const char *name;
@@ -45,6 +46,8 @@ static const struct {
 	uint32_t hints;
 } presets[] = {
 	{"none", false, false, HV_PRIVILEGES_OFFERED, HV_FEATURES_OFFERED, HV_HINTS_IPI},
+	{"guests", false, false, HV_PRIVILEGES_OFFERED | HV_PRIVILEGES_GUESTS,
+	 HV_FEATURES_OFFERED | HV_FEATURE_DIRECT_STIMER, HV_HINTS_IPI},
 	{"gen2", true, false, HOST_PRIVILEGES &HV_PRIVILEGES_OFFERED,
 	 HOST_FEATURES &HV_FEATURES_OFFERED, HOST_HINTS &HV_HINTS_OFFERED},
 	{"gen2_nodes", true, true, HOST_PRIVILEGES &HV_PRIVILEGES_OFFERED,
@@ -148,6 +151,11 @@ static const char *parse_key(struct cfg *cfg, struct span key, struct span value
 	}
 	if (span_is(key, "log"))
 		return parse_log(cfg, value);
+	if (span_is(key, "testdev")) {
+		cfg->test_device = span_is(value, "on");
+		return cfg->test_device || span_is(value, "off") ? NULL
+								 : "testdev_must_be_off_or_on";
+	}
 	if (span_is(key, "privileges"))
 		return span_number(value, UINT64_MAX, &cfg->privileges)
 			       ? NULL

@@ -8,12 +8,14 @@
 #define APIC_PAGE     0xFEE00000UL
 #define APIC_EOI      0x0B0U
 #define APIC_TPR      0x080U
+#define APIC_LDR      0x0D0U
 #define APIC_ICR_LOW  0x300U
 #define APIC_ICR_HIGH 0x310U
 
 /* Interrupt command register (APM 2, 16.5). */
 #define ICR_VECTOR          0x000000FFU
 #define ICR_MODE            0x00000700U
+#define ICR_MODE_NMI        0x00000400U
 #define ICR_MODE_INIT       0x00000500U
 #define ICR_MODE_STARTUP    0x00000600U
 #define ICR_LOGICAL         0x00000800U

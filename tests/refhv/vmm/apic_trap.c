@@ -54,5 +54,7 @@ void apic_trap_exit(struct vp *vp, uint64_t gpa)
 		ipi_command(vp, apic_read(APIC_ICR_HIGH) >> XAPIC_DESTINATION_SHIFT, store.value);
 	else
 		apic_write(reg, store.value);
+	if (reg == APIC_LDR)
+		vp->events.ldr = store.value >> XAPIC_DESTINATION_SHIFT;
 	vcpu_skip(vp, store.length);
 }

@@ -5,6 +5,7 @@
 #include "tests/refhv/cpu.h"
 #include "tests/refhv/log.h"
 #include "tests/refhv/vmm/apic_base.h"
+#include "tests/refhv/vmm/events.h"
 #include "tests/refhv/vmm/fate.h"
 #include "tests/refhv/vmm/state.h"
 #include "tests/refhv/vmm/vcpu.h"
@@ -22,6 +23,7 @@ void begin_vp(struct vp *vp)
 	else
 		vmcb_from_context(vtl->vmcb, &vtl->start.context);
 	apic_base_reset(vp);
+	events_reset(vp);
 	line_begin_if(&vp->line, "run", hv_tells_all());
 	line_add(&vp->line, " vp=%u apic_id=%u method=%s", vp->index, vp->apic_id,
 		 vtl->start.method == START_SIPI ? "sipi" : "start");

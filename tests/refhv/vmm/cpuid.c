@@ -54,6 +54,8 @@ static struct cpuid features_leaf(void)
 
 	if (!(privileges & HV_PRIVILEGE_FREQUENCY_MSRS))
 		edx &= ~HV_FEATURE_FREQUENCY_MSRS;
+	if (!(privileges & HV_PRIVILEGE_STIMER))
+		edx &= ~HV_FEATURE_DIRECT_STIMER;
 	return (struct cpuid){(uint32_t)privileges, (uint32_t)(privileges >> 32), 0, edx};
 }
 

@@ -11,9 +11,11 @@
 #include "tests/refhv/faults/msr.h"
 #include "tests/refhv/vmm/apic.h"
 #include "tests/refhv/vmm/apic_base.h"
+#include "tests/refhv/vmm/events.h"
 #include "tests/refhv/vmm/ipi.h"
 #include "tests/refhv/vmm/overlay.h"
 #include "tests/refhv/vmm/state.h"
+#include "tests/refhv/vmm/synthetic.h"
 #include "tests/refhv/vmm/vcpu.h"
 
 #define APIC_TIMER_HZ 1000000000U /* QEMU's local APIC timer counts nanoseconds */
@@ -43,15 +45,6 @@ void msr_intercept_reads(uint32_t msr)
 	intercept(msr, MSRPM_READ);
 }
 
-static uint64_t reference_count(void)
-{
-	uint64_t ticks = cpu_rdtsc() - hv.tsc_at_start;
-
-	/* In two parts: the product of a long time in ticks would not fit. */
-	return ticks / hv.tsc_hz * HV_TICKS_PER_SECOND +
-	       ticks % hv.tsc_hz * HV_TICKS_PER_SECOND / hv.tsc_hz;
-}
-
 static bool has_privilege(uint64_t privilege)
 {
 	return hv.partition.cfg.privileges & privilege;
@@ -73,7 +66,7 @@ static bool read_synthetic(const struct vp *vp, uint32_t msr, uint64_t *value)
 		*value = vp->index;
 		return has_privilege(HV_PRIVILEGE_VP_INDEX) && !hv_fault(FAULT_VP_INDEX_GP, vp);
 	case HV_MSR_TIME_REF_COUNT:
-		*value = msr_fault_reference(&hv.partition.cfg.faults, reference_count());
+		*value = msr_fault_reference(&hv.partition.cfg.faults, events_now());
 		return has_privilege(HV_PRIVILEGE_REFERENCE_COUNTER);
 	case HV_MSR_TSC_FREQUENCY:
 		*value = hv.tsc_hz;
@@ -83,7 +76,7 @@ static bool read_synthetic(const struct vp *vp, uint32_t msr, uint64_t *value)
 		return has_privilege(HV_PRIVILEGE_FREQUENCY_MSRS);
 	default:
 		if (!crash_has_msr(msr))
-			return false;
+			return synthetic_read(vp, msr, value);
 		*value = crash_read(msr);
 		return true;
 	}
@@ -112,6 +105,8 @@ static bool write_synthetic(struct vp *vp, uint32_t msr, uint64_t value)
 		crash_write(vp, msr, value);
 		return true;
 	}
+	if (synthetic_name(msr))
+		return synthetic_write(vp, msr, value);
 	/* VP_INDEX, TIME_REF_COUNT and the frequencies are read-only. */
 	if (!ok || (msr != HV_MSR_GUEST_OS_ID && msr != HV_MSR_HYPERCALL))
 		return false;
@@ -131,7 +126,7 @@ static bool write_synthetic(struct vp *vp, uint32_t msr, uint64_t value)
 	return ok;
 }
 
-static const char *synthetic_name(uint32_t msr)
+static const char *msr_name(uint32_t msr)
 {
 	switch (msr) {
 	case HV_MSR_GUEST_OS_ID: return "GUEST_OS_ID";
@@ -141,7 +136,10 @@ static const char *synthetic_name(uint32_t msr)
 	case HV_MSR_TSC_FREQUENCY: return "TSC_FREQUENCY";
 	case HV_MSR_APIC_FREQUENCY: return "APIC_FREQUENCY";
 	case HV_MSR_CRASH_CTL: return "CRASH_CTL";
-	default: return crash_has_msr(msr) ? "CRASH_P" : "unknown";
+	default:
+		if (synthetic_name(msr))
+			return synthetic_name(msr);
+		return crash_has_msr(msr) ? "CRASH_P" : "unknown";
 	}
 }
 
@@ -182,7 +180,7 @@ static bool write_msr(struct vp *vp, uint32_t msr, uint64_t value)
 
 	line_begin_if(&vp->line, "msr_write", hv_tells_all());
 	line_add(&vp->line, " vp=%u msr=0x%x name=%s value=0x%lx result=%s", vp->index, msr,
-		 synthetic_name(msr), value, ok ? "ok" : "gp");
+		 msr_name(msr), value, ok ? "ok" : "gp");
 	log_emit(&vp->line);
 	return ok;
 }

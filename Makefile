@@ -15,7 +15,7 @@ else
 .DEFAULT_GOAL = all
 .DELETE_ON_ERROR:
 .PHONY: all run debug test test-kvm-nested check compile_commands.json fault-rows refhv-faults \
-	test-bare deps-scale clean help FORCE
+	test-bare deps-scale deps-guests clean help FORCE
 
 BUILD ?= build
 CC     = gcc
@@ -37,6 +37,7 @@ EFI_CFLAGS = -std=gnu17 -O2 -g -ffreestanding -fno-builtin -fpic -fvisibility=hi
 include efi/efi.mk
 include tests/refhv/refhv.mk
 include tests/spoil/spoil.mk
+include tests/guests/guests.mk
 include tests/lab/kvm_nested/kvm-nested.mk
 
 ROOMS = boot kernel screen conform smp start hv arch acpi lib
@@ -68,9 +69,9 @@ $(KERNEL_OBJS): GUARD_CFLAGS = -fstack-protector-strong -mstack-protector-guard=
 # Rooms in which a tenth of a millisecond means nothing are made small.
 $(BUILD)/obj/boot/%.o $(BUILD)/obj/conform/%.o $(BUILD)/obj/kernel/%.o: SIZE_CFLAGS = -Os
 
-# Only the UEFI stub, the reference hypervisor's loader and two of the tests' programs see GNU-EFI.
+# Only the UEFI stub, the reference hypervisor's loader and some of the tests' programs see GNU-EFI.
 $(BUILD)/obj/boot/%.o $(BUILD)/obj/tests/refhv/loader/%.o $(BUILD)/obj/tests/spoil/%.o \
-$(BUILD)/obj/tests/lab/kvm_nested/%.o: \
+$(BUILD)/obj/tests/guests/%.o $(BUILD)/obj/tests/lab/kvm_nested/%.o: \
 	DIR_CFLAGS = -DGNU_EFI_USE_MS_ABI -isystem $(EFI_INCLUDE) -isystem $(EFI_INCLUDE)/x86_64
 
 # The version is git's; the file changes only when that does. Without git: VERSION=.

@@ -61,6 +61,8 @@ OLD_OVMF_PROCESSORS = 512
 X2APIC_MACHINE = ",kernel-irqchip=off,smm=off"
 X2APIC_DEVICE = ["-device", "intel-iommu,intremap=on,eim=on"]
 
+HPET_TIMERS = 3, 32  # the least and the most that QEMU's has
+
 HV_FLAGS = "relaxed vpindex time synic stimer runtime reset crash frequencies tlbflush ipi".split()
 KVM_CHECK_EXTENSION, KVM_CAP_HYPERV = 0xAE03, 44  # linux/kvm.h
 
@@ -338,6 +340,14 @@ def screen_arguments(m: Machine, out: Path) -> list[str]:
     return card + ["-qmp", f"unix:{socket_path(out)},server=on,wait=off"]
 
 
+def timer_words(m: Machine) -> list[str]:
+    """What synthetic timers want of the machine: an HPET with messages, a timer a processor."""
+    if "preset=guests" not in m.refhv:
+        return []
+    timers = min(max(processors(m.smp), HPET_TIMERS[0]), HPET_TIMERS[1])
+    return ["-global", "hpet.msi=on", "-global", f"hpet.timers={timers}"]
+
+
 def qemu_command(m: Machine, out: Path) -> list[str]:
     """QEMU's command line. The machine's files (disk, variables, logs) lie in out."""
     qemu = find_qemu(m)
@@ -374,6 +384,7 @@ def qemu_command(m: Machine, out: Path) -> list[str]:
     command += drive_words(m, out)
     command += ["-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
     if m.hv == "ref":
+        command += timer_words(m)
         command += ["-debugcon", f"file:{out / 'refhv.log'}"]
         command += ["-global", "isa-debugcon.iobase=0x402"]
     return command + extra

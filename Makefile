@@ -15,7 +15,7 @@ else
 .DEFAULT_GOAL = all
 .DELETE_ON_ERROR:
 .PHONY: all run debug test test-kvm-nested check compile_commands.json fault-rows refhv-faults \
-	test-bare deps-scale clean help FORCE
+	test-bare deps-scale deps-guests clean help FORCE
 
 BUILD ?= build
 CC     = gcc
@@ -37,6 +37,7 @@ EFI_CFLAGS = -std=gnu17 -O2 -g -ffreestanding -fno-builtin -fpic -fvisibility=hi
 include efi/efi.mk
 include tests/refhv/refhv.mk
 include tests/spoil/spoil.mk
+include tests/guests/guests.mk
 include tests/lab/kvm_nested/kvm-nested.mk
 
 ROOMS = boot kernel screen conform smp start hv arch acpi lib
@@ -68,9 +69,9 @@ $(KERNEL_OBJS): GUARD_CFLAGS = -fstack-protector-strong -mstack-protector-guard=
 # Rooms in which a tenth of a millisecond means nothing are made small.
 $(BUILD)/obj/boot/%.o $(BUILD)/obj/conform/%.o $(BUILD)/obj/kernel/%.o: SIZE_CFLAGS = -Os
 
-# Only the UEFI stub, the reference hypervisor's loader and two of the tests' programs see GNU-EFI.
+# Only the UEFI stub, the reference hypervisor's loader and some of the tests' programs see GNU-EFI.
 $(BUILD)/obj/boot/%.o $(BUILD)/obj/tests/refhv/loader/%.o $(BUILD)/obj/tests/spoil/%.o \
-$(BUILD)/obj/tests/lab/kvm_nested/%.o: \
+$(BUILD)/obj/tests/guests/%.o $(BUILD)/obj/tests/lab/kvm_nested/%.o: \
 	DIR_CFLAGS = -DGNU_EFI_USE_MS_ABI -isystem $(EFI_INCLUDE) -isystem $(EFI_INCLUDE)/x86_64
 
 # The version is git's; the file changes only when that does. Without git: VERSION=.
@@ -119,12 +120,14 @@ MACHINE = --build $(BUILD) --hv '$(HV)' --smp '$(SMP)' --mem '$(MEM)' --cmdline 
 	--refhv '$(REFHV)' --display '$(QEMU_DISPLAY)' --screen '$(SCREEN_SIZE)' --qemu '$(QEMU)' \
 	--code '$(OVMF_CODE)' --vars '$(or $(OVMF_VARS),$(if $(SECURE),$(BUILD)/secure-vars.fd))' \
 	$(if $(SECURE),--secure)
+RUN_GUEST = $(if $(GUEST),--guest '$(GUEST)' --args '$(ARGS)' --initrd '$(INITRD)') \
+	$(if $(EXTRA),--extra '$(EXTRA)') $(if $(TIMEOUT),--timeout '$(TIMEOUT)')
 
 IMAGES = $(BUILD)/hvsmp.efi $(if $(SECURE),$(addprefix $(BUILD)/,hvsmp-signed.efi secure-vars.fd)) \
 	$(if $(filter ref,$(HV)),$(BUILD)/refhv.efi)
 
 run: $(IMAGES) ## boot the kernel and show what it says; logs in build/run/
-	@$(PYTHON) scripts/run.py $(MACHINE)
+	@$(PYTHON) scripts/run.py $(MACHINE) $(RUN_GUEST)
 
 debug: $(IMAGES) ## boot to the first instruction and wait for gdb (DEBUG=refhv: that of refhv.efi)
 	@$(PYTHON) -m tools.machine.debug $(MACHINE) --image '$(or $(DEBUG),hvsmp)'
@@ -177,6 +180,9 @@ help: ## this list
 # |                     QEMU 9 or later (make deps-scale), and over 512 a newer OVMF (the same)
 # |   CMDLINE="..."     kernel options, see docs/options.md
 # |   REFHV="..."       lines for refhv.cfg, such as REFHV="vp=sparse stride=8"
+# |   GUEST=path.efi    of run: any UEFI program instead of the kernel (docs/guests.md)
+# |   ARGS="..." INITRD=file  its load options, and a file they name; EXTRA="..." words for QEMU
+# |   TIMEOUT=seconds   of run (a minute for the kernel, ten for a guest)
 # |   SECURE=1          the signed kernel under firmware with Secure Boot on; HV=none, SMP=2 then
 # |   DISPLAY=none|gtk  gtk: a window with the machine's screen, until it is closed
 # |   SCREEN_SIZE=      its size, such as 800x600 (1024x768); without DISPLAY nobody sees it

@@ -15,7 +15,7 @@ python=/usr/bin/python3
 
 rooms=(boot kernel screen conform smp start hv arch acpi lib)
 mapfile -t sources < <(find "${rooms[@]}" tests -name '*.[ch]' | sort)
-mapfile -t units < <(find "${rooms[@]}" tests/refhv tests/spoil tests/lab -name '*.c' | sort)
+mapfile -t units < <(find "${rooms[@]}" tests/{refhv,spoil,guests,lab} -name '*.c' | sort)
 mapfile -t shells < <(grep -lE '^#!.*\b(ba)?sh\b' -r .ci scripts tests | sort)
 mapfile -t pythons < <(find scripts tests -name '*.py' | sort)
 mapfile -t powershells < <(find scripts tests -name '*.ps[1m]*' | sort)
@@ -49,7 +49,7 @@ cppcheck_all() {
 tidy_one() {
 	local efi=()
 	case $1 in
-	boot/* | tests/refhv/loader/* | tests/spoil/* | tests/lab/*)
+	boot/* | tests/refhv/loader/* | tests/spoil/* | tests/guests/* | tests/lab/*)
 		efi=(-DGNU_EFI_USE_MS_ABI -isystem "$efi_include" -isystem "$efi_include/x86_64")
 		;;
 	esac

@@ -119,8 +119,9 @@ $(eval $(call host_test, screen/test_grid,   $(CANVAS)))
 $(eval $(call host_test, screen/test_grid_layout, screen/grid_layout.c lib/string.c))
 
 REFHV_FAULTS = $(addprefix tests/refhv/,faults/parse.c faults/strike.c faults/table.c span.c)
-REFHV_CALLS = $(addprefix tests/refhv/calls/,checks.c context.c dispatch.c map_vp.c send_ipi.c \
-	start_vp.c) \
+REFHV_SYNIC = $(addprefix tests/refhv/calls/,synic.c stimer.c)
+REFHV_CALLS = $(addprefix tests/refhv/calls/,checks.c context.c dispatch.c map_vp.c message.c \
+	send_ipi.c start_vp.c) $(REFHV_SYNIC) \
 	$(addprefix tests/refhv/,faults/start.c loader/cfg_parse.c line.c) $(REFHV_FAULTS)
 $(eval $(call host_test, refhv/test_tlfs))
 $(eval $(call host_test, refhv/test_cfg,       tests/refhv/loader/cfg_parse.c $(REFHV_FAULTS)))
@@ -128,6 +129,7 @@ $(eval $(call host_test, refhv/test_faults,    $(REFHV_FAULTS)))
 $(eval $(call host_test, refhv/test_acpi_fault, tests/refhv/faults/acpi.c $(REFHV_FAULTS)))
 $(eval $(call host_test, refhv/test_topology,  tests/refhv/calls/topology.c))
 $(eval $(call host_test, refhv/test_line,      tests/refhv/line.c))
+$(eval $(call host_test, refhv/test_synic,     $(REFHV_SYNIC) tests/refhv/calls/reference.c))
 $(eval $(call host_test, refhv/test_decode,    tests/refhv/calls/decode.c))
 $(eval $(call host_test, refhv/test_context,   tests/refhv/calls/context.c))
 $(eval $(call host_test, refhv/test_hypercall, $(REFHV_CALLS)))

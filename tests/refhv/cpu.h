@@ -184,6 +184,12 @@ static inline void cpu_hlt(void)
 	__asm__ volatile("hlt" : : : "memory");
 }
 
+/* Open the door for an NMI that is pending, and close it. */
+static inline void cpu_take_nmi(void)
+{
+	__asm__ volatile("stgi; nop; clgi" : : : "memory");
+}
+
 static inline void cpu_clgi(void)
 {
 	__asm__ volatile("clgi" : : : "memory");

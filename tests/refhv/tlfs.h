@@ -34,6 +34,18 @@
 #define HV_PRIVILEGE_START_VP          (1UL << 53)
 
 #define HV_PRIVILEGE_ISOLATION         (1UL << 54)
+
+/* With them the rest of what guests of others want; the kernel under test uses none of it. */
+#define HV_PRIVILEGE_SYNIC         (1UL << 2)
+#define HV_PRIVILEGE_STIMER        (1UL << 3)
+#define HV_PRIVILEGE_APIC_MSRS     (1UL << 4)
+#define HV_PRIVILEGE_REFERENCE_TSC (1UL << 9)
+#define HV_PRIVILEGE_POST_MESSAGES (1UL << 36)
+#define HV_PRIVILEGE_SIGNAL_EVENTS (1UL << 37)
+#define HV_PRIVILEGES_GUESTS                                                 \
+	(HV_PRIVILEGE_SYNIC | HV_PRIVILEGE_STIMER | HV_PRIVILEGE_APIC_MSRS | \
+	 HV_PRIVILEGE_REFERENCE_TSC | HV_PRIVILEGE_POST_MESSAGES | HV_PRIVILEGE_SIGNAL_EVENTS)
+
 #define HV_PRIVILEGES_OFFERED                                                                   \
 	(HV_PRIVILEGE_REFERENCE_COUNTER | HV_PRIVILEGE_HYPERCALL_MSRS | HV_PRIVILEGE_VP_INDEX | \
 	 HV_PRIVILEGE_FREQUENCY_MSRS | HV_PRIVILEGE_START_VP)
@@ -42,6 +54,7 @@
 #define HV_FEATURE_FREQUENCY_MSRS (1U << 8)
 #define HV_FEATURE_CRASH_MSRS     (1U << 10)
 #define HV_FEATURE_HYPERCALL_LOCK (1U << 18)
+#define HV_FEATURE_DIRECT_STIMER  (1U << 19)
 #define HV_FEATURES_OFFERED \
 	(HV_FEATURE_FREQUENCY_MSRS | HV_FEATURE_CRASH_MSRS | HV_FEATURE_HYPERCALL_LOCK)
 
@@ -60,6 +73,20 @@
 #define HV_MSR_TIME_REF_COUNT 0x40000020U
 #define HV_MSR_TSC_FREQUENCY  0x40000022U
 #define HV_MSR_APIC_FREQUENCY 0x40000023U
+#define HV_MSR_REFERENCE_TSC  0x40000021U
+#define HV_MSR_EOI            0x40000070U
+#define HV_MSR_ICR            0x40000071U
+#define HV_MSR_TPR            0x40000072U
+#define HV_MSR_VP_ASSIST_PAGE 0x40000073U
+#define HV_MSR_SCONTROL       0x40000080U
+#define HV_MSR_SVERSION       0x40000081U
+#define HV_MSR_SIEFP          0x40000082U
+#define HV_MSR_SIMP           0x40000083U
+#define HV_MSR_EOM            0x40000084U
+#define HV_MSR_SINT0          0x40000090U
+#define HV_MSR_SINT15         0x4000009FU
+#define HV_MSR_STIMER0_CONFIG 0x400000B0U
+#define HV_MSR_STIMER3_COUNT  0x400000B7U
 #define HV_MSR_CRASH_P0       0x40000100U
 #define HV_MSR_CRASH_CTL      0x40000105U
 #define HV_MSR_LAST           0x40000FFFU
@@ -79,7 +106,20 @@
 #define HV_HYPERCALL_KEPT   0x0000000000000FFCUL
 
 /* What the firmware of a generation 2 VM calls itself: OS id 1. */
-#define HV_FIRMWARE_OS_ID   0x0000010000000000UL
+#define HV_FIRMWARE_OS_ID 0x0000010000000000UL
+
+/* TLFS: MSRs that name a page of the guest: enabled by bit 0; bits 11:1 are preserved. */
+#define HV_PAGE_MSR_ENABLE (1UL << 0)
+#define HV_PAGE_MSR_GPA    0xFFFFFFFFFFFFF000UL
+
+/* TLFS, Timers: the reference TSC page. */
+struct hv_reference_tsc {
+	uint32_t sequence; /* 0: not valid */
+	uint32_t reserved;
+	uint64_t scale;
+	int64_t offset;
+};
+_Static_assert(sizeof(struct hv_reference_tsc) == 24, "TLFS, HV_REFERENCE_TSC_PAGE");
 
 #define HV_TICKS_PER_SECOND 10000000UL /* the reference counter counts 100 ns */
 
@@ -93,6 +133,8 @@ enum hv_status {
 	HV_ACCESS_DENIED = 0x0006,
 	HV_INVALID_PARTITION_ID = 0x000D,
 	HV_INVALID_VP_INDEX = 0x000E,
+	HV_INVALID_CONNECTION_ID = 0x0012,
+	HV_INSUFFICIENT_BUFFERS = 0x0013,
 	HV_INVALID_VP_STATE = 0x0015,
 	HV_INVALID_REGISTER_VALUE = 0x0050,
 };
@@ -123,6 +165,8 @@ _Static_assert(sizeof(union hv_control) == 8, "TLFS, hypercall input value");
 
 #define HV_CALL_IPI          0x000BU
 #define HV_CALL_IPI_EX       0x0015U
+#define HV_CALL_POST_MESSAGE 0x005CU
+#define HV_CALL_SIGNAL_EVENT 0x005DU
 #define HV_CALL_START_VP     0x0099U
 #define HV_CALL_MAP_VP       0x009AU
 #define HV_CALL_EXTENDED     0x8000U /* from here on the parent partition may answer */
@@ -256,3 +300,68 @@ HV_START_FIELD(context.cr0, 208);
 HV_START_FIELD(context.cr3, 216);
 HV_START_FIELD(context.cr4, 224);
 HV_START_FIELD(context.pat, 232);
+
+/* TLFS, Inter-Partition Communication: the synthetic interrupt controller. */
+#define HV_SINTS            16U
+#define HV_SCONTROL_ENABLE  (1UL << 0)
+#define HV_SINT_VECTOR      0x000000FFUL
+#define HV_SINT_MASKED      (1UL << 16)
+#define HV_SINT_AUTO_EOI    (1UL << 17)
+#define HV_SINT_POLLING     (1UL << 18)
+#define HV_SYNIC_VERSION    1U
+#define HV_VECTOR_LOWEST    16U
+#define HV_MESSAGE_PAYLOAD  240U
+#define HV_MESSAGE_PENDING  0x01U
+#define HV_MESSAGE_NONE     0U
+#define HV_MESSAGE_TIMER    0x80000010U
+#define HV_MESSAGE_RESERVED 0x80000000U /* types from here on are the hypervisor's */
+#define HV_EVENT_FLAGS      2048U
+
+/* TLFS, HV_MESSAGE: the page of SIMP has one for each SINT. */
+struct hv_message {
+	uint32_t type;
+	uint8_t payload_size;
+	uint8_t flags;
+	uint16_t reserved;
+	uint64_t sender;
+	uint8_t payload[HV_MESSAGE_PAYLOAD];
+};
+_Static_assert(sizeof(struct hv_message) == 256, "TLFS, HV_MESSAGE");
+_Static_assert(offsetof(struct hv_message, payload) == 16, "TLFS, HV_MESSAGE_HEADER");
+
+/* TLFS, HV_TIMER_MESSAGE_PAYLOAD. */
+struct hv_timer_payload {
+	uint32_t timer;
+	uint32_t reserved;
+	uint64_t expired;
+	uint64_t delivered;
+};
+_Static_assert(sizeof(struct hv_timer_payload) == 24, "TLFS, HV_TIMER_MESSAGE_PAYLOAD");
+
+/* TLFS, HvCallPostMessage. */
+struct hv_post_input {
+	uint32_t connection;
+	uint32_t reserved;
+	uint32_t type;
+	uint32_t size;
+	uint8_t payload[HV_MESSAGE_PAYLOAD];
+};
+_Static_assert(sizeof(struct hv_post_input) == 256, "TLFS, HvCallPostMessage");
+
+/* TLFS, HvCallSignalEvent. The fast form has these 8 bytes in RDX. */
+struct hv_signal_input {
+	uint32_t connection;
+	uint16_t flag;
+	uint16_t reserved;
+};
+_Static_assert(sizeof(struct hv_signal_input) == 8, "TLFS, HvCallSignalEvent");
+
+/* TLFS, HV_STIMER_CONFIG. */
+#define HV_STIMERS             4U
+#define HV_STIMER_ENABLE       (1UL << 0)
+#define HV_STIMER_PERIODIC     (1UL << 1)
+#define HV_STIMER_AUTO_ENABLE  (1UL << 3)
+#define HV_STIMER_DIRECT       (1UL << 12)
+#define HV_STIMER_VECTOR_SHIFT 4
+#define HV_STIMER_SINT_SHIFT   16
+#define HV_STIMER_SINT         0xFUL

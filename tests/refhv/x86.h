@@ -32,6 +32,7 @@
 
 #define RFLAGS_ONE       0x00000002UL
 #define RFLAGS_TF        0x00000100UL
+#define RFLAGS_IF        0x00000200UL
 #define RFLAGS_VM        0x00020000UL
 
 #define EFER_SCE         (1UL << 0)
@@ -49,8 +50,10 @@
 #define MSR_VM_CR        0xC0010114U
 #define MSR_VM_HSAVE_PA  0xC0010117U
 #define VM_CR_SVMDIS     (1UL << 4)
+#define APIC_BASE_BSP    (1UL << 8)
 #define APIC_BASE_X2APIC (1UL << 10)
 #define APIC_BASE_ENABLE (1UL << 11)
+#define APIC_BASE_PAGE   0xFFFFFFFFFFFFF000UL
 
 #define DR6_RESET        0xFFFF0FF0UL
 #define DR6_BS           (1UL << 14)

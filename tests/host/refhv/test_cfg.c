@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/refhv/tlfs.h"
 #include "tests/refhv/loader/cfg_parse.h"
 
 static struct cfg cfg;
@@ -188,6 +189,29 @@ static void presets_set_what_cpuid_tells(void **state)
 	assert_false(cfg.notes);
 }
 
+static void guests_are_given_more(void **state)
+{
+	uint64_t more = HV_PRIVILEGE_SYNIC | HV_PRIVILEGE_STIMER;
+
+	(void)state;
+	assert_true(parse(""));
+	assert_false(cfg_gives(&cfg, more));
+	assert_false(cfg.test_device);
+	assert_true(parse("preset=guests\ntestdev=on"));
+	assert_int_equal(cfg.privileges, 0x0020003000000A7E);
+	assert_int_equal(cfg.features, 0x000C0500);
+	assert_true(cfg_gives(&cfg, more));
+	assert_true(cfg.test_device);
+	assert_true(parse("privileges=0x0C\ntestdev=on\ntestdev=off"));
+	assert_true(cfg_gives(&cfg, more));
+	assert_false(cfg_gives(&cfg, more | HV_PRIVILEGE_APIC_MSRS));
+	assert_false(cfg.test_device);
+	assert_true(parse("preset=gen2_raw")); /* these are for show */
+	assert_int_equal(cfg.privileges & more, more);
+	assert_false(cfg_gives(&cfg, more));
+	assert_false(parse("testdev=yes"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -196,6 +220,7 @@ int main(void)
 		cmocka_unit_test(wrong_lines_are_named),
 		cmocka_unit_test(texts_that_are_too_long_are_refused),
 		cmocka_unit_test(presets_set_what_cpuid_tells),
+		cmocka_unit_test(guests_are_given_more),
 	};
 
 	return cmocka_run_group_tests_name("refhv/cfg", tests, NULL, NULL);

@@ -85,6 +85,29 @@ static void other_instructions_are_refused(void **state)
 	assert_false(decode("\xf0\xf0\xf0\xf0\xf0", 5));     /* prefixes only */
 }
 
+static bool is_narrow(const char *code, size_t size)
+{
+	uint8_t copy[INSTRUCTION_MAX];
+
+	memcpy(copy, code, size);
+	return decode_is_narrow_store(copy, size);
+}
+
+static void stores_of_bytes_and_words(void **state)
+{
+	(void)state;
+	assert_true(is_narrow("\x88\x08", 2));             /* mov [rax], cl */
+	assert_true(is_narrow("\x40\x88\x37", 3));         /* mov [rdi], sil */
+	assert_true(is_narrow("\xc6\x00\xff", 3));         /* mov byte [rax], imm */
+	assert_true(is_narrow("\xf3\xaa", 2));             /* rep stosb */
+	assert_true(is_narrow("\x66\x89\x08", 3));         /* mov [rax], cx */
+	assert_true(is_narrow("\x66\xc7\x00\x01\x00", 5)); /* mov word [rax], imm */
+	assert_false(is_narrow("\x89\x08", 2));            /* 32 bits */
+	assert_false(is_narrow("\x66\x48\x89\x08", 4));    /* 64 bits: REX.W is stronger */
+	assert_false(is_narrow("\xf3\xab", 2));            /* rep stosd */
+	assert_false(is_narrow("\x66", 1));                /* prefixes only */
+}
+
 static void random_bytes_are_survived(void **state)
 {
 	uint32_t random = 1;
@@ -109,6 +132,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(known_stores),
 		cmocka_unit_test(other_instructions_are_refused),
+		cmocka_unit_test(stores_of_bytes_and_words),
 		cmocka_unit_test(random_bytes_are_survived),
 	};
 

@@ -7,6 +7,7 @@
 #include "tests/refhv/loader/cfg_parse.h"
 #include "tests/refhv/vmm/memory.h"
 #include "tests/refhv/vmm/overlay.h"
+#include "tests/refhv/vmm/views.h"
 
 enum { RAM = 0x100000, RAM_PAGES = 16, PAGE = 0x5000, FOREIGN = 0x70000000, OS_ID = 0x8100 };
 
@@ -21,6 +22,10 @@ void paging_overlay(uint64_t gpa, const void *of)
 {
 	overlay_at = gpa;
 	overlay = of;
+}
+
+void views_update(void)
+{
 }
 
 void *memory_guest_ram(uint64_t gpa, uint64_t bytes)

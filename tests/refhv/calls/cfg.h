@@ -47,9 +47,19 @@ struct cfg {
 	enum cfg_padding padding;
 	enum cfg_vmmcall vmmcall;
 	uint64_t privileges;
-	uint32_t features; /* leaf 0x40000003, EDX */
-	uint32_t hints;    /* leaf 0x40000004, EAX; without those for IPIs if ipi=off */
-	uint32_t build;    /* leaf 0x40000002, EAX */
-	uint32_t apic_hz;  /* what the APIC's timer is said to count by; 0: what it does */
+	uint32_t features;    /* leaf 0x40000003, EDX */
+	uint32_t hints;       /* leaf 0x40000004, EAX; without those for IPIs if ipi=off */
+	uint32_t build;       /* leaf 0x40000002, EAX */
+	uint32_t apic_hz;     /* what the APIC's timer is said to count by; 0: what it does */
+	uint32_t test_device; /* kvm-unit-tests' device for the SynIC, see vmm/test_device.c */
 	struct faults faults;
 };
+
+/*
+ * Are these privileges more than CPUID bits? The presets of real hosts show many that would want
+ * what is not here.
+ */
+static inline bool cfg_gives(const struct cfg *cfg, uint64_t privileges)
+{
+	return !cfg->is_gen2 && (cfg->privileges & privileges) == privileges;
+}

@@ -5,6 +5,8 @@
 #define OP_XCHG      0x87
 #define OP_MOV_REG   0x89
 #define OP_MOV_EAX   0xA3 /* to an absolute address */
+#define OP_MOVS      0xA5
+#define OP_STOS      0xAB
 #define OP_MOV_IMM   0xC7
 #define REX_MASK     0xF0
 #define REX          0x40
@@ -17,15 +19,15 @@
 struct prefixes {
 	uint8_t rex;
 	bool address_size;
+	bool operand_size; /* 16 bits */
 };
 
-/* Read the prefixes; returns their length. *ok is false if one of them is invalid here. */
-static size_t skip_prefixes(const uint8_t *code, size_t size, struct prefixes *p, bool *ok)
+/* Read the prefixes; returns their length. */
+static size_t skip_prefixes(const uint8_t *code, size_t size, struct prefixes *p)
 {
 	size_t at = 0;
 
 	*p = (struct prefixes){0};
-	*ok = true;
 	for (; at < size; at++) {
 		switch (code[at]) {
 		case 0x2E:
@@ -37,8 +39,8 @@ static size_t skip_prefixes(const uint8_t *code, size_t size, struct prefixes *p
 		case 0xF0: /* LOCK */
 		case 0xF2:
 		case 0xF3: /* REP, XACQUIRE, XRELEASE */ continue;
+		case 0x66: p->operand_size = true; continue;
 		case 0x67: p->address_size = true; continue;
-		case 0x66: /* a 16-bit store */ *ok = false; return at;
 		default: break;
 		}
 		break;
@@ -78,13 +80,12 @@ static uint32_t read32(const uint8_t *at)
 bool decode_store32(const uint8_t *code, size_t size, const uint64_t *gpr, struct store *store)
 {
 	struct prefixes p;
-	bool ok;
 	size_t at;
 
 	if (size > INSTRUCTION_MAX) /* a longer one is a #GP */
 		size = INSTRUCTION_MAX;
-	at = skip_prefixes(code, size, &p, &ok);
-	if (!ok || p.rex & REX_W || at + 2 > size)
+	at = skip_prefixes(code, size, &p);
+	if (p.operand_size || p.rex & REX_W || at + 2 > size)
 		return false;
 	uint8_t opcode = code[at++];
 
@@ -114,4 +115,29 @@ bool decode_store32(const uint8_t *code, size_t size, const uint64_t *gpr, struc
 	if (opcode == OP_XCHG)
 		store->exchanged = reg;
 	return true;
+}
+
+bool decode_is_narrow_store(const uint8_t *code, size_t size)
+{
+	struct prefixes p;
+	size_t at = skip_prefixes(code, size, &p);
+
+	if (at >= size)
+		return false;
+	switch (code[at]) {
+	/* The odd one of each pair has the operand size, the even one is of a byte. */
+	case OP_XCHG:
+	case OP_MOV_REG:
+	case OP_MOV_EAX:
+	case OP_MOV_IMM:
+	case OP_MOVS:
+	case OP_STOS: return p.operand_size && !(p.rex & REX_W);
+	case OP_XCHG - 1:
+	case OP_MOV_REG - 1:
+	case OP_MOV_EAX - 1:
+	case OP_MOV_IMM - 1:
+	case OP_MOVS - 1:
+	case OP_STOS - 1: return true;
+	default: return false;
+	}
 }

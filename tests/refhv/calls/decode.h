@@ -20,3 +20,6 @@ struct store {
  * `gpr` is in encoding order. False: not such an instruction.
  */
 bool decode_store32(const uint8_t *code, size_t size, const uint64_t *gpr, struct store *store);
+
+/* Is it a store of one or two bytes: MOV, XCHG, MOVS or STOS, with any prefixes? */
+bool decode_is_narrow_store(const uint8_t *code, size_t size);

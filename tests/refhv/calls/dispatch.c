@@ -18,6 +18,7 @@ struct call_type {
 	bool may_be_fast;    /* its input fits into two registers */
 	bool has_variable;   /* a variable header */
 	bool is_ipi;         /* not there with ipi=off */
+	bool is_for_guests;  /* not there where the privilege is for show: see cfg_gives */
 	uint16_t code;
 };
 
@@ -46,6 +47,19 @@ static const struct call_type call_types[] = {
 	 .has_variable = true,
 	 .is_ipi = true,
 	 .code = HV_CALL_IPI_EX},
+	{.name = "PostMessage",
+	 .privilege = HV_PRIVILEGE_POST_MESSAGES,
+	 .handler = post_message_call,
+	 .input_size = sizeof(struct hv_post_input),
+	 .is_for_guests = true,
+	 .code = HV_CALL_POST_MESSAGE},
+	{.name = "SignalEvent",
+	 .privilege = HV_PRIVILEGE_SIGNAL_EVENTS,
+	 .handler = signal_event_call,
+	 .input_size = sizeof(struct hv_signal_input),
+	 .may_be_fast = true,
+	 .is_for_guests = true,
+	 .code = HV_CALL_SIGNAL_EVENT},
 };
 
 static const struct call_type *find_type(uint16_t code)
@@ -131,7 +145,9 @@ static enum hv_status dispatch(struct hypercall *call, const struct call_type *t
 	}
 	if (control.code >= HV_CALL_EXTENDED)
 		return extended(call);
-	if (!type || (type->is_ipi && call->partition->cfg.ipi == IPI_OFF))
+	if (!type || (type->is_for_guests && call->partition->cfg.is_gen2))
+		return HV_INVALID_HYPERCALL_CODE;
+	if (type->is_ipi && call->partition->cfg.ipi == IPI_OFF)
 		return HV_INVALID_HYPERCALL_CODE;
 	if (type->is_ipi && call->partition->cfg.ipi == IPI_DENIED)
 		return HV_ACCESS_DENIED;
@@ -159,6 +175,7 @@ uint64_t hypercall_dispatch(struct hypercall *call)
 		 type ? type->name : "unknown", call->control.as_u64, call->input_gpa,
 		 call->output_gpa);
 	call->reps_done = 0;
+	call->signalled = NULL;
 	call->started = NULL;
 	call->restarts = false;
 	call->awaits = false;

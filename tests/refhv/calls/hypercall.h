@@ -20,6 +20,7 @@ struct hypercall {
 	uint64_t ipi_vps[HV_VP_SET_BANKS]; /* targets, interrupted once the line is queued */
 	uint8_t ipi_vector;                /* 0: none is sent, and ipi_vps is undefined */
 	uint32_t reps_done;                /* absolute; stays at rep_start when nothing was done */
+	struct vp *signalled;              /* its SynIC has something to raise */
 	struct vp *started;                /* to be launched once the log line is queued */
 	uint64_t garbage;                  /* for the result's reserved bits */
 	bool raises_ud;                    /* the instruction faults instead of answering */
@@ -46,6 +47,9 @@ enum hv_status map_vp_call(struct hypercall *call);
 enum hv_status start_vp_call(struct hypercall *call);
 enum hv_status send_ipi_call(struct hypercall *call);
 enum hv_status send_ipi_ex_call(struct hypercall *call);
+/* And HvCallPostMessage, HvCallSignalEvent: under the lock. */
+enum hv_status post_message_call(struct hypercall *call);
+enum hv_status signal_event_call(struct hypercall *call);
 
 /*
  * The fault that strikes this call with `effect`, or NULL. `vp` is the VP that the call is about,

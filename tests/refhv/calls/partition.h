@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "tests/refhv/calls/cfg.h"
+#include "tests/refhv/calls/synic.h"
 #include "tests/refhv/line.h"
 #include "tests/refhv/tlfs.h"
 
@@ -65,6 +66,24 @@ struct processor {
 	bool had_init;    /* the guest has sent it an INIT */
 };
 
+/* An instruction whose stores go nowhere, made alone: see vmm/holes.c. */
+#define STEP_PAGES 2
+struct vp_step {
+	uint64_t *entries[STEP_PAGES]; /* page table entries that lead to the scratch page */
+	uint32_t count;                /* 0: there is no such instruction */
+	uint64_t flags;                /* the guest's interrupt and trap flag */
+	uint64_t nested_cr3;           /* its tables but for this instruction */
+};
+
+/* What interrupts a VP from outside its guest: see vmm/events.c. */
+struct vp_events {
+	uint64_t armed;     /* reference count for which the clock is set; 0: for none */
+	uint64_t vp_assist; /* VP_ASSIST_PAGE */
+	uint32_t is_on;     /* NMIs leave the guest */
+	uint32_t nmi;       /* the guest has sent one here */
+	uint32_t ldr;       /* its APIC's logical destination, while it is an xAPIC */
+};
+
 struct vp {
 	struct processor processor;
 	uint64_t gpr[REGS]; /* the guest's, while the hypervisor runs */
@@ -72,6 +91,11 @@ struct vp {
 	uint32_t apic_id;
 	uint32_t active_vtl;
 	struct vp_vtl vtl[VTLS];
+	uint64_t
+		apic_base; /* what the guest made of IA32_APIC_BASE (vmm/apic_base.c); 0: nothing */
+	struct vp_step step;
+	struct synic synic;
+	struct vp_events events;
 	struct line line;
 };
 _Static_assert(offsetof(struct vp, processor.stack_top) == 0, "vmm/trampoline.asm");
@@ -97,12 +121,22 @@ struct cpu_limits {
 	uint32_t physical_bits;
 };
 
+/* Where a message or an event goes. */
+#define CONNECTIONS 256U
+enum connection_kind { CONNECTION_NONE, CONNECTION_MESSAGE, CONNECTION_EVENT };
+struct connection {
+	struct vp *target;
+	uint32_t sint;
+	enum connection_kind kind;
+};
+
 struct partition {
 	struct cfg cfg;
 	struct cpu_limits limits;
 	struct partition_vtl vtl[VTLS];
 	/* Where `bytes` at `gpa` can be accessed; NULL if they are not all guest RAM. */
 	void *(*guest_ram)(uint64_t gpa, uint64_t bytes);
+	struct connection connections[CONNECTIONS];
 	uint32_t vp_count;
 	struct vp *bsp;
 	struct vp *vps[MAX_VPS];

@@ -50,12 +50,21 @@ static bool same_guid(const EFI_GUID *a, const EFI_GUID *b)
 	return x[0] == y[0] && x[1] == y[1];
 }
 
-static const struct rsdp *find_rsdp(const EFI_SYSTEM_TABLE *system)
+void *boot_find_configuration(const EFI_SYSTEM_TABLE *system, const EFI_GUID *guid)
 {
 	for (UINTN i = 0; i < system->NumberOfTableEntries; i++)
-		if (same_guid(&system->ConfigurationTable[i].VendorGuid, &acpi_20))
+		if (same_guid(&system->ConfigurationTable[i].VendorGuid, guid))
 			return system->ConfigurationTable[i].VendorTable;
-	log_fatal("no_acpi_tables");
+	return NULL;
+}
+
+static const struct rsdp *find_rsdp(const EFI_SYSTEM_TABLE *system)
+{
+	const struct rsdp *rsdp = boot_find_configuration(system, &acpi_20);
+
+	if (!rsdp)
+		log_fatal("no_acpi_tables");
+	return rsdp;
 }
 
 static uint64_t count_tables(const struct xsdt *xsdt)

@@ -24,8 +24,17 @@ struct boot_processors *boot_find_processors(void);
 /* The firmware's ACPI table of this signature, or NULL (acpi_install.c). */
 const void *boot_find_table(const EFI_SYSTEM_TABLE *system_table, const char *signature);
 
-/* Find hv.tsc_hz and set hv.tsc_at_start (clock.c). */
+/* What the firmware's configuration table has under this GUID, or NULL (acpi_install.c). */
+void *boot_find_configuration(const EFI_SYSTEM_TABLE *system_table, const EFI_GUID *guid);
+
+/* Note the windows for devices above 4 GiB (windows.c). */
+void boot_find_windows(const EFI_SYSTEM_TABLE *system_table);
+
+/* Find hv.tsc_hz, and the reference counter's scale and zero (clock.c). */
 void boot_measure_tsc(const EFI_SYSTEM_TABLE *system_table);
+
+/* Set hv.hpet if synthetic timers are offered (clock.c). */
+void boot_find_hpet(const EFI_SYSTEM_TABLE *system_table);
 
 /* Allocate hv.arena and hv.trampoline as reserved memory and note where the guest has RAM. */
 void boot_allocate(uint64_t pages);

@@ -25,6 +25,7 @@ static const struct choice {
 	{"extended", AT(extended), {"2", "5", "6", "stay"}, "extended_must_be_2_5_6_or_stay"},
 	{"padding", AT(padding), {"note", "refuse"}, "padding_must_be_note_or_refuse"},
 	{"vmmcall", AT(vmmcall), {"page", "anywhere"}, "vmmcall_must_be_page_or_anywhere"},
+	{"testdev", AT(test_device), {"off", "on"}, "testdev_must_be_off_or_on"},
 };
 
 const char *cfg_numbering_name(enum vp_numbering numbering)
@@ -58,11 +59,12 @@ static const char *parse_text(struct span s, char *text)
 #define HOST_APIC_HZ    200000000U
 
 /*
- * What CPUID tells, after samples of real hosts (Windows 10 and 11). A number is a host's build,
- * and all that it tells; 26100 is one with a processor of AMD's. "gen2" is what build 22610 tells a
- * utility VM, but for what would promise calls and MSRs that are not here; "gen2_raw" is all of it.
- * "gen2_nodes" is "gen2" with two nodes as Azure's F72s_v2 has them: by CPUID the second one's ids
- * begin at the next power of two, in the APIC and in the MADT they follow the first one's.
+ * What CPUID tells. "guests" is all there is here, for guests of others; the rest are samples of
+ * real hosts (Windows 10 and 11). A number is a host's build, and all that it tells; 26100 is one
+ * with a processor of AMD's. "gen2" is what build 22610 tells a utility VM, but for what would
+ * promise calls and MSRs that are not here; "gen2_raw" is all of it. "gen2_nodes" is "gen2" with
+ * two nodes as Azure's F72s_v2 has them: by CPUID the second one's ids begin at the next power of
+ * two, in the APIC and in the MADT they follow the first one's.
  */
 static const struct {
 	const char *name;
@@ -74,6 +76,8 @@ static const struct {
 	bool is_gen2, wide_ids;
 } presets[] = {
 	{"none", HV_PRIVILEGES_OFFERED, HV_FEATURES_OFFERED, HV_HINTS_IPI, 20348, 0, false, false},
+	{"guests", HV_PRIVILEGES_OFFERED | HV_PRIVILEGES_GUESTS,
+	 HV_FEATURES_OFFERED | HV_FEATURE_DIRECT_STIMER, HV_HINTS_IPI, 20348, 0, false, false},
 	{"gen2", HOST_PRIVILEGES &HV_PRIVILEGES_OFFERED, 0xE4BED7B6U & HV_FEATURES_OFFERED,
 	 0x00024C2CU & HV_HINTS_OFFERED, 22610, HOST_APIC_HZ, true, false},
 	{"gen2_nodes", HOST_PRIVILEGES &HV_PRIVILEGES_OFFERED, 0xE4BED7B6U & HV_FEATURES_OFFERED,

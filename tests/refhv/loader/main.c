@@ -150,6 +150,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 	read_configuration();
 	processors = boot_find_processors();
 	boot_measure_tsc(system_table);
+	boot_find_windows(system_table);
 	hv.log_ring_size = processors->count * LOG_RING_PER_VP;
 	if (hv.log_ring_size < LOG_RING_MIN)
 		hv.log_ring_size = LOG_RING_MIN;
@@ -161,6 +162,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 	boot_allocate(pages + paging_pool(pages));
 	paging_init(paging_pool(pages));
 	create_partition(processors);
+	boot_find_hpet(system_table);
 	create_hypercall_page();
 	hv.image = memory_take(PAGES(resident_image_size()));
 	hv.log_ring = memory_take(PAGES(hv.log_ring_size));

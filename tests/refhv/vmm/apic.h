@@ -6,12 +6,16 @@
 #include <stdint.h>
 
 #define APIC_PAGE     0xFEE00000UL
+#define APIC_EOI      0x0B0U
+#define APIC_TPR      0x080U
+#define APIC_LDR      0x0D0U
 #define APIC_ICR_LOW  0x300U
 #define APIC_ICR_HIGH 0x310U
 
 /* Interrupt command register (APM 2, 16.5). */
 #define ICR_VECTOR          0x000000FFU
 #define ICR_MODE            0x00000700U
+#define ICR_MODE_NMI        0x00000400U
 #define ICR_MODE_INIT       0x00000500U
 #define ICR_MODE_STARTUP    0x00000600U
 #define ICR_LOGICAL         0x00000800U
@@ -29,6 +33,9 @@
 bool apic_is_x2apic(void);
 uint32_t apic_read(uint32_t reg);
 void apic_write(uint32_t reg, uint32_t value);
+
+/* All registers as after a reset; in xAPIC mode. */
+void apic_reset(uint32_t apic_id);
 
 /* Send an interrupt command and leave the guest's destination register as it was. */
 void apic_send(uint32_t destination, uint32_t command);

@@ -2,6 +2,7 @@
 /* The two ways of a processor into the run loop: from the loader, and from the trampoline. */
 #include "tests/refhv/log.h"
 #include "tests/refhv/vmm/begin.h"
+#include "tests/refhv/vmm/events.h"
 #include "tests/refhv/vmm/fate.h"
 #include "tests/refhv/vmm/host.h"
 #include "tests/refhv/vmm/memory.h"
@@ -35,6 +36,7 @@ void arrive_from_loader(const struct entry *entry)
 	log_late(hv.partition.cfg.log == CFG_LOG_LATE);
 	overlay_begin();
 	host_prepare(arrive);
+	events_reset(bsp);
 	vmcb_init(vmcb, bsp->apic_id + 1);
 	vmcb_from_firmware(vmcb, entry);
 	host_enter(bsp);

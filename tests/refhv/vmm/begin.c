@@ -4,6 +4,8 @@
 
 #include "tests/refhv/cpu.h"
 #include "tests/refhv/log.h"
+#include "tests/refhv/vmm/apic_base.h"
+#include "tests/refhv/vmm/events.h"
 #include "tests/refhv/vmm/fate.h"
 #include "tests/refhv/vmm/state.h"
 #include "tests/refhv/vmm/vcpu.h"
@@ -20,6 +22,8 @@ void begin_vp(struct vp *vp)
 		vmcb_from_sipi(vtl->vmcb, vtl->start.sipi_vector);
 	else
 		vmcb_from_context(vtl->vmcb, &vtl->start.context);
+	apic_base_reset(vp);
+	events_reset(vp);
 	line_begin_if(&vp->line, "run", hv_tells_all());
 	line_add(&vp->line, " vp=%u apic_id=%u method=%s", vp->index, vp->apic_id,
 		 vtl->start.method == START_SIPI ? "sipi" : "start");

@@ -19,6 +19,7 @@
 #define LEAF_ADDRESS_SIZES     0x80000008U
 #define LEAF_EXTENDED_TOPOLOGY 0x8000001EU
 
+#define FEATURE_EDX_APIC       (1U << 9)
 #define FEATURE_ECX_PCID       (1U << 17)
 #define FEATURE_ECX_XSAVE      (1U << 26)
 #define FEATURE_ECX_OSXSAVE    (1U << 27)
@@ -44,6 +45,8 @@ static struct cpuid features_leaf(void)
 
 	if (!(privileges & HV_PRIVILEGE_FREQUENCY_MSRS))
 		edx &= ~HV_FEATURE_FREQUENCY_MSRS;
+	if (!(privileges & HV_PRIVILEGE_STIMER))
+		edx &= ~HV_FEATURE_DIRECT_STIMER;
 	return (struct cpuid){(uint32_t)privileges, (uint32_t)(privileges >> 32), 0, edx};
 }
 
@@ -129,6 +132,8 @@ void cpuid_exit(struct vp *vp)
 		r.ecx &= ~FEATURE_ECX_OSXSAVE;
 		r.ecx |= FEATURE_ECX_HYPERVISOR |
 			 (vmcb->cr4 & CR4_OSXSAVE ? FEATURE_ECX_OSXSAVE : 0);
+		if (vp->apic_base && !(vp->apic_base & APIC_BASE_ENABLE))
+			r.edx &= ~FEATURE_EDX_APIC;
 		if (hv_fault(FAULT_CPUID_PRESENT, NULL))
 			r.ecx &= ~FEATURE_ECX_HYPERVISOR;
 		break;

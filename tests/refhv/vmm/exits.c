@@ -3,7 +3,9 @@
 #include "tests/refhv/vmm/exits.h"
 
 #include "tests/refhv/log.h"
+#include "tests/refhv/vmm/events.h"
 #include "tests/refhv/vmm/fate.h"
+#include "tests/refhv/vmm/holes.h"
 #include "tests/refhv/vmm/memory.h"
 #include "tests/refhv/vmm/vcpu.h"
 #include "tests/refhv/x86.h"
@@ -43,12 +45,16 @@ static const struct {
 	uint32_t code;
 	void (*handler)(struct vp *vp);
 } exits[] = {
-	{EXIT_VMMCALL, vmmcall_exit},  {EXIT_MSR, msr_exit},      {EXIT_CPUID, cpuid_exit},
-	{EXIT_NPF, nested_exit},       {EXIT_IOIO, io_exit},      {EXIT_RDTSC, fate_rdtsc_exit},
-	{EXIT_PAUSE, fate_pause_exit}, {EXIT_HLT, fate_hlt_exit}, {EXIT_SHUTDOWN, shutdown_exit},
-	{EXIT_INVALID, invalid_exit},  {EXIT_INVLPGA, svm_exit},  {EXIT_VMRUN, svm_exit},
-	{EXIT_VMLOAD, svm_exit},       {EXIT_VMSAVE, svm_exit},   {EXIT_STGI, svm_exit},
-	{EXIT_CLGI, svm_exit},         {EXIT_SKINIT, svm_exit},
+	{EXIT_VMMCALL, vmmcall_exit},   {EXIT_MSR, msr_exit},
+	{EXIT_CPUID, cpuid_exit},       {EXIT_NPF, nested_exit},
+	{EXIT_IOIO, io_exit},           {EXIT_RDTSC, fate_rdtsc_exit},
+	{EXIT_PAUSE, fate_pause_exit},  {EXIT_HLT, fate_hlt_exit},
+	{EXIT_SHUTDOWN, shutdown_exit}, {EXIT_INVALID, invalid_exit},
+	{EXIT_INVLPGA, svm_exit},       {EXIT_VMRUN, svm_exit},
+	{EXIT_VMLOAD, svm_exit},        {EXIT_VMSAVE, svm_exit},
+	{EXIT_STGI, svm_exit},          {EXIT_CLGI, svm_exit},
+	{EXIT_SKINIT, svm_exit},        {EXIT_DB, holes_step_exit},
+	{EXIT_NMI, events_nmi_exit},    {EXIT_VINTR, events_window_exit},
 };
 
 void exits_handle(struct vp *vp)

@@ -26,6 +26,9 @@ void cpuid_limits(struct cpu_limits *limits);
 void io_init(void);
 void msr_init(void);
 
+/* From now on reads of this MSR leave the guest. */
+void msr_intercept_reads(uint32_t msr);
+
 /*
  * gen2.c: ExitBootServices is over; is there no device at `port`? (Notes it, beyond a few probes.)
  */

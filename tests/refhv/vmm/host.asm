@@ -5,6 +5,7 @@ DEFAULT REL
 
 global host_load_segments:function hidden
 global host_exception_stubs:data hidden
+global host_nmi:data hidden
 extern host_exception
 
 section .text
@@ -19,6 +20,10 @@ host_load_segments:
 	push 0x08
 	push rax
 	o64 retf
+
+; An NMI has done its work when it has brought the processor here (vmm/events.c).
+host_nmi:
+	iretq
 
 ; 32 stubs of 16 bytes: call host_exception(vector, error code, RIP) on the stack as it is.
 %macro STUB 1

@@ -15,6 +15,7 @@
 #define HOST_CR4       (CR4_PAE | CR4_PGE)
 #define CODE_SELECTOR  0x08
 #define VECTORS        32
+#define VECTOR_NMI     2
 #define INTERRUPT_GATE 0x8E00UL
 
 /* trampoline.asm */
@@ -39,6 +40,9 @@ static void prepare_idt(void)
 {
 	for (uint64_t i = 0; i < VECTORS; i++) {
 		uint64_t stub = (uint64_t)host_exception_stubs + i * HOST_EXCEPTION_STUB_SIZE;
+
+		if (i == VECTOR_NMI)
+			stub = (uint64_t)host_nmi;
 
 		idt[i].low = (stub & 0xFFFF) | CODE_SELECTOR << 16 | INTERRUPT_GATE << 32 |
 			     (stub >> 16 & 0xFFFF) << 48;

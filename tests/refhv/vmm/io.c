@@ -8,6 +8,7 @@
 #include "tests/refhv/cpu.h"
 #include "tests/refhv/log.h"
 #include "tests/refhv/vmm/state.h"
+#include "tests/refhv/vmm/test_device.h"
 #include "tests/refhv/vmm/vcpu.h"
 
 /* exit_info_1 of EXIT_IOIO (APM 2, 15.10.2). */
@@ -51,7 +52,7 @@ void io_exit(struct vp *vp)
 
 		/* A 32-bit result clears the upper half, a smaller one keeps the rest. */
 		vmcb->rax = low == UINT32_MAX ? value : (vmcb->rax & ~low) | (value & low);
-	} else if (!is_absent) {
+	} else if (!is_absent && !test_device_write(port, (uint32_t)(vmcb->rax & low))) {
 		if (port == PORT_DEBUG_EXIT)
 			cost_log(vp);
 		log_flush();

@@ -4,6 +4,7 @@
 
 #include "tests/refhv/log.h"
 #include "tests/refhv/vmm/apic.h"
+#include "tests/refhv/vmm/events.h"
 #include "tests/refhv/vmm/processor.h"
 #include "tests/refhv/vmm/state.h"
 #include "tests/refhv/vmm/stop.h"
@@ -77,6 +78,8 @@ void ipi_command(struct vp *sender, uint32_t destination, uint32_t command)
 {
 	uint32_t mode = command & ICR_MODE;
 
+	if (mode == ICR_MODE_NMI)
+		events_expect_nmi(sender, destination, command);
 	if (mode != ICR_MODE_INIT && mode != ICR_MODE_STARTUP) {
 		apic_send(destination, command);
 		return;

@@ -10,15 +10,16 @@
 #include "tests/refhv/x86.h"
 #include "tests/refhv/faults/msr.h"
 #include "tests/refhv/vmm/apic.h"
+#include "tests/refhv/vmm/apic_base.h"
+#include "tests/refhv/vmm/events.h"
 #include "tests/refhv/vmm/ipi.h"
 #include "tests/refhv/vmm/overlay.h"
 #include "tests/refhv/vmm/state.h"
+#include "tests/refhv/vmm/synthetic.h"
 #include "tests/refhv/vmm/vcpu.h"
 
-#define LEAF_FEATURES      1U
-#define FEATURE_ECX_X2APIC (1U << 21)
-#define APIC_TIMER_HZ      1000000000U /* QEMU's local APIC timer counts nanoseconds */
-#define EFER_HIDDEN        EFER_SVME
+#define APIC_TIMER_HZ 1000000000U /* QEMU's local APIC timer counts nanoseconds */
+#define EFER_HIDDEN   EFER_SVME
 
 static void intercept(uint32_t msr, uint32_t accesses)
 {
@@ -39,13 +40,9 @@ void msr_init(void)
 	intercept(MSR_X2APIC_ICR, MSRPM_WRITE);
 }
 
-static uint64_t reference_count(void)
+void msr_intercept_reads(uint32_t msr)
 {
-	uint64_t ticks = cpu_rdtsc() - hv.tsc_at_start;
-
-	/* In two parts: the product of a long time in ticks would not fit. */
-	return ticks / hv.tsc_hz * HV_TICKS_PER_SECOND +
-	       ticks % hv.tsc_hz * HV_TICKS_PER_SECOND / hv.tsc_hz;
+	intercept(msr, MSRPM_READ);
 }
 
 static bool has_privilege(uint64_t privilege)
@@ -69,7 +66,7 @@ static bool read_synthetic(const struct vp *vp, uint32_t msr, uint64_t *value)
 		*value = vp->index;
 		return has_privilege(HV_PRIVILEGE_VP_INDEX) && !hv_fault(FAULT_VP_INDEX_GP, vp);
 	case HV_MSR_TIME_REF_COUNT:
-		*value = msr_fault_reference(&hv.partition.cfg.faults, reference_count());
+		*value = msr_fault_reference(&hv.partition.cfg.faults, events_now());
 		return has_privilege(HV_PRIVILEGE_REFERENCE_COUNTER);
 	case HV_MSR_TSC_FREQUENCY:
 		*value = hv.tsc_hz;
@@ -79,7 +76,7 @@ static bool read_synthetic(const struct vp *vp, uint32_t msr, uint64_t *value)
 		return has_privilege(HV_PRIVILEGE_FREQUENCY_MSRS);
 	default:
 		if (!crash_has_msr(msr))
-			return false;
+			return synthetic_read(vp, msr, value);
 		*value = crash_read(msr);
 		return true;
 	}
@@ -108,6 +105,8 @@ static bool write_synthetic(struct vp *vp, uint32_t msr, uint64_t value)
 		crash_write(vp, msr, value);
 		return true;
 	}
+	if (synthetic_name(msr))
+		return synthetic_write(vp, msr, value);
 	/* VP_INDEX, TIME_REF_COUNT and the frequencies are read-only. */
 	if (!ok || (msr != HV_MSR_GUEST_OS_ID && msr != HV_MSR_HYPERCALL))
 		return false;
@@ -127,7 +126,7 @@ static bool write_synthetic(struct vp *vp, uint32_t msr, uint64_t value)
 	return ok;
 }
 
-static const char *synthetic_name(uint32_t msr)
+static const char *msr_name(uint32_t msr)
 {
 	switch (msr) {
 	case HV_MSR_GUEST_OS_ID: return "GUEST_OS_ID";
@@ -137,7 +136,10 @@ static const char *synthetic_name(uint32_t msr)
 	case HV_MSR_TSC_FREQUENCY: return "TSC_FREQUENCY";
 	case HV_MSR_APIC_FREQUENCY: return "APIC_FREQUENCY";
 	case HV_MSR_CRASH_CTL: return "CRASH_CTL";
-	default: return crash_has_msr(msr) ? "CRASH_P" : "unknown";
+	default:
+		if (synthetic_name(msr))
+			return synthetic_name(msr);
+		return crash_has_msr(msr) ? "CRASH_P" : "unknown";
 	}
 }
 
@@ -150,19 +152,6 @@ static bool write_efer(struct vmcb *vmcb, uint64_t value)
 	if (vmcb->cr0 & CR0_PG && (value ^ vmcb->efer) & EFER_LME)
 		return false;
 	vmcb->efer = (value & ~EFER_LMA) | kept;
-	return true;
-}
-
-/* The APIC stays where it is and enabled; x2APIC mode may be entered where there is one. */
-static bool write_apic_base(uint64_t value)
-{
-	uint64_t old = cpu_rdmsr(MSR_APIC_BASE);
-	bool has_x2apic = cpu_cpuid(LEAF_FEATURES, 0).ecx & FEATURE_ECX_X2APIC;
-
-	if ((value ^ old) & ~APIC_BASE_X2APIC || (value & APIC_BASE_X2APIC && !has_x2apic) ||
-	    (old & APIC_BASE_X2APIC && !(value & APIC_BASE_X2APIC)))
-		return false;
-	cpu_wrmsr(MSR_APIC_BASE, value);
 	return true;
 }
 
@@ -181,7 +170,7 @@ static bool write_msr(struct vp *vp, uint32_t msr, uint64_t value)
 {
 	switch (msr) {
 	case MSR_EFER: return write_efer(vp_active(vp)->vmcb, value);
-	case MSR_APIC_BASE: return write_apic_base(value);
+	case MSR_APIC_BASE: return apic_base_write(vp, value);
 	case MSR_X2APIC_ICR: return write_x2apic_icr(vp, value);
 	default: break;
 	}
@@ -191,7 +180,7 @@ static bool write_msr(struct vp *vp, uint32_t msr, uint64_t value)
 
 	line_begin_if(&vp->line, "msr_write", hv_tells_all());
 	line_add(&vp->line, " vp=%u msr=0x%x name=%s value=0x%lx result=%s", vp->index, msr,
-		 synthetic_name(msr), value, ok ? "ok" : "gp");
+		 msr_name(msr), value, ok ? "ok" : "gp");
 	log_emit(&vp->line);
 	return ok;
 }
@@ -200,6 +189,10 @@ static bool read_msr(const struct vp *vp, uint32_t msr, uint64_t *value)
 {
 	if (msr == MSR_EFER) {
 		*value = vp->vtl[vp->active_vtl].vmcb->efer & ~EFER_HIDDEN;
+		return true;
+	}
+	if (msr == MSR_APIC_BASE) {
+		*value = apic_base_read(vp);
 		return true;
 	}
 	return msr >= HV_MSR_FIRST && msr <= HV_MSR_LAST && read_synthetic(vp, msr, value);

@@ -7,6 +7,7 @@
 
 #include "tests/refhv/vmm/memory.h"
 #include "tests/refhv/vmm/state.h"
+#include "tests/refhv/vmm/views.h"
 #include "tests/refhv/x86.h"
 
 void overlay_set(struct partition_vtl *vtl, uint64_t value)
@@ -15,6 +16,7 @@ void overlay_set(struct partition_vtl *vtl, uint64_t value)
 
 	vtl->hypercall = value;
 	paging_overlay(value & HV_HYPERCALL_PAGE, enabled ? hv.hypercall_page : NULL);
+	views_update();
 }
 
 void overlay_begin(void)

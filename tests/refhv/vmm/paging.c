@@ -5,21 +5,13 @@
  * whatever CPUID says) and are split where a single page needs to differ. A change reaches another
  * VP at its next exit, for every VMRUN flushes the TLB.
  */
-#include "tests/refhv/vmm/memory.h"
+#include "tests/refhv/vmm/paging.h"
 
 #include "tests/refhv/cpu.h"
 #include "tests/refhv/log.h"
 #include "tests/refhv/x86.h"
 
-#define PRESENT    0x01UL
-#define WRITABLE   0x02UL
-#define USER       0x04UL /* nested walks are user accesses */
-#define LARGE      0x80UL
-#define FLAGS      (PRESENT | WRITABLE | USER)
-#define ADDRESS    0x000FFFFFFFFFF000UL
-#define ENTRIES    512UL
 #define LEVEL_1G   3
-#define TOP_LEVEL  4
 #define SPACE_BITS 40 /* 1 TiB: two tables of 1 GiB entries */
 
 #define MMIO_START 0x80000000UL /* q35 has devices from here up to 4 GiB */
@@ -36,7 +28,7 @@ static uint64_t pool_size;
 static uint64_t overlay_gpa;
 static bool has_overlay;
 
-static uint64_t *take_table(void)
+uint64_t *paging_take_table(void)
 {
 	if (!pool_left)
 		log_fatal("page_table_pool_is_empty");
@@ -48,34 +40,28 @@ static uint64_t *take_table(void)
 	return table;
 }
 
-static uint64_t level_size(int level)
-{
-	return PAGE_SIZE << (9 * (level - 1));
-}
-
-/* The 4 KiB entry of an address; larger pages on the way are split. */
-static uint64_t *page_entry(const struct page_tables *tables, uint64_t address)
+uint64_t *paging_entry(const struct page_tables *tables, uint64_t address)
 {
 	uint64_t *table = tables->root;
 
-	for (int level = TOP_LEVEL;; level--) {
-		uint64_t *entry = &table[address / level_size(level) % ENTRIES];
+	for (int level = PAGING_TOP;; level--) {
+		uint64_t *entry = &table[address / paging_level_size(level) % PAGING_ENTRIES];
 
 		if (level == 1)
 			return entry;
-		if (!(*entry & PRESENT))
+		if (!(*entry & PAGING_PRESENT))
 			log_fatal("address_beyond_the_identity_map");
-		if (*entry & LARGE) {
-			uint64_t *split = take_table();
-			uint64_t size = level_size(level - 1);
+		if (*entry & PAGING_LARGE) {
+			uint64_t *split = paging_take_table();
+			uint64_t size = paging_level_size(level - 1);
 
-			for (uint64_t i = 0; i < ENTRIES; i++)
-				split[i] = ((*entry & ADDRESS) + i * size) | FLAGS |
-					   (level > 2 ? LARGE : 0);
+			for (uint64_t i = 0; i < PAGING_ENTRIES; i++)
+				split[i] = ((*entry & PAGING_ADDRESS) + i * size) | PAGING_FLAGS |
+					   (level > 2 ? PAGING_LARGE : 0);
 			/* Other processors may be walking: the new table must be complete. */
-			__atomic_store_n(entry, (uint64_t)split | FLAGS, __ATOMIC_RELEASE);
+			__atomic_store_n(entry, (uint64_t)split | PAGING_FLAGS, __ATOMIC_RELEASE);
 		}
-		table = (uint64_t *)(*entry & ADDRESS);
+		table = (uint64_t *)(*entry & PAGING_ADDRESS);
 	}
 }
 
@@ -84,35 +70,40 @@ static void identity_map(struct page_tables *tables)
 	uint32_t bits = cpu_cpuid(CPUID_ADDRESS_SIZES, 0).eax & 0xFF;
 	uint64_t gigabytes = 1UL << ((bits < SPACE_BITS ? bits : SPACE_BITS) - 30);
 
-	tables->root = take_table();
-	for (uint64_t top = 0; top * ENTRIES < gigabytes; top++) {
-		uint64_t *table = take_table();
+	tables->root = paging_take_table();
+	for (uint64_t top = 0; top * PAGING_ENTRIES < gigabytes; top++) {
+		uint64_t *table = paging_take_table();
 
-		for (uint64_t i = 0; i < ENTRIES && top * ENTRIES + i < gigabytes; i++)
-			table[i] = (top * ENTRIES + i) * level_size(LEVEL_1G) | FLAGS | LARGE;
-		tables->root[top] = (uint64_t)table | FLAGS;
+		for (uint64_t i = 0; i < PAGING_ENTRIES && top * PAGING_ENTRIES + i < gigabytes;
+		     i++)
+			table[i] = (top * PAGING_ENTRIES + i) * paging_level_size(LEVEL_1G) |
+				   PAGING_FLAGS | PAGING_LARGE;
+		tables->root[top] = (uint64_t)table | PAGING_FLAGS;
 	}
 }
 
-static bool has_ram(struct range range)
+static bool is_used(struct range range)
 {
 	for (uint32_t i = 0; i < hv.ram_count; i++)
 		if (hv.ram[i].start < range.end && range.start < hv.ram[i].end)
+			return true;
+	for (uint32_t i = 0; i < hv.window_count; i++)
+		if (hv.windows[i].start < range.end && range.start < hv.windows[i].end)
 			return true;
 	return false;
 }
 
 void paging_drop_holes(void)
 {
-	for (uint64_t gpa = 0; hv.nested.root[gpa / level_size(TOP_LEVEL)] & PRESENT;
-	     gpa += level_size(LEVEL_1G)) {
-		uint64_t *table =
-			(uint64_t *)(hv.nested.root[gpa / level_size(TOP_LEVEL)] & ADDRESS);
-		uint64_t *entry = &table[gpa / level_size(LEVEL_1G) % ENTRIES];
+	for (uint64_t gpa = 0; hv.nested.root[gpa / paging_level_size(PAGING_TOP)] & PAGING_PRESENT;
+	     gpa += paging_level_size(LEVEL_1G)) {
+		uint64_t *table = (uint64_t *)(hv.nested.root[gpa / paging_level_size(PAGING_TOP)] &
+					       PAGING_ADDRESS);
+		uint64_t *entry = &table[gpa / paging_level_size(LEVEL_1G) % PAGING_ENTRIES];
 		bool is_mmio = gpa >= MMIO_START && gpa < MMIO_END;
 
-		if (*entry & LARGE && !is_mmio &&
-		    !has_ram((struct range){gpa, gpa + level_size(LEVEL_1G)}))
+		if (*entry & PAGING_LARGE && !is_mmio &&
+		    !is_used((struct range){gpa, gpa + paging_level_size(LEVEL_1G)}))
 			*entry = 0;
 	}
 }
@@ -120,7 +111,7 @@ void paging_drop_holes(void)
 /* What is hidden from the guest takes a table for every 2 MiB. */
 uint64_t paging_pool(uint64_t arena_pages)
 {
-	return POOL_BASE + arena_pages / ENTRIES;
+	return POOL_BASE + arena_pages / PAGING_ENTRIES;
 }
 
 uint64_t paging_tables(void)
@@ -139,20 +130,20 @@ void paging_init(uint64_t pool_pages)
 void paging_hide(struct range range)
 {
 	for (uint64_t gpa = range.start; gpa < range.end; gpa += PAGE_SIZE)
-		*page_entry(&hv.nested, gpa) = 0;
+		*paging_entry(&hv.nested, gpa) = 0;
 }
 
 void paging_protect(uint64_t gpa)
 {
-	*page_entry(&hv.nested, gpa) = gpa | PRESENT | USER;
+	*paging_entry(&hv.nested, gpa) = gpa | PAGING_READ_ONLY;
 }
 
 void paging_overlay(uint64_t gpa, const void *page)
 {
 	if (has_overlay)
-		*page_entry(&hv.nested, overlay_gpa) = overlay_gpa | FLAGS;
+		*paging_entry(&hv.nested, overlay_gpa) = overlay_gpa | PAGING_FLAGS;
 	has_overlay = page;
 	overlay_gpa = gpa;
 	if (has_overlay)
-		*page_entry(&hv.nested, gpa) = (uint64_t)page | PRESENT | USER;
+		*paging_entry(&hv.nested, gpa) = (uint64_t)page | PAGING_READ_ONLY;
 }

@@ -5,6 +5,7 @@
 #include "tests/refhv/cpu.h"
 #include "tests/refhv/log.h"
 #include "tests/refhv/vmm/apic.h"
+#include "tests/refhv/vmm/events.h"
 #include "tests/refhv/vmm/state.h"
 
 #define SEND_INIT  (ICR_ASSERT | ICR_MODE_INIT)
@@ -69,6 +70,7 @@ void processor_stop(struct vp *target)
 	log_hurry(false);
 	if (!is_out)
 		log_fatal("processor_stays_in_the_hypervisor");
+	events_stop(target);
 	processor_launch(target);
 	if (!processor_wait_while(&p->parked, 0))
 		log_fatal("processor_does_not_stop");

@@ -3,6 +3,7 @@
 #include "tests/refhv/vmm/run.h"
 
 #include "tests/refhv/vmm/begin.h"
+#include "tests/refhv/vmm/events.h"
 #include "tests/refhv/vmm/exits.h"
 #include "tests/refhv/vmm/fate.h"
 #include "tests/refhv/vmm/processor.h"
@@ -19,5 +20,6 @@ void run_vp(struct vp *vp)
 		exits_handle(vp);
 		if (fate_begins_again(vp))
 			begin_vp(vp);
+		events_deliver(vp);
 	}
 }

@@ -11,6 +11,7 @@
 #include "tests/refhv/calls/partition.h"
 
 #define RAM_RANGES_MAX 128
+#define WINDOWS_MAX    8
 
 struct range {
 	uint64_t start;
@@ -30,7 +31,9 @@ struct refhv {
 	struct range trampoline; /* the page below 1 MiB where its processors begin */
 	uint32_t ram_count;
 	struct range ram[RAM_RANGES_MAX];
-	void *image; /* where the hypervisor stays: loader/resident.c */
+	uint32_t window_count;
+	struct range windows[WINDOWS_MAX]; /* for devices, above 4 GiB */
+	void *image;                       /* where the hypervisor stays: loader/resident.c */
 	char *log_ring;
 	uint64_t log_ring_size;
 	uint8_t *io_permissions;
@@ -38,9 +41,12 @@ struct refhv {
 	uint8_t *hypercall_page;
 	uint64_t foreign_page; /* where the firmware has the hypercall page, or a fault puts it */
 	uint64_t tsc_hz;
-	uint64_t tsc_at_start; /* the reference counter's zero */
-	uint64_t notify_rip;   /* the loader's VMMCALL; 0 once it has been made with success */
-	bool armed;            /* ExitBootServices is over: the processors are the hypervisor's */
+	uint64_t tsc_scale;      /* of the reference counter (calls/reference.h) */
+	uint64_t ticks_at_start; /* its zero */
+	uint64_t reference_tsc;  /* the MSR REFERENCE_TSC */
+	uint64_t hpet;           /* the hypervisor's own clock, if timers are offered */
+	uint64_t notify_rip;     /* the loader's VMMCALL; 0 once it has been made with success */
+	bool armed;              /* ExitBootServices is over: the processors are the hypervisor's */
 };
 extern struct refhv hv;
 

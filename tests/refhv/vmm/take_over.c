@@ -8,9 +8,11 @@
 #include "tests/refhv/vmm/begin.h"
 #include "tests/refhv/vmm/exits.h"
 #include "tests/refhv/vmm/fate.h"
+#include "tests/refhv/vmm/hpet.h"
 #include "tests/refhv/vmm/memory.h"
 #include "tests/refhv/vmm/processor.h"
 #include "tests/refhv/vmm/state.h"
+#include "tests/refhv/vmm/test_device.h"
 #include "tests/refhv/vmm/vcpu.h"
 
 void take_over(void)
@@ -20,6 +22,9 @@ void take_over(void)
 	paging_drop_holes();
 	fate_set_tsc(hv.partition.bsp);
 	gen2_take_over();
+	test_device_begin();
+	if (hv.hpet)
+		hpet_begin();
 	processor_init_others();
 	for (uint32_t i = 0; i < hv.partition.vp_count; i++) {
 		struct vp *vp = hv.partition.vps[i];

@@ -8,11 +8,13 @@
 #include "tests/refhv/x86.h"
 #include "tests/refhv/calls/hypercall.h"
 #include "tests/refhv/vmm/begin.h"
+#include "tests/refhv/vmm/events.h"
 #include "tests/refhv/vmm/fate.h"
 #include "tests/refhv/vmm/memory.h"
 #include "tests/refhv/vmm/processor.h"
 #include "tests/refhv/vmm/state.h"
 #include "tests/refhv/vmm/stop.h"
+#include "tests/refhv/vmm/test_device.h"
 #include "tests/refhv/vmm/vcpu.h"
 
 #define VMMCALL_LENGTH 3
@@ -85,6 +87,10 @@ void vmmcall_exit(struct vp *vp)
 		return;
 	}
 	if (!may_call(vp, vmcb)) {
+		if (test_device_call(vmcb->rax, &vmcb->rax)) {
+			vcpu_skip(vp, VMMCALL_LENGTH);
+			return;
+		}
 		vcpu_note(vp, "vmmcall_not_from_hypercall_page", vmcb->rip);
 		vcpu_inject(vp, EXCEPTION_UD);
 		return;
@@ -97,7 +103,15 @@ void vmmcall_exit(struct vp *vp)
 	call.control.as_u64 = is_64 ? gpr[REG_RCX] : join(gpr[REG_RDX], vmcb->rax);
 	call.input_gpa = is_64 ? gpr[REG_RDX] : join(gpr[REG_RBX], gpr[REG_RCX]);
 	call.output_gpa = is_64 ? gpr[REG_R8] : join(gpr[REG_RDI], gpr[REG_RSI]);
+	bool is_locked = call.control.code == HV_CALL_POST_MESSAGE ||
+			 call.control.code == HV_CALL_SIGNAL_EVENT;
+
+	if (is_locked)
+		hv_lock();
 	uint64_t result = hypercall_dispatch(&call);
+
+	if (is_locked)
+		hv_unlock();
 
 	if (vp == hv.partition.bsp && call.control.code == HV_CALL_START_VP)
 		fate_first_start(vp);
@@ -114,6 +128,8 @@ void vmmcall_exit(struct vp *vp)
 		vcpu_note(vp, call.broken, call.input_gpa);
 	if (call.odd)
 		vcpu_remark(vp, call.odd, call.input_gpa);
+	if (call.signalled)
+		events_kick(call.signalled);
 	if (call.ipi_vector)
 		processor_interrupt(call.ipi_vps, call.ipi_vector);
 	if (call.started)

@@ -16,9 +16,9 @@ except ImportError:
 CASE_FILES = sorted((ROOT / "tests" / "boot").glob("*.toml"))
 MACHINE_KEYS = {
     "hv", "smp", "mem", "cmdline", "refhv", "cpu", "machine", "extra", "serial", "boots", "attach",
-    "screen", "spoil", "encoding", "nsh",
+    "screen", "spoil", "encoding", "nsh", "guest", "args", "initrd",
 }  # fmt: skip
-CASE_KEYS = MACHINE_KEYS | {"name", "group", "keys", "slow"} | secure_cases.KEYS
+CASE_KEYS = MACHINE_KEYS | {"name", "group", "keys", "slow", "seconds"} | secure_cases.KEYS
 
 
 def inherit(base: dict, own: dict) -> dict:
@@ -67,6 +67,7 @@ def load_cases(*paths: Path) -> list[dict]:
             what = f"unknown keys {unknown}, missing keys {missing}"
             raise ValueError(f"case {case.get('name')}: {what}")
         check_media(case)
+        check_guest(case)
         expect.check_keys(case["name"], case["expect"])
     return cases
 
@@ -86,6 +87,14 @@ def check_media(case: dict) -> None:
         len(step) == 2 and all(isinstance(word, str) and word for word in step) for step in steps
     ):
         raise ValueError(f"{case['name']}: keys must be pairs, a text to wait for and what to type")
+
+
+def check_guest(case: dict) -> None:
+    """ValueError if a case without a guest says what only guests have, or the other way about."""
+    if ("guest" in case) != (case["expect"].get("ends") == "guest"):
+        raise ValueError(f"{case['name']}: guest goes with ends = \"guest\"")
+    if {"args", "initrd"} & set(case) and "guest" not in case:
+        raise ValueError(f"{case['name']}: args and initrd go with guest")
 
 
 def processors(case: dict) -> int:

@@ -6,7 +6,7 @@ What is not declared has a strict default: no warnings, every processor online.
 """
 import re
 
-from tools.boot import bench, conformance
+from tools.boot import bench, conformance, guests
 
 KEYS = {
     "verdict", "aps", "start_vp", "reason", "stride", "elements", "calls", "warnings", "cpus",
@@ -27,6 +27,9 @@ def check_keys(name: str, expected: dict) -> None:
     """ValueError if a case declares something that nobody would look at."""
     if expected.get("ends") == "conformance":
         conformance.check_keys(name, expected)
+        return
+    if expected.get("ends") == "guest":
+        guests.check_keys(name, expected)
         return
     if expected.get("ends") == "bench":
         bench.check_keys(name, expected)

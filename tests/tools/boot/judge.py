@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tools import ROOT
-from tools.boot import bench, conformance, expect, secure_cases, witness
+from tools.boot import bench, conformance, expect, guests, secure_cases, witness
 from tools.boot.cases import processors
 from tools.machine import backtrace, running, verdicts
 
@@ -142,6 +142,8 @@ def judge(
         return None, secure_cases.check_refused(outcome) + texts
     if case["expect"].get("ends") == "silent":
         return None, witness.check_silent(events, outcome, processors(case)) + texts
+    if case["expect"].get("ends") == "guest":
+        return None, guests.check(case, outcome, log) + texts
     if case["expect"].get("ends") in MODES:
         result, wrong = judge_mode(case, outcome, events)
         return result, wrong + texts

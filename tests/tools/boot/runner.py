@@ -14,10 +14,10 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from tools import ROOT
-from tools.boot import judge, secure_cases
+from tools.boot import guests, judge, secure_cases
 from tools.boot.cases import MACHINE_KEYS, choose, load_cases, processors
 from tools.boot.judge import Result
-from tools.machine import running, vm
+from tools.machine import guest, running, vm
 from tools.screen import screenshot
 
 ALONE_FROM = 64  # processors
@@ -30,7 +30,9 @@ def run_case(case: dict, build: Path, seconds: float | None) -> Result:
     out.mkdir(parents=True)
     settings = {key: case[key] for key in MACHINE_KEYS if key in case}
     settings["boots"] = build / case["boots"] if "boots" in case else None
-    settings |= secure_cases.settings(case, build)
+    settings |= secure_cases.settings(case, build) | guests.settings(case, build)
+    if reason := guests.missing(case, build):
+        return Result(case["name"], "skipped", reasons=[reason])
     m = vm.Machine(**{**settings, "smp": str(case["smp"])}, scale=build / "qemu-scale")
     try:
         command = vm.qemu_command(m, out)
@@ -38,8 +40,9 @@ def run_case(case: dict, build: Path, seconds: float | None) -> Result:
         return Result(case["name"], "skipped", reasons=[str(e)])
     (out / "command").write_text(shlex.join(command) + "\n")
     if vm.needs_disk(m):
-        vm.build_image(out / "disk.img", vm.image_files(m, build))
-    bound = seconds or 120 + 2 * processors(case)
+        files = guest.files(m, build) if m.guest else vm.image_files(m, build)
+        vm.build_image(out / "disk.img", files)
+    bound = seconds or case.get("seconds") or 120 + 2 * processors(case)
     camera = screenshot.Camera(case, out) if screenshot.is_due(case) else None
     halts = camera or (running.said_all if m.boots else None)
     last = case["expect"].get("halts")

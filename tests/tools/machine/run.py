@@ -3,18 +3,20 @@
 
 Leaves serial.log, report.json and refhv.log in the output directory. Exit code: 0 if and only if
 the kernel's verdict is ok; 77 where HV=kvm cannot work; 1 for everything else, with the reason in
-one line.
+one line. With --guest any UEFI program runs in the kernel's place: guest.py has its exit codes.
 """
 import argparse
 import json
 import os
 import re
+import shlex
 import sys
 from pathlib import Path
 
-from tools.machine import backtrace, running, verdicts, vm
+from tools.machine import backtrace, guest, running, verdicts, vm
 
 SKIPPED = 77
+GUEST_SECONDS = 600
 TAP_LINE = re.compile(r"TAP version 13$|1\.\.\d+$|(not )?ok \d+\b")
 
 
@@ -72,6 +74,10 @@ def argument_parser(purpose: str) -> argparse.ArgumentParser:
     p.add_argument("--qemu", default="")
     p.add_argument("--code", default="", help="firmware code (OVMF_CODE)")
     p.add_argument("--vars", default="", help="firmware variables (OVMF_VARS)")
+    p.add_argument("--guest", default="", help="a UEFI program to run instead of the kernel")
+    p.add_argument("--args", default="", help="its load options")
+    p.add_argument("--initrd", default="", help="a file that its load options name by initrd=")
+    p.add_argument("--extra", default="", help="more words for QEMU")
     p.add_argument("--secure", action="store_true", help="firmware with Secure Boot, signed kernel")
     p.add_argument("--timeout", type=float, help="seconds (default: 60, more with many processors)")
     return p
@@ -100,6 +106,10 @@ def machine(args: argparse.Namespace) -> vm.Machine:
         vars=args.vars,
         kernel="hvsmp-signed.efi" if args.secure else "hvsmp.efi",
         secure=args.secure,
+        guest=Path(args.guest) if args.guest else None,
+        args=args.args,
+        initrd=Path(args.initrd) if args.initrd else None,
+        extra=shlex.split(args.extra),
     )
 
 
@@ -110,7 +120,8 @@ def prepare(m: vm.Machine, build: Path, out: Path) -> list[str]:
     for name in old:
         (out / name).unlink(missing_ok=True)
     command = vm.qemu_command(m, out)
-    vm.build_image(out / "disk.img", vm.image_files(m, build))
+    files = guest.files(m, build) if m.guest else vm.image_files(m, build)
+    vm.build_image(out / "disk.img", files)
     return command
 
 
@@ -123,12 +134,31 @@ def witness_says(log: Path) -> str:
     return f": {ends[-1]}" if ends else ""
 
 
+def run_guest(m: vm.Machine, command: list[str], out: Path, seconds: float) -> None:
+    """Run any UEFI program and end with its exit code, or that of a violation."""
+    outcome = running.run_qemu(command, out, seconds, Terminal(tap=True))
+    log = out / "refhv.log"
+    text = log.read_text(encoding="ascii", errors="replace") if log.exists() else ""
+    status, reason = guest.judge(m.hv, outcome, text)
+    if reason:
+        print(f"run: {reason} (see {out}/)", file=sys.stderr)
+    sys.exit(status)
+
+
 def main() -> str:
     """Returns the reason why this run is not ok, or nothing."""
     args = argument_parser("Boot hvsmp in QEMU and judge its report.").parse_args()
     out = args.out or args.build / "run"
     m = machine(args)
-    command = prepare(m, args.build, out)
+    try:
+        command = prepare(m, args.build, out)
+    except vm.Unusable as e:
+        if not m.guest:
+            raise
+        print(f"run: {e}", file=sys.stderr)  # 1 is a status that guests end with
+        sys.exit(guest.EXIT_UNUSABLE)
+    if m.guest:
+        run_guest(m, command, out, args.timeout or GUEST_SECONDS)
     halting = re.search(r"(^|\s)exit=halt\b", m.cmdline)
     keep_open = halting and m.display != "none"
     seconds = args.timeout or (86400 if keep_open else 60 + vm.processors(m.smp))

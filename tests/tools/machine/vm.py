@@ -61,6 +61,8 @@ OLD_OVMF_PROCESSORS = 512
 X2APIC_MACHINE = ",kernel-irqchip=off,smm=off"
 X2APIC_DEVICE = ["-device", "intel-iommu,intremap=on,eim=on"]
 
+HPET_TIMERS = 3, 32  # the least and the most that QEMU's has
+
 HV_FLAGS = "relaxed vpindex time synic stimer runtime reset crash frequencies tlbflush ipi".split()
 KVM_CHECK_EXTENSION, KVM_CAP_HYPERV = 0xAE03, 44  # linux/kvm.h
 
@@ -68,7 +70,7 @@ KERNEL_PATH, KERNEL_CFG = "EFI/hvsmp/hvsmp.efi", "EFI/hvsmp/hvsmp.cfg"
 REFHV_CFG, BOOT_PATH = "EFI/refhv/refhv.cfg", "EFI/BOOT/BOOTX64.EFI"
 SHELL_SCRIPT = "startup.nsh"
 SPOIL_PATH, SPOIL_CFG = "EFI/spoil/spoil.efi", "EFI/spoil/spoil.cfg"
-IMAGE_BYTES = 32 << 20
+IMAGE_BYTES, IMAGE_UNIT = 32 << 20, 16 << 20  # the disk's least size, and its steps beyond
 DISPLAY_SIZE = "1024x768"  # of the window of make run DISPLAY=gtk
 
 # Drives for boot media. They have no bootindex: the firmware's boot manager finds them by itself.
@@ -117,6 +119,9 @@ class Machine:
     kernel: str = "hvsmp.efi"  # which image in the build directory
     secure: bool = False  # firmware with Secure Boot, in flash that only SMM writes to
     boots: Path | None = None  # boot media instead of a disk made for this run
+    guest: Path | None = None  # any UEFI program instead of the kernel, see guest.py
+    args: str = ""  # its load options
+    initrd: Path | None = None  # a file that they name with initrd=
     attach: str = "virtio"  # the media's kind of drive, see ATTACH
     extra: list[str] = field(default_factory=list)
 
@@ -202,6 +207,15 @@ def kernel_options(cmdline: str) -> str:
     return cmdline
 
 
+def backslashed(path: str) -> str:
+    """A path on the volume as the firmware spells it."""
+    return "\\" + path.replace("/", "\\")
+
+
+def config_lines(lines: list[str]) -> bytes:
+    return "".join(line + "\n" for line in lines).encode()
+
+
 def image_files(m: Machine, build: Path) -> dict[str, bytes]:
     """What stands on the disk: the kernel, or the reference hypervisor that starts it.
 
@@ -213,11 +227,11 @@ def image_files(m: Machine, build: Path) -> dict[str, bytes]:
     starts = [(KERNEL_PATH, build / ("grub.efi" if m.boots else m.kernel))]
     refhv = list(m.refhv)
     if m.spoil:
-        files[SPOIL_CFG] = "".join(line + "\n" for line in m.spoil).encode()
+        files[SPOIL_CFG] = config_lines(m.spoil)
         starts.append((SPOIL_PATH, build / "spoil.efi"))
-        refhv.append("start=\\" + SPOIL_PATH.replace("/", "\\"))
+        refhv.append("start=" + backslashed(SPOIL_PATH))
     if m.hv == "ref":
-        files[REFHV_CFG] = "".join(line + "\n" for line in refhv).encode()
+        files[REFHV_CFG] = config_lines(refhv)
         starts.append((BOOT_PATH, build / "refhv.efi"))
     if m.nsh:  # with nothing to start, the firmware starts its shell
         files[SHELL_SCRIPT] = "".join(line + "\r\n" for line in m.nsh).encode()
@@ -230,8 +244,9 @@ def build_image(image: Path, files: dict[str, bytes]) -> None:
     """A FAT file system that the firmware boots from, without a partition table."""
     tools = {name: find_tool(name) for name in ("mformat", "mmd", "mcopy")}
     env = dict(os.environ, MTOOLS_SKIP_CHECK="1")
+    size = max(IMAGE_BYTES, (sum(map(len, files.values())) // IMAGE_UNIT + 2) * IMAGE_UNIT)
     with open(image, "wb") as f:
-        f.truncate(IMAGE_BYTES)
+        f.truncate(size)
 
     def mtools(tool: str, *args: str, data: bytes | None = None) -> None:
         command = [tools[tool], "-i", str(image), *args]
@@ -239,7 +254,7 @@ def build_image(image: Path, files: dict[str, bytes]) -> None:
         if result.returncode:
             raise Unusable(f"{tool} failed: {result.stderr.decode(errors='replace').strip()}")
 
-    mtools("mformat", "-h", "16", "-s", "63", "-T", str(IMAGE_BYTES // 512), "::")
+    mtools("mformat", "-h", "16", "-s", "63", "-T", str(size // 512), "::")
     parents = {str(p) for name in files for p in Path(name).parents if str(p) != "."}
     mtools("mmd", *(f"::{p}" for p in sorted(parents)))
     for name, data in files.items():
@@ -325,6 +340,14 @@ def screen_arguments(m: Machine, out: Path) -> list[str]:
     return card + ["-qmp", f"unix:{socket_path(out)},server=on,wait=off"]
 
 
+def timer_words(m: Machine) -> list[str]:
+    """What synthetic timers want of the machine: an HPET with messages, a timer a processor."""
+    if "preset=guests" not in m.refhv:
+        return []
+    timers = min(max(processors(m.smp), HPET_TIMERS[0]), HPET_TIMERS[1])
+    return ["-global", "hpet.msi=on", "-global", f"hpet.timers={timers}"]
+
+
 def qemu_command(m: Machine, out: Path) -> list[str]:
     """QEMU's command line. The machine's files (disk, variables, logs) lie in out."""
     qemu = find_qemu(m)
@@ -361,6 +384,7 @@ def qemu_command(m: Machine, out: Path) -> list[str]:
     command += drive_words(m, out)
     command += ["-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
     if m.hv == "ref":
+        command += timer_words(m)
         command += ["-debugcon", f"file:{out / 'refhv.log'}"]
         command += ["-global", "isa-debugcon.iobase=0x402"]
     return command + extra

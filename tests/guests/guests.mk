@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: MIT
+# Small guests for the reference hypervisor: build/guest-NAME.efi of tests/guests/NAME.c, each.
+GUESTS = holes apic window clock synic
+GUEST_OBJ = $(BUILD)/obj/tests/guests/$(1).c.o
+
+all: $(GUESTS:%=$(BUILD)/guest-%.efi)
+
+$(foreach g,$(GUESTS),$(eval \
+	$(BUILD)/guest-$(g).so: $(call GUEST_OBJ,$(g)) $(call GUEST_OBJ,common)))
+
+-include $(wildcard $(BUILD)/obj/tests/guests/*.d)
+
+deps-guests: ## bring the guests of others that make test GROUP=guests runs, to build/guests/
+	@$(PYTHON) -m lab.guests.bring $(BUILD)/guests '$(MAKE)'

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How the hypervisor interrupts a guest that owns its local APIC. An ordinary vector is sent by
+ * that APIC, to itself. One with auto-EOI must leave no trace there, so it waits until the guest
+ * can take an interrupt (VINTR intercept) and is injected. And to come out of its guest at all, a
+ * VP has NMIs intercepted once its SynIC or a timer has been on: those of the HPET, those that
+ * other VPs send here as kicks, and the guest's own, which are known by events.nmi and given back.
+ */
+#include "tests/refhv/vmm/events.h"
+
+#include "tests/refhv/cpu.h"
+#include "tests/refhv/log.h"
+#include "tests/refhv/x86.h"
+#include "tests/refhv/calls/reference.h"
+#include "tests/refhv/vmm/apic.h"
+#include "tests/refhv/vmm/hpet.h"
+#include "tests/refhv/vmm/state.h"
+#include "tests/refhv/vmm/vcpu.h"
+
+#define NMI_VECTOR   2U
+#define FLAT_BITS    0xFFU
+#define CLUSTER_BITS 4U
+
+uint64_t events_now(void)
+{
+	return reference_ticks(cpu_rdtsc(), hv.tsc_scale) - hv.ticks_at_start;
+}
+
+static uint32_t number(const struct vp *vp)
+{
+	uint32_t n = 0;
+
+	while (hv.partition.vps[n] != vp)
+		n++;
+	return n;
+}
+
+static void set_clock(struct vp *vp, uint64_t now)
+{
+	uint64_t next = synic_next(&vp->synic);
+
+	if (next == vp->events.armed && next > now)
+		return;
+	if (next != SYNIC_NEVER)
+		hpet_arm(number(vp), next > now ? next - now : 1);
+	else if (vp->events.armed != SYNIC_NEVER)
+		hpet_disarm(number(vp));
+	vp->events.armed = next;
+}
+
+static void set_bit(uint32_t *word, uint32_t bit, bool on)
+{
+	*word = on ? *word | bit : *word & ~bit;
+}
+
+void events_deliver(struct vp *vp)
+{
+	struct vmcb *vmcb = vp_active(vp)->vmcb;
+	struct synic *synic = &vp->synic;
+	uint8_t vector;
+
+	if (!cfg_gives(&hv.partition.cfg, HV_PRIVILEGE_SYNIC) &&
+	    !cfg_gives(&hv.partition.cfg, HV_PRIVILEGE_STIMER))
+		return;
+	hv_lock();
+	uint64_t now = events_now();
+
+	synic_run(synic, now);
+	set_clock(vp, now);
+	/* For good: an NMI may be on its way when the last timer is switched off. */
+	bool is_on = vp->events.is_on || synic_is_on(synic);
+	bool wants_window = vectors_any(&synic->without);
+
+	while ((vector = vectors_take(&synic->apic)))
+		apic_send(vp->apic_id, ICR_ASSERT | vector);
+	hv_unlock();
+	__atomic_store_n(&vp->events.is_on, is_on, __ATOMIC_SEQ_CST);
+	set_bit(&vmcb->intercept_1, INTERCEPT_1_NMI, is_on);
+	set_bit(&vmcb->intercept_1, INTERCEPT_1_VINTR, wants_window);
+	vmcb->int_control = wants_window ? V_IRQ | V_IGNORE_TPR : 0;
+}
+
+void events_reset(struct vp *vp)
+{
+	synic_reset(&vp->synic, hv.partition.guest_ram);
+	vp->events = (struct vp_events){.armed = SYNIC_NEVER};
+}
+
+void events_stop(struct vp *vp)
+{
+	if (vp->events.armed != SYNIC_NEVER)
+		hpet_disarm(number(vp));
+}
+
+void events_kick(struct vp *target)
+{
+	if (__atomic_load_n(&target->events.is_on, __ATOMIC_SEQ_CST))
+		apic_send(target->apic_id, ICR_ASSERT | ICR_MODE_NMI);
+}
+
+static bool matches_logical(const struct vp *vp, uint32_t destination)
+{
+	uint32_t ldr = vp->events.ldr;
+
+	if (apic_is_x2apic())
+		return destination >> 16 == vp->apic_id >> CLUSTER_BITS &&
+		       destination >> (vp->apic_id & 0xF) & 1;
+	return destination == FLAT_BITS || destination & ldr;
+}
+
+static bool is_target(const struct vp *vp, const struct vp *sender, uint32_t destination,
+		      uint32_t command)
+{
+	switch (command & ICR_SHORTHAND) {
+	case ICR_SELF: return vp == sender;
+	case ICR_ALL: return true;
+	case ICR_ALL_BUT_SELF: return vp != sender;
+	default: break;
+	}
+	if (command & ICR_LOGICAL)
+		return matches_logical(vp, destination);
+	return destination == vp->apic_id ||
+	       destination == (apic_is_x2apic() ? UINT32_MAX : ICR_XAPIC_BROADCAST);
+}
+
+void events_expect_nmi(const struct vp *sender, uint32_t destination, uint32_t command)
+{
+	for (uint32_t i = 0; i < hv.partition.vp_count; i++) {
+		struct vp *vp = hv.partition.vps[i];
+
+		if (vp->events.is_on && is_target(vp, sender, destination, command))
+			__atomic_store_n(&vp->events.nmi, 1, __ATOMIC_SEQ_CST);
+	}
+}
+
+void events_nmi_exit(struct vp *vp)
+{
+	/* It is still pending: let it come to the host, whose handler is IRET. */
+	cpu_take_nmi();
+	if (__atomic_exchange_n(&vp->events.nmi, 0, __ATOMIC_SEQ_CST))
+		vp_active(vp)->vmcb->event_inject = EVENT_VALID | EVENT_NMI | NMI_VECTOR;
+}
+
+void events_window_exit(struct vp *vp)
+{
+	hv_lock();
+	uint8_t vector = vectors_take(&vp->synic.without);
+
+	hv_unlock();
+	if (vector)
+		vp_active(vp)->vmcb->event_inject = EVENT_VALID | vector;
+}

@@ -17,6 +17,9 @@
 /* Hypercalls for IPIs: recommended and there; neither; recommended and refused. */
 enum cfg_ipi { IPI_ON, IPI_OFF, IPI_DENIED };
 
+/* 0x99 on a VP that runs: refused, or it begins anew. */
+enum cfg_running { RUNNING_REFUSE, RUNNING_RESTART };
+
 /* When lines are written: at once; when the run ends; at once, but errors and violations alone. */
 enum cfg_log { CFG_LOG_PROMPT, CFG_LOG_LATE, CFG_LOG_ERRORS };
 
@@ -32,6 +35,8 @@ struct cfg {
 	bool notes;      /* what the guest does wrong is noted, not counted as a violation */
 	enum cfg_ipi ipi;
 	enum cfg_log log;
+	enum cfg_running running;
+	uint32_t vtl; /* in which the image begins */
 	uint64_t privileges;
 	uint32_t features; /* leaf 0x40000003, EDX */
 	uint32_t hints;    /* leaf 0x40000004, EAX; without those for IPIs if ipi=off */

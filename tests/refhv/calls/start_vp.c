@@ -13,8 +13,8 @@ static void log_segment(struct line *line, const char *name, const struct hv_seg
 		 s->attributes);
 }
 
-static void log_input(struct line *line, const struct hv_start_input *input,
-		      const struct vp *target)
+void hypercall_log_context(struct line *line, const struct hv_start_input *input,
+			   const struct vp *target)
 {
 	const struct hv_vp_context *c = &input->context;
 
@@ -39,6 +39,23 @@ static void log_input(struct line *line, const struct hv_start_input *input,
 		 c->cr3, c->cr4, c->pat);
 }
 
+/*
+ * With running=restart one that runs is put back, as by INIT, and started: what OpenVMM does, and
+ * very likely Hyper-V. Not the boot processor, whose real INIT leads into the firmware.
+ */
+static bool may_restart(const struct hypercall *call, const struct vp *target, uint32_t state)
+{
+	return call->partition->cfg.running == RUNNING_RESTART && target != call->partition->bsp &&
+	       (state == VP_STARTING || state == VP_RUNNING);
+}
+
+static bool is_startable(const struct hypercall *call, const struct vp *target, uint8_t vtl)
+{
+	uint32_t state = __atomic_load_n(&target->vtl[vtl].state, __ATOMIC_ACQUIRE);
+
+	return state == VP_WAIT || may_restart(call, target, state);
+}
+
 static enum hv_status check_target(struct hypercall *call, const struct hv_start_input *input,
 				   const struct vp *target)
 {
@@ -54,9 +71,11 @@ static enum hv_status check_target(struct hypercall *call, const struct hv_start
 		return status;
 	if (!hypercall_is_zero(call, input->padding, sizeof(input->padding)))
 		return HV_INVALID_PARAMETER;
-	if (__atomic_load_n(&target->vtl[input->target_vtl].state, __ATOMIC_ACQUIRE) != VP_WAIT)
+	if (input->target_vtl != target->active_vtl)
+		return HV_INVALID_PARAMETER; /* this one VTL is all that runs here */
+	if (!(vp_vtls(target) >> input->target_vtl & 1))
 		return HV_INVALID_VP_STATE;
-	return HV_SUCCESS;
+	return is_startable(call, target, input->target_vtl) ? HV_SUCCESS : HV_INVALID_VP_STATE;
 }
 
 /* Carry out the start. Faults may change the target, or prevent the start. */
@@ -74,19 +93,25 @@ static enum hv_status accept(struct hypercall *call, const struct hv_start_input
 			return HV_INVALID_VP_INDEX;
 	}
 	struct vp_vtl *vtl = &target->vtl[input->target_vtl];
+	bool waits = vp_change_state(vtl, VP_WAIT, never ? VP_NEVER : VP_STARTING);
 
-	if (!vp_change_state(vtl, VP_WAIT, never ? VP_NEVER : VP_STARTING))
+	if (!waits && !is_startable(call, target, input->target_vtl))
 		return HV_INVALID_VP_STATE;
-	if (never)
+	if (waits && never)
 		return HV_SUCCESS;
-	vtl->start.method = START_HYPERCALL;
-	vtl->start.asked_vp = input->vp_index;
-	vtl->start.caller = call->caller->index;
-	vtl->start.is_suspended = call->is_suspended || hypercall_fault(call, FAULT_START_SUSPEND,
-									input->vp_index, FAULT_ANY);
-	vtl->start.context = input->context;
+	call->next = (struct vp_start){
+		.method = START_HYPERCALL,
+		.asked_vp = input->vp_index,
+		.caller = call->caller->index,
+		.is_suspended = call->is_suspended || hypercall_fault(call, FAULT_START_SUSPEND,
+								      input->vp_index, FAULT_ANY),
+		.context = input->context,
+	};
 	start_fault_registers(&call->partition->cfg.faults, input->vp_index, call->caller->index,
-			      &vtl->start.context);
+			      &call->next.context);
+	if (waits)
+		vtl->start = call->next;
+	call->restarts = !waits;
 	call->started = target;
 	return HV_SUCCESS;
 }
@@ -122,7 +147,7 @@ enum hv_status start_vp_call(struct hypercall *call)
 		input.vp_index < MAX_VP_INDEXES ? partition->by_index[input.vp_index] : NULL;
 	struct line *line = &call->caller->line;
 
-	log_input(line, &input, target);
+	hypercall_log_context(line, &input, target);
 	enum hv_status status = check_target(call, &input, target);
 
 	if (status != HV_SUCCESS)

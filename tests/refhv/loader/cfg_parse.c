@@ -108,6 +108,27 @@ static const char *parse_log(struct cfg *cfg, struct span value)
 	return NULL;
 }
 
+static const char *parse_running(struct cfg *cfg, struct span value)
+{
+	cfg->running = span_is(value, "restart") ? RUNNING_RESTART : RUNNING_REFUSE;
+	return cfg->running == RUNNING_RESTART || span_is(value, "refuse")
+		       ? NULL
+		       : "running_must_be_refuse_or_restart";
+}
+
+/* Who begins above VTL 0 may ask where it is, and enable its VTL on others. */
+static const char *parse_vtl(struct cfg *cfg, struct span value)
+{
+	uint64_t number;
+
+	if (!span_number(value, HV_VTL_HIGHEST, &number) || (number && number != HV_VTL_HIGHEST))
+		return "vtl_must_be_0_or_2";
+	cfg->vtl = (uint32_t)number;
+	if (cfg->vtl)
+		cfg->privileges |= HV_PRIVILEGE_VSM | HV_PRIVILEGE_VP_REGISTERS;
+	return NULL;
+}
+
 static const char *parse_key(struct cfg *cfg, struct span key, struct span value)
 {
 	uint64_t number;
@@ -148,6 +169,10 @@ static const char *parse_key(struct cfg *cfg, struct span key, struct span value
 	}
 	if (span_is(key, "log"))
 		return parse_log(cfg, value);
+	if (span_is(key, "running"))
+		return parse_running(cfg, value);
+	if (span_is(key, "vtl"))
+		return parse_vtl(cfg, value);
 	if (span_is(key, "privileges"))
 		return span_number(value, UINT64_MAX, &cfg->privileges)
 			       ? NULL

@@ -6,21 +6,14 @@
 #include "tests/refhv/vmm/apic.h"
 #include "tests/refhv/vmm/processor.h"
 #include "tests/refhv/vmm/state.h"
+#include "tests/refhv/vmm/stop.h"
 #include "tests/refhv/vmm/vcpu.h"
 
 static void init_vp(struct vp *target)
 {
 	struct vp_vtl *vtl = vp_active(target);
 
-	/* A start that was accepted a moment ago: let it arrive, then stop it. */
-	if (!processor_wait_while(&vtl->state, VP_STARTING))
-		log_fatal("processor_does_not_arrive");
-	if (vp_change_state(vtl, VP_RUNNING, VP_STOPPING)) {
-		processor_stop(target);
-		(void)vp_change_state(vtl, VP_STOPPING, VP_WAIT);
-	} else {
-		(void)vp_change_state(vtl, VP_NEVER, VP_WAIT);
-	}
+	(void)vp_change_state(vtl, stop_vp(target) ? VP_STOPPING : VP_NEVER, VP_WAIT);
 }
 
 static bool startup_vp(struct vp *target, uint8_t vector)

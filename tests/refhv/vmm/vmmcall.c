@@ -12,6 +12,7 @@
 #include "tests/refhv/vmm/memory.h"
 #include "tests/refhv/vmm/processor.h"
 #include "tests/refhv/vmm/state.h"
+#include "tests/refhv/vmm/stop.h"
 #include "tests/refhv/vmm/vcpu.h"
 
 #define VMMCALL_LENGTH 3
@@ -96,7 +97,9 @@ void vmmcall_exit(struct vp *vp)
 		vcpu_note(vp, call.broken, call.input_gpa);
 	if (call.ipi_vector)
 		processor_interrupt(call.ipi_vps, call.ipi_vector);
-	if (call.started)
+	if (call.started && call.restarts)
+		restart_vp(call.started, &call.next);
+	else if (call.started)
 		processor_launch(call.started);
 	if (call.caller_dies)
 		processor_stay(vp);

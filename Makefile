@@ -38,6 +38,7 @@ include efi/efi.mk
 include tests/refhv/refhv.mk
 include tests/spoil/spoil.mk
 include tests/lab/kvm_nested/kvm-nested.mk
+include tests/lab/vtl/guests.mk
 
 ROOMS = boot kernel screen conform smp start hv arch acpi lib
 KERNEL_SRCS = $(foreach room,$(ROOMS),$(wildcard $(room)/*.c $(room)/x86_64/*.c \

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * HvCallEnableVpVtl (0x0F): a VTL that the partition has, on a VP that lacks it. The context is where
- * that VP would enter the VTL if it came there from a lower one; a VP that 0x99 starts in the VTL
- * begins at the context of 0x99, so this one is checked and not kept.
+ * HvCallEnableVpVtl (0x0F): a VTL that the partition has, on a VP that lacks it. The context is
+ * where that VP would enter the VTL if it came there from a lower one; a VP that 0x99 starts in the
+ * VTL begins at the context of 0x99, so this one is checked and not kept.
  */
 #include "tests/refhv/calls/hypercall.h"
 

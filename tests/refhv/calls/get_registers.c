@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * HvCallGetVpRegisters (0x50), of the caller's own VP: which registers there are is the table below.
- * The list ends at the first name that is none.
+ * HvCallGetVpRegisters (0x50), of the caller's own VP: which registers there are is the table
+ * below. The list ends at the first name that is none.
  */
 #include "tests/refhv/calls/hypercall.h"
 

@@ -74,7 +74,9 @@ class Judgement(unittest.TestCase):
 
     def test_each_is_started_twice_and_runs(self):
         self.complains("the processors started are [1]", LOG.replace(AGAIN, ""))
-        self.complains("that ran are [1]", LOG.replace(AGAIN, AGAIN.rpartition("refhv: run")[0]))
+        run = "refhv: run vp=0 apic_id=1 method=start\n"
+        self.complains("never ran: [1]", LOG.replace(run, "", 1))
+        self.complains("1 runs without a start", LOG + run)
         self.complains("started [2] again", lines=[line.replace("0x1", "0x2") for line in LINUX])
 
 

@@ -43,17 +43,19 @@ void hypercall_log_context(struct line *line, const struct hv_start_input *input
  * With running=restart one that runs is put back, as by INIT, and started: what OpenVMM does, and
  * very likely Hyper-V. Not the boot processor, whose real INIT leads into the firmware.
  */
-static bool may_restart(const struct hypercall *call, const struct vp *target, uint32_t state)
+static bool may_restart(const struct hypercall *call, const struct vp *target, uint8_t vtl)
 {
+	uint32_t state = __atomic_load_n(&target->vtl[vtl].state, __ATOMIC_ACQUIRE);
+
 	return call->partition->cfg.running == RUNNING_RESTART && target != call->partition->bsp &&
 	       (state == VP_STARTING || state == VP_RUNNING);
 }
 
 static bool is_startable(const struct hypercall *call, const struct vp *target, uint8_t vtl)
 {
-	uint32_t state = __atomic_load_n(&target->vtl[vtl].state, __ATOMIC_ACQUIRE);
-
-	return state == VP_WAIT || may_restart(call, target, state);
+	if (__atomic_load_n(&target->vtl[vtl].state, __ATOMIC_ACQUIRE) != VP_WAIT)
+		return may_restart(call, target, vtl);
+	return true;
 }
 
 static enum hv_status check_target(struct hypercall *call, const struct hv_start_input *input,

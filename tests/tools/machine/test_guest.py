@@ -94,7 +94,7 @@ class JudgeTest(unittest.TestCase):
         status, reason = self.judge(1, "", errors="qemu: no such option\n")
         self.assertEqual(status, guest.EXIT_UNUSABLE)
         self.assertIn("no such option", reason)
-        status, reason = self.judge(253, "refhv: error what=configuration line=1 reason=unknown_key")
+        status, reason = self.judge(253, "refhv: error what=configuration reason=unknown_key")
         self.assertEqual(status, guest.EXIT_UNUSABLE)
         self.assertIn("unknown_key", reason)
         self.assertEqual(self.judge(1, "", hv="none"), (1, ""))

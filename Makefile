@@ -39,6 +39,7 @@ include tests/refhv/refhv.mk
 include tests/spoil/spoil.mk
 include tests/guests/guests.mk
 include tests/lab/kvm_nested/kvm-nested.mk
+include tests/lab/vtl/guests.mk
 
 ROOMS = boot kernel screen conform smp start hv arch acpi lib
 KERNEL_SRCS = $(foreach room,$(ROOMS),$(wildcard $(room)/*.c $(room)/x86_64/*.c \

@@ -41,6 +41,10 @@ needs() {
 		cmd:spin                                  test spin - -
 		cmd:gcovr                                 test gcovr gcovr -
 		py:jsonschema                             test python3-jsonschema python3-jsonschema python-jsonschema
+		cmd:bison                                 guests bison bison bison
+		cmd:flex                                  guests flex flex flex
+		cmd:bc                                    guests bc bc bc
+		file:/usr/include/libelf.h                guests libelf-dev elfutils-libelf-devel libelf
 		py:matplotlib                             bench python3-matplotlib python3-matplotlib python-matplotlib
 		cmd:clang                                 check clang clang clang
 		cmd:clang-format                          check clang-format clang-tools-extra clang

@@ -31,6 +31,8 @@
 #define HV_PRIVILEGE_HYPERCALL_MSRS    (1UL << 5)
 #define HV_PRIVILEGE_VP_INDEX          (1UL << 6)
 #define HV_PRIVILEGE_FREQUENCY_MSRS    (1UL << 11)
+#define HV_PRIVILEGE_VSM               (1UL << 48)
+#define HV_PRIVILEGE_VP_REGISTERS      (1UL << 49)
 #define HV_PRIVILEGE_START_VP          (1UL << 53)
 
 #define HV_PRIVILEGE_ISOLATION         (1UL << 54)
@@ -137,9 +139,12 @@ enum hv_status {
 	HV_INSUFFICIENT_BUFFERS = 0x0013,
 	HV_INVALID_VP_STATE = 0x0015,
 	HV_INVALID_REGISTER_VALUE = 0x0050,
+	HV_INVALID_VTL_STATE = 0x0051,
+	HV_VTL_ALREADY_ENABLED = 0x0086,
 };
 
 #define HV_PARTITION_SELF 0xFFFFFFFFFFFFFFFFUL
+#define HV_VP_SELF        0xFFFFFFFEU
 #define HV_VTL_HIGHEST    2U
 
 /* TLFS, Hypercall Inputs: the control word. Bit 31 (nested) must be zero: there is no L0 here. */
@@ -164,9 +169,11 @@ _Static_assert(sizeof(union hv_control) == 8, "TLFS, hypercall input value");
 #define HV_RESULT_RESERVED   0xFFFFF000FFFF0000UL
 
 #define HV_CALL_IPI          0x000BU
+#define HV_CALL_ENABLE_VTL   0x000FU
 #define HV_CALL_IPI_EX       0x0015U
 #define HV_CALL_POST_MESSAGE 0x005CU
 #define HV_CALL_SIGNAL_EVENT 0x005DU
+#define HV_CALL_REGISTERS    0x0050U
 #define HV_CALL_START_VP     0x0099U
 #define HV_CALL_MAP_VP       0x009AU
 #define HV_CALL_EXTENDED     0x8000U /* from here on the parent partition may answer */
@@ -268,7 +275,7 @@ struct hv_vp_context {
 };
 _Static_assert(sizeof(struct hv_vp_context) == 224, "TLFS, HV_INITIAL_VP_CONTEXT");
 
-/* TLFS, HvCallStartVirtualProcessor. */
+/* TLFS, HvCallStartVirtualProcessor; HvCallEnableVpVtl has the same. */
 struct hv_start_input {
 	uint64_t partition_id;
 	uint32_t vp_index;
@@ -365,3 +372,26 @@ _Static_assert(sizeof(struct hv_signal_input) == 8, "TLFS, HvCallSignalEvent");
 #define HV_STIMER_VECTOR_SHIFT 4
 #define HV_STIMER_SINT_SHIFT   16
 #define HV_STIMER_SINT         0xFUL
+/* TLFS, HvCallGetVpRegisters: the header; a list of names follows, and a list of values returns. */
+struct hv_registers_input {
+	uint64_t partition_id;
+	uint32_t vp_index;
+	uint8_t target_vtl; /* HV_INPUT_VTL */
+	uint8_t padding[3];
+};
+_Static_assert(sizeof(struct hv_registers_input) == 16, "TLFS, HvCallGetVpRegisters");
+_Static_assert(offsetof(struct hv_registers_input, vp_index) == 8, "TLFS, VpIndex");
+_Static_assert(offsetof(struct hv_registers_input, target_vtl) == 12, "TLFS, InputVtl");
+
+/* TLFS, HV_REGISTER_VALUE. */
+struct hv_register_value {
+	uint64_t low;
+	uint64_t high;
+};
+_Static_assert(sizeof(struct hv_register_value) == 16, "TLFS, HV_REGISTER_VALUE");
+
+/* TLFS, HV_REGISTER_NAME, and the registers' fields: sets of VTLs have a bit each. */
+#define HV_REGISTER_VSM_VP_STATUS             0x000D0003U
+#define HV_VSM_VP_STATUS_ENABLED_SHIFT        16 /* 3:0: the active one */
+#define HV_REGISTER_VSM_PARTITION_STATUS      0x000D0004U
+#define HV_VSM_PARTITION_STATUS_MAXIMUM_SHIFT 16 /* 15:0: the enabled ones */

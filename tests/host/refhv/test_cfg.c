@@ -212,11 +212,29 @@ static void guests_are_given_more(void **state)
 	assert_false(parse("testdev=yes"));
 }
 
+static void who_begins_in_vtl_2_may_ask_and_enable(void **state)
+{
+	(void)state;
+	assert_true(parse("vtl=2\nrunning=restart"));
+	assert_int_equal(cfg.vtl, 2);
+	assert_int_equal(cfg.running, RUNNING_RESTART);
+	assert_int_equal(cfg.privileges, 0x0023000000000862);
+	assert_true(parse("vtl=0\nrunning=refuse"));
+	assert_int_equal(cfg.vtl, 0);
+	assert_int_equal(cfg.running, RUNNING_REFUSE);
+	assert_int_equal(cfg.privileges, 0x0020000000000862);
+	assert_false(parse("vtl=1"));
+	assert_string_equal(error.reason, "vtl_must_be_0_or_2");
+	assert_false(parse("running=maybe"));
+	assert_string_equal(error.reason, "running_must_be_refuse_or_restart");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_empty_text_leaves_the_defaults),
 		cmocka_unit_test(every_key_is_read),
+		cmocka_unit_test(who_begins_in_vtl_2_may_ask_and_enable),
 		cmocka_unit_test(wrong_lines_are_named),
 		cmocka_unit_test(texts_that_are_too_long_are_refused),
 		cmocka_unit_test(presets_set_what_cpuid_tells),

@@ -46,6 +46,7 @@ struct cfg {
 	enum cfg_extended extended;
 	enum cfg_padding padding;
 	enum cfg_vmmcall vmmcall;
+	uint32_t vtl; /* in which the image begins */
 	uint64_t privileges;
 	uint32_t features;    /* leaf 0x40000003, EDX */
 	uint32_t hints;       /* leaf 0x40000004, EAX; without those for IPIs if ipi=off */

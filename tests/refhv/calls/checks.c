@@ -9,6 +9,14 @@ enum hv_status hypercall_check_vtl(const struct hypercall *call, uint8_t target_
 	return target_vtl > call->caller->active_vtl ? HV_ACCESS_DENIED : HV_SUCCESS;
 }
 
+enum hv_status hypercall_check_input_vtl(const struct hypercall *call, uint8_t vtl)
+{
+	if (vtl & HV_INPUT_VTL_RESERVED)
+		return HV_INVALID_PARAMETER;
+	return vtl & HV_INPUT_VTL_USE ? hypercall_check_vtl(call, vtl & HV_INPUT_VTL_TARGET)
+				      : HV_SUCCESS;
+}
+
 void hypercall_common_faults(struct hypercall *call, enum fault_effect ud,
 			     enum fault_effect garbage, uint32_t vp)
 {

@@ -14,11 +14,14 @@ struct call_type {
 	uint64_t privilege;
 	enum hv_status (*handler)(struct hypercall *call);
 	uint32_t input_size; /* the fixed header */
-	bool is_rep;         /* input and output list elements have the configured stride */
-	bool may_be_fast;    /* its input fits into two registers */
-	bool has_variable;   /* a variable header */
-	bool is_ipi;         /* not there with ipi=off */
-	bool is_for_guests;  /* not there where the privilege is for show: see cfg_gives */
+	bool is_rep;
+	uint8_t in_element; /* of a list, in bytes; 0: both have the configured stride */
+	uint8_t out_element;
+	bool may_overlap;   /* output may lie over input, as Linux 6.12 has it */
+	bool may_be_fast;   /* its input fits into two registers */
+	bool has_variable;  /* a variable header */
+	bool is_ipi;        /* not there with ipi=off */
+	bool is_for_guests; /* not there where the privilege is for show: see cfg_gives */
 	uint16_t code;
 };
 
@@ -34,6 +37,20 @@ static const struct call_type call_types[] = {
 	 .input_size = sizeof(struct hv_map_input),
 	 .is_rep = true,
 	 .code = HV_CALL_MAP_VP},
+	{.name = "EnableVpVtl",
+	 .privilege = HV_PRIVILEGE_VSM,
+	 .handler = enable_vtl_call,
+	 .input_size = sizeof(struct hv_start_input),
+	 .code = HV_CALL_ENABLE_VTL},
+	{.name = "GetVpRegisters",
+	 .privilege = HV_PRIVILEGE_VP_REGISTERS,
+	 .handler = get_registers_call,
+	 .input_size = sizeof(struct hv_registers_input),
+	 .is_rep = true,
+	 .in_element = sizeof(uint32_t),
+	 .out_element = sizeof(struct hv_register_value),
+	 .may_overlap = true,
+	 .code = HV_CALL_REGISTERS},
 	/* No privilege: the TLFS names none. */
 	{.name = "SendSyntheticClusterIpi",
 	 .handler = send_ipi_call,
@@ -102,21 +119,25 @@ static bool in_overlay(const struct hypercall *call, uint64_t gpa)
 
 static enum hv_status map_parameters(struct hypercall *call, const struct call_type *type)
 {
-	uint64_t list = type->is_rep ? call->control.rep_count * call->partition->cfg.stride : 0;
+	uint64_t reps = type->is_rep ? call->control.rep_count : 0;
+	uint32_t stride = call->partition->cfg.stride;
 	uint64_t in = call->input_gpa;
 	uint64_t out = call->output_gpa;
-	uint64_t in_size = type->input_size + list + call->control.variable * sizeof(uint64_t);
+	uint64_t in_size = type->input_size +
+			   reps * (type->in_element ? type->in_element : stride) +
+			   call->control.variable * sizeof(uint64_t);
+	uint64_t out_size = reps * (type->out_element ? type->out_element : stride);
 	void *input = NULL;
 	enum hv_status status = map_block(call, in, in_size, &input);
 
 	if (status == HV_SUCCESS)
-		status = map_block(call, out, list, &call->output);
+		status = map_block(call, out, out_size, &call->output);
 	if (status != HV_SUCCESS)
 		return status;
 	call->input = input;
-	if (in_overlay(call, in) || (list && in_overlay(call, out)))
+	if (in_overlay(call, in) || (out_size && in_overlay(call, out)))
 		call->broken = "parameters_in_hypercall_page";
-	else if (list && in < out + list && out < in + in_size)
+	else if (!type->may_overlap && out_size && in < out + out_size && out < in + in_size)
 		call->broken = "input_and_output_overlap";
 	if (call->broken)
 		return HV_INVALID_HYPERCALL_INPUT;

@@ -40,8 +40,8 @@ struct hypercall {
 uint64_t hypercall_dispatch(struct hypercall *call);
 
 /*
- * Handlers: TLFS, HvCallGetVpIndexFromApicId, HvCallStartVirtualProcessor, and
- * HvCallSendSyntheticClusterIpi with its Ex form.
+ * Handlers: TLFS, HvCallGetVpIndexFromApicId, HvCallStartVirtualProcessor,
+ * HvCallSendSyntheticClusterIpi with its Ex form, HvCallEnableVpVtl and HvCallGetVpRegisters.
  */
 enum hv_status map_vp_call(struct hypercall *call);
 enum hv_status start_vp_call(struct hypercall *call);
@@ -50,6 +50,8 @@ enum hv_status send_ipi_ex_call(struct hypercall *call);
 /* And HvCallPostMessage, HvCallSignalEvent: under the lock. */
 enum hv_status post_message_call(struct hypercall *call);
 enum hv_status signal_event_call(struct hypercall *call);
+enum hv_status enable_vtl_call(struct hypercall *call);
+enum hv_status get_registers_call(struct hypercall *call);
 
 /*
  * The fault that strikes this call with `effect`, or NULL. `vp` is the VP that the call is about,
@@ -68,8 +70,15 @@ void hypercall_common_faults(struct hypercall *call, enum fault_effect ud,
 /* Padding ought to be zero; notes it if it is not. False: and the configuration refuses it. */
 bool hypercall_is_zero(struct hypercall *call, const void *padding, size_t bytes);
 
-/* The VTL byte of both: beyond 2 or not a plain number -> 5, above the caller's -> 6. */
+/* A VTL as a plain number: beyond 2 or with other bits -> 5, above the caller's -> 6. */
 enum hv_status hypercall_check_vtl(const struct hypercall *call, uint8_t target_vtl);
+
+/* One as HV_INPUT_VTL: the same, and reserved bits -> 5. */
+enum hv_status hypercall_check_input_vtl(const struct hypercall *call, uint8_t vtl);
+
+/* The input that 0x99 and 0x0F share, to the log; `target` may be NULL. */
+void hypercall_log_context(struct line *line, const struct hv_start_input *input,
+			   const struct vp *target);
 
 /* The register that makes `context` unacceptable (HV_INVALID_REGISTER_VALUE), or NULL. */
 const char *context_bad_register(const struct hv_vp_context *context,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The partition and its virtual processors: all state that the TLFS talks about. What exists once
- * per VTL, of the partition and of each VP, is in a structure of its own, though only VTL0 is
- * offered today.
+ * per VTL, of the partition and of each VP, is in a structure of its own, though a run stays in the
+ * VTL that the image began in.
  */
 #pragma once
 
@@ -14,7 +14,7 @@
 #include "tests/refhv/line.h"
 #include "tests/refhv/tlfs.h"
 
-#define VTLS 1
+#define VTLS (HV_VTL_HIGHEST + 1)
 
 /* General registers by their instruction encoding. RAX and RSP live in the VMCB while it runs. */
 enum { REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI, REG_R8, REGS = 16 };
@@ -90,6 +90,7 @@ struct vp {
 	uint32_t index;
 	uint32_t apic_id;
 	uint32_t active_vtl;
+	uint32_t higher_vtls; /* that are enabled, a bit each; atomic, for others enable them */
 	struct vp_vtl vtl[VTLS];
 	uint64_t
 		apic_base; /* what the guest made of IA32_APIC_BASE (vmm/apic_base.c); 0: nothing */
@@ -107,6 +108,12 @@ static inline bool vp_change_state(struct vp_vtl *vtl, enum vp_state from, enum 
 
 	return __atomic_compare_exchange_n(&vtl->state, &expected, to, false, __ATOMIC_ACQ_REL,
 					   __ATOMIC_ACQUIRE);
+}
+
+/* The VTLs that a VP has, a bit each. */
+static inline uint32_t vp_vtls(const struct vp *vp)
+{
+	return __atomic_load_n(&vp->higher_vtls, __ATOMIC_ACQUIRE) | 1;
 }
 
 struct partition_vtl {
@@ -143,3 +150,9 @@ struct partition {
 	struct vp *by_apic_id[MAX_APIC_IDS];
 	struct vp *by_index[MAX_VP_INDEXES];
 };
+
+/* The VTLs that the partition has: up to the one that the image began in. */
+static inline uint32_t partition_vtls(const struct partition *partition)
+{
+	return (2U << partition->cfg.vtl) - 1;
+}

@@ -23,14 +23,6 @@ static void log_targets(struct hypercall *call)
 	}
 }
 
-static enum hv_status check_vtl(struct hypercall *call, uint8_t vtl)
-{
-	if (vtl & HV_INPUT_VTL_RESERVED)
-		return HV_INVALID_PARAMETER;
-	return vtl & HV_INPUT_VTL_USE ? hypercall_check_vtl(call, vtl & HV_INPUT_VTL_TARGET)
-				      : HV_SUCCESS;
-}
-
 /* All targets must exist. An interrupt to one that does not run would be lost. */
 static enum hv_status check_targets(struct hypercall *call)
 {
@@ -54,7 +46,7 @@ static enum hv_status check_targets(struct hypercall *call)
 
 static enum hv_status send(struct hypercall *call, uint32_t vector, uint8_t vtl)
 {
-	enum hv_status status = check_vtl(call, vtl);
+	enum hv_status status = hypercall_check_input_vtl(call, vtl);
 
 	line_add(&call->caller->line, " vector=0x%02x target_vtl=%u", vector, vtl);
 	log_targets(call);

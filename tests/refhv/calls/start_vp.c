@@ -13,8 +13,8 @@ static void log_segment(struct line *line, const char *name, const struct hv_seg
 		 s->attributes);
 }
 
-static void log_input(struct line *line, const struct hv_start_input *input,
-		      const struct vp *target)
+void hypercall_log_context(struct line *line, const struct hv_start_input *input,
+			   const struct vp *target)
 {
 	const struct hv_vp_context *c = &input->context;
 
@@ -71,6 +71,10 @@ static enum hv_status check_target(struct hypercall *call, const struct hv_start
 		return status;
 	if (!hypercall_is_zero(call, input->padding, sizeof(input->padding)))
 		return HV_INVALID_PARAMETER;
+	if (input->target_vtl != target->active_vtl)
+		return HV_INVALID_PARAMETER; /* this one VTL is all that runs here */
+	if (!(vp_vtls(target) >> input->target_vtl & 1))
+		return HV_INVALID_VP_STATE;
 	return is_startable(call, target, input->target_vtl) ? HV_SUCCESS : HV_INVALID_VP_STATE;
 }
 
@@ -145,7 +149,7 @@ enum hv_status start_vp_call(struct hypercall *call)
 		input.vp_index < MAX_VP_INDEXES ? partition->by_index[input.vp_index] : NULL;
 	struct line *line = &call->caller->line;
 
-	log_input(line, &input, target);
+	hypercall_log_context(line, &input, target);
 	enum hv_status status = check_target(call, &input, target);
 
 	if (status != HV_SUCCESS)

@@ -116,6 +116,19 @@ static const char *parse_preset(struct cfg *cfg, struct span value)
 	return "unknown_preset";
 }
 
+/* Who begins above VTL 0 may ask where it is, and enable its VTL on others. */
+static const char *parse_vtl(struct cfg *cfg, struct span value)
+{
+	uint64_t number;
+
+	if (!span_number(value, HV_VTL_HIGHEST, &number) || (number && number != HV_VTL_HIGHEST))
+		return "vtl_must_be_0_or_2";
+	cfg->vtl = (uint32_t)number;
+	if (cfg->vtl)
+		cfg->privileges |= HV_PRIVILEGE_VSM | HV_PRIVILEGE_VP_REGISTERS;
+	return NULL;
+}
+
 static const char *parse_key(struct cfg *cfg, struct span key, struct span value)
 {
 	uint64_t number;
@@ -137,6 +150,8 @@ static const char *parse_key(struct cfg *cfg, struct span key, struct span value
 	}
 	if (span_is(key, "preset"))
 		return parse_preset(cfg, value);
+	if (span_is(key, "vtl"))
+		return parse_vtl(cfg, value);
 	if (span_is(key, "privileges"))
 		return span_number(value, UINT64_MAX, &cfg->privileges)
 			       ? NULL

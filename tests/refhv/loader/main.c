@@ -59,9 +59,11 @@ static struct vp *create_vp(uint32_t apic_id, uint32_t index)
 
 	cpu_fill(vp, 0, offsetof(struct vp, line));
 	vp->processor.host_save = memory_take(1);
-	vp->vtl[0].vmcb = memory_take(1);
-	cpu_fill(vp->vtl[0].vmcb, 0, PAGE_SIZE);
-	vp->vtl[0].state = VP_RUNNING; /* by the firmware; see take_over */
+	vp->active_vtl = hv.partition.cfg.vtl;
+	vp->vtl[vp->active_vtl].vmcb = memory_take(1);
+	cpu_fill(vp->vtl[vp->active_vtl].vmcb, 0, PAGE_SIZE);
+	vp->vtl[vp->active_vtl].state = VP_RUNNING;           /* by the firmware; see take_over */
+	vp->higher_vtls = partition_vtls(&hv.partition) >> 1; /* the highest is enabled by 0x0F */
 	vp->processor.stack_top = (uint64_t)memory_take(STACK_PAGES) + STACK_PAGES * PAGE_SIZE;
 	vp->apic_id = apic_id;
 	vp->index = index;
@@ -84,6 +86,7 @@ static void create_partition(const struct boot_processors *processors)
 		partition->by_index[vp->index] = vp;
 	}
 	partition->bsp = partition->by_apic_id[processors->bsp_apic_id];
+	partition->bsp->higher_vtls = partition_vtls(partition);
 }
 
 /* The instruction that leaves the guest, RET, and what traps at once. */
@@ -117,10 +120,10 @@ static void log_partition(void)
 	line_add(&line, " vp_indexes=");
 	for (uint32_t i = 0; i < partition->vp_count; i++)
 		line_add(&line, "%s%u", i ? "," : "", partition->vps[i]->index);
-	line_add(&line, " vp=%s stride=%u reps=%s privileges=0x%016lx preset=%s image=0x%lx",
+	line_add(&line, " vp=%s stride=%u reps=%s privileges=0x%016lx preset=%s vtl=%u image=0x%lx",
 		 cfg_numbering_name(partition->cfg.numbering), partition->cfg.stride,
 		 partition->cfg.one_rep ? "1" : "all", partition->cfg.privileges,
-		 cfg_preset_name(&partition->cfg), (uint64_t)hv.image);
+		 cfg_preset_name(&partition->cfg), partition->cfg.vtl, (uint64_t)hv.image);
 	log_emit(&line);
 }
 

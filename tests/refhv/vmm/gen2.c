@@ -37,7 +37,7 @@ static struct absent devices[] = {
 
 void gen2_take_over(void)
 {
-	struct partition_vtl *vtl = &hv.partition.vtl[0];
+	struct partition_vtl *vtl = &hv.partition.vtl[hv.partition.cfg.vtl];
 
 	if (!hv.partition.cfg.is_gen2)
 		return;

@@ -21,7 +21,7 @@ void overlay_set(struct partition_vtl *vtl, uint64_t value)
 
 void overlay_begin(void)
 {
-	struct partition_vtl *vtl = &hv.partition.vtl[0];
+	struct partition_vtl *vtl = &hv.partition.vtl[hv.partition.cfg.vtl];
 	bool is_enabled = hv_fault(FAULT_HYPERCALL_ENABLED, NULL);
 	bool is_locked = hv_fault(FAULT_HYPERCALL_LOCKED, NULL);
 

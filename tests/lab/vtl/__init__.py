@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Linux in VTL mode under the reference hypervisor."""

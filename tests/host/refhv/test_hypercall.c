@@ -387,6 +387,30 @@ static void of_two_starters_exactly_one_succeeds(void **state)
 	}
 }
 
+static void messages_and_events_want_privilege_and_connection(void **state)
+{
+	uint64_t signal = HV_CALL_SIGNAL_EVENT | 1UL << 16;
+	struct hv_post_input *input = (struct hv_post_input *)(void *)ram;
+
+	(void)state;
+	*input = (struct hv_post_input){.connection = 5, .type = 7, .size = 8};
+	assert_int_equal(call(HV_CALL_POST_MESSAGE), HV_ACCESS_DENIED);
+	assert_int_equal(call_at(vps[0], signal, 5, 0), HV_ACCESS_DENIED);
+	partition->cfg.privileges |= HV_PRIVILEGES_GUESTS;
+	assert_int_equal(call(HV_CALL_POST_MESSAGE), HV_INVALID_CONNECTION_ID);
+	assert_int_equal(call_at(vps[0], signal, 5, 0), HV_INVALID_CONNECTION_ID);
+	partition->connections[5] = (struct connection){vps[1], 2, CONNECTION_MESSAGE};
+	synic_reset(&vps[1]->synic, guest_ram);
+	assert_int_equal(call(HV_CALL_POST_MESSAGE), HV_SUCCESS);
+	assert_ptr_equal(last.signalled, vps[1]);
+	assert_int_equal(call(HV_CALL_POST_MESSAGE), HV_INSUFFICIENT_BUFFERS);
+	input->size = HV_MESSAGE_PAYLOAD + 1;
+	assert_int_equal(call(HV_CALL_POST_MESSAGE), HV_INVALID_PARAMETER);
+	assert_int_equal(call_at(vps[0], signal, 5, 0), HV_INVALID_CONNECTION_ID); /* no event's */
+	partition->cfg.is_gen2 = true; /* there the privileges are for show */
+	assert_int_equal(call(HV_CALL_POST_MESSAGE), HV_INVALID_HYPERCALL_CODE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -407,6 +431,7 @@ int main(void)
 		TEST(a_vp_is_started_once),
 		TEST(f31_f33_faults_of_the_configuration),
 		TEST(of_two_starters_exactly_one_succeeds),
+		TEST(messages_and_events_want_privilege_and_connection),
 	};
 
 	return cmocka_run_group_tests_name("refhv/hypercall", tests, NULL, NULL);

@@ -30,7 +30,10 @@ class DrawTest(unittest.TestCase):
             self.assertNotIn("{", " ".join(case["refhv"]))
             self.assertLessEqual({text for text in case["excuses"]}, self.excuses())
             seen |= {line.split("=")[0] for line in case["refhv"]}
-        self.assertEqual(seen, {"fault", "stride", "reps", "vp", "ipi", "privileges"})
+        choices = {"extended", "padding", "preset", "running", "vmmcall"}
+        self.assertEqual(
+            seen, {"fault", "stride", "reps", "vp", "ipi", "privileges"} | choices
+        )
 
     def excuses(self) -> set[str]:
         return {text for kind in KINDS["kind"] for text in kind.get("excuses", [])}

@@ -72,6 +72,20 @@ class WitnessTest(unittest.TestCase):
         report["cpus"][1].update(tries=0)
         self.assert_red(self.check(report, log), "tries is 0, the log has 1")
 
+    def test_a_refusal_that_started_it(self):
+        lines = LOG.splitlines()
+        at = next(i for i, line in enumerate(lines) if "target_vp=0 apic" in line)
+        lines[at] = lines[at].replace("status=0x0000", "status=0x0005")
+        report = good_report()
+        report["cpus"][2].update(hv_status=5)
+        self.assertEqual(self.check(report, "\n".join(lines) + "\n"), [])
+        never = "\n".join(line for line in lines if "run vp=0" not in line)
+        self.assert_red(self.check(report, never), "0 successful calls 0x99")
+        again = lines[at].replace("status=0x0005", "status=0x0015")  # asked once more
+        report["cpus"][2].update(tries=2)
+        log = "\n".join(lines[: at + 1] + [again] + lines[at + 1 :])
+        self.assertEqual(self.check(report, log), [])
+
     def test_fallback_claims_tries_that_nobody_saw(self):
         self.red_report(
             "tries is 2, the log has 0",

@@ -234,7 +234,8 @@ def check_witness(report: dict, events: list[Event], listed: list | None = None)
         if cpu["vp_index"] != vp and (told or cpu["vp_index"] is not None):
             what = [f"vp_index is {cpu['vp_index']}, the hypervisor's is {vp}"]
         else:
-            what = check_calls(cpu, calls[vp], apic_of) + check_runs(cpu, sipis[vp], runs[vp])
+            what = check_calls(cpu, calls[vp], runs[vp], apic_of)
+            what += check_runs(cpu, sipis[vp], runs[vp])
         wrong += [f"apic {cpu['apic_id']}: {text}" for text in what]
     wrong += check_resets(report, events)
     return wrong + check_stacks(events) + check_ipis(report, events) + check_teardown(events)
@@ -400,22 +401,31 @@ def check_panic(
     return wrong
 
 
-def was_started_by_a_refusal(calls: list[Event]) -> bool:
-    """A refusal, and then the answer that the VP runs: the refusal has had its effect."""
-    statuses = [call.number("status") for call in calls[-2:]]
+def refusal_that_started(calls: list[Event], runs: list[Event]) -> Event | None:
+    """The call whose refusal has had its effect all the same, if one has.
+
+    Either the next call was answered that the VP runs, or there was none, because it had come.
+    """
+    statuses = [call.number("status") for call in calls]
     before = (SUCCESS, TIME_OUT, INVALID_VP_STATE, UNANSWERED)
-    return len(statuses) == 2 and statuses[0] not in before and statuses[1] == INVALID_VP_STATE
+    if SUCCESS in statuses:
+        return None
+    if statuses[-1:] == [INVALID_VP_STATE] and statuses[-2:-1] and statuses[-2] not in before:
+        return calls[-2]
+    came = [run for run in runs if run.fields.get("method") == "start"]
+    return calls[-1] if statuses and statuses[-1] not in before and came else None
 
 
-def check_calls(cpu: dict, calls: list[Event], apic_of: dict) -> list[str]:
+def check_calls(cpu: dict, calls: list[Event], runs: list[Event], apic_of: dict) -> list[str]:
     """One processor's record against the calls 0x99 that were made for it."""
     wrong = []
     tries = len(calls)
     successes = [call for call in calls if call.number("status") == SUCCESS]
-    if was_started_by_a_refusal(calls):
-        calls = calls[:-1]
-        successes = [calls[-1]]
-    last = calls[-1].number("status") if calls else None
+    refusal = refusal_that_started(calls, runs)
+    if refusal:
+        successes = [refusal]
+    final = refusal or (calls[-1] if calls else None)
+    last = final.number("status") if final else None
     last = None if last == UNANSWERED else last
     if cpu["hv_status"] != last:
         wrong.append(f"hv_status is {cpu['hv_status']}, the log's last is {last}")

@@ -13,13 +13,12 @@ static CHAR16 config_path[] = L"\\EFI\\hvsmp\\hvsmp.cfg";
 static char text[TEXT_SIZE];
 
 /* UEFI Shell specification 2.2, EFI_SHELL_PARAMETERS_PROTOCOL */
-#define SHELL_PARAMETERS                                               \
-	{                                                              \
-		0x752f3136, 0x4e16, 0x4fdc,                            \
-		{                                                      \
-			0xa2, 0x2a, 0xe5, 0xf4, 0x68, 0x12, 0xf4, 0xca \
-		}                                                      \
-	}
+static EFI_GUID shell_parameters = {
+	.Data1 = 0x752f3136,
+	.Data2 = 0x4e16,
+	.Data3 = 0x4fdc,
+	.Data4 = {0xa2, 0x2a, 0xe5, 0xf4, 0x68, 0x12, 0xf4, 0xca},
+};
 struct shell_parameters {
 	CHAR16 **words;
 	UINTN count;
@@ -29,11 +28,10 @@ struct shell_parameters {
 /* The command's own name is the first word, however it was written. False: no shell started us. */
 static bool shell_words_read(EFI_SYSTEM_TABLE *st, EFI_HANDLE image)
 {
-	EFI_GUID guid = SHELL_PARAMETERS;
 	struct shell_parameters *shell = NULL;
 	static const CHAR16 blank[] = L" ";
 
-	if (EFI_ERROR(st->BootServices->HandleProtocol(image, &guid, (void **)&shell)))
+	if (EFI_ERROR(st->BootServices->HandleProtocol(image, &shell_parameters, (void **)&shell)))
 		return false;
 	for (UINTN i = 1; i < shell->count; i++) {
 		if (!text_add_ucs2(shell->words[i], SIZE_MAX, text) ||

@@ -52,7 +52,8 @@ static const char *open_interface(struct bench *b)
 	const struct hvsmp_features *f = b->in->features;
 	struct hvsmp_interface *hv = b->in->hv;
 	struct hvsmp_setup_config config = {.os_id = HVSMP_OS_ID};
-	char isolated[HVSMP_REASON_SIZE]; /* the same text */
+	char isolated[HVSMP_REASON_SIZE];       /* the same text */
+	uint32_t proof_calls = hv->proof_calls; /* of a proof that came to nothing */
 	void *page;
 
 	if (!f->is_hv1 || hvsmp_is_isolated(f, isolated) ||
@@ -64,6 +65,7 @@ static const char *open_interface(struct bench *b)
 	config.page = (struct hvsmp_memory){page, (uint64_t)page};
 	if (hvsmp_setup_page(hv, b->in->host, &config))
 		return hv->reason;
+	hv->proof_calls = proof_calls;
 	if (hvsmp_has_vp_index(f))
 		(void)hvsmp_vp_index(hv->host, &hv->bsp_vp_index);
 	return NULL;

@@ -47,12 +47,13 @@ static const uint8_t *hypercall_page;
 static uint64_t call(uint64_t control, uint64_t input)
 {
 	uint64_t result;
-	register uint64_t output __asm__("r8") = 0;
 
-	__asm__ volatile("call *%[page]"
+	/* No output: R8 is 0. */
+	__asm__ volatile("xor %%r8d, %%r8d\n\t"
+			 "call *%[page]"
 			 : "=a"(result), "+c"(control), "+d"(input)
-			 : [page] "r"(hypercall_page), "r"(output)
-			 : "memory", "r9", "r10", "r11");
+			 : [page] "r"(hypercall_page)
+			 : "memory", "cc", "r8", "r9", "r10", "r11");
 	return result & 0xFFFF;
 }
 

@@ -151,7 +151,7 @@ static void timers(void)
 
 void guest_main(void)
 {
-	slot = &((volatile struct message *)(void *)guest_pages[0])[SINT];
+	slot = &AT(struct message, (uint64_t)guest_pages[0] + SINT * sizeof(struct message));
 	hypercall_page = guest_pages[2];
 	AT(uint32_t, APIC_PAGE + 0xF0) = 0x1FF;
 	write_msr(MSR_OS_ID, 1UL << 63);

@@ -149,7 +149,7 @@ void acpi_move(char *value)
 	size_t i = acpi_index(value);
 	const uint8_t *old = (const uint8_t *)acpi_xsdt()->entries[i];
 	uint32_t length = get32(old + HEADER_LENGTH);
-	uint8_t *table = take_pages((EFI_MEMORY_TYPE)TYPE_UNLISTED, length);
+	uint8_t *table = take_pages(TYPE_UNLISTED, length);
 
 	copy(table, old, length);
 	acpi_xsdt()->entries[i] = (uint64_t)table;

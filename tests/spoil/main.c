@@ -40,12 +40,13 @@ static void *protocol_of(EFI_HANDLE handle, EFI_GUID guid, const char *what)
 	return protocol;
 }
 
-void *take_pages(EFI_MEMORY_TYPE type, size_t bytes)
+void *take_pages(uint32_t type, size_t bytes)
 {
 	EFI_PHYSICAL_ADDRESS at = 0xFFFFFFFF;
 	UINTN pages = (bytes + PAGE_SIZE - 1) / PAGE_SIZE;
 
-	if (EFI_ERROR(services->AllocatePages(AllocateMaxAddress, type, pages, &at)))
+	if (EFI_ERROR(
+		    services->AllocatePages(AllocateMaxAddress, (EFI_MEMORY_TYPE)type, pages, &at)))
 		fail("no memory", "");
 	services->SetMem((void *)at, pages * PAGE_SIZE, 0);
 	return (void *)at;

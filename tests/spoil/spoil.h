@@ -35,7 +35,7 @@ void copy(void *to, const void *from, size_t size);
 size_t widen(CHAR16 *to, const char *from, size_t capacity);
 
 /* main.c: pages below 4 GiB, zeroed. */
-void *take_pages(EFI_MEMORY_TYPE type, size_t bytes);
+void *take_pages(uint32_t type, size_t bytes);
 
 /* serial.c: without the firmware, when it must not be asked any more. */
 void serial_say(const char *text);

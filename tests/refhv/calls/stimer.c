@@ -66,14 +66,15 @@ static bool expire(struct synic *s, uint32_t i, uint64_t now)
 		.payload_size = sizeof(struct hv_timer_payload),
 	};
 
+	struct hv_timer_payload payload = {.timer = i, .expired = t->due, .delivered = now};
+
 	if (t->config & HV_STIMER_DIRECT) {
 		uint8_t vector = (uint8_t)(t->config >> HV_STIMER_VECTOR_SHIFT);
 
 		s->apic.bits[vector / WORD] |= 1UL << vector % WORD;
 		return true;
 	}
-	*(struct hv_timer_payload *)(void *)message.payload =
-		(struct hv_timer_payload){.timer = i, .expired = t->due, .delivered = now};
+	__builtin_memcpy(message.payload, &payload, sizeof(payload));
 	return synic_post(s, sint_of(t), &message);
 }
 

@@ -230,8 +230,10 @@ def check_witness(report: dict, events: list[Event], listed: list | None = None)
             wrong.append(f"log: VP {target} is not that of this APIC id: {event.text}")
     for cpu in report["cpus"]:
         vp = vp_of.get(cpu["apic_id"])
-        # A refused 0x9A tells nothing, and whoever never ran has not read the register either.
-        told = start_vp and cpu["verdict"] != "absent" and cpu["map_status"] in (None, SUCCESS)
+        # By 0x9A, or by the processor's own register; whoever was refused the one and never ran
+        # has neither.
+        ran = cpu["verdict"] in ("online", "late", "mismatch")
+        told = start_vp and (ran or cpu["map_status"] == SUCCESS)
         if cpu["vp_index"] != vp and (told or cpu["vp_index"] is not None):
             what = [f"vp_index is {cpu['vp_index']}, the hypervisor's is {vp}"]
         else:

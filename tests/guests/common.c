@@ -4,7 +4,13 @@
 
 #include <efi.h>
 
-enum { COM1 = 0x3F8, LINE_STATUS = COM1 + 5, CAN_SEND = 0x20, EXIT_PORT = 0xF4 };
+enum {
+	COM1 = 0x3F8,
+	LINE_STATUS = COM1 + 5,
+	CAN_SEND = 0x20,
+	SEND_TRIES = 1000000,
+	EXIT_PORT = 0xF4
+};
 #define BELOW_4G  0xFFFFFFFFUL
 #define MAP_BYTES 32768
 #define TRIES     4
@@ -33,7 +39,7 @@ static uint8_t line_status(void)
 
 static void put(char c)
 {
-	while (!(line_status() & CAN_SEND))
+	for (uint32_t tries = SEND_TRIES; tries && !(line_status() & CAN_SEND); tries--)
 		;
 	__asm__ volatile("outb %0, %1" : : "a"(c), "Nd"((uint16_t)COM1));
 }

@@ -2,7 +2,7 @@
 /* COM1, for what must be said when the firmware may not be asked any more. */
 #include "tests/spoil/spoil.h"
 
-enum { COM1 = 0x3F8, LINE_STATUS = COM1 + 5, CAN_SEND = 0x20 };
+enum { COM1 = 0x3F8, LINE_STATUS = COM1 + 5, CAN_SEND = 0x20, SEND_TRIES = 1000000 };
 
 static uint8_t line_status(void)
 {
@@ -14,7 +14,7 @@ static uint8_t line_status(void)
 
 static void put(char c)
 {
-	while (!(line_status() & CAN_SEND))
+	for (uint32_t tries = SEND_TRIES; tries && !(line_status() & CAN_SEND); tries--)
 		;
 	__asm__ volatile("outb %0, %1" : : "a"(c), "Nd"((uint16_t)COM1));
 }

@@ -220,6 +220,10 @@ void selftest_calls(struct smp *smp, const struct platform *p, struct selftest *
 		log_warn("selftest: no memory for calls");
 		return;
 	}
+	if (!smp->members) {
+		log_warn("selftest: no processor to test, the boot processor is in doubt, too");
+		return;
+	}
 	out->members = smp->members;
 	if (!measure_calls(smp, out)) {
 		log_warn("selftest: no memory for the times of calls");

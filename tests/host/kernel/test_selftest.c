@@ -86,6 +86,18 @@ static void one_processor_has_nobody_to_call(void **state)
 	assert_kept(1, 0);
 }
 
+static void nobody_is_tested(void **state)
+{
+	(void)state;
+	prepare(1);
+	smp = machine_prepare();
+	run();
+	smp->bsp->verdict = CPU_MISSING;
+	selftest_calls(smp, &platform, &result);
+	assert_false(result.is_run);
+	assert_true(warned("selftest: no processor to test"));
+}
+
 static void by_hypercall(void **state)
 {
 	(void)state;
@@ -188,6 +200,7 @@ int main(void)
 		BRINGUP_TEST(all_pairs_of_sixteen),
 		BRINGUP_TEST(some_pairs_of_many),
 		BRINGUP_TEST(one_processor_has_nobody_to_call),
+		BRINGUP_TEST(nobody_is_tested),
 		BRINGUP_TEST(by_hypercall),
 		BRINGUP_TEST(a_refusal_is_named),
 		BRINGUP_TEST(who_does_not_answer_is_named),

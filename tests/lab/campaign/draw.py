@@ -93,6 +93,18 @@ def numbering(lines: list[str], ids: list[int]) -> list[int]:
     return found
 
 
+def without_second_refusals(faults: list[dict]) -> list[dict]:
+    """Without those beside one that refuses a start and yet makes it.
+
+    A refusal is asked once more. If that one is refused, too, and has the effect, nothing tells it
+    from a VP that waits: it is sent an INIT.
+    """
+    starts = [f for f in faults if f["line"].startswith("fault=start:") and "status=" in f["line"]]
+    if not any("effect=1" in f["line"] and "status=0x78" not in f["line"] for f in starts):
+        return faults
+    return [f for f in faults if f not in starts or "effect=1" in f["line"]]
+
+
 def draw_faults(rng: random.Random, kinds: dict, ids: list[int]) -> list[dict]:
     """Up to four kinds, one of a part: two words for one setting would be an error."""
     weights = [kind.get("often", 1) for kind in kinds["kind"]]
@@ -104,12 +116,13 @@ def draw_faults(rng: random.Random, kinds: dict, ids: list[int]) -> list[dict]:
             chosen.append(kind)
     numbers = numbering([kind["line"] for kind in chosen], ids)
     alone = len(ids) == 1
-    return [
+    faults = [
         {"line": fill(rng, kind["line"], kinds["values"], numbers, ids),
          "excuses": kind.get("excuses", [])}
         for kind in chosen
         if not (alone and "{ap" in kind["line"])
     ]  # fmt: skip
+    return without_second_refusals(faults)
 
 
 def draw(seed: str, run: int, kinds: dict) -> dict:

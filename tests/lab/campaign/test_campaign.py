@@ -38,6 +38,19 @@ class DrawTest(unittest.TestCase):
     def excuses(self) -> set[str]:
         return {text for kind in KINDS["kind"] for text in kind.get("excuses", [])}
 
+    def test_one_refusal_beside_one_that_has_an_effect(self):
+        effect = {"line": "fault=start:vp=0:status=0x08:times=1:effect=1"}
+        late = {"line": "fault=start:vp=0:status=0x78:times=1:effect=1"}
+        plain = {"line": "fault=start:status=0x08:times=1"}
+        other = {"line": "fault=start:vp=0:never=1"}
+        for given, left in (
+            ([effect, plain, other], [effect, other]),
+            ([plain, effect, late], [effect, late]),
+            ([plain, late], [plain, late]),
+            ([plain, other], [plain, other]),
+        ):
+            self.assertEqual(draw.without_second_refusals(given), left)
+
     def test_indexes_are_the_hypervisors(self):
         self.assertEqual(draw.numbering([], [0, 1, 2, 3]), [2, 3, 0, 1])
         self.assertEqual(draw.numbering(["vp=identity"], [0, 1, 2]), [0, 1, 2])

@@ -51,6 +51,7 @@ $(eval $(call host_test, hv/test_result, hv/result.c hv/text.c))
 $(eval $(call host_test, hv/test_text,   hv/text.c))
 $(eval $(call host_test, hv/test_vp_set, hv/vp_set.c))
 $(eval $(call host_test, hv/test_ipi,    hv/ipi.c hv/x86_64/detect.c hv/vp_set.c $(HV_SCRIPTED)))
+$(eval $(call host_test, hv/test_vtl,    hv/vtl.c hv/x86_64/context.c $(HV_SCRIPTED)))
 $(eval $(call host_test, hv/test_clock,  hv/x86_64/clock.c))
 $(eval $(call host_test, hv/test_crash,  hv/x86_64/crash.c))
 

@@ -69,11 +69,10 @@ static bool is_possible(struct kernel *k, struct hvsmp_vtl_offsets *offsets)
 
 static bool enable_for_partition(struct kernel *k)
 {
-	const struct hvsmp_caller caller = cpu_caller(k->smp.bsp);
 	struct vtl *v = &k->vtl;
 
 	v->asked_partition = true;
-	v->partition_answer = hvsmp_enable_partition_vtl(&caller, VTL);
+	v->partition_answer = hvsmp_enable_partition_vtl(&k->smp.bsp->start.caller, VTL);
 	return good(v, "HvCallEnablePartitionVtl", &v->partition_answer,
 		    HVSMP_STATUS_INVALID_VTL_STATE);
 }
@@ -106,12 +105,11 @@ static bool make_second_set(struct kernel *k, struct hvsmp_context *context,
 
 static bool enable_for_self(struct kernel *k, const struct hvsmp_context *context)
 {
-	const struct hvsmp_caller caller = cpu_caller(k->smp.bsp);
 	struct vtl *v = &k->vtl;
 
 	v->asked_boot = true;
-	v->boot_answer =
-		hvsmp_enable_vp_vtl(&caller, k->platform.hypervisor.hv.bsp_vp_index, VTL, context);
+	v->boot_answer = hvsmp_enable_vp_vtl(&k->smp.bsp->start.caller,
+					     k->platform.hypervisor.hv.bsp_vp_index, VTL, context);
 	return good(v, "HvCallEnableVpVtl for the boot processor", &v->boot_answer,
 		    HVSMP_STATUS_SUCCESS);
 }

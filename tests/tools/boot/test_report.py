@@ -106,7 +106,7 @@ class PropertiesTest(unittest.TestCase):
             ("ok 2 - apic 1: online", "not ok 2 - apic 1: late", "TAP says [(1, 'late', 'hv', 0)]"),
             ("ok 2 - apic 1: online", "not ok 2 - a check", "'not ok' with verdict ok"),
             ("online by firmware", "online by hv", "TAP says [(0, 'online', 'hv', 0)]"),
-            ("ok 2 - apic 1: online", "ok 2 - apic 9: online", "not [(1, 'online', 'hv')]"),
+            ("ok 2 - apic 1: online", "ok 2 - apic 9: online", "not [(1, 'online', 'hv', 0)]"),
         ):
             wrong = witness.check_tap(report, "\n".join(lines).replace(old, new).split("\n"))
             self.assertTrue(any(text in line for line in wrong), f"'{text}' not in {wrong}")

@@ -154,12 +154,14 @@ static void in_vtl1(void *owner)
 	smp_move(&k->smp, &v->hv, VTL);
 	can_return = open_page(k);
 	if (!can_return)
-		log_warn("VTL 1: %s", v->reason);
+		log_warn("%s", v->reason);
 	else
 		log_info("VTL 1: hypercall page at 0x%lx", (unsigned long)v->hv.page.pa);
 	given.work(k);
-	if (can_return && arch_vtl_return((uint64_t)v->hv.page.va + v->offsets.ret))
-		log_warn("VTL 1: VtlReturn raises an exception");
+	if (can_return && arch_vtl_return((uint64_t)v->hv.page.va + v->offsets.ret)) {
+		(void)REFUSE(v, "in VTL 1: VtlReturn raises an exception");
+		log_warn("%s", v->reason);
+	}
 	exit_machine(bringup_finish(k));
 }
 

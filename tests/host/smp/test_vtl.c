@@ -68,7 +68,7 @@ static void one_that_has_the_vtl_already_is_started(void **state)
 	assert_int_equal(cpu_of(2)->start.vtl_answer.status.code, 0x86);
 }
 
-static void one_that_is_refused_the_vtl_is_refused(void **state)
+static void g09_one_that_is_refused_the_vtl_is_refused(void **state)
 {
 	(void)state;
 	prepare_in_vtl1(4);
@@ -83,7 +83,7 @@ static void one_that_is_refused_the_vtl_is_refused(void **state)
 	assert_int_equal(summary.verdict, MACHINE_DEGRADED);
 }
 
-static void one_that_is_refused_the_start_is_refused(void **state)
+static void g09_one_that_is_refused_the_start_is_refused(void **state)
 {
 	(void)state;
 	prepare_in_vtl1(4);
@@ -96,7 +96,7 @@ static void one_that_is_refused_the_start_is_refused(void **state)
 }
 
 /* What an AP may not, the boot processor may. */
-static void an_ap_that_may_enable_no_vtl(void **state)
+static void g09_an_ap_that_may_enable_no_vtl(void **state)
 {
 	(void)state;
 	prepare_in_vtl1(16);
@@ -107,7 +107,7 @@ static void an_ap_that_may_enable_no_vtl(void **state)
 	assert_string_equal(smp->start.reason, "");
 }
 
-static void a_call_that_is_not_there_is_given_up_for_all(void **state)
+static void g09_a_call_that_is_not_there_is_given_up_for_all(void **state)
 {
 	(void)state;
 	prepare_in_vtl1(8);
@@ -124,7 +124,7 @@ static void a_call_that_is_not_there_is_given_up_for_all(void **state)
 	}
 }
 
-static void a_call_that_faults(void **state)
+static void g09_a_call_that_faults(void **state)
 {
 	(void)state;
 	prepare_in_vtl1(2);
@@ -145,7 +145,7 @@ static const struct cpu_mismatch *only_mismatch(uint32_t id)
 }
 
 /* The page of VTL 1 is not there, so the one of VTL 0 tells where it is. */
-static void one_that_comes_in_the_wrong_vtl_names_it(void **state)
+static void g0a_one_that_comes_in_the_wrong_vtl_names_it(void **state)
 {
 	(void)state;
 	prepare_in_vtl1(2); /* with more of them, it would have to start others from there */
@@ -156,7 +156,7 @@ static void one_that_comes_in_the_wrong_vtl_names_it(void **state)
 	assert_int_equal(summary.verdict, MACHINE_FAILED);
 }
 
-static void one_that_is_not_told_where_it_is(void **state)
+static void g0a_one_that_is_not_told_where_it_is(void **state)
 {
 	(void)state;
 	prepare_in_vtl1(4);
@@ -167,7 +167,7 @@ static void one_that_is_not_told_where_it_is(void **state)
 }
 
 /* From the wrong VTL it can start nobody, and the boot processor takes over. */
-static void a_starter_in_the_wrong_vtl_costs_itself(void **state)
+static void g0a_a_starter_in_the_wrong_vtl_costs_itself(void **state)
 {
 	(void)state;
 	prepare_in_vtl1(16);
@@ -182,14 +182,14 @@ int main(void)
 		BRINGUP_TEST(every_processor_is_started_in_vtl_1),
 		BRINGUP_TEST(in_vtl_0_nothing_is_asked_or_enabled),
 		BRINGUP_TEST(one_that_has_the_vtl_already_is_started),
-		BRINGUP_TEST(one_that_is_refused_the_vtl_is_refused),
-		BRINGUP_TEST(one_that_is_refused_the_start_is_refused),
-		BRINGUP_TEST(an_ap_that_may_enable_no_vtl),
-		BRINGUP_TEST(a_call_that_is_not_there_is_given_up_for_all),
-		BRINGUP_TEST(a_call_that_faults),
-		BRINGUP_TEST(one_that_comes_in_the_wrong_vtl_names_it),
-		BRINGUP_TEST(one_that_is_not_told_where_it_is),
-		BRINGUP_TEST(a_starter_in_the_wrong_vtl_costs_itself),
+		BRINGUP_TEST(g09_one_that_is_refused_the_vtl_is_refused),
+		BRINGUP_TEST(g09_one_that_is_refused_the_start_is_refused),
+		BRINGUP_TEST(g09_an_ap_that_may_enable_no_vtl),
+		BRINGUP_TEST(g09_a_call_that_is_not_there_is_given_up_for_all),
+		BRINGUP_TEST(g09_a_call_that_faults),
+		BRINGUP_TEST(g0a_one_that_comes_in_the_wrong_vtl_names_it),
+		BRINGUP_TEST(g0a_one_that_is_not_told_where_it_is),
+		BRINGUP_TEST(g0a_a_starter_in_the_wrong_vtl_costs_itself),
 	};
 
 	return cmocka_run_group_tests_name("smp/vtl", tests, NULL, NULL);

@@ -46,6 +46,12 @@ enum err arch_cpu_init(struct arch_cpu *cpu, struct pages *pages, arch_ap_fn ent
 /* Boot processor only, once: load the block's tables and go on in fn(arg) on the block's stack. */
 _Noreturn void arch_cpu_enter(struct arch_cpu *cpu, void (*fn)(void *arg), void *arg);
 
+/*
+ * Boot processor only: the state in which an AP is to start on this block, anew, by the tables that
+ * arch_tables_use has named last.
+ */
+void arch_cpu_want(struct arch_cpu *cpu);
+
 /* The owner of the calling processor's block; NULL before arch_cpu_enter. */
 void *arch_cpu_owner(void);
 
@@ -160,6 +166,48 @@ bool arch_is_device(uint64_t pa, uint64_t size);
 bool arch_mapped(uint64_t pa, uint64_t size);
 /* Boot processor only. From now on this processor runs on these tables. */
 void arch_paging_enable(void);
+
+/* --- a second set of tables, and a higher trust level ---------------------------------------- */
+
+/* Page tables and exception vectors, with which a processor runs. */
+struct arch_tables {
+	uint64_t root, vectors;
+};
+
+/*
+ * Boot processor only. Which of them arch_map, arch_cpu_init and arch_cpu_want go by; no processor
+ * is moved by that. *before, if not NULL: the ones until now.
+ */
+void arch_tables_use(const struct arch_tables *tables, struct arch_tables *before);
+/* Boot processor only. A copy of those in use, in memory of its own. ERR_NO_MEMORY. */
+enum err arch_tables_copy(struct arch_tables *copy, struct pages *pages);
+
+/*
+ * Registers that each trust level of a processor has for itself, by number and name: control
+ * registers, segment bases, descriptor tables, PAT, EFER, DR7.
+ */
+enum { ARCH_PRIVATE = 12 };
+struct arch_private {
+	uint64_t value[ARCH_PRIVATE];
+};
+void arch_private_read(struct arch_private *out);
+const char *arch_private_name(unsigned int reg);
+/*
+ * In the higher level: other values in those that are the same in both otherwise and do no harm, so
+ * that the lower one notices if they reach it.
+ */
+void arch_private_change(void);
+
+/*
+ * Go to the higher trust level by the hypervisor's code at `code`, and come back when it returns.
+ * found: the private registers right after that. ERR_FAULT: the code raises an exception.
+ */
+enum err arch_vtl_call(uint64_t code, struct arch_private *found);
+/*
+ * The way back, with nothing in the registers that both levels share. Goes on when the lower level
+ * calls again.
+ */
+enum err arch_vtl_return(uint64_t code);
 
 /* --- clock ------------------------------------------------------------------------------------ */
 

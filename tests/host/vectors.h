@@ -139,3 +139,15 @@ static const uint8_t registers_two_output[32] __attribute__((unused)) = {
 /* 0x0F has the input of 0x99, with the VTL at its place. */
 #define ENABLE_VTL_CONTROL 0x000000000000000Full
 #define START_VTL_OFFSET   12
+
+/* 0x0D: VTL 1 for the partition itself, no flags. */
+#define ENABLE_PARTITION_VTL_CONTROL 0x000000000000000Dull
+static const uint8_t enable_partition_vtl_input[16] __attribute__((unused)) = {
+	0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+	0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+};
+
+/* VsmCodePageOffsets: VtlCall at 0x0F, VtlReturn at 0x126. */
+#define CODE_PAGE_OFFSETS 0x000000000012600Full
+#define OFFSET_VTL_CALL   0x00F
+#define OFFSET_VTL_RETURN 0x126

@@ -37,7 +37,7 @@ static uint32_t number(const struct vp *vp)
 
 static void set_clock(struct vp *vp, uint64_t now)
 {
-	uint64_t next = synic_next(&vp->synic);
+	uint64_t next = synic_next(&vp_active(vp)->synic);
 
 	if (next == vp->events.armed && next > now)
 		return;
@@ -56,11 +56,15 @@ static void set_bit(uint32_t *word, uint32_t bit, bool on)
 void events_deliver(struct vp *vp)
 {
 	struct vmcb *vmcb = vp_active(vp)->vmcb;
-	struct synic *synic = &vp->synic;
+	struct synic *synic = &vp_active(vp)->synic;
 	uint8_t vector;
 
 	if (!cfg_gives(&hv.partition.cfg, HV_PRIVILEGE_SYNIC) &&
 	    !cfg_gives(&hv.partition.cfg, HV_PRIVILEGE_STIMER))
+		return;
+	/* Most guests have none of it on; nobody but the VP itself switches it on. */
+	if (!vp->events.is_on && !synic_is_on(synic) && !vectors_any(&synic->apic) &&
+	    !vectors_any(&synic->without))
 		return;
 	hv_lock();
 	uint64_t now = events_now();
@@ -80,9 +84,14 @@ void events_deliver(struct vp *vp)
 	vmcb->int_control = wants_window ? V_IRQ | V_IGNORE_TPR : 0;
 }
 
+void events_begin_vtl(struct vp *vp)
+{
+	synic_reset(&vp_active(vp)->synic, hv.partition.guest_ram);
+	vp_active(vp)->vp_assist = 0;
+}
+
 void events_reset(struct vp *vp)
 {
-	synic_reset(&vp->synic, hv.partition.guest_ram);
 	vp->events = (struct vp_events){.armed = SYNIC_NEVER};
 }
 
@@ -144,7 +153,7 @@ void events_nmi_exit(struct vp *vp)
 void events_window_exit(struct vp *vp)
 {
 	hv_lock();
-	uint8_t vector = vectors_take(&vp->synic.without);
+	uint8_t vector = vectors_take(&vp_active(vp)->synic.without);
 
 	hv_unlock();
 	if (vector)

@@ -12,19 +12,15 @@
 
 static void init_vp(struct vp *target)
 {
-	struct vp_vtl *vtl = vp_active(target);
-
-	(void)vp_change_state(vtl, stop_vp(target) ? VP_STOPPING : VP_NEVER, VP_WAIT);
+	(void)vp_change_state(target, stop_vp(target) ? VP_STOPPING : VP_NEVER, VP_WAIT);
 }
 
 static bool startup_vp(struct vp *target, uint8_t vector)
 {
-	struct vp_vtl *vtl = vp_active(target);
-
-	if (!vp_change_state(vtl, VP_WAIT, VP_STARTING))
+	if (!vp_change_state(target, VP_WAIT, VP_STARTING))
 		return false;
-	vtl->start.method = START_SIPI;
-	vtl->start.sipi_vector = vector;
+	target->start.method = START_SIPI;
+	target->start.sipi_vector = vector;
 	return true;
 }
 

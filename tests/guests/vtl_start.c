@@ -2,7 +2,8 @@
 /*
  * A guest whose boot processor goes to VTL 1 and starts two others by 0x99: one in VTL 1; one in
  * VTL 0, which comes to VTL 1 first and to VTL 0 by its first VtlReturn. Then NMIs within VTL 1, and
- * INIT, start-up IPI and NMI out of VTL 0, which reach nobody.
+ * INIT, start-up IPI and NMI out of VTL 0, which reach nobody. Both hypercall pages lie at one
+ * address, so that a processor in the wrong VTL can ask where it is.
  */
 #include "tests/guests/vtl.h"
 
@@ -20,7 +21,6 @@ enum { BSP, ONE_IN_1, ONE_UNDER_1, PROCESSORS }; /* APIC ids */
 
 static uint8_t stacks[2 * PROCESSORS][STACK] __attribute__((aligned(4096)));
 static uint8_t inputs[2 * PROCESSORS][PAGE] __attribute__((aligned(4096)));
-static uint8_t page_1[PAGE] __attribute__((aligned(4096)));
 static struct world w0, w1;
 static uint32_t vps[PROCESSORS];
 static uint64_t bsp_gpr[GPRS], under_gpr[GPRS], above_gpr[GPRS];
@@ -168,7 +168,7 @@ void guest_main(void)
 	uint32_t before;
 
 	w0 = (struct world){.page = guest_pages[0], .input = inputs[0]};
-	w1 = (struct world){.page = page_1, .input = inputs[1]};
+	w1 = (struct world){.page = guest_pages[0], .input = inputs[1]};
 	catch_ud();
 	catch_nmi(on_nmi);
 	world_begin(&w0);

@@ -130,7 +130,6 @@ static bool open_page(struct kernel *k)
 
 	if (hvsmp_setup_page(&v->hv, &kernel_host, &config))
 		return REFUSE(v, "in VTL 1: %s", v->hv.reason);
-	smp_move(&k->smp, &v->hv, VTL);
 	caller = cpu_caller(k->smp.bsp);
 	r = hvsmp_get_vtl_offsets(&caller, &v->offsets);
 	if (!good(v, "in VTL 1: VsmCodePageOffsets: HvCallGetVpRegisters", &r,

@@ -132,7 +132,8 @@ void start_by(struct smp *smp, const struct smp_policy *policy)
 
 void smp_move(struct smp *smp, const struct hvsmp_interface *hv, uint8_t vtl)
 {
-	smp->config.below = hv == smp->config.hv ? NULL : smp->config.hv;
+	if (hv != smp->config.hv)
+		smp->config.below = smp->config.hv;
 	smp->config.hv = smp->start_config.hv = hv;
 	smp->config.vtl = vtl;
 	for (size_t i = 0; i < smp->count; i++) {

@@ -83,6 +83,9 @@ void context_of_now(struct context *context, void (*entry)(void), void *stack_en
 void catch_ud(void);
 extern volatile uint32_t uds;
 
+/* After catch_ud: an NMI comes to this code. */
+void catch_nmi(const uint8_t *handler);
+
 /*
  * Call `at` with RCX and RAX, as the stubs of the hypercall page want it, and the other general
  * registers filled from `gpr` (RBX RDX RSI RDI RBP R8 to R15); what they are afterwards is written

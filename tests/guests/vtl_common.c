@@ -7,6 +7,7 @@
 #define TSS_BUSY    0x008B
 #define TSS_LIMIT   0x67
 #define GATE_64     0x8E00U
+#define VECTOR_NMI  2
 #define VECTOR_UD   6
 #define EFER_LMA    (1UL << 10)
 #define OFFSET_MASK 0xFFFU
@@ -63,18 +64,29 @@ __asm__(".text\n"
 	"iretq\n");
 extern const uint8_t on_ud[];
 
-void catch_ud(void)
+static void set_gate(uint32_t vector, const uint8_t *code)
 {
-	struct pseudo_descriptor of_idt = {sizeof(idt) - 1, (uint64_t)idt};
-	uint64_t handler = (uint64_t)on_ud;
+	uint64_t handler = (uint64_t)code;
 	uint16_t cs;
 
 	__asm__ volatile("mov %%cs, %0" : "=r"(cs));
-	idt[VECTOR_UD] = (struct gate){.offset_0 = (uint16_t)handler,
-				       .selector = cs,
-				       .flags = GATE_64,
-				       .offset_16 = (uint16_t)(handler >> 16),
-				       .offset_32 = (uint32_t)(handler >> 32)};
+	idt[vector] = (struct gate){.offset_0 = (uint16_t)handler,
+				    .selector = cs,
+				    .flags = GATE_64,
+				    .offset_16 = (uint16_t)(handler >> 16),
+				    .offset_32 = (uint32_t)(handler >> 32)};
+}
+
+void catch_nmi(const uint8_t *handler)
+{
+	set_gate(VECTOR_NMI, handler);
+}
+
+void catch_ud(void)
+{
+	struct pseudo_descriptor of_idt = {sizeof(idt) - 1, (uint64_t)idt};
+
+	set_gate(VECTOR_UD, on_ud);
 	__asm__ volatile("lidt %0" : : "m"(of_idt));
 }
 

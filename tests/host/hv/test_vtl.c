@@ -110,9 +110,8 @@ static void a_vtl_for_the_partition(void **state)
 	(void)state;
 	r = hvsmp_enable_partition_vtl(&caller, 1);
 	assert_true(hvsmp_answers(&r, 0));
-	assert_int_equal(script.control[0], ENABLE_PARTITION_VTL_CONTROL);
-	assert_memory_equal(script.last_input, enable_partition_vtl_input,
-			    sizeof(enable_partition_vtl_input));
+	assert_int_equal(script.control[0], PARTITION_VTL_CONTROL);
+	assert_memory_equal(script.last_input, partition_vtl_input, sizeof(partition_vtl_input));
 	script.fault = (struct script_fault){1, 1, false, 0x51, 0};
 	r = hvsmp_enable_partition_vtl(&caller, 1);
 	assert_true(hvsmp_answers(&r, HVSMP_STATUS_INVALID_VTL_STATE));

@@ -307,6 +307,7 @@ static void there_and_back(void **state)
 	assert_int_equal(hv.partition_calls, 1);
 	assert_int_equal(hv.vp_calls, 1);
 	assert_int_equal(hv.maps, 1);
+	assert_int_equal(hv.moves, 1);
 	assert_int_equal(hv.vtl_calls, 1);
 	assert_int_equal(hv.root, 1); /* VTL 0's again */
 	assert_int_equal(hv.os_id[0], HVSMP_OS_ID);

@@ -48,7 +48,11 @@ enum hv_status enable_partition_vtl_call(struct hypercall *call)
 
 	line_add(&call->caller->line, " target_vtl=%u flags=0x%02x", input.target_vtl, input.flags);
 	enum hv_status status = check_partition(call, &input);
+	const struct fault *fault =
+		hypercall_fault(call, FAULT_VSM_PARTITION_STATUS, FAULT_ANY, FAULT_ANY);
 
+	if (fault)
+		return (enum hv_status)fault->value;
 	if (status != HV_SUCCESS)
 		return status;
 	/* Of several callers one enables it. */
@@ -110,7 +114,12 @@ enum hv_status enable_vtl_call(struct hypercall *call)
 		target = call->caller;
 	hypercall_log_context(line, &input, target);
 	enum hv_status status = check_target(call, &input, target);
+	const struct fault *fault =
+		target ? hypercall_fault(call, FAULT_VSM_VP_STATUS, target->index, FAULT_ANY)
+		       : NULL;
 
+	if (fault)
+		return (enum hv_status)fault->value;
 	if (status != HV_SUCCESS)
 		return status;
 	const char *bad = context_bad_register(&input.context, &partition->limits);

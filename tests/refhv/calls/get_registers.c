@@ -8,24 +8,22 @@
 
 #define MAX_VALUES (HV_PAGE_SIZE / sizeof(struct hv_register_value))
 
-static uint64_t code_page_offsets(const struct partition *partition, const struct vp *vp,
-				  uint32_t vtl)
+static uint64_t code_page_offsets(struct partition *partition, const struct vp *vp, uint32_t vtl)
 {
-	(void)partition;
-	(void)vp;
+	if (fault_on(&partition->cfg.faults, FAULT_VTL_OFFSETS, vp->index))
+		return 0;
 	return stubs_of(vtl).vtl_call | (uint64_t)stubs_of(vtl).vtl_return
 						<< HV_VSM_CODE_PAGE_RETURN_SHIFT;
 }
 
-static uint64_t vp_status(const struct partition *partition, const struct vp *vp, uint32_t vtl)
+static uint64_t vp_status(struct partition *partition, const struct vp *vp, uint32_t vtl)
 {
 	(void)partition;
 	(void)vtl;
 	return vp->active_vtl | (uint64_t)vp_vtls(vp) << HV_VSM_VP_STATUS_ENABLED_SHIFT;
 }
 
-static uint64_t partition_status(const struct partition *partition, const struct vp *vp,
-				 uint32_t vtl)
+static uint64_t partition_status(struct partition *partition, const struct vp *vp, uint32_t vtl)
 {
 	(void)vp;
 	(void)vtl;
@@ -34,7 +32,7 @@ static uint64_t partition_status(const struct partition *partition, const struct
 }
 
 /* As the TLFS numbers the bits; what is not here, is not claimed. */
-static uint64_t capabilities(const struct partition *partition, const struct vp *vp, uint32_t vtl)
+static uint64_t capabilities(struct partition *partition, const struct vp *vp, uint32_t vtl)
 {
 	(void)partition;
 	(void)vp;
@@ -42,7 +40,7 @@ static uint64_t capabilities(const struct partition *partition, const struct vp 
 	return HV_VSM_CAPABILITIES_DR6_SHARED;
 }
 
-static uint64_t vp_assist(const struct partition *partition, const struct vp *vp, uint32_t vtl)
+static uint64_t vp_assist(struct partition *partition, const struct vp *vp, uint32_t vtl)
 {
 	(void)partition;
 	return vp->vtl[vtl].vp_assist;
@@ -50,7 +48,7 @@ static uint64_t vp_assist(const struct partition *partition, const struct vp *vp
 
 static const struct {
 	uint32_t name;
-	uint64_t (*read)(const struct partition *partition, const struct vp *vp, uint32_t vtl);
+	uint64_t (*read)(struct partition *partition, const struct vp *vp, uint32_t vtl);
 } registers[] = {
 	{HV_REGISTER_VP_ASSIST_PAGE, vp_assist},
 	{HV_REGISTER_VSM_CODE_PAGE_OFFSETS, code_page_offsets},

@@ -45,8 +45,7 @@ struct vp_start {
 	enum start_method method;
 	uint8_t sipi_vector;
 	uint8_t vtl;       /* which the context is for */
-	bool is_elsewhere; /* fault=start:vtl: it begins in `wrong_vtl`, with that context */
-	uint8_t wrong_vtl;
+	bool is_elsewhere; /* fault=start:vtl: it begins in VTL 0, with that context */
 	uint32_t asked_vp; /* the VP that the caller named */
 	uint32_t caller;
 	bool is_suspended; /* a bad register is noticed when it is about to run */

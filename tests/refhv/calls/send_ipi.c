@@ -38,8 +38,10 @@ static enum hv_status check_targets(struct hypercall *call, uint32_t vtl)
 			return HV_INVALID_VP_INDEX;
 		if (__atomic_load_n(&vp->state, __ATOMIC_ACQUIRE) != VP_RUNNING)
 			call->broken = "ipi_to_vp_that_does_not_run";
-		else if (vp->active_vtl != vtl)
-			call->broken = "ipi_to_vp_in_another_vtl";
+		if (vp->active_vtl == vtl)
+			continue;
+		call->odd = "ipi_to_vp_in_another_vtl"; /* it has one real APIC */
+		call->ipi_vps[i / BANK_VPS] &= ~(1UL << i % BANK_VPS);
 	}
 	if (is_empty)
 		call->broken = "ipi_to_nobody";

@@ -83,6 +83,7 @@ static enum hv_status accept(struct hypercall *call, const struct hv_start_input
 			     struct vp *target)
 {
 	const struct partition *partition = call->partition;
+	bool wrong_vtl = hypercall_fault(call, FAULT_START_VTL, target->index, FAULT_ANY);
 	const struct fault *runs =
 		hypercall_fault(call, FAULT_START_RUNS, target->index, FAULT_ANY);
 	bool never = hypercall_fault(call, FAULT_START_NEVER, target->index, FAULT_ANY);
@@ -101,6 +102,7 @@ static enum hv_status accept(struct hypercall *call, const struct hv_start_input
 	call->next = (struct vp_start){
 		.method = START_HYPERCALL,
 		.vtl = input->target_vtl,
+		.is_elsewhere = wrong_vtl,
 		.asked_vp = input->vp_index,
 		.caller = call->caller->index,
 		.is_suspended = call->is_suspended || hypercall_fault(call, FAULT_START_SUSPEND,

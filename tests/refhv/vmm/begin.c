@@ -21,7 +21,7 @@ static uint32_t first_vtl(const struct vp *vp)
 	if (hv.partition.cfg.vtl)
 		return hv.partition.cfg.vtl;
 	if (vp->start.is_elsewhere)
-		return vp->start.wrong_vtl;
+		return 0;
 	while (!(vp_vtls(vp) >> vtl & 1))
 		vtl--;
 	return vtl;

@@ -14,12 +14,11 @@
 #include "tests/refhv/calls/reference.h"
 #include "tests/refhv/vmm/apic.h"
 #include "tests/refhv/vmm/hpet.h"
+#include "tests/refhv/vmm/ipi.h"
 #include "tests/refhv/vmm/state.h"
 #include "tests/refhv/vmm/vcpu.h"
 
-#define NMI_VECTOR   2U
-#define FLAT_BITS    0xFFU
-#define CLUSTER_BITS 4U
+#define NMI_VECTOR 2U
 
 uint64_t events_now(void)
 {
@@ -107,37 +106,12 @@ void events_kick(struct vp *target)
 		apic_send(target->apic_id, ICR_ASSERT | ICR_MODE_NMI);
 }
 
-static bool matches_logical(const struct vp *vp, uint32_t destination)
-{
-	uint32_t ldr = vp->events.ldr;
-
-	if (apic_is_x2apic())
-		return destination >> 16 == vp->apic_id >> CLUSTER_BITS &&
-		       destination >> (vp->apic_id & 0xF) & 1;
-	return destination == FLAT_BITS || destination & ldr;
-}
-
-static bool is_target(const struct vp *vp, const struct vp *sender, uint32_t destination,
-		      uint32_t command)
-{
-	switch (command & ICR_SHORTHAND) {
-	case ICR_SELF: return vp == sender;
-	case ICR_ALL: return true;
-	case ICR_ALL_BUT_SELF: return vp != sender;
-	default: break;
-	}
-	if (command & ICR_LOGICAL)
-		return matches_logical(vp, destination);
-	return destination == vp->apic_id ||
-	       destination == (apic_is_x2apic() ? UINT32_MAX : ICR_XAPIC_BROADCAST);
-}
-
 void events_expect_nmi(const struct vp *sender, uint32_t destination, uint32_t command)
 {
 	for (uint32_t i = 0; i < hv.partition.vp_count; i++) {
 		struct vp *vp = hv.partition.vps[i];
 
-		if (vp->events.is_on && is_target(vp, sender, destination, command))
+		if (vp->events.is_on && ipi_is_target(vp, sender, destination, command))
 			__atomic_store_n(&vp->events.nmi, 1, __ATOMIC_SEQ_CST);
 	}
 }

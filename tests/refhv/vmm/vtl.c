@@ -46,6 +46,21 @@ static void bring_back(struct vp *vp)
 	vtl_apic_restore(vp);
 }
 
+/* fault=vtl:leak: what VTL 0 has is VTL 1's. */
+static void leak(struct vp *vp, const struct vp_vtl *from)
+{
+	const struct fault *fault = hv_fault(FAULT_VTL_LEAK, vp);
+	struct vmcb *vmcb = vp_active(vp)->vmcb;
+
+	if (!fault)
+		return;
+	switch (fault->value) {
+	case LEAK_CR3: vmcb->cr3 = from->vmcb->cr3; break;
+	case LEAK_PAT: cpu_wrmsr(MSR_PAT, from->pat); break;
+	default: vmcb->gs.base = from->vmcb->gs.base; cpu_vmload(vmcb);
+	}
+}
+
 static void begin(struct vp *vp)
 {
 	begin_vtl(vp, &vp_active(vp)->entry);
@@ -60,6 +75,7 @@ void vtl_switch(struct vp *vp, uint32_t to, const char *reason)
 {
 	uint32_t from = vp->active_vtl;
 	const struct vmcb *old = vp_active(vp)->vmcb;
+	const struct fault *rax = hv_fault(FAULT_VTL_RAX, vp);
 
 	put_away(vp);
 	vp->active_vtl = to;
@@ -69,9 +85,11 @@ void vtl_switch(struct vp *vp, uint32_t to, const char *reason)
 		bring_back(vp);
 	struct vmcb *vmcb = vp_active(vp)->vmcb;
 
-	vmcb->rax = old->rax;
+	vmcb->rax = rax ? fault_value(rax, old->rax) : old->rax;
 	vmcb->cr2 = old->cr2;
 	vmcb->dr6 = old->dr6;
+	if (to < from)
+		leak(vp, &vp->vtl[from]);
 	line_begin_if(&vp->line, "vtl_switch", hv_tells_all());
 	line_add(&vp->line, " vp=%u from=%u to=%u reason=%s", vp->index, from, to, reason);
 	log_emit(&vp->line);
@@ -154,6 +172,8 @@ bool vtl_exit(struct vp *vp)
 		return true;
 	}
 	vcpu_skip(vp, VMMCALL_LENGTH);
+	if (is_call && hv_fault(FAULT_VTL_NEVER, vp))
+		return true;
 	if (is_call)
 		enter(vp);
 	else

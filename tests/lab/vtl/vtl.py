@@ -45,6 +45,7 @@ def machine(case: dict, build: Path) -> vm.Machine:
         guest=linux.kernel(build),
         initrd=linux.initrd(build),
         args=words,
+        single="exits" in case,  # README.md, "The world switch"
     )
 
 

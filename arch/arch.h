@@ -13,11 +13,7 @@
 
 #include "lib/err.h"
 #include "lib/pages.h"
-
-/* What the number is called by which firmware and hardware name a processor. */
-#define ARCH_HW_ID       "APIC id"
-#define ARCH_HW_ID_FIELD "apic_id"
-#define ARCH_HW_ID_CLAIM "CPUID" /* arch_hw_id_claimed's source */
+#include "this_arch.h"
 
 /* --- processor state ------------------------------------------------------------------------- */
 
@@ -26,7 +22,6 @@
  * its entry code notes down. Opaque above; ARCH_CPU_SIZE bytes, 64-byte aligned, zeroed.
  */
 struct arch_cpu;
-enum { ARCH_CPU_SIZE = 768 };
 
 typedef void (*arch_ap_fn)(void *owner);
 
@@ -65,7 +60,6 @@ uint32_t arch_cpu_strays(const struct arch_cpu *cpu);
  * The calling AP holds the registers it really has against those it was to have: fn is called for
  * each that can be read back. Registers have numbers below ARCH_REGISTERS and names of their own.
  */
-enum { ARCH_REGISTERS = 21 };
 typedef void (*arch_register_fn)(void *ctx, unsigned int reg, uint64_t wanted, uint64_t found);
 void arch_cpu_compare(const struct arch_cpu *cpu, arch_register_fn fn, void *ctx);
 const char *arch_register_name(unsigned int reg);
@@ -103,7 +97,6 @@ void arch_set_image(uint64_t base, uint64_t text_end);
  * There is one interrupt: another processor wants this one to look. It does nothing but count; who
  * waits looks at the count. ARCH_NOTIFY_VECTOR is its number for a hypervisor that sends it.
  */
-enum { ARCH_NOTIFY_VECTOR = 0xF0 };
 
 /* Any processor, once, before its first wait: nothing but that interrupt is let in. */
 void arch_interrupts_prepare(void);
@@ -136,7 +129,6 @@ enum err arch_map(uint64_t va, uint64_t pa, uint64_t size, unsigned int flags);
 typedef void (*arch_page_fn)(void *ctx, uint64_t va, uint64_t size, unsigned int flags);
 void arch_walk_pages(arch_page_fn fn, void *ctx);
 /* The guard pages under the block's stacks, the main one's first, and the pages of all stacks. */
-enum { ARCH_STACK_GUARDS = 4, ARCH_STACK_PAGES = 7 };
 void arch_cpu_guards(const struct arch_cpu *cpu, uint64_t out[ARCH_STACK_GUARDS]);
 /* Is ARCH_MAP_COMBINE more than uncached on this processor? */
 bool arch_can_combine(void);

@@ -3,13 +3,7 @@
 #pragma once
 
 #include "smp/cpu.h"
-
-#if defined(__x86_64__)
-#include "start/x86_64/init_sipi.h"
-typedef struct hvsmp_init_sipi smp_second; /* the second rung */
-#else
-#error "no other architecture yet"
-#endif
+#include "this_smp.h"
 
 struct smp_config {
 	bool use_sipi, fanout;

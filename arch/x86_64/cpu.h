@@ -95,9 +95,6 @@ uint64_t address_limit(void);
 /* machine.c: has paging five levels, as the firmware left it? */
 bool machine_has_five_levels(void);
 
-/* backtrace.c */
-void backtrace_from(uint64_t rip, uint64_t rbp);
-
 /* paging.c: what the firmware left, and our own root. */
 uint64_t paging_root(void);
 /* Stacks live in a window of their own, so that guard pages cost address space only. */

@@ -8,8 +8,10 @@ LD      = $(CROSS)ld
 OBJCOPY = $(CROSS)objcopy
 
 # X18 is one of the registers that a hypervisor hands a processor, and no compiler's. No unaligned
-# access: with translation off, and to devices, it faults.
-ARCH_CFLAGS = -march=armv8-a -ffixed-x18 -mstrict-align -mno-outline-atomics
+# access: with translation off, and to devices, it faults. Leaf functions have frames, too, or a
+# backtrace would leave out who called the one that was interrupted.
+ARCH_CFLAGS = -march=armv8-a -ffixed-x18 -mstrict-align -mno-outline-atomics \
+	-mno-omit-leaf-frame-pointer
 GUARD_CFLAGS_KERNEL = -fstack-protector-strong -mstack-protector-guard=global
 
 EFI_ENTRY    = $(BUILD)/obj/efi/aarch64/entry.S.o

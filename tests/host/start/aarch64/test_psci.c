@@ -204,7 +204,7 @@ static void every_refusal_is_told(void **state)
 	}
 }
 
-/* It was in before the answer: by a start that had been refused, and had its effect all the same. */
+/* It was in before the answer: by a start that had been refused, and took effect all the same. */
 static void one_that_came_is_in_whatever_is_answered(void **state)
 {
 	(void)state;

@@ -139,17 +139,18 @@ debug: $(IMAGES) ## boot to the first instruction and wait for gdb (DEBUG=refhv:
 	@$(PYTHON) -m tools.machine.debug $(MACHINE) --image '$(or $(DEBUG),hvsmp)'
 
 # Only the boot cases of the media need the media.
-MEDIA_TESTS = $(filter all media,$(or $(GROUP),all))
+MEDIA_TESTS = $(filter all media,$(or $(GROUP),$(TEST_GROUP),all))
 
 # And those of ARM64 are run where there is a compiler for it.
-ARM64_TESTS = $(and $(filter all arm64,$(or $(GROUP),all)), \
+ARM64_TESTS = $(and $(filter x86_64,$(ARCH)),$(filter all arm64,$(or $(GROUP),all)), \
 	$(shell command -v aarch64-linux-gnu-gcc))
 arm64: FORCE
 	@$(MAKE) --no-print-directory ARCH=aarch64 BUILD=$(BUILD)/aarch64 all
 
 test: $(if $(MEDIA_TESTS),images) $(if $(ARM64_TESTS),arm64)
 test: all ## all tests, or some (GROUP=host|unit|hyperv|counts|a boot group, JOBS=2)
-	@$(PYTHON) tests/all.py --build $(BUILD) --make '$(MAKE)' --group '$(GROUP)' \
+	@$(PYTHON) tests/all.py --build $(TEST_BUILD) --make '$(MAKE)' \
+		--group '$(or $(GROUP),$(TEST_GROUP))' \
 		--jobs '$(JOBS)'
 
 test-kvm-nested: ## boot cases under the real KVM in an emulated machine (GROUP=all: these as well)

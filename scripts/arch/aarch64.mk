@@ -27,3 +27,6 @@ ARCH_WITHOUT = conform/%.c kernel/conformance.c kernel/bench%.c smp/rounds.c
 ARCH_MAKEFILES =
 # What `make run` takes.
 ARCH_HV = none
+# What `make test` takes, and where cases leave their logs: images of both lie in one tree.
+TEST_GROUP = arm64
+TEST_BUILD = $(patsubst %/aarch64,%,$(BUILD))

@@ -21,3 +21,6 @@ ARCH_MAKEFILES = tests/refhv/refhv.mk tests/spoil/spoil.mk tests/guests/guests.m
 	tests/lab/kvm_nested/kvm-nested.mk tests/lab/vtl/guests.mk
 # What `make run` takes.
 ARCH_HV = ref
+# What `make test` takes, and where cases leave their logs.
+TEST_GROUP =
+TEST_BUILD = $(BUILD)

@@ -58,6 +58,7 @@ needs() {
 		cmd:aarch64-linux-gnu-gcc                 arm64-build gcc-aarch64-linux-gnu gcc-aarch64-linux-gnu aarch64-linux-gnu-gcc
 		cmd:aarch64-linux-gnu-objcopy             arm64-build binutils-aarch64-linux-gnu binutils-aarch64-linux-gnu aarch64-linux-gnu-binutils
 		cmd:qemu-system-aarch64                   arm64-run qemu-system-arm qemu-system-aarch64 qemu-system-aarch64
+		cmd:gdb-multiarch                         arm64-run gdb-multiarch - -
 		file:/usr/share/AAVMF/AAVMF_CODE.fd,/usr/share/edk2/aarch64/*CODE* arm64-run qemu-efi-aarch64 edk2-aarch64 edk2-aarch64
 	END
 }

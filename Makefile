@@ -7,7 +7,7 @@ ifneq ($(filter deps,$(MAKECMDGOALS)),)
 REST = $(filter-out deps,$(MAKECMDGOALS))
 .PHONY: deps $(REST)
 deps:
-	@scripts/deps.sh
+	@ARCH='$(ARCH)' scripts/deps.sh
 	$(if $(REST),@$(MAKE) --no-print-directory $(REST))
 $(REST): deps ; @:
 else
@@ -17,44 +17,42 @@ else
 .PHONY: all run debug test test-kvm-nested check compile_commands.json fault-rows refhv-faults \
 	test-bare deps-scale deps-guests clean help FORCE
 
-BUILD ?= build
-CC     = gcc
+# What the kernel is built for: x86_64, or aarch64 (docs/arm64.md).
+ARCH ?= x86_64
+include scripts/arch/$(ARCH).mk
 NASM   = nasm
-OBJCOPY = objcopy
 PYTHON = $(firstword $(wildcard /usr/bin/python3) python3)
 # The tools are a package, tests/tools.
 export PYTHONPATH = $(CURDIR)/tests
 export PYTHONDONTWRITEBYTECODE = 1
 
 # --- the two EFI images -------------------------------------------------------------------------
+# Where a room's common files find what their architecture adds to them.
+THIS_ARCH = $(addprefix -iquote ,$(addsuffix /$(ARCH),arch smp kernel))
 WARNINGS = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef \
 	-Wpointer-arith -Wwrite-strings -Wvla
 EFI_CFLAGS = -std=gnu17 -O2 -g -ffreestanding -fno-builtin -fpic -fvisibility=hidden -fshort-wchar \
 	-fno-stack-protector -fno-strict-aliasing -fno-asynchronous-unwind-tables \
-	-fno-omit-frame-pointer -fno-jump-tables -fcf-protection=none -mno-red-zone \
-	-mgeneral-regs-only -march=x86-64 $(WARNINGS)
+	-fno-omit-frame-pointer -fno-jump-tables -mgeneral-regs-only $(ARCH_CFLAGS) $(WARNINGS) \
+	$(THIS_ARCH)
 
 include efi/efi.mk
-include tests/refhv/refhv.mk
-include tests/spoil/spoil.mk
-include tests/guests/guests.mk
-include tests/lab/kvm_nested/kvm-nested.mk
-include tests/lab/vtl/guests.mk
+include $(ARCH_MAKEFILES)
 
 ROOMS = boot kernel screen conform smp start hv arch acpi lib
-KERNEL_SRCS = $(foreach room,$(ROOMS),$(wildcard $(room)/*.c $(room)/x86_64/*.c \
-	$(room)/x86_64/*.asm))
+KERNEL_SRCS = $(filter-out $(ARCH_WITHOUT),$(foreach room,$(ROOMS),$(wildcard $(room)/*.c \
+	$(room)/$(ARCH)/*.c $(room)/$(ARCH)/*.asm $(room)/$(ARCH)/*.S)))
 KERNEL_OBJS = $(addprefix $(BUILD)/obj/,$(addsuffix .o,$(KERNEL_SRCS)))
 REFHV_OBJS  = $(addprefix $(BUILD)/obj/,$(addsuffix .o,$(REFHV_SRCS)))
 
-all: $(BUILD)/hvsmp.efi $(BUILD)/refhv.efi ## build the kernel and the reference hypervisor
+all: $(ARCH_IMAGES) ## build the kernel and the reference hypervisor
 
 # `make V=1` shows the commands.
 Q = $(if $(V),,@)
 
 # Asked once: says which packages the build lacks.
 $(BUILD)/.tools: scripts/deps.sh
-	@scripts/deps.sh --check
+	@ARCH='$(ARCH)' scripts/deps.sh --check
 	@mkdir -p $(@D)
 	@touch $@
 
@@ -65,7 +63,7 @@ $(BUILD)/obj/%.c.o: %.c Makefile | $(BUILD)/.tools
 		-MMD -MP -c $< -o $@
 
 # The kernel's frames are guarded; the canary is canary.c's.
-$(KERNEL_OBJS): GUARD_CFLAGS = -fstack-protector-strong -mstack-protector-guard=global
+$(KERNEL_OBJS): GUARD_CFLAGS = $(GUARD_CFLAGS_KERNEL)
 
 # Rooms in which a tenth of a millisecond means nothing are made small.
 $(BUILD)/obj/boot/%.o $(BUILD)/obj/conform/%.o $(BUILD)/obj/kernel/%.o: SIZE_CFLAGS = -Os
@@ -73,7 +71,7 @@ $(BUILD)/obj/boot/%.o $(BUILD)/obj/conform/%.o $(BUILD)/obj/kernel/%.o: SIZE_CFL
 # Only the UEFI stub, the reference hypervisor's loader and some of the tests' programs see GNU-EFI.
 $(BUILD)/obj/boot/%.o $(BUILD)/obj/tests/refhv/loader/%.o $(BUILD)/obj/tests/spoil/%.o \
 $(BUILD)/obj/tests/guests/%.o $(BUILD)/obj/tests/lab/kvm_nested/%.o: \
-	DIR_CFLAGS = -DGNU_EFI_USE_MS_ABI -isystem $(EFI_INCLUDE) -isystem $(EFI_INCLUDE)/x86_64
+	DIR_CFLAGS = $(EFI_CPPFLAGS)
 
 # The version is git's; the file changes only when that does. Without git: VERSION=.
 VERSION ?= $(or $(shell git describe --tags --always --dirty --abbrev=12 2>/dev/null),unversioned)
@@ -104,27 +102,34 @@ $(BUILD)/obj/%.asm.o: %.asm $(BUILD)/gen/offsets.inc Makefile | $(BUILD)/.tools
 	$(Q)$(NASM) -f elf64 -g -F dwarf -Werror -I $(<D)/ -I $(BUILD)/gen/ -MD $(@:.o=.d) -MP \
 		-o $@ $<
 
-$(BUILD)/hvsmp.so: $(KERNEL_OBJS)
+$(BUILD)/obj/%.S.o: %.S Makefile | $(BUILD)/.tools
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "AS    $<")
+	$(Q)$(CC) $(ARCH_CFLAGS) -g -I. -MMD -MP -c $< -o $@
+
+$(BUILD)/$(KERNEL).so: $(KERNEL_OBJS)
 $(BUILD)/refhv.so: $(REFHV_OBJS)
 
 -include $(KERNEL_OBJS:.o=.d) $(REFHV_OBJS:.o=.d)
 
 # --- what people call ---------------------------------------------------------------------------
-HV  ?= $(if $(SECURE),none,ref)
+HV  ?= $(if $(SECURE),none,$(ARCH_HV))
 SMP ?= $(if $(SECURE),2,4)
 MEM ?= 1G
 JOBS ?= 2
 
 # DISPLAY usually comes from X: it means QEMU's display only on make's own command line.
 QEMU_DISPLAY = $(if $(filter command,$(origin DISPLAY)),$(DISPLAY),none)
-MACHINE = --build $(BUILD) --hv '$(HV)' --smp '$(SMP)' --mem '$(MEM)' --cmdline '$(CMDLINE)' \
+MACHINE = --build $(BUILD) --arch $(ARCH) --hv '$(HV)' \
+	--smp '$(SMP)' --mem '$(MEM)' --cmdline '$(CMDLINE)' \
 	--refhv '$(REFHV)' --display '$(QEMU_DISPLAY)' --screen '$(SCREEN_SIZE)' --qemu '$(QEMU)' \
 	--code '$(OVMF_CODE)' --vars '$(or $(OVMF_VARS),$(if $(SECURE),$(BUILD)/secure-vars.fd))' \
 	$(if $(SECURE),--secure)
 RUN_GUEST = $(if $(GUEST),--guest '$(GUEST)' --args '$(ARGS)' --initrd '$(INITRD)') \
 	$(if $(EXTRA),--extra '$(EXTRA)') $(if $(TIMEOUT),--timeout '$(TIMEOUT)')
 
-IMAGES = $(BUILD)/hvsmp.efi $(if $(SECURE),$(addprefix $(BUILD)/,hvsmp-signed.efi secure-vars.fd)) \
+IMAGES = $(BUILD)/$(KERNEL).efi \
+	$(if $(SECURE),$(addprefix $(BUILD)/,hvsmp-signed.efi secure-vars.fd)) \
 	$(if $(filter ref,$(HV)),$(BUILD)/refhv.efi)
 
 run: $(IMAGES) ## boot the kernel and show what it says; logs in build/run/
@@ -134,11 +139,18 @@ debug: $(IMAGES) ## boot to the first instruction and wait for gdb (DEBUG=refhv:
 	@$(PYTHON) -m tools.machine.debug $(MACHINE) --image '$(or $(DEBUG),hvsmp)'
 
 # Only the boot cases of the media need the media.
-MEDIA_TESTS = $(filter all media,$(or $(GROUP),all))
+MEDIA_TESTS = $(filter all media,$(or $(GROUP),$(TEST_GROUP),all))
 
-test: $(if $(MEDIA_TESTS),images)
+# And those of ARM64 are run where there is a compiler for it.
+ARM64_TESTS = $(and $(filter x86_64,$(ARCH)),$(filter all arm64,$(or $(GROUP),all)), \
+	$(shell command -v aarch64-linux-gnu-gcc))
+arm64: FORCE
+	@$(MAKE) --no-print-directory ARCH=aarch64 BUILD=$(BUILD)/aarch64 all
+
+test: $(if $(MEDIA_TESTS),images) $(if $(ARM64_TESTS),arm64)
 test: all ## all tests, or some (GROUP=host|unit|hyperv|counts|a boot group, JOBS=2)
-	@$(PYTHON) tests/all.py --build $(BUILD) --make '$(MAKE)' --group '$(GROUP)' \
+	@$(PYTHON) tests/all.py --build $(TEST_BUILD) --make '$(MAKE)' \
+		--group '$(or $(GROUP),$(TEST_GROUP))' \
 		--jobs '$(JOBS)'
 
 test-kvm-nested: ## boot cases under the real KVM in an emulated machine (GROUP=all: these as well)
@@ -151,6 +163,10 @@ test-bare: ## both commands in a bare root of a release (SUITE=trixie, BARE=, BA
 
 check: ## formatting, static analysis, a build with clang, the schema, the rules of the house
 	@scripts/check.sh $(BUILD)/check '$(MAKE)' '$(EFI_CFLAGS)' '$(EFI_INCLUDE)'
+
+# What scripts/check.sh asks of the other architecture.
+print-%:
+	@echo '$($*)'
 
 compile_commands.json: ## how each file is compiled, for clangd and editors
 	@$(PYTHON) -m tools.compile_commands '$(MAKE)'

@@ -81,7 +81,7 @@ struct acpi_walked {
 
 /* --- MADT ---------------------------------------------------------------------------------- */
 struct acpi_cpu {
-	uint32_t apic_id;
+	uint64_t hw_id; /* APIC id; MPIDR of a GICC entry */
 	uint32_t uid;
 	bool enabled; /* flags bit 0 */
 	bool x2apic;  /* a type 9 entry */
@@ -103,6 +103,26 @@ typedef void (*acpi_cpu_fn)(void *ctx, const struct acpi_cpu *cpu);
 enum err acpi_madt_read(const struct acpi_table *table, struct acpi_madt *out, acpi_cpu_fn fn,
 			void *ctx);
 
+/* --- MADT of ARM ----------------------------------------------------------------------------- */
+struct acpi_gic {
+	uint64_t distributor; /* type 0x0C, 0 if none */
+	uint8_t version;      /* 0: not told */
+	struct acpi_walked walked;
+};
+
+struct acpi_gic_fns {
+	void (*cpu)(void *ctx, const struct acpi_cpu *cpu);
+	/* Redistributors: of one processor (size 0: told by type 0x0B), or of many (0x0E). */
+	void (*redistributors)(void *ctx, uint64_t base, uint32_t size);
+};
+
+/*
+ * Walk the table; every type 0x0B entry (GICC) is handed to fns->cpu, in order, also disabled ones.
+ * A NULL function leaves out its kind. Errors as acpi_madt_read.
+ */
+enum err acpi_gic_read(const struct acpi_table *table, struct acpi_gic *out,
+		       const struct acpi_gic_fns *fns, void *ctx);
+
 /* --- SRAT ---------------------------------------------------------------------------------- */
 struct acpi_memory_affinity {
 	uint64_t base, size;
@@ -112,11 +132,13 @@ struct acpi_memory_affinity {
 
 struct acpi_srat_fns {
 	void (*cpu)(void *ctx, uint32_t apic_id, uint32_t domain);
+	void (*gicc)(void *ctx, uint32_t uid, uint32_t domain); /* by ACPI processor UID */
 	void (*memory)(void *ctx, const struct acpi_memory_affinity *memory);
 };
 
 /*
- * Enabled affinity entries of processors (types 0 and 2) and of memory (type 1: any base and size).
+ * Enabled affinity entries of processors (types 0 and 2; 3 of ARM) and of memory (type 1: any base
+ * and size).
  * A NULL function leaves out its kind. *out is filled in any case; errors as acpi_madt_read.
  */
 enum err acpi_srat_read(const struct acpi_table *table, struct acpi_walked *out,
@@ -141,9 +163,19 @@ struct acpi_fadt {
 	/* Physical addresses, 0 if none: the 64-bit field, and the 32-bit one. */
 	uint64_t dsdt, dsdt_32;
 	uint64_t facs;
+	bool psci, psci_by_hvc; /* ARM boot flags; without the second the conduit is SMC */
+	uint64_t hypervisor;    /* vendor identity, as its eight letters lie in memory; 0: none */
 };
 
 enum err acpi_fadt_read(const struct acpi_table *table, struct acpi_fadt *out);
+
+/* --- SPCR, DBG2 ----------------------------------------------------------------------------- */
+
+/* The registers of the PL011 (or the SBSA's part of it) that the table names. ERR_NOT_FOUND. */
+enum err acpi_spcr_read(const struct acpi_table *table, uint64_t *pl011);
+enum err acpi_dbg2_read(const struct acpi_table *table, uint64_t *pl011);
+
+/* --- \_S5 ----------------------------------------------------------------------------------- */
 
 /*
  * SLP_TYPa and SLP_TYPb of the \_S5 package, found in the byte code of DSDT or SSDT by its NameOp.

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fixed ACPI Description Table: the power-management timer, reset and power-off registers. Old
- * tables are shorter: a field beyond the end is absent, which is no error.
+ * Fixed ACPI Description Table: the power-management timer, reset and power-off registers, PSCI,
+ * the hypervisor's name. Old tables are shorter: a field beyond the end is absent, which is no
+ * error.
  */
 #include "acpi/internal.h"
 
@@ -16,11 +17,13 @@ enum {
 	FADT_SIZE_MIN = 116, /* ACPI 1.0 */
 	FADT_RESET = 116,
 	FADT_RESET_VALUE = 128,
+	FADT_ARM_BOOT = 129,
 	FADT_X_FACS = 132,
 	FADT_X_DSDT = 140,
 	FADT_X_PM1A_CONTROL = 172,
 	FADT_X_PM1B_CONTROL = 184,
 	FADT_X_PM_TIMER = 208,
+	FADT_HYPERVISOR = 268,
 };
 
 /* ACPI 6.5, table 5.10 "Fixed ACPI Description Table Fixed Feature Flags" */
@@ -29,6 +32,9 @@ enum {
 	FLAG_RESET_REG_SUP = 1 << 10,
 	FLAG_HW_REDUCED_ACPI = 1 << 20,
 };
+
+/* ACPI 6.5, table 5.12 "Fixed ACPI Description Table ARM Boot Architecture Flags" */
+enum { ARM_PSCI_COMPLIANT = 1 << 0, ARM_PSCI_USE_HVC = 1 << 1 };
 
 /* ACPI 6.5, 5.2.3.2 "Generic Address Structure" */
 enum { GAS_SPACE = 0, GAS_ADDRESS = 4, GAS_SIZE = 12 };
@@ -89,5 +95,12 @@ enum err acpi_fadt_read(const struct acpi_table *table, struct acpi_fadt *out)
 	out->facs = field(table, FADT_X_FACS, sizeof(uint64_t));
 	if (out->facs == 0)
 		out->facs = field(table, FADT_FACS, sizeof(uint32_t));
+	if (table->size >= FADT_ARM_BOOT + sizeof(uint16_t)) {
+		uint16_t arm = acpi_u16(table->data + FADT_ARM_BOOT);
+
+		out->psci = (arm & ARM_PSCI_COMPLIANT) != 0;
+		out->psci_by_hvc = (arm & ARM_PSCI_USE_HVC) != 0;
+	}
+	out->hypervisor = field(table, FADT_HYPERVISOR, sizeof(uint64_t));
 	return OK;
 }

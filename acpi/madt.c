@@ -27,7 +27,7 @@ static void give_cpu(const struct walk *w, uint32_t apic_id, uint32_t uid, uint3
 		     bool x2apic)
 {
 	const struct acpi_cpu cpu = {
-		.apic_id = apic_id,
+		.hw_id = apic_id,
 		.uid = uid,
 		.enabled = (flags & CPU_ENABLED) != 0,
 		.x2apic = x2apic,

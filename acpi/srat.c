@@ -8,11 +8,13 @@ enum {
 	TYPE_LOCAL_APIC_AFFINITY = 0,
 	TYPE_MEMORY_AFFINITY = 1,
 	TYPE_LOCAL_X2APIC_AFFINITY = 2,
+	TYPE_GICC_AFFINITY = 3,
 	AFFINITY_ENABLED = 1 << 0,
 	AFFINITY_HOT_PLUGGABLE = 1 << 1, /* of memory */
 	LOCAL_APIC_AFFINITY_SIZE = 16,
 	MEMORY_AFFINITY_SIZE = 40,
 	LOCAL_X2APIC_AFFINITY_SIZE = 24,
+	GICC_AFFINITY_SIZE = 18,
 	/* Revision 1 has 8-bit domains; the bytes of the upper 24 bits are reserved there. */
 	WIDE_DOMAIN_REVISION = 2,
 };
@@ -66,6 +68,12 @@ static bool read_entry(void *ctx, const uint8_t *e, size_t size)
 		if (size < LOCAL_X2APIC_AFFINITY_SIZE)
 			return false;
 		give_cpu(w, acpi_u32(e + 8), acpi_u32(e + 4), acpi_u32(e + 12));
+		return true;
+	case TYPE_GICC_AFFINITY:
+		if (size < GICC_AFFINITY_SIZE)
+			return false;
+		if (acpi_u32(e + 10) & AFFINITY_ENABLED && w->fns->gicc)
+			w->fns->gicc(w->ctx, acpi_u32(e + 6), acpi_u32(e + 2));
 		return true;
 	default: return true;
 	}

@@ -13,11 +13,7 @@
 
 #include "lib/err.h"
 #include "lib/pages.h"
-
-/* What the number is called by which firmware and hardware name a processor. */
-#define ARCH_HW_ID       "APIC id"
-#define ARCH_HW_ID_FIELD "apic_id"
-#define ARCH_HW_ID_CLAIM "CPUID" /* arch_hw_id_claimed's source */
+#include "this_arch.h"
 
 /* --- processor state ------------------------------------------------------------------------- */
 
@@ -26,7 +22,6 @@
  * its entry code notes down. Opaque above; ARCH_CPU_SIZE bytes, 64-byte aligned, zeroed.
  */
 struct arch_cpu;
-enum { ARCH_CPU_SIZE = 768 };
 
 typedef void (*arch_ap_fn)(void *owner);
 
@@ -48,7 +43,7 @@ _Noreturn void arch_cpu_enter(struct arch_cpu *cpu, void (*fn)(void *arg), void 
 
 /*
  * Boot processor only: the state in which an AP is to start on this block, anew, by the tables that
- * arch_tables_use has named last.
+ * are in use for new blocks.
  */
 void arch_cpu_want(struct arch_cpu *cpu);
 
@@ -71,7 +66,6 @@ uint32_t arch_cpu_strays(const struct arch_cpu *cpu);
  * The calling AP holds the registers it really has against those it was to have: fn is called for
  * each that can be read back. Registers have numbers below ARCH_REGISTERS and names of their own.
  */
-enum { ARCH_REGISTERS = 21 };
 typedef void (*arch_register_fn)(void *ctx, unsigned int reg, uint64_t wanted, uint64_t found);
 void arch_cpu_compare(const struct arch_cpu *cpu, arch_register_fn fn, void *ctx);
 const char *arch_register_name(unsigned int reg);
@@ -109,7 +103,6 @@ void arch_set_image(uint64_t base, uint64_t text_end);
  * There is one interrupt: another processor wants this one to look. It does nothing but count; who
  * waits looks at the count. ARCH_NOTIFY_VECTOR is its number for a hypervisor that sends it.
  */
-enum { ARCH_NOTIFY_VECTOR = 0xF0 };
 
 /* Any processor, once, before its first wait: nothing but that interrupt is let in. */
 void arch_interrupts_prepare(void);
@@ -142,7 +135,6 @@ enum err arch_map(uint64_t va, uint64_t pa, uint64_t size, unsigned int flags);
 typedef void (*arch_page_fn)(void *ctx, uint64_t va, uint64_t size, unsigned int flags);
 void arch_walk_pages(arch_page_fn fn, void *ctx);
 /* The guard pages under the block's stacks, the main one's first, and the pages of all stacks. */
-enum { ARCH_STACK_GUARDS = 4, ARCH_STACK_PAGES = 7 };
 void arch_cpu_guards(const struct arch_cpu *cpu, uint64_t out[ARCH_STACK_GUARDS]);
 /* Is ARCH_MAP_COMBINE more than uncached on this processor? */
 bool arch_can_combine(void);
@@ -166,48 +158,6 @@ bool arch_is_device(uint64_t pa, uint64_t size);
 bool arch_mapped(uint64_t pa, uint64_t size);
 /* Boot processor only. From now on this processor runs on these tables. */
 void arch_paging_enable(void);
-
-/* --- a second set of tables, and a higher trust level ---------------------------------------- */
-
-/* Page tables and exception vectors, with which a processor runs. */
-struct arch_tables {
-	uint64_t root, vectors;
-};
-
-/*
- * Boot processor only. Which of them arch_map, arch_cpu_init and arch_cpu_want go by; no processor
- * is moved by that. *before, if not NULL: the ones until now.
- */
-void arch_tables_use(const struct arch_tables *tables, struct arch_tables *before);
-/* Boot processor only. A copy of those in use, in memory of its own. ERR_NO_MEMORY. */
-enum err arch_tables_copy(struct arch_tables *copy, struct pages *pages);
-
-/*
- * Registers that each trust level of a processor has for itself, by number and name: control
- * registers, segment bases, descriptor tables, PAT, EFER, DR7.
- */
-enum { ARCH_PRIVATE = 12 };
-struct arch_private {
-	uint64_t value[ARCH_PRIVATE];
-};
-void arch_private_read(struct arch_private *out);
-const char *arch_private_name(unsigned int reg);
-/*
- * In the higher level: other values in those that are the same in both otherwise and do no harm, so
- * that the lower one notices if they reach it.
- */
-void arch_private_change(void);
-
-/*
- * Go to the higher trust level by the hypervisor's code at `code`, and come back when it returns.
- * found: the private registers right after that. ERR_FAULT: the code raises an exception.
- */
-enum err arch_vtl_call(uint64_t code, struct arch_private *found);
-/*
- * The way back, with nothing in the registers that both levels share. Goes on when the lower level
- * calls again.
- */
-enum err arch_vtl_return(uint64_t code);
 
 /* --- clock ------------------------------------------------------------------------------------ */
 

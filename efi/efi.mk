@@ -6,7 +6,6 @@ EFI_INCLUDE = /usr/include/efi
 
 EFI_LDFLAGS = -nostdlib -shared -Bsymbolic -z nocombreloc -z noexecstack --no-undefined \
 	--no-warn-rwx-segments --build-id=none -T linker.ld
-EFI_ENTRY = $(BUILD)/obj/efi/x86_64/entry.asm.o
 PE_SECTIONS = $(addprefix -j ,.text .reloc .rodata .sbat .rela .data)
 
 .SECONDARY: $(EFI_ENTRY)
@@ -20,6 +19,6 @@ $(BUILD)/%.so: $(EFI_ENTRY) linker.ld
 # -S: symbols stay in the ELF file; behind the sections of a PE image signers take them for a gap.
 $(BUILD)/%.efi: $(BUILD)/%.so tests/tools/image/pe.py
 	$(if $(V),,@echo "EFI   $@")
-	$(Q)$(OBJCOPY) -S $(PE_SECTIONS) --target=efi-app-x86_64 --file-alignment 512 \
+	$(Q)$(OBJCOPY) -S $(PE_SECTIONS) --target=$(EFI_TARGET) --file-alignment 512 \
 		--section-alignment 4096 $< $@
-	$(Q)$(PYTHON) -m tools.image.pe $@ $(if $(filter %/hvsmp.efi,$@),--sbat)
+	$(Q)$(PYTHON) -m tools.image.pe $@ $(if $(filter %/$(KERNEL).efi,$@),--sbat)

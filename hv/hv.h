@@ -11,6 +11,8 @@
 
 #if defined(__x86_64__)
 #include "hv/x86_64/cpu.h"
+#elif defined(__aarch64__)
+#include "hv/aarch64/cpu.h"
 #else
 #error "no other architecture yet"
 #endif
@@ -180,4 +182,6 @@ struct hvsmp_result hvsmp_send_ipi_set(const struct hvsmp_caller *caller, uint8_
 
 #if defined(__x86_64__)
 #include "hv/x86_64/machine.h"
+#elif defined(__aarch64__)
+#include "hv/aarch64/machine.h"
 #endif

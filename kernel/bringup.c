@@ -21,7 +21,7 @@
 static uint64_t init_delay_ns(uint32_t ms)
 {
 	if (ms == INIT_DELAY_AUTO)
-		return arch_reset_needs_delay() ? HVSMP_INIT_DELAY_NS : 0;
+		return arch_reset_needs_delay() ? SMP_RESET_DELAY_NS : 0;
 	return ms * NS_PER_MS;
 }
 

@@ -16,7 +16,7 @@ static const char *const secure_boot_text[] = {
 
 void console_init(const struct boot_info *boot, struct options *options)
 {
-	if (!arch_serial_init())
+	if (!console_serial(boot))
 		(void)log_add_sink(arch_serial_write, NULL);
 	(void)log_add_sink(screen_write, NULL); /* keeps the text until there is a screen */
 	options_parse(boot->options, options);

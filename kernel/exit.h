@@ -9,18 +9,21 @@
 #include "kernel/modes.h"
 #include "smp/smp.h"
 
-struct acpi_register;
 struct platform;
 
 void exit_init(const struct boot_info *boot, const struct platform *p, enum option_exit how);
 _Noreturn void exit_machine(enum exit_code code);
 
-/*
- * x86_64/exit.c: a register of the FADT, if there is one; the end of a test machine, if it is one.
- */
-void exit_write_register(const char *name, const struct acpi_register *r, uint32_t value,
-			 bool wide);
-void exit_test_machine(enum exit_code code);
+/* The architecture's: what is tried for each enum option_exit, one after the other. */
+enum { EXIT_STEPS = 3 };
+typedef void (*exit_step)(enum exit_code code);
+extern const exit_step exit_steps[][EXIT_STEPS];
+/* Before the first of them. p: may be filled in later. */
+void exit_steps_init(const struct platform *p);
+
+/* exit.c: steps of any architecture: the firmware's runtime services; that nothing helped. */
+void exit_ask_firmware(enum exit_code code);
+void exit_give_up(enum exit_code code);
 
 /*
  * panic.c: install the panic handler, which stops all other processors, prints, tells the host by

@@ -15,17 +15,18 @@ void hypervisor_detect(struct hypervisor *h, bool wanted)
 	const struct hvsmp_features *f = &h->features;
 	char why[HVSMP_REASON_SIZE];
 
-	hvsmp_detect(&h->features, kernel_cpuid);
+	kernel_detect(h);
 	h->is_isolated = hvsmp_is_isolated(f, why);
 	if (h->is_isolated)
-		log_warn("%s; nor would INIT-SIPI start one: the others stay off", why);
+		log_warn("%s; nor would " ARCH_SECOND " start one: the others stay off", why);
 	if (!hvsmp_may_start_vps(f, h->by_cpuid))
 		answer(h, HYPERCALLS_NOT_OFFERED, h->by_cpuid);
 	else if (!wanted)
-		answer(h, HYPERCALLS_NOT_WANTED, "start=sipi was asked for");
+		answer(h, HYPERCALLS_NOT_WANTED, "start=" ARCH_SECOND_WORD " was asked for");
 	else
 		answer(h, HYPERCALLS_OFFERED, "");
-	log_debug("CPUID: privileges 0x%016lx, hints 0x%08x, VP indexes below %u, isolation %u%s",
+	log_debug(ARCH_FEATURES
+		  ": privileges 0x%016lx, hints 0x%08x, VP indexes below %u, isolation %u%s",
 		  (unsigned long)f->privileges, f->hints, f->vp_limit, f->isolation,
 		  f->paravisor ? ", paravisor" : "");
 	log_debug("start by hypercall: %s", h->reason[0] ? h->reason : "offered");
@@ -80,7 +81,7 @@ void hypervisor_open(struct hypervisor *h, struct pages *pages, struct smp *smp)
 		set_up(h, pages, smp);
 	if (hypervisor_is_open(h))
 		find_vtl(h, smp);
-	hvsmp_version(f, kernel_cpuid, h->version, sizeof(h->version));
+	kernel_version_of(h);
 	if (f->present)
 		log_info("hypervisor \"%s\", interface \"%s\"%s%s", f->vendor, f->interface_name,
 			 f->is_hv1 ? ", version " : "", f->is_hv1 ? h->version : "");

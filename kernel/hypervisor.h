@@ -26,11 +26,14 @@ struct hypervisor {
 	uint8_t vtl;        /* in which the kernel has begun */
 	bool is_isolated;   /* no processor can be started here, by INIT-SIPI neither */
 	char by_cpuid[HVSMP_REASON_SIZE];
+	uint64_t fadt_vendor; /* acpi_fadt.hypervisor; 0 until the tables are read */
 };
 
-/* x86_64/host.c: this kernel as hv/ sees it. */
+/* The architecture's host.c: this kernel as hv/ sees it. */
 extern struct hvsmp_host kernel_host;
-struct hvsmp_cpuid kernel_cpuid(uint32_t leaf, uint32_t subleaf);
+/* What is offered, into h->features; the version, into h->version. */
+void kernel_detect(struct hypervisor *h);
+void kernel_version_of(struct hypervisor *h);
 /* log=verbose: a line for each hypercall of the boot processor. */
 void kernel_host_trace(void *bsp);
 

@@ -51,10 +51,10 @@ _Noreturn void kernel_main(const struct boot_info *boot)
 	if (o->screen)
 		framebuffer_open(boot, &k->pages); /* the screen, if there is one */
 	platform_find_tables(&k->platform, boot);  /* ACPI */
-	platform_ipi();                            /* local APIC, whose id is the processor's */
+	platform_ipi(&k->platform);                /* local APIC, whose id is the processor's */
 	if (platform_topology(&k->platform, &k->pages, &k->topology)) /* processors */
 		panic("no memory for the list of processors");
-	hypervisor_detect(&k->platform.hypervisor, o->start != START_SIPI); /* CPUID only */
-	bringup_prepare(k);                                                 /* stacks, tables */
+	hypervisor_detect(&k->platform.hypervisor, o->start != START_SECOND); /* CPUID only */
+	bringup_prepare(k);                                                   /* stacks, tables */
 	arch_cpu_enter((struct arch_cpu *)k->smp.bsp->arch, run, k);
 }

@@ -8,11 +8,12 @@
 
 #include <stddef.h>
 
+#include "this_kernel.h"
+
 #define MODES(ROW)                                                   \
 	ROW(MODE_NORMAL, "normal", normal_run, provoke_on_ap)        \
 	ROW(MODE_SELFTEST, "selftest", selftest_run, selftest_after) \
-	ROW(MODE_CONFORMANCE, "conformance", conformance_run, NULL)  \
-	ROW(MODE_BENCH, "bench", bench_run, NULL)
+	ARCH_MODES(ROW)
 
 #define MODE_ID(id, name, run, after) id,
 enum mode_id { MODES(MODE_ID) MODE_COUNT };

@@ -24,7 +24,7 @@ static const struct choice method_choices[] = {{"hv-serial", OPTION_METHOD(SMP_H
 					       {0}};
 static const struct choice start_choices[] = {{"auto", START_AUTO},
 					      {"hv", START_HV},
-					      {"sipi", START_SIPI},
+					      {ARCH_SECOND_WORD, START_SECOND},
 					      {0}};
 static const struct choice switch_choices[] = {{"on", true}, {"off", false}, {0}};
 static const struct choice vtl_choices[] = {{"off", false}, {"1", true}, {0}};

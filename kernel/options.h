@@ -9,7 +9,7 @@
 #include "lib/log.h"
 #include "smp/smp.h"
 
-enum option_start { START_AUTO, START_HV, START_SIPI };
+enum option_start { START_AUTO, START_HV, START_SECOND };
 enum option_exit { EXIT_QEMU, EXIT_HALT, EXIT_RESET, EXIT_POWEROFF };
 enum option_panic { PANIC_OFF, PANIC_BSP, PANIC_AP };
 enum option_panic_by {

@@ -26,12 +26,12 @@ enum err platform_topology(const struct platform *p, struct pages *pages, struct
 	return OK;
 }
 
-void platform_ipi(void)
+void platform_ipi(const struct platform *p)
 {
-	enum err e = arch_ipi_init();
+	enum err e = platform_ipi_open(p);
 
 	if (e)
-		log_warn("local APIC: %s: no processor can be reached by INIT-SIPI", err_name(e));
+		log_warn(ARCH_IPI ": %s: no processor can be reached by " ARCH_SECOND, err_name(e));
 }
 
 void platform_ipi_reach(const struct platform *p, const struct topology *topology)
@@ -42,9 +42,9 @@ void platform_ipi_reach(const struct platform *p, const struct topology *topolog
 		return;
 	/* Where processors come by hypercall it does not matter; else each INIT says so. */
 	if (hypervisor_is_open(&p->hypervisor))
-		log_debug("local APIC: %s: ids above 254 by hypercall only", err_name(e));
+		log_debug(ARCH_IPI ": %s: ids above 254 by hypercall only", err_name(e));
 	else
-		log_warn("local APIC: %s: not all processors can be reached by INIT-SIPI",
+		log_warn(ARCH_IPI ": %s: not all processors can be reached by " ARCH_SECOND,
 			 err_name(e));
 }
 

@@ -27,8 +27,10 @@ void platform_find_tables(struct platform *p, const struct boot_info *boot);
 enum err platform_topology(const struct platform *p, struct pages *pages, struct topology *out);
 /* Boot processor on its own tables (safe MSR access): the rate of the time stamp counter. */
 void platform_clock(struct platform *p);
-/* Boot processor on its own page tables: the local APIC as the firmware left it. */
-void platform_ipi(void);
+/* Boot processor on its own page tables: the interrupt controller as the firmware left it. */
+void platform_ipi(const struct platform *p);
+/* The architecture's: arch_ipi_init, and what it must know before. */
+enum err platform_ipi_open(const struct platform *p);
 /* x2APIC, if there are ids that want it. */
 void platform_ipi_reach(const struct platform *p, const struct topology *topology);
 /* The log's line about clock, processors and APIC. */

@@ -16,7 +16,7 @@ extern char _text[];
 static enum option_panic_by how;
 static bool is_for_ap;
 
-static volatile uint8_t data_with_code[] = {0xC3}; /* RET */
+static _Alignas(8) volatile uint8_t data_with_code[] = {0xC3}; /* RET of x86 */
 
 static void overrun(volatile char *array, size_t count)
 {

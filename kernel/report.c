@@ -16,8 +16,8 @@ void report_mismatch(char *out, size_t size, const struct cpu_mismatch *m)
 {
 	switch (m->field) {
 	case PROOF_EXCEPTION:
-		format(out, size, "exception %s at rip 0x%lx", arch_fault_name((uint8_t)m->actual),
-		       (unsigned long)m->expected);
+		format(out, size, "exception %s at " ARCH_PC " 0x%lx",
+		       arch_fault_name((uint8_t)m->actual), (unsigned long)m->expected);
 		break;
 	case PROOF_ENTRIES:
 		format(out, size, "entered %lu times, must be once", (unsigned long)m->actual);
@@ -130,7 +130,8 @@ static void selftest(const struct selftest *s)
 	log_print("  calls: %lu, %lu without an answer; least %lu, median %lu, most %lu ns\n",
 		  (unsigned long)s->pairs, (unsigned long)s->lost, (unsigned long)s->min_ns,
 		  (unsigned long)s->median_ns, (unsigned long)s->max_ns);
-	log_print("  IPIs: %u sent, %u taken; by %u hypercalls 0x0B, %u 0x15, %u APIC messages\n",
+	log_print("  IPIs: %u sent, %u taken; by %u hypercalls 0x0B, %u 0x15, %u " ARCH_IPI_SHORT
+		  " messages\n",
 		  s->announced, s->taken, s->sent[IPI_BY_MASK], s->sent[IPI_BY_SET],
 		  s->sent[IPI_BY_NOTIFY]);
 	if (s->has_skew)
@@ -154,9 +155,9 @@ static void report_table(const struct report *r)
 	char bringup[24];
 	char whole[24];
 
-	log_print("\n apic   uid    vp%s  numa  role  method    verdict   status    by   issued%s "
+	log_print("\n%5s   uid    vp%s  numa  role  method    verdict   status    by   issued%s "
 		  "   first%s   online%s\n",
-		  with_vtl ? "  vtl" : "", us, us, us);
+		  ARCH_HW_ID_SHORT, with_vtl ? "  vtl" : "", us, us, us);
 	for (size_t i = 0; i < smp->count; i++)
 		row(smp, smp_cpu(smp, i), with_vtl);
 	milliseconds(bringup, sizeof(bringup), r->summary.bringup_ns);

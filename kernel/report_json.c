@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The report for machines: one line, schema hvsmp-report/2 (docs/report.md). */
+/* The report for machines: one line, schema REPORT_SCHEMA (docs/report.md). */
 #include "kernel/report.h"
 
 #include "kernel/version.h"
+#include "this_kernel.h"
 #include "lib/log.h"
 
 /* null for what is not known. */
@@ -33,7 +34,7 @@ static void processor(struct json *j, const struct smp *smp, const struct cpu *c
 		       cpu->start.method == HVSMP_METHOD_SECOND;
 
 	json_object(j, NULL);
-	json_number(j, "apic_id", cpu_id(cpu));
+	json_number(j, ARCH_HW_ID_FIELD, cpu_id(cpu));
 	json_known(j, "uid", cpu->uid, cpu->uid != SMP_UID_UNKNOWN);
 	json_known(j, "vp_index", cpu->start.vp_index, cpu->start.vp_index != HVSMP_VP_UNKNOWN);
 	json_known(j, "numa", cpu->numa, cpu->numa != SMP_NUMA_UNKNOWN);
@@ -102,7 +103,7 @@ static void ipis(struct json *j, const struct selftest *s)
 	json_object(j, "sent");
 	json_number(j, "hypercall", s->sent[IPI_BY_MASK]);
 	json_number(j, "hypercall_ex", s->sent[IPI_BY_SET]);
-	json_number(j, "apic", s->sent[IPI_BY_NOTIFY]);
+	json_number(j, REPORT_IPI, s->sent[IPI_BY_NOTIFY]);
 	json_object_end(j);
 	json_number(j, "announced", s->announced);
 	json_number(j, "taken", s->taken);
@@ -145,8 +146,9 @@ void report_json(const struct report *r)
 
 	log_print("@report ");
 	json_object(&j, NULL);
-	json_string(&j, "schema", "hvsmp-report/2");
+	json_string(&j, "schema", REPORT_SCHEMA);
 	json_string(&j, "version", kernel_version);
+	REPORT_ARCH(&j);
 	json_string(&j, "verdict", machine_verdict_name(r->summary.verdict));
 	hypervisor(&j, &r->platform->hypervisor);
 	map(&j, r);

@@ -32,7 +32,7 @@ void report_tap(const struct report *r)
 		const struct cpu *cpu = smp_cpu(smp, i);
 
 		mismatch |= cpu->mismatch_count != 0;
-		log_print("%s %lu - apic %lu: %s by %s",
+		log_print("%s %lu - " ARCH_HW_ID_SHORT " %lu: %s by %s",
 			  cpu->verdict == CPU_ONLINE ? "ok" : "not ok", (unsigned long)i + 1,
 			  cpu_id(cpu), cpu_verdict_name(cpu->verdict),
 			  cpu_method_name(cpu->start.method));

@@ -183,7 +183,7 @@ static void warn_refused(const struct smp *smp)
 		if (!calls->refused)
 			continue;
 		log_warn("IPIs by hypercall: on " ARCH_HW_ID
-			 " %lu the call %s: sent by the local APIC",
+			 " %lu the call %s: sent by the " ARCH_IPI,
 			 cpu_id(smp_cpu(smp, i)), hvsmp_describe(&calls->refusal, answer));
 		return; /* the first refusal ends all calls, so it is the cause */
 	}

@@ -14,6 +14,9 @@ bool canary_is_new(void);
 /* console.c: serial port, options, log level, and the first lines of the log. */
 void console_init(const struct boot_info *boot, struct options *options);
 
+/* The architecture's: find the serial port and make it ready. ERR_NOT_FOUND. */
+enum err console_serial(const struct boot_info *boot);
+
 /* memory.c: page allocator and page tables from the boot stub's map; switches to the tables. */
 enum err memory_init(const struct boot_info *boot, struct pages *pages);
 /* memory.c: for the ACPI readers. What it had to map is said once they are done. */

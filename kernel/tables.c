@@ -162,6 +162,7 @@ static void read_fadt(struct platform *p)
 		return;
 	}
 	p->has_fadt = true;
+	p->hypervisor.fadt_vendor = p->fadt.hypervisor;
 	check_fadt(&p->fadt);
 	find_s5(p);
 	if (p->has_s5)

@@ -58,7 +58,7 @@ static const struct {
 } legend[] = {
 	{0, STATE_BOOT, "boot processor"},
 	{0, STATE_HV, "by hypercall"},
-	{0, STATE_SIPI, "by INIT-SIPI"},
+	{0, STATE_SIPI, "by " ARCH_SECOND},
 	{0, STATE_STARTING_HV, ""},
 	{0, STATE_STARTING_SIPI, "starting"},
 	{0, STATE_WAITING, "waiting"},

@@ -4,12 +4,14 @@
 # Install what building, running and testing need, and nothing that is there already.
 #   scripts/deps.sh           install what is missing (apt, dnf or pacman; as root or through sudo)
 #   scripts/deps.sh --check   install nothing; name what the build lacks and exit 1
+# With ARCH=aarch64 in the environment, what ARM64 needs as well.
 set -eu
 
 # One need a line: how to see that it is there, then its package in Debian/Ubuntu, Fedora, Arch.
 # "cmd:" a command, "file:" any of some files (shell patterns), "py:" a module of /usr/bin/python3,
 # "lib:" an object the C compiler knows, "fuzz:" a compiler that links with libFuzzer. The second
-# word says who needs it: the build, or others. "-": that family has no such package.
+# word says who needs it: the build, or others; with arm64- before it, for ARM64 alone. "-": that
+# family has no such package.
 needs() {
 	cat <<-'END'
 		cmd:gcc                                   build gcc gcc gcc
@@ -53,6 +55,11 @@ needs() {
 		cmd:g++                                   check g++ gcc-c++ gcc
 		py:pyflakes                               check python3-pyflakes python3-pyflakes python-pyflakes
 		cmd:shellcheck                            check shellcheck ShellCheck shellcheck
+		cmd:aarch64-linux-gnu-gcc                 arm64-build gcc-aarch64-linux-gnu gcc-aarch64-linux-gnu aarch64-linux-gnu-gcc
+		cmd:aarch64-linux-gnu-objcopy             arm64-build binutils-aarch64-linux-gnu binutils-aarch64-linux-gnu aarch64-linux-gnu-binutils
+		cmd:qemu-system-aarch64                   arm64-run qemu-system-arm qemu-system-aarch64 qemu-system-aarch64
+		cmd:gdb-multiarch                         arm64-run gdb-multiarch - -
+		file:/usr/share/AAVMF/AAVMF_CODE.fd,/usr/share/edk2/aarch64/*CODE* arm64-run qemu-efi-aarch64 edk2-aarch64 edk2-aarch64
 	END
 }
 
@@ -78,7 +85,8 @@ present() {
 missing() {
 	local probe user apt dnf pacman
 	needs | while read -r probe user apt dnf pacman; do
-		[ -z "${2-}" ] || [ "$2" = "$user" ] || continue
+		[ "$user" = "${user#arm64-}" ] || [ "${ARCH-}" = aarch64 ] || continue
+		[ -z "${2-}" ] || [ "$2" = "${user#arm64-}" ] || continue
 		present "$probe" && continue
 		case $1 in 1) echo "$apt" ;; 2) echo "$dnf" ;; 3) echo "$pacman" ;; esac
 	done | grep -vx -e - | sort -u
@@ -119,7 +127,12 @@ fi
 echo "deps: installing ${packages[*]}"
 case $family in
 # All in one call: what comes from one source, as QEMU for several machines, must be of one version.
+# A QEMU named alone may push out the other, so one that is there is named with one that is to come.
 1)
+	case " ${packages[*]} " in
+	*" qemu-system-arm "*) packages+=(qemu-system-x86) ;;
+	*" qemu-system-x86 "*) ! present cmd:qemu-system-aarch64 || packages+=(qemu-system-arm) ;;
+	esac
 	as_root apt-get update -q
 	as_root env DEBIAN_FRONTEND=noninteractive \
 		apt-get install -q -y --no-install-recommends "${packages[@]}"

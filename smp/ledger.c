@@ -6,7 +6,7 @@
 
 const char *cpu_method_name(enum hvsmp_method m)
 {
-	static const char *const names[] = {"none", "firmware", "hv", "sipi"};
+	static const char *const names[] = {"none", "firmware", "hv", ARCH_SECOND_WORD};
 
 	return (size_t)m < sizeof(names) / sizeof(names[0]) ? names[m] : "?";
 }

@@ -74,7 +74,7 @@ bool smp_method_offered(const struct smp *smp, enum smp_method method, bool need
 	} else if (!smp->config.use_sipi) {
 		why = "start=hv was asked for";
 	} else if (smp->start.second != HVSMP_READY) {
-		why = "INIT-SIPI could not be prepared";
+		why = ARCH_SECOND " could not be prepared";
 	} else if (method == SMP_SIPI_BROADCAST) {
 		if (needs_delay)
 			why = "this processor needs a delay after INIT";

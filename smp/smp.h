@@ -3,13 +3,7 @@
 #pragma once
 
 #include "smp/cpu.h"
-
-#if defined(__x86_64__)
-#include "start/x86_64/init_sipi.h"
-typedef struct hvsmp_init_sipi smp_second; /* the second rung */
-#else
-#error "no other architecture yet"
-#endif
+#include "this_smp.h"
 
 struct smp_config {
 	bool use_sipi, fanout;
@@ -88,7 +82,7 @@ void smp_doubt_bsp(struct smp *smp, uint32_t answer);
 
 /*
  * Boot processor, before the first start: it is in this VTL, and processors are to be started there
- * too, by calls through this page, on the tables that arch_tables_use has named last.
+ * too, by calls through this page, on the tables that are in use for new blocks.
  */
 void smp_move(struct smp *smp, const struct hvsmp_interface *hv, uint8_t vtl);
 

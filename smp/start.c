@@ -112,7 +112,7 @@ static void by_second(struct smp *smp, const struct smp_policy *policy)
 	smp->start.gave_up_second = HVSMP_DEADLINE_RUNNING;
 	hvsmp_start_second(&smp->start, &policy->start);
 	if (smp->start.gave_up_second != HVSMP_DEADLINE_RUNNING)
-		log_warn("gave up waiting for processors started by INIT-SIPI: %s",
+		log_warn("gave up waiting for processors started by " ARCH_SECOND ": %s",
 			 end_name(smp->start.gave_up_second));
 }
 

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* From the MADT's and the SRAT's entries to the list of processors that can be started. */
-#include "smp/topology.h"
+#include "smp/tables.h"
 
 #include "arch/arch.h"
 #include "lib/log.h"
 #include "lib/tally.h"
 
-enum { XAPIC_INVALID_ID = 0xFF, XAPIC_MAX_ID = 0xFE };
-#define X2APIC_INVALID_ID 0xFFFFFFFFU
-#define NOT_FOUND         UINT32_MAX
+#define NOT_FOUND UINT32_MAX
 
 /*
- * Processors are found by APIC id: ids that hash to one bucket stand in one chain, the newest
- * first.
+ * Processors are found by the number that hardware gives them: ids that hash to one bucket stand in
+ * one chain, the newest first.
  */
 static uint32_t *chain_of(const struct topology *t, uint64_t hw_id)
 {
@@ -39,8 +37,7 @@ static void add(struct topology *t, uint64_t hw_id, uint32_t uid, bool x2apic)
 		t->dropped++;
 		return;
 	}
-	if (hw_id > XAPIC_MAX_ID)
-		t->need_x2apic = true;
+	t->need_x2apic |= tables_is_wide(hw_id);
 	cpu->hw_id = hw_id;
 	cpu->uid = uid;
 	cpu->numa = SMP_NUMA_UNKNOWN;
@@ -69,13 +66,13 @@ struct walk {
 	bool bsp_is_disabled;  /* there is one */
 	bool bsp_is_x2apic;    /* it is of type 9 */
 	struct tally no_id;    /* uids */
-	struct tally repeated; /* APIC ids */
+	struct tally repeated; /* hw_ids */
 };
 
 static void on_disabled(struct walk *w, const struct acpi_cpu *cpu)
 {
 	w->topology->disabled++;
-	if (cpu->apic_id != w->bsp_hw_id || w->bsp_is_disabled)
+	if (cpu->hw_id != w->bsp_hw_id || w->bsp_is_disabled)
 		return;
 	w->bsp_is_disabled = true;
 	w->bsp_uid = cpu->uid;
@@ -93,20 +90,20 @@ static void on_cpu(void *ctx, const struct acpi_cpu *cpu)
 		on_disabled(w, cpu);
 		return;
 	}
-	if (cpu->apic_id == (cpu->x2apic ? X2APIC_INVALID_ID : XAPIC_INVALID_ID)) {
+	if (!tables_is_id(cpu)) {
 		tally_add(&w->no_id, cpu->uid);
 		return;
 	}
-	known = find(t, cpu->apic_id);
+	known = find(t, cpu->hw_id);
 	if (known == NOT_FOUND) {
-		if (cpu->apic_id == w->bsp_hw_id)
+		if (cpu->hw_id == w->bsp_hw_id)
 			make_room(t); /* the boot processor is not left out */
-		add(t, cpu->apic_id, cpu->uid, cpu->x2apic);
+		add(t, cpu->hw_id, cpu->uid, cpu->x2apic);
 		return;
 	}
 	/* A processor may be listed once in each form; twice in the same form is a mistake. */
 	if (t->cpu[known].x2apic == cpu->x2apic)
-		tally_add(&w->repeated, cpu->apic_id);
+		tally_add(&w->repeated, cpu->hw_id);
 }
 
 static void find_bsp(struct topology *t, const struct walk *w, bool has_madt)
@@ -118,14 +115,15 @@ static void find_bsp(struct topology *t, const struct walk *w, bool has_madt)
 	t->bsp = t->count;
 	if (w->bsp_is_disabled) {
 		/* It runs, so it counts. */
-		log_warn("MADT: the boot processor, APIC id %lu, is listed as not enabled: it runs",
+		log_warn("MADT: the boot processor, " ARCH_HW_ID
+			 " %lu, is listed as not enabled: it runs",
 			 (unsigned long)w->bsp_hw_id);
 		t->disabled--;
 		add(t, w->bsp_hw_id, w->bsp_uid, w->bsp_is_x2apic);
 		return;
 	}
 	if (has_madt && w->processors)
-		log_warn("MADT: does not list the boot processor, APIC id %lu: added",
+		log_warn("MADT: does not list the boot processor, " ARCH_HW_ID " %lu: added",
 			 (unsigned long)w->bsp_hw_id);
 	add(t, w->bsp_hw_id, SMP_UID_UNKNOWN, false);
 }
@@ -147,7 +145,7 @@ static void read_madt(struct topology *t, const struct acpi_table *madt, struct 
 {
 	struct acpi_madt info = {0};
 	char text[TALLY_TEXT_SIZE];
-	enum err e = acpi_madt_read(madt, &info, on_cpu, walk);
+	enum err e = tables_processors(madt, &info, on_cpu, walk);
 
 	/* Without a processor it says as much as no MADT. */
 	t->incomplete = e != OK || !walk->processors;
@@ -155,11 +153,12 @@ static void read_madt(struct topology *t, const struct acpi_table *madt, struct 
 	if (!walk->processors)
 		log_warn("MADT: lists no processor: only the boot processor is known");
 	if (walk->no_id.count)
-		log_warn("MADT: %lu enabled processors have an invalid APIC id: skipped, uid %s",
+		log_warn("MADT: %lu enabled processors have an invalid " ARCH_HW_ID
+			 ": skipped, uid %s",
 			 (unsigned long)walk->no_id.count,
 			 tally_text(&walk->no_id, TALLY_DECIMAL, text));
 	if (walk->repeated.count)
-		log_warn("MADT: %lu entries repeat an APIC id, the first counts: %s",
+		log_warn("MADT: %lu entries repeat an " ARCH_HW_ID ", the first counts: %s",
 			 (unsigned long)walk->repeated.count,
 			 tally_text(&walk->repeated, TALLY_DECIMAL, text));
 	if (info.wakeup_mailbox)
@@ -171,22 +170,45 @@ static void read_madt(struct topology *t, const struct acpi_table *madt, struct 
 
 struct affinities {
 	struct topology *topology;
-	struct tally contradicted;       /* APIC ids */
+	uint32_t next;                   /* behind the processor that was last found by uid */
+	struct tally contradicted;       /* hw_ids */
 	struct tally wrapped, no_memory; /* bases of memory */
 };
 
-static void on_affinity(void *ctx, uint32_t apic_id, uint32_t domain)
+static void put_into(struct affinities *w, uint32_t i, uint32_t domain)
 {
-	struct affinities *w = ctx;
 	const struct topology *t = w->topology;
-	uint32_t i = find(t, apic_id);
 
 	if (i == NOT_FOUND)
 		return;
 	if (t->cpu[i].numa != SMP_NUMA_UNKNOWN && t->cpu[i].numa != domain)
-		tally_add(&w->contradicted, apic_id);
+		tally_add(&w->contradicted, t->cpu[i].hw_id);
 	else
 		t->cpu[i].numa = domain;
+}
+
+static void on_affinity(void *ctx, uint32_t apic_id, uint32_t domain)
+{
+	struct affinities *w = ctx;
+
+	put_into(w, find(w->topology, apic_id), domain);
+}
+
+/* Firmware lists them in the MADT's order, so the look begins where the last one ended. */
+static void on_gicc(void *ctx, uint32_t uid, uint32_t domain)
+{
+	struct affinities *w = ctx;
+	const struct topology *t = w->topology;
+
+	for (size_t n = 0; n < t->count; n++) {
+		uint32_t i = (uint32_t)((w->next + n) % t->count);
+
+		if (t->cpu[i].uid != uid)
+			continue;
+		w->next = i + 1;
+		put_into(w, i, domain);
+		return;
+	}
 }
 
 static void on_memory(void *ctx, const struct acpi_memory_affinity *m)
@@ -239,7 +261,7 @@ static void check_overlap(const struct topology *t)
 
 static void read_srat(struct topology *t, const struct acpi_table *srat)
 {
-	static const struct acpi_srat_fns fns = {on_affinity, on_memory};
+	static const struct acpi_srat_fns fns = {on_affinity, on_gicc, on_memory};
 	struct affinities w = {.topology = t};
 	struct acpi_walked walked;
 	char text[TALLY_TEXT_SIZE];
@@ -248,7 +270,7 @@ static void read_srat(struct topology *t, const struct acpi_table *srat)
 	say_walked("SRAT", e, &walked);
 	if (w.contradicted.count)
 		log_warn("SRAT: %lu entries put a processor into a second domain, the first "
-			 "counts: APIC id %s",
+			 "counts: " ARCH_HW_ID " %s",
 			 (unsigned long)w.contradicted.count,
 			 tally_text(&w.contradicted, TALLY_DECIMAL, text));
 	if (w.wrapped.count)
@@ -284,7 +306,7 @@ static void count_memory(void *ctx, const struct acpi_memory_affinity *memory)
 void topology_measure(struct topology *t, const struct acpi_table *madt,
 		      const struct acpi_table *srat)
 {
-	static const struct acpi_srat_fns fns = {NULL, count_memory};
+	static const struct acpi_srat_fns fns = {.memory = count_memory};
 	struct acpi_walked walked;
 	struct acpi_madt info;
 
@@ -292,7 +314,7 @@ void topology_measure(struct topology *t, const struct acpi_table *madt,
 	t->memory_capacity = 0;
 	/* What is wrong with them topology_read will say. */
 	if (madt)
-		(void)acpi_madt_read(madt, &info, count_cpu, &t->capacity);
+		(void)tables_processors(madt, &info, count_cpu, &t->capacity);
 	if (srat)
 		(void)acpi_srat_read(srat, &walked, &fns, &t->memory_capacity);
 	if (t->capacity > SMP_MAX_CPUS)

@@ -99,9 +99,6 @@ uint64_t address_limit(void);
 /* machine.c: has paging five levels, as the firmware left it? */
 bool machine_has_five_levels(void);
 
-/* backtrace.c */
-void backtrace_from(uint64_t rip, uint64_t rbp);
-
 /* paging.c: what the firmware left, and our own root. */
 uint64_t paging_root(void);
 /* paging.c: another root; a copy of all tables, 0 without memory for it. */

@@ -4,6 +4,7 @@
  * for one goes on; an AP may be given up (the handler above decides); anything else is a panic with
  * the registers and a backtrace.
  */
+#include "arch/backtrace.h"
 #include "arch/x86_64/cpu.h"
 #include "lib/assert.h"
 #include "lib/log.h"

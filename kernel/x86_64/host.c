@@ -49,11 +49,21 @@ struct hvsmp_host kernel_host = {
 	.map_code = map_code,
 };
 
-struct hvsmp_cpuid kernel_cpuid(uint32_t leaf, uint32_t subleaf)
+static struct hvsmp_cpuid cpuid(uint32_t leaf, uint32_t subleaf)
 {
 	struct arch_cpuid r = arch_cpuid(leaf, subleaf);
 
 	return (struct hvsmp_cpuid){r.eax, r.ebx, r.ecx, r.edx};
+}
+
+void kernel_detect(struct hypervisor *h)
+{
+	hvsmp_detect(&h->features, cpuid);
+}
+
+void kernel_version_of(struct hypervisor *h)
+{
+	hvsmp_version(&h->features, cpuid, h->version, sizeof(h->version));
 }
 
 void kernel_host_trace(void *bsp)

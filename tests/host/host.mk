@@ -4,7 +4,8 @@
 # One line a program: its name under tests/host/, and the sources that it tests or stands on.
 
 HOST        = $(BUILD)/host
-HOST_CFLAGS = -std=gnu17 -O1 -g -fno-omit-frame-pointer -fno-strict-aliasing $(WARNINGS)
+HOST_CFLAGS = -std=gnu17 -O1 -g -fno-omit-frame-pointer -fno-strict-aliasing $(WARNINGS) \
+	$(THIS_ARCH)
 HOST_ASAN   = -fsanitize=address,undefined -fno-sanitize-recover=all
 HOST_TSAN   = -fsanitize=thread
 
@@ -38,6 +39,8 @@ $(eval $(call host_test, acpi/test_tables, acpi/tables.c $(ACPI_BUILD)))
 $(eval $(call host_test, acpi/test_madt,   acpi/madt.c acpi/tables.c $(ACPI_BUILD)))
 $(eval $(call host_test, acpi/test_srat,   acpi/srat.c acpi/tables.c $(ACPI_BUILD)))
 $(eval $(call host_test, acpi/test_fadt,   acpi/fadt.c $(ACPI_BUILD)))
+$(eval $(call host_test, acpi/aarch64/test_gic, acpi/aarch64/gic.c acpi/tables.c $(ACPI_BUILD)))
+$(eval $(call host_test, acpi/aarch64/test_spcr, acpi/aarch64/spcr.c $(ACPI_BUILD)))
 $(eval $(call host_test, acpi/test_s5,     acpi/s5.c $(ACPI_BUILD)))
 
 HV_SCRIPTED = hv/call.c hv/result.c hv/text.c tests/host/hv/scripted.c
@@ -55,7 +58,7 @@ $(eval $(call host_test, hv/test_vtl,    hv/vtl.c hv/x86_64/context.c $(HV_SCRIP
 $(eval $(call host_test, hv/test_clock,  hv/x86_64/clock.c))
 $(eval $(call host_test, hv/test_crash,  hv/x86_64/crash.c))
 
-$(eval $(call host_test, arch/x86_64/test_clock, arch/x86_64/clock.c lib/string.c))
+$(eval $(call host_test, arch/x86_64/test_clock, arch/clock.c arch/x86_64/clock.c lib/string.c))
 $(eval $(call host_test, arch/x86_64/test_cr3))
 $(eval $(call host_test, arch/x86_64/test_features, arch/x86_64/features.c))
 $(eval $(call host_test, arch/x86_64/test_address, arch/x86_64/address.c))
@@ -69,20 +72,24 @@ $(eval $(call host_test, arch/x86_64/test_apic, arch/x86_64/apic.c arch/x86_64/x
 	arch/x86_64/x2apic.c arch/x86_64/init_delay.c tests/host/arch/x86_64/privileged.c))
 
 LIBRARY = $(wildcard start/*.c start/x86_64/*.c hv/*.c hv/x86_64/*.c)
-SMP_TOPOLOGY = acpi/madt.c acpi/srat.c acpi/tables.c lib/err.c lib/log.c lib/tally.c $(LIB_FORMAT) \
-	$(ADDRESS)
+SMP_TOPOLOGY = smp/x86_64/tables.c acpi/madt.c acpi/srat.c acpi/tables.c lib/err.c lib/log.c \
+	lib/tally.c $(LIB_FORMAT) $(ADDRESS)
 TOPOLOGY = smp/topology.c $(SMP_TOPOLOGY) $(ACPI_BUILD) tests/host/smp/topology_fixture.c
 $(eval $(call host_test, smp/test_topology,  $(TOPOLOGY)))
 $(eval $(call host_test, smp/test_affinity,  $(TOPOLOGY)))
 $(eval $(call host_test, smp/test_shapes,    $(TOPOLOGY) acpi/fadt.c))
+$(eval $(call host_test, smp/aarch64/test_topology, smp/aarch64/tables.c acpi/aarch64/gic.c \
+	$(filter-out smp/x86_64/%,$(TOPOLOGY))))
 $(eval $(call host_test_threads, start/test_handshake))
+$(eval $(call host_test, start/aarch64/test_psci, start/aarch64/psci.c $(wildcard start/*.c) \
+	hv/x86_64/context.c $(addprefix hv/,call.c result.c start_vp.c text.c vp_map.c)))
 $(eval $(call host_test, start/test_deadline))
 # A client of the library: hv/'s calls, start/ without INIT-SIPI, and nothing else of the kernel.
 $(eval $(call host_test_threads, start/test_client, tests/host/start/client.c \
 	$(wildcard start/*.c) \
 	hv/x86_64/context.c \
 	$(addprefix hv/,call.c result.c start_vp.c text.c vp_map.c vtl.c)))
-SMP_START = $(filter-out smp/topology.c,$(wildcard smp/*.c smp/x86_64/*.c)) $(LIBRARY) \
+SMP_START = $(filter-out smp/topology.c %/tables.c,$(wildcard smp/*.c smp/x86_64/*.c)) $(LIBRARY) \
 	lib/err.c lib/log.c lib/pages.c lib/tally.c $(LIB_FORMAT) arch/x86_64/registers.c \
 	$(addprefix tests/host/smp/,machine.c machine_arch.c machine_ipi.c)
 SMP_BRINGUP = tests/host/smp/bringup.c $(SMP_START)
@@ -97,7 +104,7 @@ $(eval $(call host_test_threads, smp/test_vtl,   $(SMP_BRINGUP)))
 
 $(eval $(call host_test, kernel/test_hypervisor, kernel/hypervisor.c kernel/x86_64/host.c \
 	$(LIBRARY) lib/log.c lib/pages.c $(LIB_FORMAT)))
-$(eval $(call host_test, kernel/test_vtl, kernel/vtl.c kernel/x86_64/host.c smp/x86_64/context.c \
+$(eval $(call host_test, kernel/test_vtl, kernel/x86_64/vtl.c kernel/x86_64/host.c smp/x86_64/context.c \
 	$(LIBRARY) lib/log.c lib/pages.c $(LIB_FORMAT)))
 $(eval $(call host_test, kernel/test_tables, kernel/tables.c acpi/fadt.c acpi/s5.c \
 	$(SMP_TOPOLOGY) $(ACPI_BUILD)))

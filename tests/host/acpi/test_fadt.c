@@ -76,6 +76,30 @@ static void legacy_ports_are_used_when_the_extended_are_empty(void **state)
 	assert_int_equal(fadt.facs, 0x7fd00000);
 }
 
+/* ACPI 6.5, table 5.12: bit 0 PSCI, bit 1 its conduit is HVC. */
+static void arm_boot_flags_and_the_hypervisor(void **state)
+{
+	(void)state;
+	start(0);
+	assert_int_equal(read_it(SIZE_6_5), OK);
+	assert_false(fadt.psci);
+	assert_false(fadt.psci_by_hvc);
+	assert_int_equal(fadt.hypervisor, 0x567265707948734D); /* "MsHyperV" */
+	b.bytes[129] = 1;
+	assert_int_equal(read_it(SIZE_6_5), OK);
+	assert_true(fadt.psci);
+	assert_false(fadt.psci_by_hvc);
+	b.bytes[129] = 3;
+	assert_int_equal(read_it(SIZE_6_5), OK);
+	assert_true(fadt.psci_by_hvc);
+	assert_int_equal(read_it(SIZE_6_5 - 1), OK);
+	assert_int_equal(fadt.hypervisor, 0);
+	assert_true(fadt.psci);
+	assert_int_equal(read_it(130), OK);
+	assert_false(fadt.psci);
+	assert_false(fadt.psci_by_hvc);
+}
+
 static void extended_registers_win(void **state)
 {
 	(void)state;
@@ -141,6 +165,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(legacy_ports_are_used_when_the_extended_are_empty),
+		cmocka_unit_test(arm_boot_flags_and_the_hypervisor),
 		cmocka_unit_test(extended_registers_win),
 		cmocka_unit_test(a_space_we_cannot_reach_is_absent),
 		cmocka_unit_test(hardware_reduced_has_no_pm_registers),

@@ -45,7 +45,7 @@ static enum err read_it(void)
 static void assert_cpu(size_t i, uint32_t id, uint32_t uid, uint32_t flags, bool x2apic)
 {
 	assert_in_range(seen.count, i + 1, ARRAY_COUNT(seen.cpu));
-	assert_int_equal(seen.cpu[i].apic_id, id);
+	assert_int_equal(seen.cpu[i].hw_id, id);
 	assert_int_equal(seen.cpu[i].uid, uid);
 	assert_int_equal(seen.cpu[i].enabled, (flags & ENABLED) != 0);
 	assert_int_equal(seen.cpu[i].x2apic, x2apic);

@@ -13,6 +13,8 @@ struct seen {
 	size_t count;
 	struct acpi_memory_affinity memory[8];
 	size_t memory_count;
+	uint32_t uid[2], gicc_domain[2];
+	size_t gicc_count;
 };
 
 static struct builder b;
@@ -28,6 +30,15 @@ static void see(void *ctx, uint32_t apic_id, uint32_t domain)
 	s->domain[s->count++] = domain;
 }
 
+static void see_gicc(void *ctx, uint32_t uid, uint32_t domain)
+{
+	struct seen *s = ctx;
+
+	assert_true(s->gicc_count < ARRAY_COUNT(s->uid));
+	s->uid[s->gicc_count] = uid;
+	s->gicc_domain[s->gicc_count++] = domain;
+}
+
 static void see_memory(void *ctx, const struct acpi_memory_affinity *memory)
 {
 	struct seen *s = ctx;
@@ -38,7 +49,7 @@ static void see_memory(void *ctx, const struct acpi_memory_affinity *memory)
 
 static enum err read_it(void)
 {
-	static const struct acpi_srat_fns fns = {see, see_memory};
+	static const struct acpi_srat_fns fns = {see, see_gicc, see_memory};
 	struct acpi_table t = build_table(&b);
 	enum err e;
 
@@ -95,7 +106,7 @@ static void add_memory(uint32_t domain, uint64_t base, uint64_t size, uint32_t f
 
 static void enabled_memory(void **state)
 {
-	static const struct acpi_srat_fns processors_only = {see, NULL}, none = {NULL, NULL};
+	static const struct acpi_srat_fns processors_only = {.cpu = see}, none = {NULL, NULL, NULL};
 	struct acpi_table t;
 
 	(void)state;
@@ -146,6 +157,36 @@ static void enabled_entries_of_both_forms(void **state)
 	assert_int_equal(seen.domain[1], 0x9abcdef0);
 }
 
+static void add_gicc(uint32_t domain, uint32_t uid, uint32_t flags)
+{
+	build_u8(&b, 3);
+	build_u8(&b, 18);
+	build_u32(&b, domain);
+	build_u32(&b, uid);
+	build_u32(&b, flags);
+	build_u32(&b, 0x77777777); /* clock domain */
+}
+
+/* By UID, which is no MPIDR: ACPI 6.5, 5.2.16.4. */
+static void processors_of_arm(void **state)
+{
+	(void)state;
+	start(3);
+	add_gicc(0x12345678, 0x9ABCDEF0, ENABLED);
+	add_gicc(1, 7, 0);
+	add_apic(2, 2, ENABLED);
+	add_gicc(3, 0, ENABLED);
+	assert_int_equal(read_it(), OK);
+	assert_int_equal(seen.gicc_count, 2);
+	assert_int_equal(seen.uid[0], 0x9ABCDEF0);
+	assert_int_equal(seen.gicc_domain[0], 0x12345678);
+	assert_int_equal(seen.uid[1], 0);
+	assert_int_equal(seen.gicc_domain[1], 3);
+	assert_int_equal(seen.count, 1);
+	b.bytes[48 + 1] = 17; /* too short for its type */
+	assert_int_equal(read_it(), ERR_INVALID);
+}
+
 static void revision_1_has_8_bit_domains(void **state)
 {
 	(void)state;
@@ -191,8 +232,11 @@ static void f53_a_table_cut_anywhere(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(enabled_entries_of_both_forms), cmocka_unit_test(enabled_memory),
-		cmocka_unit_test(revision_1_has_8_bit_domains),  cmocka_unit_test(f52_bad_lengths),
+		cmocka_unit_test(enabled_entries_of_both_forms),
+		cmocka_unit_test(enabled_memory),
+		cmocka_unit_test(processors_of_arm),
+		cmocka_unit_test(revision_1_has_8_bit_domains),
+		cmocka_unit_test(f52_bad_lengths),
 		cmocka_unit_test(f53_a_table_cut_anywhere),
 	};
 

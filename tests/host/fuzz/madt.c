@@ -13,7 +13,7 @@ static void on_cpu(void *ctx, const struct acpi_cpu *cpu)
 {
 	struct seen *seen = ctx;
 
-	ENSURE(cpu->x2apic || (cpu->apic_id <= UINT8_MAX && cpu->uid <= UINT8_MAX));
+	ENSURE(cpu->x2apic || (cpu->hw_id <= UINT8_MAX && cpu->uid <= UINT8_MAX));
 	seen->cpus++;
 	ENSURE(seen->cpus <= seen->out->walked.entries);
 }

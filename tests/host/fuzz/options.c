@@ -7,7 +7,7 @@ enum { MAX_MS = 600000 };
 
 static void check_range(const struct options *o)
 {
-	ENSURE(o->start == START_AUTO || o->start == START_HV || o->start == START_SIPI);
+	ENSURE(o->start == START_AUTO || o->start == START_HV || o->start == START_SECOND);
 	ENSURE(o->deadline_ms >= 1 && o->deadline_ms <= MAX_MS);
 	ENSURE(o->cap_ms >= 1 && o->cap_ms <= MAX_MS);
 	ENSURE(o->exit == EXIT_QEMU || o->exit == EXIT_HALT || o->exit == EXIT_RESET ||

@@ -24,7 +24,7 @@ static void on_memory(void *ctx, const struct acpi_memory_affinity *memory)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct acpi_table table = fuzz_table(data, size);
-	static const struct acpi_srat_fns fns = {on_cpu, on_memory};
+	static const struct acpi_srat_fns fns = {on_cpu, on_cpu, on_memory};
 	size_t entries = 0;
 	struct acpi_walked walked;
 	enum err e = acpi_srat_read(&table, &walked, &fns, &entries);

@@ -120,7 +120,7 @@ static void on_memory(void *ctx, const struct acpi_memory_affinity *memory)
 	(void)memory;
 }
 
-static const struct acpi_srat_fns srat_fns = {on_affinity, on_memory};
+static const struct acpi_srat_fns srat_fns = {on_affinity, on_affinity, on_memory};
 
 static void check_table(const struct memory *m, const struct acpi_table *t, const char *signature)
 {

@@ -15,8 +15,8 @@ except ImportError:
 
 CASE_FILES = sorted((ROOT / "tests" / "boot").glob("*.toml"))
 MACHINE_KEYS = {
-    "hv", "smp", "mem", "cmdline", "refhv", "cpu", "machine", "extra", "serial", "boots", "attach",
-    "screen", "spoil", "encoding", "nsh", "guest", "args", "initrd", "single",
+    "arch", "hv", "smp", "mem", "cmdline", "refhv", "cpu", "machine", "extra", "serial", "boots",
+    "attach", "screen", "spoil", "encoding", "nsh", "guest", "args", "initrd", "single",
 }  # fmt: skip
 CASE_KEYS = MACHINE_KEYS | {"name", "group", "keys", "slow", "seconds"} | secure_cases.KEYS
 

@@ -17,11 +17,20 @@ from tools import ROOT
 from tools.boot import guests, judge, secure_cases
 from tools.boot.cases import MACHINE_KEYS, choose, load_cases, processors
 from tools.boot.judge import Result
-from tools.machine import guest, running, vm
+from tools.machine import arm64, guest, running, vm
 from tools.screen import screenshot
 
 ALONE_FROM = 64  # processors
 SCRATCH = ("disk.img", "vars.fd", "vars.qcow2", "vars.bin")
+
+
+def arm64_missing(images: Path) -> str:
+    """Why no case of ARM64 can be run here; "" where they can."""
+    if not shutil.which("qemu-system-aarch64"):
+        return "there is no qemu-system-aarch64: make deps ARCH=aarch64"
+    if not (images / arm64.KERNEL).exists():
+        return f"there is no {arm64.KERNEL}: make ARCH=aarch64"
+    return ""
 
 
 def run_case(case: dict, build: Path, seconds: float | None) -> Result:
@@ -31,6 +40,12 @@ def run_case(case: dict, build: Path, seconds: float | None) -> Result:
     settings = {key: case[key] for key in MACHINE_KEYS if key in case}
     settings["boots"] = build / case["boots"] if "boots" in case else None
     settings |= secure_cases.settings(case, build) | guests.settings(case, build)
+    images = build
+    if case.get("arch") == "aarch64":
+        images = build / "aarch64"
+        settings["kernel"] = arm64.KERNEL
+        if reason := arm64_missing(images):
+            return Result(case["name"], "skipped", reasons=[reason])
     if reason := guests.missing(case, build):
         return Result(case["name"], "skipped", reasons=[reason])
     m = vm.Machine(**{**settings, "smp": str(case["smp"])}, scale=build / "qemu-scale")
@@ -40,7 +55,7 @@ def run_case(case: dict, build: Path, seconds: float | None) -> Result:
         return Result(case["name"], "skipped", reasons=[str(e)])
     (out / "command").write_text(shlex.join(command) + "\n")
     if vm.needs_disk(m):
-        files = guest.files(m, build) if m.guest else vm.image_files(m, build)
+        files = guest.files(m, build) if m.guest else vm.image_files(m, images)
         vm.build_image(out / "disk.img", files)
     bound = seconds or case.get("seconds") or 120 + 2 * processors(case)
     camera = screenshot.Camera(case, out) if screenshot.is_due(case) else None

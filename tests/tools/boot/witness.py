@@ -27,7 +27,7 @@ ENDS = {"panic": 39, "crash": 0}
 FORBIDDEN = {"violation", "error", "shutdown", "malformed"}
 ROUTINE = {"hypercall", "init", "sipi", "run", "msr_write"}  # not with log=errors
 TAP_TEST = re.compile(r"(not )?ok (\d+) - (.*)$")
-TAP_CPU = re.compile(r"apic (\d+): (\w+) by (\w+?)(?: in VTL (\d+))?$")
+TAP_CPU = re.compile(r"(?:apic|mpidr) (\d+): (\w+) by (\w+?)(?: in VTL (\d+))?$")
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from tools import ROOT
 from tools.check import rules
 
-SOURCES = (".c", ".h", ".asm", ".inc")
+SOURCES = (".c", ".h", ".asm", ".S", ".inc")
 INCLUDE = re.compile(r'^[ \t]*[#%][ \t]*include\b[ \t]*(?:"([^"\n]+)"|<([^>\n]+)>|(\S.*))', re.M)
 
 

@@ -4,7 +4,7 @@
 objcopy cannot set DllCharacteristics when it makes a PE image from an ELF object, so this does
 (and the checksum anew, which signers keep right: a signature can be taken off without a trace),
 and proves on the way that the promise is kept: sections on 4 KiB boundaries, none both writable
-and executable, and no relocation but the kind that efi/x86_64/entry.asm applies. With --sbat there
+and executable, and no relocation but the kind that efi/'s entry code applies. With --sbat there
 must be a well-formed .sbat section, which shim asks for under Secure Boot.
 Offsets: Microsoft PE/COFF specification, "Optional Header (Image Only)".
 """
@@ -22,7 +22,8 @@ SECTION_SIZE = 40
 SCN_CODE, SCN_EXECUTE, SCN_READ, SCN_WRITE = 0x20, 0x20000000, 0x40000000, 0x80000000
 PAGE = 4096
 RELA_ENTRY = "<QQq"  # Elf64_Rela: offset, info (the type in its lower half), addend
-R_X86_64_RELATIVE = 8
+# The kind of relocation that efi/ARCH/entry applies, by the image's machine.
+RELATIVE = {0x8664: (8, "R_X86_64_RELATIVE"), 0xAA64: (1027, "R_AARCH64_RELATIVE")}
 
 SBAT_FIELDS = 6  # component, generation, vendor, package, version, URL
 
@@ -46,14 +47,13 @@ def check_sbat(path, text, flags):
         sys.exit(f"{path}: section .sbat must have a line sbat,1,... and one of the image's own")
 
 
-def check_relocations(path, table):
+def check_relocations(path, table, machine):
+    relative, name = RELATIVE[machine]
     table = table[: len(table) - len(table) % struct.calcsize(RELA_ENTRY)]
     for offset, info, _ in struct.iter_unpack(RELA_ENTRY, table):
         kind = info & 0xFFFFFFFF
-        if kind not in (0, R_X86_64_RELATIVE):  # 0: R_X86_64_NONE, the section's padding
-            sys.exit(
-                f"{path}: relocation of type {kind} at {offset:#x}, can only be R_X86_64_RELATIVE"
-            )
+        if kind not in (0, relative):  # 0: the section's padding
+            sys.exit(f"{path}: relocation of type {kind} at {offset:#x}, can only be {name}")
 
 
 def checksum(image, field):
@@ -73,7 +73,7 @@ def main(path, need_sbat=False):
     (pe,) = struct.unpack_from("<I", image, PE_POINTER)
     if image[pe : pe + 4] != b"PE\0\0":
         sys.exit(f"{path}: not a PE image")
-    sections, opt_size = struct.unpack_from("<H12xH", image, pe + 6)
+    machine, sections, opt_size = struct.unpack_from("<HH12xH", image, pe + 4)
     opt = pe + COFF_SIZE
     (alignment,) = struct.unpack_from("<I", image, opt + OPT_SECTION_ALIGNMENT)
     if alignment != PAGE:
@@ -90,7 +90,7 @@ def main(path, need_sbat=False):
         size, _, raw_size, start = struct.unpack_from("<IIII", image, entry + 8)
         content = image[start : start + min(size, raw_size)]
         if name == ".rela":
-            check_relocations(path, content)
+            check_relocations(path, content, machine)
         if name == ".sbat":
             need_sbat = False
             check_sbat(path, content, flags)

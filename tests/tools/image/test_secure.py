@@ -89,10 +89,15 @@ class Relocations(unittest.TestCase):
         def table(*types):
             return b"".join(struct.pack(pe.RELA_ENTRY, 0x1000, 7 << 32 | kind, 0) for kind in types)
 
-        pe.check_relocations("x", table(8, 8, 0) + bytes(4))
-        for kind in 1, 6, 37:  # R_X86_64_64, GLOB_DAT, IRELATIVE
+        x86, arm = 0x8664, 0xAA64
+        pe.check_relocations("x", table(8, 8, 0) + bytes(4), x86)
+        pe.check_relocations("x", table(1027, 1027, 0) + bytes(4), arm)
+        for kind in 1, 6, 37, 1027:  # R_X86_64_64, GLOB_DAT, IRELATIVE, R_AARCH64_RELATIVE
             with self.subTest(kind=kind), self.assertRaises(SystemExit):
-                pe.check_relocations("x", table(8, kind))
+                pe.check_relocations("x", table(8, kind), x86)
+        for kind in 8, 257, 1025:  # R_X86_64_RELATIVE, R_AARCH64_ABS64, GLOB_DAT
+            with self.subTest(kind=kind), self.assertRaises(SystemExit):
+                pe.check_relocations("x", table(1027, kind), arm)
 
 
 class Checksum(unittest.TestCase):

@@ -2,7 +2,8 @@
 """From the offsets of a kernel's backtrace to functions and lines, by addr2line and the ELF file.
 
 The kernel prints `backtrace: hvsmp+0x2d44 ...`; the offset counts from the image base, which is
-address 0 of hvsmp.so. Return addresses point behind the call, so one byte less is looked up.
+address 0 of hvsmp.so (hvsmp-aa64.so). Return addresses point behind the call, so one byte less is
+looked up.
 """
 import re
 import shutil
@@ -20,7 +21,8 @@ def frames(lines: list[str], elf: Path) -> list[str]:
         match = BACKTRACE.match(line)
         if match:
             offsets = [int(x, 16) for x in OFFSET.findall(match.group(1))]
-    tool = shutil.which("addr2line")
+    cross = shutil.which("aarch64-linux-gnu-addr2line") if "aa64" in elf.name else None
+    tool = cross or shutil.which("addr2line")
     if not offsets or not tool or not elf.exists():
         return []
     addresses = [hex(offsets[0])] + [hex(x - 1) for x in offsets[1:]]

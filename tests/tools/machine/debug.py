@@ -7,20 +7,22 @@ processor spins there, stops the machine and writes a gdb script that knows the 
 restores the instruction, loads the symbols and runs to the image's main function.
 """
 import re
+import shutil
 import struct
 import time
 from pathlib import Path
 
-from tools.machine import qmp, run, running, vm
+from tools.machine import arm64, qmp, run, running, vm
 
 SPIN = b"\xeb\xfe"  # jmp .
+ARM64_SPIN = b"\x00\x00\x00\x14"  # b .
 PE_POINTER, PE_ENTRY = 0x3C, 0x28  # PE/COFF: e_lfanew; AddressOfEntryPoint from the signature on
 MAIN = {"hvsmp": "kernel_main", "refhv": "efi_main"}
 GDB_PORT = 1234
 PAGE = 4096
 
 
-def patch_entry(image: bytes) -> tuple[bytes, int, bytes]:
+def patch_entry(image: bytes, spin: bytes = SPIN) -> tuple[bytes, int, bytes]:
     """An image that spins at its entry point, the entry's offset, and the bytes it replaced."""
     (pe,) = struct.unpack_from("<I", image, PE_POINTER)
     (entry,) = struct.unpack_from("<I", image, pe + PE_ENTRY)
@@ -30,18 +32,20 @@ def patch_entry(image: bytes) -> tuple[bytes, int, bytes]:
         size, rva, _, at = struct.unpack_from("<4I", image, pe + 24 + optional + 40 * i + 8)
         if rva <= entry < rva + size:
             at += entry - rva
-            original = image[at : at + len(SPIN)]
-            return image[:at] + SPIN + image[at + len(SPIN) :], entry, original
+            original = image[at : at + len(spin)]
+            return image[:at] + spin + image[at + len(spin) :], entry, original
     raise vm.Unusable("the image's entry point lies in none of its sections")
 
 
-def wait_for_entry(monitor: qmp.Monitor, entry: int, seconds: float) -> int:
+def wait_for_entry(
+    monitor: qmp.Monitor, entry: int, seconds: float, spin: bytes = SPIN
+) -> int:
     """Stop the machine where the boot processor spins at the entry; returns the image's base."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         monitor.call("stop")
         rip = monitor.rip()
-        if rip % PAGE == entry % PAGE and monitor.bytes_at(rip, len(SPIN)) == SPIN:
+        if rip % PAGE == entry % PAGE and monitor.bytes_at(rip, len(spin)) == spin:
             return rip - entry
         monitor.call("cont")
         time.sleep(0.1)
@@ -87,20 +91,24 @@ def main() -> None:
     command = vm.qemu_command(m, out)
     files = vm.image_files(m, args.build)
     where = vm.KERNEL_PATH if m.hv == "ref" and args.image == "hvsmp" else vm.BOOT_PATH
-    files[where], entry, original = patch_entry(files[where])
+    elf, spin, gdb = args.build / f"{args.image}.so", SPIN, "gdb"
+    if m.arch == "aarch64":
+        where, elf = arm64.BOOT_PATH, args.build / Path(arm64.KERNEL).with_suffix(".so")
+        # Debian's and Ubuntu's gdb knows the host's architecture alone.
+        spin, gdb = ARM64_SPIN, "gdb-multiarch" if shutil.which("gdb-multiarch") else "gdb"
+    files[where], entry, original = patch_entry(files[where], spin)
     vm.build_image(out / "disk.img", files)
 
     with running.start_qemu(command, out) as child:
         try:
-            base = wait_for_entry(qmp.Monitor(sock), entry, args.timeout or 120)
+            base = wait_for_entry(qmp.Monitor(sock), entry, args.timeout or 120, spin)
             script = out / f"{args.image}.gdb"
-            elf = args.build / f"{args.image}.so"
             more = ""
             if m.hv == "ref" and args.image == "hvsmp":
                 more = refhv_symbols(out / "refhv.log", args.build / "refhv.so")
             write_script(script, elf, base, entry, original, MAIN[args.image], more)
-            print(f"{args.image}.efi stands at its first instruction, image base {base:#x}.")
-            print(f"In another terminal:\n\n    gdb -q -x {script}\n", flush=True)
+            print(f"{elf.stem}.efi stands at its first instruction, image base {base:#x}.")
+            print(f"In another terminal:\n\n    {gdb} -q -x {script}\n", flush=True)
             terminal = run.Terminal()
             for raw in child.stdout:
                 terminal(running.clean_line(raw))

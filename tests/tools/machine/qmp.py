@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """QEMU's monitor over a Unix socket: QMP, with the old monitor's words for registers and memory."""
 import json
+import re
 import socket
 import time
 from pathlib import Path
@@ -51,8 +52,9 @@ class Monitor:
         return self.call("human-monitor-command", **{"command-line": words}) or ""
 
     def rip(self) -> int:
-        _, found, rest = self.ask("info registers").partition("RIP=")
-        return int(rest.split()[0], 16) if found else 0
+        """The first processor's next instruction; on ARM64 it is called PC."""
+        found = re.search(r"\b(?:RIP|PC)=([0-9a-f]+)", self.ask("info registers"))
+        return int(found[1], 16) if found else 0
 
     def bytes_at(self, address: int, count: int) -> bytes:
         text = self.ask(f"x /{count}xb {address:#x}")

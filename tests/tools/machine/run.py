@@ -13,7 +13,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from tools.machine import backtrace, guest, running, verdicts, vm
+from tools.machine import arm64, backtrace, guest, running, verdicts, vm
 
 SKIPPED = 77
 GUEST_SECONDS = 600
@@ -60,6 +60,7 @@ def argument_parser(purpose: str) -> argparse.ArgumentParser:
     p = argparse.ArgumentParser(description=purpose)
     p.add_argument("--build", type=Path, default=Path("build"), help="where the EFI images are")
     p.add_argument("--out", type=Path, help="where logs go (default: BUILD/run)")
+    p.add_argument("--arch", choices=("x86_64", "aarch64"), default="x86_64")
     p.add_argument("--hv", choices=("ref", "kvm", "none"), default="ref")
     p.add_argument("--smp", default="4")
     p.add_argument("--mem", default="1G")
@@ -92,7 +93,9 @@ def machine(args: argparse.Namespace) -> vm.Machine:
         os.environ["DISPLAY"] = x_display() or ""
     if args.display != "none" and not re.search(r"(^|\s)exit=", args.cmdline):
         args.cmdline = f"{args.cmdline} exit=halt".strip()  # the window is to stay
+    kernel = arm64.KERNEL if args.arch == "aarch64" else "hvsmp.efi"
     return vm.Machine(
+        arch=args.arch,
         hv=args.hv,
         smp=args.smp,
         mem=args.mem,
@@ -104,7 +107,7 @@ def machine(args: argparse.Namespace) -> vm.Machine:
         scale=args.build / "qemu-scale",
         code=args.code,
         vars=args.vars,
-        kernel="hvsmp-signed.efi" if args.secure else "hvsmp.efi",
+        kernel="hvsmp-signed.efi" if args.secure else kernel,
         secure=args.secure,
         guest=Path(args.guest) if args.guest else None,
         args=args.args,
@@ -174,7 +177,7 @@ def main() -> str:
     problem = verdicts.failure(outcome)
     if outcome.status in (verdicts.EXIT_REFHV_ERROR, verdicts.EXIT_GUEST_SHUTDOWN):
         problem += witness_says(out / "refhv.log")
-    for frame in backtrace.frames(outcome.lines, args.build / "hvsmp.so"):
+    for frame in backtrace.frames(outcome.lines, args.build / Path(m.kernel).with_suffix(".so")):
         print(f"    {frame}")
     report = None
     try:

@@ -32,6 +32,13 @@ class Debug(unittest.TestCase):
         self.assertEqual(patched[at : at + 2], debug.SPIN)
         self.assertEqual(patched[:at] + original + patched[at + 2 :], image)
 
+    def test_so_does_arm64s_in_its_own_instruction(self):
+        image = pe_image()
+        patched, _, original = debug.patch_entry(image, debug.ARM64_SPIN)
+        at = TEXT_AT + 0x20
+        self.assertEqual(patched[at : at + 4], struct.pack("<I", 0x14000000))  # B, offset 0
+        self.assertEqual(patched[:at] + original + patched[at + 4 :], image)
+
     def test_an_entry_outside_all_sections_is_an_error(self):
         image = bytearray(pe_image())
         struct.pack_into("<I", image, 0x40 + debug.PE_ENTRY, 0x9000)

@@ -11,6 +11,7 @@ EXIT_PANIC, EXIT_REFHV_ERROR, EXIT_GUEST_SHUTDOWN = 39, 253, 255
 EXIT_SPOIL_ERROR = 251  # tests/spoil/text.c
 
 VERSIONS = {"report": 2, "conformance": 2, "bench": 1}  # of the schemas
+ARM64_REPORT = "hvsmp-report-arm64/1"
 MACHINE_LINE = re.compile(r"@(report|conformance|bench) ")
 FIRMWARE_CHATTER = re.compile(r"BdsDxe: (loading|starting) Boot\d+")
 
@@ -34,7 +35,8 @@ def find_report(lines: list[str], kind: str = "report") -> dict:
     except json.JSONDecodeError as e:
         raise ValueError(f"the {kind} is not JSON: {e}") from None
     schema = f"hvsmp-{kind}/{VERSIONS[kind]}"
-    if not isinstance(report, dict) or report.get("schema") != schema:
+    schemas = {schema, ARM64_REPORT} if kind == "report" else {schema}
+    if not isinstance(report, dict) or report.get("schema") not in schemas:
         raise ValueError(f"the {kind} is not of the schema {schema}")
     if report.get("verdict") not in EXIT_VERDICTS.values():
         raise ValueError(f"the {kind}'s verdict is {report.get('verdict')!r}")

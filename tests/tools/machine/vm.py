@@ -15,6 +15,7 @@ from pathlib import Path
 # The package that brings a tool or file, by distribution family.
 PACKAGES = {
     "qemu-system-x86_64": "qemu-system-x86",
+    "qemu-system-aarch64": "qemu-system-arm (Debian, Ubuntu) or qemu-system-aarch64",
     "mformat": "mtools",
     "mmd": "mtools",
     "mcopy": "mtools",
@@ -31,7 +32,8 @@ PACKAGES = {
     "xorriso": "xorriso (Debian, Ubuntu, Fedora) or libisoburn (Arch)",
     "qemu-img": "qemu-utils (Debian, Ubuntu) or qemu-img (Fedora, Arch)",
     "display": "qemu-system-gui (Debian, Ubuntu) or qemu-ui-gtk (Fedora, Arch)",
-    "firmware": "ovmf (Debian, Ubuntu) or edk2-ovmf (Fedora, Arch)",
+    "firmware": "ovmf (Debian, Ubuntu) or edk2-ovmf (Fedora, Arch); for ARM64 qemu-efi-aarch64 "
+    "(Debian, Ubuntu) or edk2-aarch64",
 }
 
 # Builds without SMM and Secure Boot: the SMM build takes long under TCG with many processors.
@@ -98,6 +100,7 @@ class NoKvm(Exception):
 class Machine:
     """One machine to boot: what the user may choose, in the user's words."""
 
+    arch: str = "x86_64"  # x86_64 | aarch64, see arm64.py
     hv: str = "ref"  # ref | kvm | none
     nested: bool = False  # KVM is not this machine's, but that of one emulated here
     smp: str = "4"  # QEMU's -smp text
@@ -225,6 +228,7 @@ def image_files(m: Machine, build: Path) -> dict[str, bytes]:
     """
     options = kernel_options(m.cmdline) + "\n"
     files = {KERNEL_CFG: options.encode(m.encoding)}
+    boot_path = arm64.BOOT_PATH if m.arch == "aarch64" else BOOT_PATH
     starts = [(KERNEL_PATH, build / ("grub.efi" if m.boots else m.kernel))]
     refhv = list(m.refhv)
     if m.spoil:
@@ -237,7 +241,7 @@ def image_files(m: Machine, build: Path) -> dict[str, bytes]:
     if m.nsh:  # with nothing to start, the firmware starts its shell
         files[SHELL_SCRIPT] = "".join(line + "\r\n" for line in m.nsh).encode()
     else:
-        starts[-1] = (BOOT_PATH, starts[-1][1])  # what the firmware starts
+        starts[-1] = (boot_path, starts[-1][1])  # what the firmware starts
     return files | {path: image.read_bytes() for path, image in starts}
 
 
@@ -351,6 +355,8 @@ def timer_words(m: Machine) -> list[str]:
 
 def qemu_command(m: Machine, out: Path) -> list[str]:
     """QEMU's command line. The machine's files (disk, variables, logs) lie in out."""
+    if m.arch == "aarch64":
+        return arm64.qemu_command(m, out)
     qemu = find_qemu(m)
     if m.display != "none":
         find_display(qemu, m.display)
@@ -391,3 +397,6 @@ def qemu_command(m: Machine, out: Path) -> list[str]:
         command += ["-debugcon", f"file:{out / 'refhv.log'}"]
         command += ["-global", "isa-debugcon.iobase=0x402"]
     return command + extra
+
+
+from tools.machine import arm64  # noqa: E402  it stands on the above

@@ -7,6 +7,7 @@
  */
 #include "kernel/vtl.h"
 
+#include "arch/x86_64/x86.h"
 #include "kernel/bringup.h"
 #include "kernel/exit.h"
 #include "lib/format.h"
@@ -170,6 +171,7 @@ struct state {
 	struct arch_private registers;
 	uint64_t os_id, page;
 };
+_Static_assert((int)VTL_LEAKS == (int)ARCH_PRIVATE + 2, "each of them may leak");
 
 static void read_state(struct state *out)
 {

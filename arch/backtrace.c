@@ -3,7 +3,9 @@
  * Backtraces by frame pointers. Addresses inside the image are printed as offsets into it, which is
  * what addr2line and the ELF file beside the image want.
  */
-#include "arch/x86_64/cpu.h"
+#include "arch/backtrace.h"
+
+#include "arch/arch.h"
 #include "lib/log.h"
 
 #define MAX_DEPTH 32
@@ -17,30 +19,30 @@ void arch_set_image(uint64_t base, uint64_t text_end)
 	image_text_end = text_end;
 }
 
-static bool in_image(uint64_t rip)
+static bool in_image(uint64_t pc)
 {
-	return rip >= image_base && rip < image_text_end;
+	return pc >= image_base && pc < image_text_end;
 }
 
-void backtrace_from(uint64_t rip, uint64_t rbp)
+void backtrace_from(uint64_t pc, uint64_t fp)
 {
 	printed = true;
 	log_print("  backtrace:");
 	for (unsigned int depth = 0; depth < MAX_DEPTH; depth++) {
-		const uint64_t *frame = (const uint64_t *)rbp;
+		const uint64_t *frame = (const uint64_t *)fp;
 
-		if (in_image(rip))
-			log_print(" hvsmp+0x%lx", rip - image_base);
-		else if (rip)
-			log_print(" 0x%lx?", rip);
+		if (in_image(pc))
+			log_print(" hvsmp+0x%lx", pc - image_base);
+		else if (pc)
+			log_print(" 0x%lx?", pc);
 		/* A jump into nowhere still has its caller's frame; a second oddity is the end. */
-		if (!in_image(rip) && depth)
+		if (!in_image(pc) && depth)
 			break;
 		/* A frame pointer that is not a mapped stack address ends the walk. */
-		if (rbp % 8 || !arch_mapped(rbp, 2 * sizeof(uint64_t)))
+		if (fp % 8 || !arch_mapped(fp, 2 * sizeof(uint64_t)))
 			break;
-		rbp = frame[0];
-		rip = frame[1];
+		fp = frame[0];
+		pc = frame[1];
 	}
 	log_print("\n");
 }

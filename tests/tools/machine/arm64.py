@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: MIT
+"""ARM64's machine: QEMU virt with a GICv3 and UEFI; vm.py asks for it where arch is aarch64.
+
+There is no port by which a guest ends QEMU: semihosting is one, with a status of its own choice.
+"""
+import shutil
+from pathlib import Path
+
+from tools.machine import vm
+
+# Code and variables, for flash of 64 MiB each.
+FIRMWARE = [
+    ("/usr/share/AAVMF/AAVMF_CODE.fd", "/usr/share/AAVMF/AAVMF_VARS.fd"),  # Debian, Ubuntu
+    (
+        "/usr/share/edk2/aarch64/QEMU_EFI-pflash.raw",
+        "/usr/share/edk2/aarch64/vars-template-pflash.raw",
+    ),  # Fedora
+    ("/usr/share/edk2/aarch64/QEMU_CODE.fd", "/usr/share/edk2/aarch64/QEMU_VARS.fd"),  # Arch
+]
+KERNEL, BOOT_PATH = "hvsmp-aa64.efi", "EFI/BOOT/BOOTAA64.EFI"
+MACHINE, CPU = "virt,gic-version=3", "cortex-a72"
+
+
+def check(m: "vm.Machine") -> None:
+    """Unusable for what there is only on x86-64, so far or for good."""
+    if m.hv != "none":
+        raise vm.Unusable(f"HV={m.hv} is not there for ARM64 yet: HV=none")
+    for what, asked in (
+        ("GUEST=", m.guest), ("SECURE=1", m.secure), ("boot media", m.boots), ("spoil", m.spoil),
+    ):  # fmt: skip
+        if asked:
+            raise vm.Unusable(f"{what} is not there for ARM64")
+
+
+def qemu_command(m: "vm.Machine", out: Path) -> list[str]:
+    """QEMU's command line, as vm.qemu_command's."""
+    check(m)
+    qemu = vm.find_tool(m.qemu or "qemu-system-aarch64")
+    if m.display != "none":
+        vm.find_display(qemu, m.display)
+    code, nvram = vm.find_firmware(m.code, m.vars, FIRMWARE)
+    my_vars = out / "vars.fd"
+    shutil.copyfile(nvram, my_vars)
+    command = [qemu, "-machine", MACHINE if m.machine == "q35" else m.machine, "-accel", "tcg"]
+    command += ["-cpu", m.cpu or CPU, "-smp", m.smp, "-m", m.mem, "-nodefaults", "-no-reboot"]
+    command += ["-monitor", "none", "-display", m.display, "-serial", m.serial]
+    command += vm.screen_arguments(m, out)
+    command += ["-boot", "menu=on,splash-time=0"]  # or the firmware waits for a key
+    command += ["-semihosting-config", "enable=on,target=native"]
+    command += ["-drive", f"if=pflash,format=raw,file={code},readonly=on"]
+    command += ["-drive", f"if=pflash,format=raw,file={my_vars}"]
+    return command + vm.drive_words(m, out) + m.extra

@@ -79,7 +79,6 @@ static enum exit_code finish(struct kernel *k, const struct selftest *selftest)
 				.smp = &k->smp,
 				.vtl = &k->vtl,
 				.selftest = selftest};
-	enum machine_verdict *verdict = &report.summary.verdict;
 
 	provoke_run(&k->options);
 	if (!k->vtl.was_entered) /* NMIs reach the VTL that they come from */
@@ -87,13 +86,13 @@ static enum exit_code finish(struct kernel *k, const struct selftest *selftest)
 	smp_look_again(&k->smp);
 	smp_summarize(&k->smp, hypervisor_is_expected(&k->platform.hypervisor), &report.summary);
 	if (((selftest && !selftest_is_kept(selftest)) || k->vtl.reason[0]) &&
-	    *verdict == MACHINE_OK)
-		*verdict = MACHINE_DEGRADED;
+	    report.summary.verdict == MACHINE_OK)
+		report.summary.verdict = MACHINE_DEGRADED;
 	if (k->vtl.leaks)
-		*verdict = MACHINE_FAILED;
+		report.summary.verdict = MACHINE_FAILED;
 	report.kernel_ns = arch_clock_ticks_ns(arch_ticks() - k->entry_tsc);
 	report_print(&report, k->options.report);
-	return (enum exit_code)(EXIT_CODE_OK + *verdict);
+	return (enum exit_code)(EXIT_CODE_OK + report.summary.verdict);
 }
 
 enum exit_code bringup_finish(struct kernel *k)

@@ -67,10 +67,12 @@ static void find_vtl(struct hypervisor *h, struct smp *smp)
 	if (!hvsmp_may_use_vtls(&h->features, why))
 		return;
 	r = hvsmp_get_vp_vtl(&caller, &vtl);
-	if (!hvsmp_answers(&r, HVSMP_STATUS_SUCCESS))
+	if (hvsmp_answers(&r, HVSMP_STATUS_SUCCESS))
+		h->vtl = vtl.active;
+	else
 		log_debug("VsmVpStatus: HvCallGetVpRegisters %s", hvsmp_describe(&r, text));
-	else if (vtl.active)
-		smp_move(smp, &h->hv, h->vtl = vtl.active);
+	if (h->vtl)
+		smp_move(smp, &h->hv, h->vtl);
 }
 
 void hypervisor_open(struct hypervisor *h, struct pages *pages, struct smp *smp)

@@ -33,8 +33,8 @@ struct vtl {
 };
 
 /*
- * Boot processor, on its own stack and tables, the hypercall page open. With vtl=1: go to VTL 1, run
- * `work` there, come back, and see what came with us. False: nothing was run, and why is in
+ * Boot processor, on its own stack and tables, the hypercall page open. With vtl=1: go to VTL 1,
+ * run `work` there, come back, and see what came with us. False: nothing was run, and why is in
  * k->vtl.reason if it was wanted. Does not come back if VTL 1 cannot: it then ends the machine.
  */
 bool vtl_run(struct kernel *k, void (*work)(struct kernel *k));

@@ -123,7 +123,7 @@ void start_by(struct smp *smp, const struct smp_policy *policy)
 	smp->bsp->start.arrived = smp->start_ticks;
 	if (policy->by_call)
 		by_call(smp, policy);
-	if (policy->by_second && !smp->config.vtl) /* start-up IPIs reach VTL 0 alone */
+	if (policy->by_second)
 		by_second(smp, policy);
 	smp->end_ticks = arch_ticks();
 	__atomic_store_n(&smp->starting, 0, __ATOMIC_RELEASE);

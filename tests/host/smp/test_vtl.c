@@ -16,6 +16,7 @@ static void prepare_in_vtl1(size_t count)
 	smp = machine_prepare();
 	smp_map(smp);
 	smp_move(smp, &machine_above, 1);
+	smp_move(smp, &machine_above, 1); /* once more is as once */
 }
 
 static void every_processor_is_started_in_vtl_1(void **state)

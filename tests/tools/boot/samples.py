@@ -90,8 +90,10 @@ def vtl_log() -> str:
         lines.append(line.replace("method=start", "vtl=1 method=start"))
     first = next(line for line in lines if "code=0x000f" in line)
     own = first.replace("vp=2 vtl=1", "vp=2 vtl=0", 1).replace("target_vp=3 apic_id=1", BOOT)
+    there = "refhv: vtl_switch vp=2 from=0 to=1 reason=call"
+    back = "refhv: vtl_switch vp=2 from=1 to=0 reason=fast_return"
     page = "refhv: msr_write vp=2 vtl=1 msr=0x40000001 name=HYPERCALL value=0x5001 result=ok"
-    return "\n".join(lines[:4] + [own, page] + lines[4:]) + "\n"
+    return "\n".join(lines[:4] + [own, there, page] + lines[4:-1] + [back, lines[-1]]) + "\n"
 
 
 BOOT = "target_vp=2 apic_id=0"

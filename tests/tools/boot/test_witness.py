@@ -65,6 +65,8 @@ class WitnessTest(unittest.TestCase):
             (enable, enable.replace("target_vtl=1", "target_vtl=2"), "the bring-up is in VTL 1: "),
             ("vtl=1 method", "vtl=0 method", "apic 1: online in VTL 1, it ran in 0"),
             (enable, f"refhv: init vp=2 target_vp=3 apic_id=1\n{enable}", "VTL 1: refhv: init"),
+            ("from=0 to=1", "from=0 to=2", "switches between VTLs are [(0, 2), (1, 0)]"),
+            ("refhv: vtl_switch vp=2 from=1", "refhv: note vp=2 from=1", "switches between VTLs"),
             ("vtl=1 msr=0x40000001", "vtl=0 msr=0x40000001", "hypercall page is left enabled"),
         ):
             self.assertIn(old, log)

@@ -280,6 +280,14 @@ def check_vtls(report: dict, events: list[Event], vp_of: dict) -> list[str]:
     if active:
         ipis = [event.text for event in events if event.name in ("init", "sipi")]
         wrong += [f"the bring-up is in VTL {active}: {text}" for text in ipis]
+    switches = [
+        (event.number("from"), event.number("to"))
+        for event in events
+        if event.name == "vtl_switch"
+    ]
+    due = [(0, 1), (1, 0)] if vsm["wanted"] and active == 1 else []
+    if switches != due:
+        wrong.append(f"switches between VTLs are {switches}, must be {due}")
     for cpu in report["cpus"]:
         own = [call for call in calls if call.number("target_vp") == vp_of.get(cpu["apic_id"])]
         wrong += [f"apic {cpu['apic_id']}: {what}" for what in check_vtl(cpu, own, active)]

@@ -31,7 +31,7 @@ void platform_ipi(const struct platform *p)
 	enum err e = platform_ipi_open(p);
 
 	if (e)
-		log_warn(ARCH_IPI ": %s: no processor can be reached by " ARCH_SECOND, err_name(e));
+		log_warn(ARCH_IPI ": %s: " ARCH_WITHOUT_IPI, err_name(e));
 }
 
 void platform_ipi_reach(const struct platform *p, const struct topology *topology)

@@ -255,9 +255,16 @@ void arch_interrupts_prepare(void)
 {
 }
 
-/* An interrupt that is held off by PSTATE ends WFI all the same, so none is slept through. */
+/*
+ * An interrupt that is held off by PSTATE ends WFI all the same, so none is slept through. Without
+ * a controller none comes, and its registers are not touched.
+ */
 void arch_interrupts_wait(void)
 {
+	if (!usable) {
+		arch_pause();
+		return;
+	}
 	__asm__ volatile("msr daifset, %0" : : "i"(DAIF_IRQ) : "memory");
 	ICC_WRITE(ICC_PMR_EL1, MASK_OPEN);
 	__asm__ volatile("dsb sy; wfi; msr daifclr, %0; isb" : : "i"(DAIF_IRQ) : "memory");
@@ -266,6 +273,10 @@ void arch_interrupts_wait(void)
 
 void arch_interrupts_window(void)
 {
+	if (!usable) {
+		arch_pause();
+		return;
+	}
 	ICC_WRITE(ICC_PMR_EL1, MASK_OPEN);
 	__asm__ volatile("yield; isb" : : : "memory");
 	ICC_WRITE(ICC_PMR_EL1, MASK_CLOSED);

@@ -14,6 +14,7 @@
 
 #define ARCH_IPI         "GIC" /* what carries interrupts between processors */
 #define ARCH_IPI_SHORT   "GIC"
+#define ARCH_WITHOUT_IPI "processors can neither call nor stop each other"
 #define ARCH_PC          "pc"
 
 /* Where it is read what a hypervisor offers. */

@@ -14,6 +14,7 @@
 
 #define ARCH_IPI         "local APIC" /* what carries interrupts between processors */
 #define ARCH_IPI_SHORT   "APIC"
+#define ARCH_WITHOUT_IPI "no processor can be reached by " ARCH_SECOND
 #define ARCH_PC          "rip"
 
 /* Where it is read what a hypervisor offers. */

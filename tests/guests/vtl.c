@@ -31,7 +31,7 @@ static struct world w0, w1 = {.page = page_1, .input = input_1};
 static uint64_t gpr_1[GPRS];
 static uint64_t arrived[GPRS];
 
-/* --- what a VTL has for itself, and what both have ---------------------------------------------- */
+/* --- what a VTL has for itself, and what both have -------------------------------------------- */
 
 static const struct {
 	const char *name;
@@ -106,7 +106,7 @@ static void expect_ud(const char *what, uint64_t at, uint64_t rcx, uint64_t rax)
 	expect(what, uds - before, 1);
 }
 
-/* --- VTL 1 ------------------------------------------------------------------------------------------- */
+/* --- VTL 1 ------------------------------------------------------------------------------------ */
 
 /* All general registers, before C gets hold of them, in the order of try_call. */
 __asm__(".text\n"
@@ -187,7 +187,7 @@ void main_1(void)
 	try_call(w1.vtl_return, 1, 0, gpr_1);
 }
 
-/* --- VTL 0 ------------------------------------------------------------------------------------------- */
+/* --- VTL 0 ------------------------------------------------------------------------------------ */
 
 static void enable_partition(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What guests with a VTL 1 share: calls, contexts, and the way from one VTL to the other and back. */
+/* What guests with a VTL 1 share: calls, contexts, the way from one VTL to the other and back. */
 #pragma once
 
 #include "tests/guests/guest.h"

@@ -140,16 +140,14 @@ void world_begin(struct world *world)
 	world->vtl_return = (uint64_t)world->page + (offsets >> 12 & OFFSET_MASK);
 }
 
-#define READ(what, instruction) __asm__ volatile(instruction : "=r"(what))
-
 void context_of_now(struct context *context, void (*entry)(void), void *stack_end)
 {
 	struct pseudo_descriptor gdt, of_idt;
 	struct segment data = {.limit = UINT32_MAX, .attributes = DATA};
 	uint16_t cs, ss;
 
-	READ(cs, "mov %%cs, %0");
-	READ(ss, "mov %%ss, %0");
+	__asm__ volatile("mov %%cs, %0" : "=r"(cs));
+	__asm__ volatile("mov %%ss, %0" : "=r"(ss));
 	__asm__ volatile("sgdt %0" : "=m"(gdt));
 	__asm__ volatile("sidt %0" : "=m"(of_idt));
 	data.selector = ss;
@@ -169,7 +167,7 @@ void context_of_now(struct context *context, void (*entry)(void), void *stack_en
 		.efer = read_msr(MSR_EFER) | EFER_LMA,
 		.pat = read_msr(MSR_PAT),
 	};
-	READ(context->cr0, "mov %%cr0, %0");
-	READ(context->cr3, "mov %%cr3, %0");
-	READ(context->cr4, "mov %%cr4, %0");
+	__asm__ volatile("mov %%cr0, %0" : "=r"(context->cr0));
+	__asm__ volatile("mov %%cr3, %0" : "=r"(context->cr3));
+	__asm__ volatile("mov %%cr4, %0" : "=r"(context->cr4));
 }

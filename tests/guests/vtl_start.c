@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A guest whose boot processor goes to VTL 1 and starts two others by 0x99: one in VTL 1; one in
- * VTL 0, which comes to VTL 1 first and to VTL 0 by its first VtlReturn. Then NMIs within VTL 1, and
+ * VTL 0, which comes to VTL 1 first and to VTL 0 by its first VtlReturn. Then NMIs within VTL 1;
  * INIT, start-up IPI and NMI out of VTL 0, which reach nobody. Both hypercall pages lie at one
  * address, so that a processor in the wrong VTL can ask where it is.
  */
@@ -51,7 +51,7 @@ static struct world world_of(const struct world *world, uint32_t processor, uint
 	return copy;
 }
 
-/* --- the one in VTL 1 ------------------------------------------------------------------------------- */
+/* --- the one in VTL 1 ------------------------------------------------------------------------- */
 
 __asm__(".text\n"
 	"on_nmi:\n\t"
@@ -73,7 +73,7 @@ static void in_1(void)
 		__asm__ volatile("hlt");
 }
 
-/* --- the one that comes to VTL 0 by way of VTL 1 -------------------------------------------------- */
+/* --- the one that comes to VTL 0 by way of VTL 1 ---------------------------------------------- */
 
 static void above(void)
 {
@@ -102,7 +102,7 @@ static void under(void)
 		turns = turns + 1;
 }
 
-/* --- the boot processor --------------------------------------------------------------------------- */
+/* --- the boot processor ----------------------------------------------------------------------- */
 
 static uint16_t map(const struct world *world, uint32_t apic_id, uint8_t vtl, uint32_t *vp)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tests/refhv/calls/, VTL 1: 0x0D, 0x0F, 0x50, 0x99 and 0x9A where a VTL decides, each status, in the
- * order in which they are checked; and who gets VTL 1 where several want it.
+ * tests/refhv/calls/, VTL 1: 0x0D, 0x0F, 0x50, 0x99 and 0x9A where a VTL decides, each status, in
+ * the order in which they are checked; and who gets VTL 1 where several want it.
  */
 #include "tests/host/test.h"
 
@@ -142,7 +142,7 @@ static uint64_t read_register(uint32_t name, uint8_t vtl)
 	return ((const struct hv_register_value *)(ram + OUTPUT - INPUT))->low;
 }
 
-/* --- 0x0D ----------------------------------------------------------------------------------------- */
+/* --- 0x0D ------------------------------------------------------------------------------------- */
 
 static void the_partition_gets_vtl_1_once(void **state)
 {
@@ -194,7 +194,7 @@ static void the_fast_form_has_the_same_bytes(void **state)
 	assert_int_equal(call_by(BSP, PARTITION_VTL_FAST_CONTROL, UINT64_MAX, 1), 0);
 }
 
-/* --- 0x0F ----------------------------------------------------------------------------------------- */
+/* --- 0x0F ------------------------------------------------------------------------------------- */
 
 static void from_below_the_first_vp_enables_itself(void **state)
 {
@@ -233,7 +233,7 @@ static void vtl_1_enables_the_others(void **state)
 	assert_int_equal(vp_vtls(vp(OTHER)), 1);
 }
 
-/* --- 0x50 ----------------------------------------------------------------------------------------- */
+/* --- 0x50 ------------------------------------------------------------------------------------- */
 
 static void each_vtl_reads_what_is_its_own(void **state)
 {
@@ -271,7 +271,7 @@ static void the_assist_page_is_as_the_tlfs_has_it(void **state)
 	assert_int_equal(assist.return_rcx, VP_ASSIST_RCX);
 }
 
-/* --- 0x99, 0x9A --------------------------------------------------------------------------------- */
+/* --- 0x99, 0x9A ------------------------------------------------------------------------------- */
 
 static void a_vp_is_started_in_vtl_1_once_it_has_it(void **state)
 {
@@ -335,7 +335,7 @@ static void an_ipi_stays_in_its_vtl(void **state)
 	assert_int_equal(last.ipi_vps[0], 1u << OTHER);
 }
 
-/* --- faults ----------------------------------------------------------------------------------------- */
+/* --- faults ----------------------------------------------------------------------------------- */
 
 static void faults_answer_in_place_of_the_call(void **state)
 {

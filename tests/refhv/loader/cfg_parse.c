@@ -78,7 +78,7 @@ static const struct {
 } presets[] = {
 	{"none", HV_PRIVILEGES_OFFERED | HV_PRIVILEGES_VSM, HV_FEATURES_OFFERED, HV_HINTS_IPI,
 	 20348, 0, false, false},
-	{"guests", HV_PRIVILEGES_OFFERED | HV_PRIVILEGES_GUESTS | HV_PRIVILEGES_VSM,
+	{"guests", HV_PRIVILEGES_OFFERED | HV_PRIVILEGES_GUESTS | HV_PRIVILEGES_VTL,
 	 HV_FEATURES_OFFERED | HV_FEATURE_DIRECT_STIMER, HV_HINTS_IPI, 20348, 0, false, false},
 	{"gen2", HOST_PRIVILEGES &HV_PRIVILEGES_OFFERED, 0xE4BED7B6U & HV_FEATURES_OFFERED,
 	 0x00024C2CU & HV_HINTS_OFFERED, 22610, HOST_APIC_HZ, true, false},
@@ -191,6 +191,6 @@ bool cfg_parse(struct cfg *cfg, const char *text, size_t size, struct cfg_error 
 	}
 	/* Whatever else says that they are. */
 	if (cfg->vsm == VSM_OFF && !cfg->vtl)
-		cfg->privileges &= ~(HV_PRIVILEGE_VSM | HV_PRIVILEGE_VP_REGISTERS);
+		cfg->privileges &= ~HV_PRIVILEGES_VTL;
 	return true;
 }

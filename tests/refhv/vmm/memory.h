@@ -40,7 +40,7 @@ void paging_init(uint64_t pool_pages);
 /* How many tables there are now. */
 uint64_t paging_tables(void);
 
-/* In the tables of every VTL: guest accesses to these pages leave the guest with a nested page fault. */
+/* In the tables of every VTL: accesses to these pages leave the guest by a nested page fault. */
 void paging_hide(struct range range);
 
 /* Also there: unmap, in steps of 1 GiB, what is neither RAM nor a device. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where the hypercall page lies. The partition has one a VTL: msr.c calls the write functions under the
- * lock, and everything else runs while no other VP does.
+ * Where the hypercall page lies. The partition has one a VTL: msr.c calls the write functions
+ * under the lock, and everything else runs while no other VP does.
  */
 #include "tests/refhv/vmm/overlay.h"
 

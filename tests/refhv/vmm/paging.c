@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Identity maps: the host's own page tables, and nested ones for each VTL of the guest. All start with
- * 1 GiB entries over the whole physical address space (RAM and MMIO alike; QEMU TCG honours them
- * whatever CPUID says) and are split where a single page needs to differ. A change reaches another
- * VP at its next exit, for every VMRUN flushes the TLB.
+ * Identity maps: the host's own page tables, and nested ones for each VTL of the guest. All start
+ * with 1 GiB entries over the whole physical address space (RAM and MMIO alike; QEMU TCG honours
+ * them whatever CPUID says) and are split where a single page needs to differ. A change reaches
+ * another VP at its next exit, for every VMRUN flushes the TLB.
  */
 #include "tests/refhv/vmm/paging.h"
 

@@ -82,7 +82,7 @@ $(eval $(call host_test, smp/aarch64/test_topology, smp/aarch64/tables.c acpi/aa
 	$(filter-out smp/x86_64/%,$(TOPOLOGY))))
 $(eval $(call host_test_threads, start/test_handshake))
 $(eval $(call host_test, start/aarch64/test_psci, start/aarch64/psci.c $(wildcard start/*.c) \
-	hv/x86_64/context.c $(addprefix hv/,call.c result.c start_vp.c text.c vp_map.c)))
+	hv/x86_64/context.c $(addprefix hv/,call.c result.c start_vp.c text.c vp_map.c vtl.c)))
 $(eval $(call host_test, start/test_deadline))
 # A client of the library: hv/'s calls, start/ without INIT-SIPI, and nothing else of the kernel.
 $(eval $(call host_test_threads, start/test_client, tests/host/start/client.c \

@@ -41,6 +41,12 @@ enum err arch_cpu_init(struct arch_cpu *cpu, struct pages *pages, arch_ap_fn ent
 /* Boot processor only, once: load the block's tables and go on in fn(arg) on the block's stack. */
 _Noreturn void arch_cpu_enter(struct arch_cpu *cpu, void (*fn)(void *arg), void *arg);
 
+/*
+ * Boot processor only: the state in which an AP is to start on this block, anew, by the tables that
+ * are in use for new blocks.
+ */
+void arch_cpu_want(struct arch_cpu *cpu);
+
 /* The owner of the calling processor's block; NULL before arch_cpu_enter. */
 void *arch_cpu_owner(void);
 

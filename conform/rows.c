@@ -119,6 +119,7 @@ static void print_allowed(const struct row_result *row)
 static void print_tap(const struct bench *b)
 {
 	const struct row_result *row = current(b);
+	char answer[HVSMP_ANSWER_SIZE];
 
 	log_print("%s %u - %s / %s #",
 		  row->outcome == ROW_FAILED || row->outcome == ROW_ERROR ? "not ok" : "ok",
@@ -126,7 +127,7 @@ static void print_tap(const struct bench *b)
 	if (row->outcome == ROW_SKIPPED)
 		log_print(" SKIP");
 	else if (row->calls && row->answer.err)
-		log_print(" the call faulted");
+		log_print(" the call %s", hvsmp_describe(&row->answer, answer));
 	else if (row->calls)
 		log_print(" answered 0x%04x %s", row->answer.status.code,
 			  hvsmp_status_name(row->answer.status));

@@ -113,6 +113,40 @@ void hvsmp_start_vp_fill(void *block, uint32_t vp_index, uint8_t vtl,
 struct hvsmp_result hvsmp_start_vp(const struct hvsmp_caller *caller, uint32_t vp_index,
 				   const struct hvsmp_context *context);
 
+/* --- virtual trust levels --------------------------------------------------------------------- */
+
+/* What VsmVpStatus says of the calling VP, and VsmPartitionStatus of all of them. */
+struct hvsmp_vtl {
+	uint8_t active, maximum;
+	uint16_t vp_enabled, partition_enabled; /* a bit each */
+};
+
+/* Where VtlCall and VtlReturn lie in the hypercall page of the calling VTL. */
+struct hvsmp_vtl_offsets {
+	uint16_t call, ret;
+};
+
+/*
+ * A register of the calling VP, in the calling VTL (0x50). The caller's output block is used: 16
+ * bytes, beside the input's 24. HVSMP_ERROR_INVALID: success, and no element done.
+ */
+struct hvsmp_result hvsmp_get_register(const struct hvsmp_caller *caller, uint32_t name,
+				       uint64_t *value);
+struct hvsmp_result hvsmp_get_vp_vtl(const struct hvsmp_caller *caller, struct hvsmp_vtl *out);
+struct hvsmp_result hvsmp_get_partition_vtl(const struct hvsmp_caller *caller,
+					    struct hvsmp_vtl *out);
+struct hvsmp_result hvsmp_get_vtl_offsets(const struct hvsmp_caller *caller,
+					  struct hvsmp_vtl_offsets *out);
+
+/* Give the partition a VTL (0x0D). HVSMP_STATUS_INVALID_VTL_STATE: it has it already. */
+struct hvsmp_result hvsmp_enable_partition_vtl(const struct hvsmp_caller *caller, uint8_t vtl);
+/*
+ * Give a VP a VTL (0x0F), which it enters in this state if it comes there from a lower one.
+ * HVSMP_STATUS_VTL_ALREADY_ENABLED: it has it already.
+ */
+struct hvsmp_result hvsmp_enable_vp_vtl(const struct hvsmp_caller *caller, uint32_t vp_index,
+					uint8_t vtl, const struct hvsmp_context *context);
+
 /* --- VP sets ---------------------------------------------------------------------------------- */
 
 enum { HVSMP_VP_SET_BANKS = 64, HVSMP_VP_SET_BANK_VPS = 64 };

@@ -28,6 +28,7 @@ enum {
 	HVSMP_STATUS_INVALID_VTL_STATE = 0x51,
 	HVSMP_STATUS_TIME_OUT = 0x78,
 	HVSMP_STATUS_CALL_PENDING = 0x79,
+	HVSMP_STATUS_VTL_ALREADY_ENABLED = 0x86,
 };
 
 /* One answer. Nothing else is kept of a call, so that a report can word all of it. */

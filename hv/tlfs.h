@@ -15,14 +15,19 @@
 #define HVSMP_PRIVILEGE_HYPERCALL_MSRS    (1UL << 5)
 #define HVSMP_PRIVILEGE_VP_INDEX          (1UL << 6)
 #define HVSMP_PRIVILEGE_FREQUENCY_MSRS    (1UL << 11)
+#define HVSMP_PRIVILEGE_VSM               (1UL << 48)
+#define HVSMP_PRIVILEGE_VP_REGISTERS      (1UL << 49)
 #define HVSMP_PRIVILEGE_START_VP          (1UL << 53)
 #define HVSMP_PRIVILEGE_ISOLATION         (1UL << 54)
 
 /* --- hypercalls (TLFS, hypercall interface) --------------------------------------------------- */
-#define HVSMP_CALL_SEND_IPI     0x000BU
-#define HVSMP_CALL_SEND_IPI_EX  0x0015U
-#define HVSMP_CALL_START_VP     0x0099U
-#define HVSMP_CALL_GET_VP_INDEX 0x009AU
+#define HVSMP_CALL_SEND_IPI             0x000BU
+#define HVSMP_CALL_ENABLE_PARTITION_VTL 0x000DU
+#define HVSMP_CALL_ENABLE_VP_VTL        0x000FU /* with the input of 0x99 */
+#define HVSMP_CALL_SEND_IPI_EX          0x0015U
+#define HVSMP_CALL_GET_VP_REGISTERS     0x0050U
+#define HVSMP_CALL_START_VP             0x0099U
+#define HVSMP_CALL_GET_VP_INDEX         0x009AU
 /* No such call. From 0x8000 up they are extended calls, which others than the hypervisor answer. */
 #define HVSMP_CALL_UNASSIGNED         0x7FFFU
 
@@ -63,6 +68,55 @@ _Static_assert(sizeof(struct hvsmp_get_vp_index_input) == 16,
 HVSMP_ASSERT_FIELD(hvsmp_get_vp_index_input, partition_id, 0, 8);
 HVSMP_ASSERT_FIELD(hvsmp_get_vp_index_input, target_vtl, 8, 1);
 _Static_assert(offsetof(struct hvsmp_get_vp_index_input, list) == 16, "input list follows at 16");
+
+/* Input of HvCallEnablePartitionVtl. target_vtl is a plain VTL number; no flag is asked for. */
+struct hvsmp_enable_partition_vtl_input {
+	uint64_t partition_id;
+	uint8_t target_vtl;
+	uint8_t flags;
+	uint8_t pad[6];
+};
+_Static_assert(sizeof(struct hvsmp_enable_partition_vtl_input) == 16,
+	       "EnablePartitionVtl input is 16 bytes");
+HVSMP_ASSERT_FIELD(hvsmp_enable_partition_vtl_input, partition_id, 0, 8);
+HVSMP_ASSERT_FIELD(hvsmp_enable_partition_vtl_input, target_vtl, 8, 1);
+HVSMP_ASSERT_FIELD(hvsmp_enable_partition_vtl_input, flags, 9, 1);
+
+/*
+ * Header of HvCallGetVpRegisters; names follow it. target_vtl is an HV_INPUT_VTL, whose 0 is the
+ * caller's own VTL. The output is a list of values, each 16 bytes.
+ */
+struct hvsmp_get_vp_registers_input {
+	uint64_t partition_id;
+	uint32_t vp_index;
+	uint8_t target_vtl;
+	uint8_t pad[3];
+	uint32_t names[];
+};
+_Static_assert(sizeof(struct hvsmp_get_vp_registers_input) == 16,
+	       "GetVpRegisters header is 16 bytes");
+HVSMP_ASSERT_FIELD(hvsmp_get_vp_registers_input, partition_id, 0, 8);
+HVSMP_ASSERT_FIELD(hvsmp_get_vp_registers_input, vp_index, 8, 4);
+HVSMP_ASSERT_FIELD(hvsmp_get_vp_registers_input, target_vtl, 12, 1);
+_Static_assert(offsetof(struct hvsmp_get_vp_registers_input, names) == 16, "names follow at 16");
+
+struct hvsmp_register_value {
+	uint64_t low, high;
+};
+_Static_assert(sizeof(struct hvsmp_register_value) == 16, "HV_REGISTER_VALUE is 16 bytes");
+HVSMP_ASSERT_FIELD(hvsmp_register_value, low, 0, 8);
+HVSMP_ASSERT_FIELD(hvsmp_register_value, high, 8, 8);
+
+/* Registers of Virtual Secure Mode, HV_REGISTER_NAME, and their fields. */
+#define HVSMP_REGISTER_VSM_CODE_PAGE_OFFSETS 0x000D0002U
+#define HVSMP_REGISTER_VSM_VP_STATUS         0x000D0003U
+#define HVSMP_REGISTER_VSM_PARTITION_STATUS  0x000D0004U
+
+#define HVSMP_VSM_OFFSET_MASK                0xFFFU /* VtlCall 11:0, VtlReturn 23:12 */
+#define HVSMP_VSM_OFFSET_RETURN_SHIFT        12
+#define HVSMP_VSM_VTL_MASK                   0xFU /* of VP status: the active one */
+#define HVSMP_VSM_VP_ENABLED_SHIFT           16   /* a bit each, 31:16 */
+#define HVSMP_VSM_PARTITION_MAXIMUM_SHIFT    16   /* 19:16; enabled ones 15:0 */
 
 /* HV_VP_SET: of 64 banks of 64 VPs each, those of the mask follow, in ascending order. */
 #define HVSMP_VP_SET_SPARSE_4K 0U

@@ -17,6 +17,7 @@ extern char _text[], _etext[], _erodata[];
 struct audit {
 	const struct boot_info *boot;
 	const struct hvsmp_interface *hv; /* NULL: no hypercall page */
+	uint64_t page_above;              /* VTL 1's; 0: none */
 	uint64_t pages, executable;
 	unsigned int broken;
 	bool slow_framebuffer; /* reported once, not for each page */
@@ -34,7 +35,8 @@ static bool may_execute(const struct audit *a, uint64_t va, uint64_t size)
 		return true;
 	if (size != PAGE_SIZE)
 		return false;
-	return va == a->boot->low_page || (a->hv && va == a->hv->page.pa);
+	return va == a->boot->low_page || (a->hv && va == a->hv->page.pa) ||
+	       (va && va == a->page_above);
 }
 
 /* Such a screen works, if slowly, so nothing else would show that the PAT is wrong. */
@@ -91,7 +93,9 @@ static void check_guards(struct audit *a, const struct smp *smp)
 void audit_run(const struct kernel *k)
 {
 	const struct hypervisor *h = &k->platform.hypervisor;
-	struct audit a = {.boot = k->boot, .hv = hypervisor_is_open(h) ? &h->hv : NULL};
+	struct audit a = {.boot = k->boot,
+			  .hv = hypervisor_is_open(h) ? &h->hv : NULL,
+			  .page_above = k->vtl.hv.page.pa};
 	const char *missing = arch_protection_missing();
 
 	arch_walk_pages(on_page, &a);

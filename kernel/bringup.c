@@ -66,7 +66,7 @@ static void start_all(struct kernel *k)
 	provoke_prepare(&k->options);
 	grid_begin(&k->smp); /* on the screen, if there is one */
 	log_debug("bring-up begins");
-	smp_start_all(&k->smp, hypervisor_is_open(&k->platform.hypervisor));
+	smp_start_all(&k->smp, vtl_may_call(k));
 	log_debug("bring-up is over");
 	grid_end(&k->smp);
 	hypervisor_settle(&k->platform.hypervisor, &k->smp);
@@ -75,25 +75,43 @@ static void start_all(struct kernel *k)
 /* selftest: NULL if there was none. */
 static enum exit_code finish(struct kernel *k, const struct selftest *selftest)
 {
-	struct report report = {.platform = &k->platform, .smp = &k->smp, .selftest = selftest};
+	struct report report = {.platform = &k->platform,
+				.smp = &k->smp,
+				.vtl = &k->vtl,
+				.selftest = selftest};
 
 	provoke_run(&k->options);
-	smp_roll_call(&k->smp);
+	if (!k->vtl.was_entered) /* NMIs reach the VTL that they come from */
+		smp_roll_call(&k->smp);
 	smp_look_again(&k->smp);
 	smp_summarize(&k->smp, hypervisor_is_expected(&k->platform.hypervisor), &report.summary);
-	if (selftest && !selftest_is_kept(selftest) && report.summary.verdict == MACHINE_OK)
+	if (((selftest && !selftest_is_kept(selftest)) || k->vtl.reason[0]) &&
+	    report.summary.verdict == MACHINE_OK)
 		report.summary.verdict = MACHINE_DEGRADED;
+	if (k->vtl.leaks)
+		report.summary.verdict = MACHINE_FAILED;
 	report.kernel_ns = arch_clock_ticks_ns(arch_ticks() - k->entry_tsc);
 	report_print(&report, k->options.report);
 	return (enum exit_code)(EXIT_CODE_OK + report.summary.verdict);
 }
 
-enum exit_code normal_run(struct kernel *k)
+enum exit_code bringup_finish(struct kernel *k)
+{
+	return finish(k, NULL);
+}
+
+static void bring_up(struct kernel *k)
 {
 	start_all(k);
 	if (k->options.audit)
 		audit_run(k);
-	return finish(k, NULL);
+}
+
+enum exit_code normal_run(struct kernel *k)
+{
+	if (!vtl_run(k, bring_up))
+		bring_up(k);
+	return bringup_finish(k);
 }
 
 void selftest_after(struct cpu *cpu)

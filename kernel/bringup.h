@@ -7,5 +7,8 @@
 /* Records, stacks and tables of all processors, and the configuration; panics without memory. */
 void bringup_prepare(struct kernel *k);
 
+/* Look once more, and report; the exit code. */
+enum exit_code bringup_finish(struct kernel *k);
+
 /* What an AP does in mode=selftest once it has proved itself. */
 void selftest_after(struct cpu *cpu);

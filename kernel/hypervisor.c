@@ -32,19 +32,16 @@ void hypervisor_detect(struct hypervisor *h, bool wanted)
 	log_debug("start by hypercall: %s", h->reason[0] ? h->reason : "offered");
 }
 
-/* The record's block is larger than any input: behind the proof's there is room for its output. */
-#define PROOF_OUTPUT 256
-
 static void set_up(struct hypervisor *h, struct pages *pages, struct smp *smp)
 {
 	void *page = pages_alloc(pages, 1, 0);
-	uint8_t *block = smp->bsp->input;
+	const struct hvsmp_caller caller = cpu_caller(smp->bsp);
 	const struct hvsmp_setup_config config = {
 		.page = {page, (uint64_t)page},
 		.os_id = HVSMP_OS_ID,
 		.bsp_hw_id = smp->bsp->start.hw_id,
-		.input = {block, (uint64_t)block},
-		.output = {block + PROOF_OUTPUT, (uint64_t)block + PROOF_OUTPUT},
+		.input = caller.input,
+		.output = caller.output,
 	};
 	enum hvsmp_error e = hvsmp_setup(&h->hv, &kernel_host, &config);
 
@@ -58,12 +55,34 @@ static void set_up(struct hypervisor *h, struct pages *pages, struct smp *smp)
 	answer(h, HYPERCALLS_OPEN, "");
 }
 
+/* A kernel that begins above VTL 0 starts the others where it is itself. */
+static void find_vtl(struct hypervisor *h, struct smp *smp)
+{
+	struct hvsmp_caller caller = cpu_caller(smp->bsp);
+	char why[HVSMP_REASON_SIZE];
+	char text[HVSMP_ANSWER_SIZE];
+	struct hvsmp_vtl vtl;
+	struct hvsmp_result r;
+
+	if (!hvsmp_may_use_vtls(&h->features, why))
+		return;
+	r = hvsmp_get_vp_vtl(&caller, &vtl);
+	if (hvsmp_answers(&r, HVSMP_STATUS_SUCCESS))
+		h->vtl = vtl.active;
+	else
+		log_debug("VsmVpStatus: HvCallGetVpRegisters %s", hvsmp_describe(&r, text));
+	if (h->vtl)
+		smp_move(smp, &h->hv, h->vtl);
+}
+
 void hypervisor_open(struct hypervisor *h, struct pages *pages, struct smp *smp)
 {
 	const struct hvsmp_features *f = &h->features;
 
 	if (h->hypercalls == HYPERCALLS_OFFERED)
 		set_up(h, pages, smp);
+	if (hypervisor_is_open(h))
+		find_vtl(h, smp);
 	kernel_version_of(h);
 	if (f->present)
 		log_info("hypervisor \"%s\", interface \"%s\"%s%s", f->vendor, f->interface_name,
@@ -71,6 +90,8 @@ void hypervisor_open(struct hypervisor *h, struct pages *pages, struct smp *smp)
 	if (hypervisor_is_open(h))
 		log_info("hypercall page at 0x%lx, boot processor is VP %u",
 			 (unsigned long)h->hv.page.pa, h->hv.bsp_vp_index);
+	if (h->vtl)
+		log_info("the kernel has begun in VTL %u: processors are started there", h->vtl);
 }
 
 void hypervisor_settle(struct hypervisor *h, const struct smp *smp)

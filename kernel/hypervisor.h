@@ -23,6 +23,7 @@ struct hypervisor {
 	/* The one answer to whether processors are started by hypercall, and if not, why. */
 	enum hypercalls hypercalls;
 	const char *reason; /* "" if they are, or are to be */
+	uint8_t vtl;        /* in which the kernel has begun */
 	bool is_isolated;   /* no processor can be started here, by INIT-SIPI neither */
 	char by_cpuid[HVSMP_REASON_SIZE];
 	uint64_t fadt_vendor; /* acpi_fadt.hypervisor; 0 until the tables are read */

@@ -34,6 +34,7 @@ struct options {
 	unsigned int methods; /* of mode=bench: OPTION_METHOD of each enum smp_method */
 	enum option_start start;
 	bool fanout;
+	bool vtl;               /* bring up in VTL 1 */
 	uint32_t init_delay_ms; /* INIT_DELAY_AUTO */
 	uint32_t deadline_ms;   /* without progress */
 	uint32_t cap_ms;        /* for each method */

@@ -22,6 +22,14 @@ void report_mismatch(char *out, size_t size, const struct cpu_mismatch *m)
 	case PROOF_ENTRIES:
 		format(out, size, "entered %lu times, must be once", (unsigned long)m->actual);
 		break;
+	case PROOF_VTL:
+		if (m->actual == CPU_VTL_UNKNOWN)
+			format(out, size, "vtl: expected %lu, is not told",
+			       (unsigned long)m->expected);
+		else
+			format(out, size, "vtl: expected %lu, is %lu", (unsigned long)m->expected,
+			       (unsigned long)m->actual);
+		break;
 	default:
 		format(out, size, "%s: expected 0x%lx, is 0x%lx", proof_field_name(m->field),
 		       (unsigned long)m->expected, (unsigned long)m->actual);
@@ -44,12 +52,25 @@ static void since_start(char *out, size_t size, const struct smp *smp, uint64_t 
 		format(out, size, "-");
 }
 
-static void row(const struct smp *smp, const struct cpu *cpu)
+/* Is any processor somewhere else than in VTL 0? */
+static bool has_vtls(const struct smp *smp)
+{
+	bool has = false;
+
+	for (size_t i = 0; i < smp->count; i++) {
+		uint8_t vtl = smp_cpu(smp, i)->vtl;
+
+		has |= vtl && vtl != CPU_VTL_UNKNOWN;
+	}
+	return has;
+}
+
+static void row(const struct smp *smp, const struct cpu *cpu, bool with_vtl)
 {
 	const struct arch_cpu *arch = (const struct arch_cpu *)cpu->arch;
 	bool started = cpu->start.method == HVSMP_METHOD_HYPERCALL ||
 		       cpu->start.method == HVSMP_METHOD_SECOND;
-	char uid[12], vp[12], numa[12], status[12] = "-", by[12] = "-";
+	char uid[12], vp[12], vtl[12], numa[12], status[12] = "-", by[12] = "-";
 	char issued[16], first[16], online[16];
 
 	number(uid, sizeof(uid), cpu->uid, SMP_UID_UNKNOWN);
@@ -62,8 +83,13 @@ static void row(const struct smp *smp, const struct cpu *cpu)
 	since_start(issued, sizeof(issued), smp, cpu->start.issued);
 	since_start(first, sizeof(first), smp, arch_cpu_first_ticks(arch));
 	since_start(online, sizeof(online), smp, cpu_online_tsc(cpu));
-	log_print("%5lu %5s %5s %5s  %-4s  %-8s  %-8s  %6s %5s %11s %11s %11s\n", cpu_id(cpu), uid,
-		  vp, numa, cpu->start.is_bsp ? "bsp" : "ap", cpu_method_name(cpu->start.method),
+	log_print("%5lu %5s %5s", cpu_id(cpu), uid, vp);
+	if (with_vtl) {
+		number(vtl, sizeof(vtl), cpu->vtl, CPU_VTL_UNKNOWN);
+		log_print("  %3s", vtl);
+	}
+	log_print(" %5s  %-4s  %-8s  %-8s  %6s %5s %11s %11s %11s\n", numa,
+		  cpu->start.is_bsp ? "bsp" : "ap", cpu_method_name(cpu->start.method),
 		  cpu_verdict_name(cpu->verdict), status, by, issued, first, online);
 	for (uint32_t i = 0; i < cpu->mismatch_count && i < CPU_MAX_MISMATCHES; i++) {
 		char text[96];
@@ -125,14 +151,15 @@ static void report_table(const struct report *r)
 	size_t left_out = report_warnings_left_out();
 	bool assumed = r->platform->clock_assumed;
 	const char *us = assumed ? "~us" : " us";
+	bool with_vtl = has_vtls(smp);
 	char bringup[24];
 	char whole[24];
 
-	log_print("\n%5s   uid    vp  numa  role  method    verdict   status    by   issued%s "
+	log_print("\n%5s   uid    vp%s  numa  role  method    verdict   status    by   issued%s "
 		  "   first%s   online%s\n",
-		  ARCH_HW_ID_SHORT, us, us, us);
+		  ARCH_HW_ID_SHORT, with_vtl ? "  vtl" : "", us, us, us);
 	for (size_t i = 0; i < smp->count; i++)
-		row(smp, smp_cpu(smp, i));
+		row(smp, smp_cpu(smp, i), with_vtl);
 	milliseconds(bringup, sizeof(bringup), r->summary.bringup_ns);
 	milliseconds(whole, sizeof(whole), r->kernel_ns);
 	log_print("\nbring-up took %s%s ms, the kernel %s%s ms since ExitBootServices\n",
@@ -148,6 +175,7 @@ static void report_table(const struct report *r)
 		selftest(r->selftest);
 	if (r->platform->hypervisor.reason[0])
 		log_print("not by hypercall: %s\n", r->platform->hypervisor.reason);
+	report_vsm_table(r);
 	if (left_out)
 		log_print("%lu warnings, of which the JSON report leaves out the last %lu\n",
 			  (unsigned long)log_kept_count(), (unsigned long)left_out);

@@ -4,6 +4,7 @@
 
 #include "kernel/platform.h"
 #include "kernel/selftest.h"
+#include "kernel/vtl.h"
 #include "lib/json.h"
 #include "smp/smp.h"
 
@@ -11,7 +12,8 @@ struct report {
 	const struct platform *platform;
 	const struct smp *smp;
 	struct smp_summary summary;
-	uint64_t kernel_ns;              /* from kernel_main to the report */
+	uint64_t kernel_ns; /* from kernel_main to the report */
+	const struct vtl *vtl;
 	const struct selftest *selftest; /* NULL: not run */
 };
 
@@ -26,6 +28,11 @@ int64_t report_ns(const struct smp *smp, uint64_t tsc);
 uint32_t report_map_calls(const struct platform *p, const struct smp *smp);
 /* report.c: warnings that were said, and are more than the log keeps for the report. */
 size_t report_warnings_left_out(void);
+/* report_vsm.c: the member "vsm"; its lines in the table; its TAP points, behind number n. */
+void report_vsm_json(struct json *j, const struct report *r);
+void report_vsm_table(const struct report *r);
+enum { VSM_POINTS = 2 };
+void report_vsm_tap(unsigned long n, const struct report *r);
 /* report_json.c: the member "clock". */
 void report_json_clock(struct json *j, const struct platform *p);
 /* report.c: "cr3: expected 0x1000, is 0x2000" */

@@ -46,6 +46,9 @@ static void processor(struct json *j, const struct smp *smp, const struct cpu *c
 	json_known(j, "hv_status", cpu->start.answer.status.code,
 		   cpu->start.calls && !cpu->start.answer.err);
 	json_number(j, "tries", cpu->start.calls);
+	json_known(j, "vtl", cpu->vtl, cpu->vtl != CPU_VTL_UNKNOWN);
+	json_known(j, "vtl_status", cpu->start.vtl_answer.status.code,
+		   cpu->start.vtl_calls && !cpu->start.vtl_answer.err);
 	json_known(j, "started_by", started ? cpu_id(smp_cpu(smp, cpu->start.starter)) : 0,
 		   started);
 	time(j, "t_issued_ns", smp, cpu->start.issued);
@@ -149,6 +152,7 @@ void report_json(const struct report *r)
 	json_string(&j, "verdict", machine_verdict_name(r->summary.verdict));
 	hypervisor(&j, &r->platform->hypervisor);
 	map(&j, r);
+	report_vsm_json(&j, r);
 	report_json_clock(&j, r->platform);
 	json_number(&j, "expected", r->summary.expected);
 	json_number(&j, "online", r->summary.online);

@@ -5,6 +5,7 @@
 #include "kernel/kernel.h"
 #include "kernel/options.h"
 #include "kernel/platform.h"
+#include "kernel/vtl.h"
 #include "lib/pages.h"
 #include "smp/smp.h"
 
@@ -16,4 +17,5 @@ struct kernel {
 	struct platform platform;
 	struct topology topology;
 	struct smp smp;
+	struct vtl vtl;
 };

@@ -229,6 +229,10 @@ static void draw_heading(const struct smp *smp)
 	       (unsigned long)all, starting, n[STATE_WAITING], failed);
 	column = write(0, 0, COLOUR_BRIGHT, "hvsmp");
 	column = write(column + 2, 0, failed ? COLOUR_BAD : COLOUR_INK, text);
+	if (smp->config.vtl) {
+		format(text, sizeof(text), ", VTL %u", smp->config.vtl);
+		column = write(column, 0, COLOUR_BRIGHT, text);
+	}
 	while (column < end)
 		column = write(column, 0, COLOUR_INK, " ");
 	if (screen_columns() >= BAR_FROM)

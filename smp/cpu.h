@@ -21,6 +21,7 @@ enum proof_field {
 	PROOF_HW_ID,
 	PROOF_EXCEPTION, /* expected: where; actual: which */
 	PROOF_ENTRIES,   /* how many processors came to this block */
+	PROOF_VTL,       /* by VsmVpStatus; actual: CPU_VTL_UNKNOWN if it is not told */
 	PROOF_REGISTERS,
 };
 
@@ -29,7 +30,7 @@ struct cpu_mismatch {
 	uint64_t expected, actual;
 };
 
-enum { CPU_MAX_MISMATCHES = 8, CACHE_LINE = 64 };
+enum { CPU_MAX_MISMATCHES = 8, CACHE_LINE = 64, CPU_VTL_UNKNOWN = 0xFF };
 
 struct smp;
 struct cpu;
@@ -86,13 +87,15 @@ struct cpu {
 	uint32_t stopped;                             /* it has obeyed smp_stop_others */
 	uint32_t nmis;                                /* NMIs during bring-up */
 	uint32_t present;                             /* it has answered smp_roll_call */
-	uint64_t claimed_hw_id;                       /* arch_hw_id_claimed */
+	uint8_t vtl;            /* in which it has proved itself; CPU_VTL_UNKNOWN: it has not */
+	uint64_t claimed_hw_id; /* arch_hw_id_claimed */
 	struct cpu_mismatch mismatch[CPU_MAX_MISMATCHES];
 
 	_Alignas(CACHE_LINE) uint8_t arch[ARCH_CPU_SIZE];
 	struct cpu_calls calls;
 	_Alignas(256) uint8_t input[768]; /* for the longest of HVSMP_..._INPUT_SIZE */
 };
+enum { CPU_OUTPUT = 256, CPU_OUTPUT_SIZE = 16 }; /* in the same block, where a call has one */
 _Static_assert(HVSMP_IPI_INPUT_SIZE <= sizeof(((struct cpu *)0)->input), "fits");
 _Static_assert(HVSMP_START_INPUT_SIZE <= sizeof(((struct cpu *)0)->input), "fits");
 _Static_assert(sizeof(struct cpu) <= PAGE_SIZE, "a processor's record is one page");
@@ -100,6 +103,16 @@ _Static_assert(sizeof(struct cpu) <= PAGE_SIZE, "a processor's record is one pag
 static inline struct arch_cpu *arch_of(const struct cpu *cpu)
 {
 	return (struct arch_cpu *)cpu->arch;
+}
+
+/* Its way to make calls with a short output: up to CPU_OUTPUT bytes in, CPU_OUTPUT_SIZE out. */
+static inline struct hvsmp_caller cpu_caller(struct cpu *cpu)
+{
+	struct hvsmp_caller caller = cpu->start.caller;
+
+	caller.output =
+		(struct hvsmp_memory){cpu->input + CPU_OUTPUT, (uint64_t)cpu->input + CPU_OUTPUT};
+	return caller;
 }
 
 /* For "%lu". */

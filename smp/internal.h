@@ -11,6 +11,8 @@ enum arch_fault_action arrive_fault(void *owner, const struct arch_fault *fault)
 
 /* proof.c: an AP holds what it finds against what was asked. */
 void proof_check(struct cpu *cpu);
+/* proof.c: in which VTL is the calling processor, and is it the right one? */
+void proof_vtl(struct cpu *cpu);
 void proof_note(struct cpu *cpu, unsigned int field, uint64_t expected, uint64_t actual);
 
 /* nodes.c: the memory of a node, at most `room` pieces of it. */
@@ -34,8 +36,6 @@ struct smp_policy {
 };
 /* start.c: both are this. */
 void start_by(struct smp *smp, const struct smp_policy *policy);
-/* start.c: VP indexes, once; what is odd about them is a warning. */
-void start_map(struct smp *smp);
 
 /* kick.c: one IPI to each of them, from the caller. */
 void kick(struct cpu *self, struct cpu *const *targets, size_t count);

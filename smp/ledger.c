@@ -95,6 +95,7 @@ static void judge_bsp(struct cpu *bsp)
 	if (config->has_vp_index)
 		(void)hvsmp_vp_index(config->host, &bsp->found_vp_index);
 	bsp->claimed_hw_id = arch_hw_id_claimed();
+	proof_vtl(bsp);
 	if (arch_hw_id() != bsp->start.hw_id)
 		proof_note(bsp, PROOF_HW_ID, bsp->start.hw_id, arch_hw_id());
 	bsp->verdict = bsp->mismatch_count ? CPU_MISMATCH : CPU_ONLINE;

@@ -20,6 +20,7 @@ static struct cpu *make(struct smp *smp, const struct topology_cpu *from, struct
 	cpu->uid = from->uid;
 	cpu->numa = from->numa;
 	cpu->found_vp_index = HVSMP_VP_UNKNOWN;
+	cpu->vtl = CPU_VTL_UNKNOWN;
 	cpu->verdict = CPU_REFUSED;
 	cpu->start.hw_id = from->hw_id;
 	cpu->start.owner = cpu;

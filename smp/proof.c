@@ -12,6 +12,7 @@ const char *proof_field_name(unsigned int field)
 	case PROOF_HW_ID: return ARCH_HW_ID_FIELD;
 	case PROOF_EXCEPTION: return "exception";
 	case PROOF_ENTRIES: return "entries";
+	case PROOF_VTL: return "vtl";
 	default: return arch_register_name(field - PROOF_REGISTERS);
 	}
 }
@@ -51,8 +52,36 @@ static void check_identity(struct cpu *cpu)
 		hold(cpu, PROOF_VP_INDEX, cpu->start.vp_index, cpu->found_vp_index);
 }
 
+static bool ask_vtl(struct cpu *cpu, const struct hvsmp_interface *hv)
+{
+	struct hvsmp_caller caller = cpu_caller(cpu);
+	struct hvsmp_vtl vtl;
+	struct hvsmp_result r;
+
+	caller.hv = hv;
+	r = hvsmp_get_vp_vtl(&caller, &vtl);
+	if (hvsmp_answers(&r, HVSMP_STATUS_SUCCESS))
+		cpu->vtl = vtl.active;
+	return r.err != HVSMP_ERROR_FAULT;
+}
+
+/* A page is there in its own VTL alone: where the call faults, this may be the one below. */
+void proof_vtl(struct cpu *cpu)
+{
+	const struct smp_config *config = &cpu->smp->config;
+
+	if (!config->vtl) {
+		cpu->vtl = 0;
+		return;
+	}
+	if (!ask_vtl(cpu, config->hv) && config->below)
+		(void)ask_vtl(cpu, config->below);
+	hold(cpu, PROOF_VTL, config->vtl, cpu->vtl);
+}
+
 void proof_check(struct cpu *cpu)
 {
 	check_identity(cpu);
+	proof_vtl(cpu);
 	arch_cpu_compare(arch_of(cpu), hold_register, cpu);
 }

@@ -49,7 +49,7 @@ void smp_rounds_prepare(struct smp *smp, bool may_call)
 	smp->start_host.idle = NULL; /* drawing would be measured as well */
 	smp->may_call = may_call;
 	if (may_call)
-		start_map(smp);
+		smp_map(smp);
 	if (smp->config.use_sipi)
 		(void)hvsmp_start_prepare_second(&smp->start);
 }

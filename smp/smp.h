@@ -12,7 +12,9 @@ struct smp_config {
 	uint64_t cap_ns;        /* altogether, for each method */
 	bool has_vp_index;      /* the VP_INDEX register may be read */
 	uint64_t unproved; /* registers that an arrival is not held against, a bit each by number */
-	const struct hvsmp_interface *hv; /* open or not: smp_start_all is told */
+	const struct hvsmp_interface *hv;    /* open or not: smp_start_all is told */
+	const struct hvsmp_interface *below; /* of the VTL that smp_move has come from; or NULL */
+	uint8_t vtl;                         /* in which processors are started */
 	const struct hvsmp_host *host;
 	uint32_t vp_limit;
 	bool ipi_by_call, ipi_by_set;   /* hypercalls that the hypervisor recommends for IPIs */
@@ -56,6 +58,8 @@ struct smp {
 /* A state of arch/ as the hypervisor is asked for it. */
 struct arch_state;
 void smp_context(const struct arch_state *state, struct hvsmp_context *out);
+/* The same for the state in which a processor is to enter this block. */
+void smp_context_of(const struct arch_cpu *block, struct hvsmp_context *out);
 
 static inline struct cpu *smp_cpu(const struct smp *smp, size_t i)
 {
@@ -75,6 +79,15 @@ enum err smp_prepare(struct smp *smp, const struct smp_config *config,
  * the two lies about this processor, which is a mismatch.
  */
 void smp_doubt_bsp(struct smp *smp, uint32_t answer);
+
+/*
+ * Boot processor, before the first start: it is in this VTL, and processors are to be started there
+ * too, by calls through this page, on the tables that are in use for new blocks.
+ */
+void smp_move(struct smp *smp, const struct hvsmp_interface *hv, uint8_t vtl);
+
+/* Boot processor, its page open. Find VP indexes, once; what is odd about them is a warning. */
+void smp_map(struct smp *smp);
 
 /*
  * Boot processor, on its own stack. Find VP indexes, start everything by the ladder, wait within

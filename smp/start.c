@@ -37,7 +37,7 @@ static void warn_unmapped(const struct cpu *cpu)
 			 cpu_id(cpu), answer);
 }
 
-void start_map(struct smp *smp)
+void smp_map(struct smp *smp)
 {
 	struct hvsmp_map_memory memory;
 	void *input;
@@ -67,8 +67,12 @@ static void note_call(const struct smp *smp, const struct cpu *cpu)
 	if (start->taken_over)
 		log_debug(ARCH_HW_ID " %lu: its start was taken over from another processor",
 			  cpu_id(cpu));
-	if (start->outcome == HVSMP_OUTCOME_ACCEPTED &&
-	    !hvsmp_answers(&start->answer, HVSMP_STATUS_SUCCESS))
+	if (hvsmp_vtl_failed(start))
+		log_warn(ARCH_HW_ID " %lu: HvCallEnableVpVtl for VTL %u on VP %u %s after %u calls",
+			 cpu_id(cpu), smp->config.vtl, start->vp_index,
+			 hvsmp_describe(&start->vtl_answer, text), start->vtl_calls);
+	else if (start->outcome == HVSMP_OUTCOME_ACCEPTED &&
+		 !hvsmp_answers(&start->answer, HVSMP_STATUS_SUCCESS))
 		log_warn(ARCH_HW_ID " %lu: HvCallStartVirtualProcessor on VP %u %s, and yet it "
 				    "was started",
 			 cpu_id(cpu), start->vp_index, answer);
@@ -96,7 +100,7 @@ static void note_calls(const struct smp *smp)
 
 static void by_call(struct smp *smp, const struct smp_policy *policy)
 {
-	start_map(smp);
+	smp_map(smp);
 	if (smp->start.calls != HVSMP_READY)
 		return;
 	hvsmp_start_calls(&smp->start, &policy->start);
@@ -124,6 +128,24 @@ void start_by(struct smp *smp, const struct smp_policy *policy)
 	smp->end_ticks = arch_ticks();
 	__atomic_store_n(&smp->starting, 0, __ATOMIC_RELEASE);
 	ledger_close(smp);
+}
+
+void smp_move(struct smp *smp, const struct hvsmp_interface *hv, uint8_t vtl)
+{
+	if (hv != smp->config.hv)
+		smp->config.below = smp->config.hv;
+	smp->config.hv = smp->start_config.hv = hv;
+	smp->config.vtl = vtl;
+	for (size_t i = 0; i < smp->count; i++) {
+		struct cpu *cpu = smp_cpu(smp, i);
+
+		cpu->start.caller.hv = hv;
+		cpu->start.caller.vtl = vtl;
+		if (cpu->start.is_bsp || !cpu->start.prepared)
+			continue;
+		arch_cpu_want(arch_of(cpu));
+		context_fill(cpu);
+	}
 }
 
 void smp_start_all(struct smp *smp, bool may_call)

@@ -17,7 +17,7 @@ static void back_off(const struct hvsmp_cpu *target, unsigned int timeouts)
 		hvsmp_pause(target->start);
 }
 
-/* The call is unavailable altogether, as opposed to refused for this one target. */
+/* A call is unavailable altogether, as opposed to refused for this one target. */
 static bool is_useless(const struct hvsmp_result *r)
 {
 	return r->err || hvsmp_answers(r, HVSMP_STATUS_INVALID_HYPERCALL_CODE) ||
@@ -75,6 +75,26 @@ static enum hvsmp_outcome call(struct hvsmp_cpu *target, struct hvsmp_cpu *start
 	return refused ? HVSMP_OUTCOME_ACCEPTED : HVSMP_OUTCOME_UNKNOWN;
 }
 
+/*
+ * Above VTL 0: the VTL that it is to begin in. What 0x99 says of the context counts, so it is the
+ * same. A refusal starts nothing, whatever its status.
+ */
+static bool give_vtl(struct hvsmp_cpu *target, const struct hvsmp_caller *caller)
+{
+	if (!caller->vtl || hvsmp_has_vtl(target))
+		return true;
+	target->vtl_calls++;
+	target->vtl_answer.err = HVSMP_ERROR_UNANSWERED;
+	target->vtl_answer =
+		hvsmp_enable_vp_vtl(caller, target->vp_index, caller->vtl, &target->context);
+	return hvsmp_has_vtl(target);
+}
+
+static enum hvsmp_outcome give_vtl_and_call(struct hvsmp_cpu *target, struct hvsmp_cpu *starter)
+{
+	return give_vtl(target, &starter->caller) ? call(target, starter) : HVSMP_OUTCOME_REFUSED;
+}
+
 /* The claim on target must be ours, in phase CLAIMED. */
 static void start_one(struct hvsmp_cpu *target, struct hvsmp_cpu *starter)
 {
@@ -87,13 +107,13 @@ static void start_one(struct hvsmp_cpu *target, struct hvsmp_cpu *starter)
 	if (!target->issued) /* a call that was refused may yet be the one that it comes by */
 		target->issued = hvsmp_ticks(s);
 	/* Fails only if the boot processor has closed this target meanwhile: no call then. */
-	target->outcome =
-		hvsmp_stage_invite(&target->stage) ? call(target, starter) : HVSMP_OUTCOME_UNKNOWN;
+	target->outcome = hvsmp_stage_invite(&target->stage) ? give_vtl_and_call(target, starter)
+							     : HVSMP_OUTCOME_UNKNOWN;
 	if (target->outcome == HVSMP_OUTCOME_REFUSED && !hvsmp_stage_withdraw(&target->stage))
 		target->outcome = HVSMP_OUTCOME_ACCEPTED; /* refused, and yet it is here */
 	/* From an AP it may be the AP that is not allowed: the boot processor tries again. */
 	if (target->outcome == HVSMP_OUTCOME_REFUSED && starter->is_bsp &&
-	    is_useless(&target->answer))
+	    is_useless(hvsmp_vtl_failed(target) ? &target->vtl_answer : &target->answer))
 		__atomic_store_n(&s->stop, 1, __ATOMIC_RELAXED);
 	(void)hvsmp_claim_done(&target->claim, starter->index);
 }

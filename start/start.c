@@ -136,7 +136,7 @@ static void settle(struct hvsmp_start *s)
 	}
 }
 
-/* Why 0x99 was given up, if it was: the first refusal that the boot processor met. */
+/* Why calls were given up, if they were: the first refusal that the boot processor met. */
 static void note_reason(struct hvsmp_start *s)
 {
 	char answer[HVSMP_ANSWER_SIZE];
@@ -144,7 +144,10 @@ static void note_reason(struct hvsmp_start *s)
 	for (uint32_t i = 0; hvsmp_fanout_is_stopped(s) && !s->reason[0] && i < s->count; i++) {
 		const struct hvsmp_cpu *cpu = s->cpu[i];
 
-		if (hvsmp_call_failed(cpu))
+		if (hvsmp_vtl_failed(cpu))
+			hvsmp_format(s->reason, sizeof(s->reason), "HvCallEnableVpVtl %s",
+				     hvsmp_describe(&cpu->vtl_answer, answer));
+		else if (hvsmp_call_failed(cpu))
 			hvsmp_format(s->reason, sizeof(s->reason), "HvCallStartVirtualProcessor %s",
 				     hvsmp_describe(&cpu->answer, answer));
 	}
@@ -164,7 +167,7 @@ bool hvsmp_start_prepare_second(struct hvsmp_start *s)
 
 void hvsmp_start_second(struct hvsmp_start *s, const struct hvsmp_policy *policy)
 {
-	if (hvsmp_start_prepare_second(s))
+	if (!s->bsp->caller.vtl && hvsmp_start_prepare_second(s))
 		s->config->second->run(s, s->config->second_ctx, policy);
 }
 

@@ -20,6 +20,9 @@
  * if it came in and is not done, REVOKED or LATE if it did not come in time; in IDLE it is known
  * not to have been started, and map_answer or answer says why.
  *
+ * Processors are started in the VTL of their starter's caller. Above VTL 0 each is given that VTL
+ * first (HvCallEnableVpVtl), and there is no second rung: INIT and start-up IPIs reach VTL 0 alone.
+ *
  * No stacks, page tables, logs or interrupts are known here. C11 and C++17.
  */
 #pragma once
@@ -74,7 +77,7 @@ struct hvsmp_cpu {
 	void *owner;                  /* whatever the caller wants to find from here */
 	uint32_t node;                /* NUMA node, 0 to hvsmp_start.nodes - 1 */
 	bool prepared;                /* false: it has no stack, say, and is not to be started */
-	struct hvsmp_caller caller;   /* for the starts that this processor makes */
+	struct hvsmp_caller caller;   /* for the starts that this processor makes; its VTL */
 	struct hvsmp_context context; /* the state it begins in */
 
 	/* By the boot processor. */
@@ -93,9 +96,11 @@ struct hvsmp_cpu {
 	uint32_t taken_over; /* times the claim was taken from another starter */
 	uint32_t calls;      /* 0x99 calls made for it */
 	struct hvsmp_result
-		answer;      /* to the last of them; or the refusal of one that took effect */
-	uint64_t call_ticks; /* what the last of them took */
-	uint64_t issued;     /* time stamp of the first of them; 0: never */
+		answer;     /* to the last of them; or the refusal of one that took effect */
+	uint32_t vtl_calls; /* 0x0F calls made for it; none in VTL 0 */
+	struct hvsmp_result vtl_answer; /* to the last of them */
+	uint64_t call_ticks;            /* what the last of them took */
+	uint64_t issued;                /* time stamp of the first of them; 0: never */
 
 	/* By itself. */
 	HVSMP_CACHE_LINE uint32_t stage; /* handshake.h */
@@ -202,7 +207,7 @@ enum hvsmp_error hvsmp_start_map(struct hvsmp_start *start, const struct hvsmp_m
  */
 void hvsmp_start_calls(struct hvsmp_start *start, const struct hvsmp_policy *policy);
 
-/* The second rung, for every processor that no call is known to have started. */
+/* The second rung, for every processor that no call is known to have started; in VTL 0 alone. */
 void hvsmp_start_second(struct hvsmp_start *start, const struct hvsmp_policy *policy);
 
 /* Prepare the second rung, once; later calls only say again how it went. */
@@ -274,7 +279,21 @@ static inline bool hvsmp_is_done(const struct hvsmp_cpu *cpu)
 	return hvsmp_claim_phase(hvsmp_handshake_read(&cpu->claim)) == HVSMP_CLAIM_DONE;
 }
 
-/* Was 0x99 called for it without bringing it in, as far as its starter knows? */
+/* Has it the VTL that it is to be started in, by its starter's own call? */
+static inline bool hvsmp_has_vtl(const struct hvsmp_cpu *cpu)
+{
+	return cpu->vtl_calls &&
+	       (hvsmp_answers(&cpu->vtl_answer, HVSMP_STATUS_SUCCESS) ||
+		hvsmp_answers(&cpu->vtl_answer, HVSMP_STATUS_VTL_ALREADY_ENABLED));
+}
+
+/* Was it refused the VTL, so that 0x99 was not called for it? */
+static inline bool hvsmp_vtl_failed(const struct hvsmp_cpu *cpu)
+{
+	return cpu->vtl_calls && !hvsmp_has_vtl(cpu);
+}
+
+/* Was a call made for it without bringing it in, as far as its starter knows? */
 static inline bool hvsmp_call_failed(const struct hvsmp_cpu *cpu)
 {
 	return hvsmp_is_done(cpu) &&

@@ -73,19 +73,24 @@ static enum err stacks_init(struct arch_cpu *cpu, struct pages *pages)
 /* entry.S: the first instruction of an AP that starts with its registers given. */
 void ap_entry(void);
 
-enum err arch_cpu_init(struct arch_cpu *cpu, struct pages *pages, arch_ap_fn entry, void *owner)
+void arch_cpu_want(struct arch_cpu *cpu)
 {
-	enum err e;
+	uint64_t sp = cpu->wanted.sp_el1;
 
-	memset(cpu, 0, sizeof(*cpu));
-	cpu->entry = entry;
-	cpu->owner = owner;
 	paging_state(&cpu->wanted);
+	cpu->wanted.sp_el1 = sp;
 	cpu->wanted.pc = (uint64_t)ap_entry;
 	cpu->wanted.vbar = (uint64_t)exception_vectors;
 	cpu->wanted.x18 = (uint64_t)cpu;
-	e = stacks_init(cpu, pages);
-	return e;
+}
+
+enum err arch_cpu_init(struct arch_cpu *cpu, struct pages *pages, arch_ap_fn entry, void *owner)
+{
+	memset(cpu, 0, sizeof(*cpu));
+	cpu->entry = entry;
+	cpu->owner = owner;
+	arch_cpu_want(cpu);
+	return stacks_init(cpu, pages);
 }
 
 const struct arch_state *arch_cpu_wanted(const struct arch_cpu *cpu)

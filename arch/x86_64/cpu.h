@@ -81,11 +81,15 @@ _Static_assert(sizeof(struct arch_cpu) <= ARCH_CPU_SIZE, "struct arch_cpu outgre
 bool feature_1g_pages(void);
 uint64_t feature_cr4_bits(void);
 bool feature_pat(void);
+bool feature_has_pat(void); /* as feature_pat has found it */
 uint64_t feature_pat_now(void);
 
 /* descriptor.c, exceptions.c; with_stacks: the task state has some for NMI and the like. */
 struct table_register idt_register(void);
 void idt_init(bool with_stacks);
+/* exceptions.c: other vectors; a copy of those in use, 0 without memory for it. */
+void idt_use(uint64_t other);
+uint64_t idt_copy(struct pages *pages);
 
 /* apic.c: the interrupt in service is done. */
 void apic_end_interrupt(void);
@@ -97,6 +101,9 @@ bool machine_has_five_levels(void);
 
 /* paging.c: what the firmware left, and our own root. */
 uint64_t paging_root(void);
+/* paging.c: another root; a copy of all tables, 0 without memory for it. */
+void paging_use(uint64_t other);
+uint64_t paging_copy(void);
 /* Stacks live in a window of their own, so that guard pages cost address space only. */
 enum err paging_map_stack(uint64_t va, uint64_t pa, size_t pages);
 
@@ -174,6 +181,19 @@ static inline void wrmsr(uint32_t msr, uint64_t value)
 			 :
 			 : "c"(msr), "a"((uint32_t)value), "d"((uint32_t)(value >> 32))
 			 : "memory");
+}
+
+static inline uint64_t read_dr7(void)
+{
+	uint64_t value;
+
+	__asm__ volatile("mov %%dr7, %0" : "=r"(value));
+	return value;
+}
+
+static inline void write_dr7(uint64_t value)
+{
+	__asm__ volatile("mov %0, %%dr7" : : "r"(value));
 }
 
 static inline void invlpg(uint64_t va)

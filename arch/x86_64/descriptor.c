@@ -89,7 +89,7 @@ static struct arch_segment flat(uint16_t selector, uint16_t attributes, uint64_t
 /* entry.asm: the first instruction of an AP that starts in 64-bit mode. */
 void ap_entry_long(void);
 
-static void say_wanted(struct arch_cpu *cpu)
+void arch_cpu_want(struct arch_cpu *cpu)
 {
 	struct table_register idt = idt_register();
 
@@ -141,7 +141,7 @@ enum err arch_cpu_init(struct arch_cpu *cpu, struct pages *pages, arch_ap_fn ent
 		return e;
 	cpu->tss.io_map_base = sizeof(cpu->tss);
 	gdt_init(cpu);
-	say_wanted(cpu);
+	arch_cpu_want(cpu);
 	return OK;
 }
 

@@ -8,6 +8,7 @@
 #include "arch/x86_64/cpu.h"
 #include "lib/assert.h"
 #include "lib/log.h"
+#include "lib/string.h"
 
 /* As exceptions.asm pushes it; the processor pushed the last five (SDM 6.14.2). */
 struct frame {
@@ -46,6 +47,8 @@ int hypercall_safe(uint64_t page, uint64_t control, uint64_t input, uint64_t out
 void exception(struct frame *frame);
 
 static struct gate idt[VECTORS] __attribute__((aligned(16)));
+static struct gate *vectors = idt; /* what processors are given */
+_Static_assert(sizeof(idt) == PAGE_SIZE, "a copy is one page");
 static arch_fault_fn fault_handler;
 
 static const char *const names[] = {
@@ -113,7 +116,21 @@ void idt_init(bool with_stacks)
 
 struct table_register idt_register(void)
 {
-	return (struct table_register){sizeof(idt) - 1, (uint64_t)idt};
+	return (struct table_register){sizeof(idt) - 1, (uint64_t)vectors};
+}
+
+void idt_use(uint64_t other)
+{
+	vectors = (struct gate *)other;
+}
+
+uint64_t idt_copy(struct pages *pages)
+{
+	void *copy = pages_alloc(pages, 1, 0);
+
+	if (copy)
+		memcpy(copy, vectors, sizeof(idt));
+	return (uint64_t)copy;
 }
 
 static void dump(const struct frame *f)

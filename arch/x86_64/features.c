@@ -45,6 +45,11 @@ bool feature_pat(void)
 	return has_pat;
 }
 
+bool feature_has_pat(void)
+{
+	return has_pat;
+}
+
 uint64_t feature_pat_now(void)
 {
 	return has_pat ? rdmsr(MSR_PAT) : PAT_AFTER_RESET;

@@ -256,6 +256,36 @@ uint64_t paging_root(void)
 	return (uint64_t)root;
 }
 
+void paging_use(uint64_t other)
+{
+	root = (uint64_t *)other;
+}
+
+/* The root's copy may lie anywhere: nobody loads it without 64 bits. */
+static uint64_t *copy_table(const uint64_t *table, unsigned int level)
+{
+	uint64_t *copy = pages_alloc(memory, 1, 0);
+
+	for (unsigned int i = 0; copy && i < ENTRIES; i++) {
+		uint64_t entry = table[i];
+
+		if (level > LEVEL_4K && entry & ENTRY_PRESENT && !(entry & ENTRY_LARGE)) {
+			uint64_t *below = copy_table(table_of(entry), level - 1);
+
+			if (!below)
+				return NULL;
+			entry = (entry & ~ENTRY_ADDRESS) | (uint64_t)below;
+		}
+		copy[i] = entry;
+	}
+	return copy;
+}
+
+uint64_t paging_copy(void)
+{
+	return (uint64_t)copy_table(root, levels);
+}
+
 void arch_paging_enable(void)
 {
 	if (has_nx)

@@ -85,6 +85,48 @@ enum err arch_apic_send_startup_all(uint8_t vector);
 /* Does this processor need the 10 ms between INIT and the first start-up IPI? By CPUID alone. */
 bool arch_init_needs_delay(struct arch_cpuid (*cpuid)(uint32_t leaf, uint32_t subleaf));
 
+/* --- a second set of tables, and a higher trust level ---------------------------------------- */
+
+/* Page tables and exception vectors, with which a processor runs. */
+struct arch_tables {
+	uint64_t root, vectors;
+};
+
+/*
+ * Boot processor only. Which of them arch_map, arch_cpu_init and arch_cpu_want go by; no processor
+ * is moved by that. *before, if not NULL: the ones until now.
+ */
+void arch_tables_use(const struct arch_tables *tables, struct arch_tables *before);
+/* Boot processor only. A copy of those in use, in memory of its own. ERR_NO_MEMORY. */
+enum err arch_tables_copy(struct arch_tables *copy, struct pages *pages);
+
+/*
+ * Registers that each trust level of a processor has for itself, by number and name: control
+ * registers, segment bases, descriptor tables, PAT, EFER, DR7.
+ */
+enum { ARCH_PRIVATE = 12 };
+struct arch_private {
+	uint64_t value[ARCH_PRIVATE];
+};
+void arch_private_read(struct arch_private *out);
+const char *arch_private_name(unsigned int reg);
+/*
+ * In the higher level: other values in those that are the same in both otherwise and do no harm, so
+ * that the lower one notices if they reach it.
+ */
+void arch_private_change(void);
+
+/*
+ * Go to the higher trust level by the hypervisor's code at `code`, and come back when it returns.
+ * found: the private registers right after that. ERR_FAULT: the code raises an exception.
+ */
+enum err arch_vtl_call(uint64_t code, struct arch_private *found);
+/*
+ * The way back, with nothing in the registers that both levels share. Goes on when the lower level
+ * calls again.
+ */
+enum err arch_vtl_return(uint64_t code);
+
 /* --- INIT-SIPI entry -------------------------------------------------------------------------- */
 
 /*

@@ -33,6 +33,13 @@ bool hvsmp_may_start_vps(const struct hvsmp_features *f, char reason[HVSMP_REASO
 	return false;
 }
 
+bool hvsmp_may_use_vtls(const struct hvsmp_features *f, char reason[HVSMP_REASON_SIZE])
+{
+	(void)f;
+	hvsmp_format(reason, HVSMP_REASON_SIZE, NO_CALLS);
+	return false;
+}
+
 bool hvsmp_has_vp_index(const struct hvsmp_features *f)
 {
 	return f->is_hv1;

@@ -31,6 +31,8 @@ void hvsmp_detect(struct hvsmp_features *out, uint64_t vendor);
 bool hvsmp_is_isolated(const struct hvsmp_features *f, char reason[HVSMP_REASON_SIZE]);
 /* On false the reason is written. */
 bool hvsmp_may_start_vps(const struct hvsmp_features *f, char reason[HVSMP_REASON_SIZE]);
+/* Never: VTLs are used on x86-64 alone. */
+bool hvsmp_may_use_vtls(const struct hvsmp_features *f, char reason[HVSMP_REASON_SIZE]);
 bool hvsmp_has_vp_index(const struct hvsmp_features *f);
 bool hvsmp_recommends_ipi(const struct hvsmp_features *f);
 bool hvsmp_recommends_ipi_set(const struct hvsmp_features *f);

@@ -138,6 +138,13 @@ bool hvsmp_may_start_vps(const struct hvsmp_features *f, char reason[HVSMP_REASO
 	return false;
 }
 
+bool hvsmp_may_use_vtls(const struct hvsmp_features *f, char reason[HVSMP_REASON_SIZE])
+{
+	return hvsmp_may_start_vps(f, reason) &&
+	       !withheld(f, HVSMP_PRIVILEGE_VSM, "AccessVsm", reason) &&
+	       !withheld(f, HVSMP_PRIVILEGE_VP_REGISTERS, "AccessVpRegisters", reason);
+}
+
 void hvsmp_version(const struct hvsmp_features *f, hvsmp_cpuid_fn cpuid, char *out, size_t size)
 {
 	struct hvsmp_cpuid r = {0};

@@ -47,6 +47,12 @@ bool hvsmp_is_isolated(const struct hvsmp_features *f, char reason[HVSMP_REASON_
 bool hvsmp_may_start_vps(const struct hvsmp_features *f, char reason[HVSMP_REASON_SIZE]);
 
 /*
+ * May this guest ask in which VTL it is, and enable VTL 1? On false the reason is written. Whether
+ * the partition can have one is hvsmp_get_partition_vtl's to say.
+ */
+bool hvsmp_may_use_vtls(const struct hvsmp_features *f, char reason[HVSMP_REASON_SIZE]);
+
+/*
  * "10.0.20348.1-0-0" from leaf 0x40000002. The specification has it zero until a guest OS id is
  * set, real hosts do not: ask after hvsmp_setup.
  */
@@ -93,6 +99,12 @@ enum hvsmp_error hvsmp_setup(struct hvsmp_interface *hv, const struct hvsmp_host
  */
 enum hvsmp_error hvsmp_setup_page(struct hvsmp_interface *hv, const struct hvsmp_host *host,
 				  const struct hvsmp_setup_config *config);
+
+/*
+ * Guest OS id and HYPERCALL as they are in the calling VTL now: each VTL has its own. False: not
+ * readable.
+ */
+bool hvsmp_setup_read(const struct hvsmp_host *host, uint64_t *os_id, uint64_t *hypercall);
 
 /* The calling processor's VP index by its own register. HVSMP_ERROR_FAULT: not readable. */
 enum hvsmp_error hvsmp_vp_index(const struct hvsmp_host *host, uint32_t *vp_index);

@@ -171,6 +171,12 @@ enum hvsmp_error hvsmp_setup(struct hvsmp_interface *hv, const struct hvsmp_host
 	return e;
 }
 
+bool hvsmp_setup_read(const struct hvsmp_host *host, uint64_t *os_id, uint64_t *hypercall)
+{
+	return host->msr_read(host->ctx, HVSMP_MSR_GUEST_OS_ID, os_id) &&
+	       host->msr_read(host->ctx, HVSMP_MSR_HYPERCALL, hypercall);
+}
+
 enum hvsmp_error hvsmp_vp_index(const struct hvsmp_host *host, uint32_t *vp_index)
 {
 	uint64_t value;

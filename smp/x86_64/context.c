@@ -33,7 +33,12 @@ void smp_context(const struct arch_state *state, struct hvsmp_context *out)
 	};
 }
 
+void smp_context_of(const struct arch_cpu *block, struct hvsmp_context *out)
+{
+	smp_context(arch_cpu_wanted(block), out);
+}
+
 void context_fill(struct cpu *cpu)
 {
-	smp_context(arch_cpu_wanted(arch_of(cpu)), &cpu->start.context);
+	smp_context_of(arch_of(cpu), &cpu->start.context);
 }

@@ -54,6 +54,7 @@ $(eval $(call host_test, hv/test_result, hv/result.c hv/text.c))
 $(eval $(call host_test, hv/test_text,   hv/text.c))
 $(eval $(call host_test, hv/test_vp_set, hv/vp_set.c))
 $(eval $(call host_test, hv/test_ipi,    hv/ipi.c hv/x86_64/detect.c hv/vp_set.c $(HV_SCRIPTED)))
+$(eval $(call host_test, hv/test_vtl,    hv/vtl.c hv/x86_64/context.c $(HV_SCRIPTED)))
 $(eval $(call host_test, hv/test_clock,  hv/x86_64/clock.c))
 $(eval $(call host_test, hv/test_crash,  hv/x86_64/crash.c))
 
@@ -87,7 +88,7 @@ $(eval $(call host_test, start/test_deadline))
 $(eval $(call host_test_threads, start/test_client, tests/host/start/client.c \
 	$(wildcard start/*.c) \
 	hv/x86_64/context.c \
-	$(addprefix hv/,call.c result.c start_vp.c text.c vp_map.c)))
+	$(addprefix hv/,call.c result.c start_vp.c text.c vp_map.c vtl.c)))
 SMP_START = $(filter-out smp/topology.c %/tables.c,$(wildcard smp/*.c smp/x86_64/*.c)) $(LIBRARY) \
 	lib/err.c lib/log.c lib/pages.c lib/tally.c $(LIB_FORMAT) arch/x86_64/registers.c \
 	$(addprefix tests/host/smp/,machine.c machine_arch.c machine_ipi.c)
@@ -99,8 +100,12 @@ $(eval $(call host_test_threads, smp/test_progress, $(SMP_BRINGUP)))
 $(eval $(call host_test_threads, smp/test_scale,  $(SMP_BRINGUP)))
 $(eval $(call host_test_threads, smp/test_round, $(SMP_BRINGUP)))
 $(eval $(call host_test_threads, smp/test_call,  $(SMP_BRINGUP)))
+$(eval $(call host_test_threads, smp/test_vtl,   $(SMP_BRINGUP)))
 
 $(eval $(call host_test, kernel/test_hypervisor, kernel/hypervisor.c kernel/x86_64/host.c \
+	$(LIBRARY) lib/log.c lib/pages.c $(LIB_FORMAT)))
+$(eval $(call host_test, kernel/test_vtl, kernel/x86_64/vtl.c kernel/x86_64/host.c \
+	smp/x86_64/context.c \
 	$(LIBRARY) lib/log.c lib/pages.c $(LIB_FORMAT)))
 $(eval $(call host_test, kernel/test_tables, kernel/tables.c acpi/fadt.c acpi/s5.c \
 	$(SMP_TOPOLOGY) $(ACPI_BUILD)))
@@ -110,7 +115,8 @@ $(eval $(call host_test, kernel/test_panic, kernel/panic.c lib/assert.c lib/log.
 OPTIONS = kernel/options.c lib/log.c $(LIB_FORMAT)
 $(eval $(call host_test, kernel/test_options, $(OPTIONS)))
 $(eval $(call host_test, kernel/test_options_doc, $(filter-out %/options.c,$(OPTIONS))))
-REPORT = $(addprefix kernel/,report.c report_json.c report_tap.c times.c version.c) lib/json.c
+REPORT = $(addprefix kernel/,report.c report_json.c report_tap.c report_vsm.c times.c \
+	version.c) lib/json.c
 $(eval $(call host_test, kernel/test_report, $(REPORT) $(SMP_START)))
 BENCH = $(addprefix kernel/,stats.c bench_stats.c bench_table.c bench_json.c)
 $(eval $(call host_test, kernel/test_bench, $(BENCH) $(REPORT) $(SMP_START)))
@@ -145,6 +151,7 @@ $(eval $(call host_test, refhv/test_overlay,   tests/refhv/vmm/overlay.c \
 $(eval $(call host_test, refhv/test_send_ipi,  $(REFHV_CALLS)))
 $(eval $(call host_test, refhv/test_call_faults, $(REFHV_CALLS)))
 $(eval $(call host_test, refhv/test_vtl,       $(REFHV_CALLS)))
+$(eval $(call host_test, refhv/test_vsm,       $(REFHV_CALLS)))
 
 # The memory functions stay libc's, which the sanitizers watch; ours are tested under other names.
 $(HOST)/obj/lib/string.c.o $(HOST)/tsan/obj/lib/string.c.o: HOST_DEFS = -Dmemcpy=our_memcpy \

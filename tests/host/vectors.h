@@ -139,3 +139,25 @@ static const uint8_t registers_two_output[32] __attribute__((unused)) = {
 /* 0x0F has the input of 0x99, with the VTL at its place. */
 #define ENABLE_VTL_CONTROL 0x000000000000000Full
 #define START_VTL_OFFSET   12
+
+/* 0x0D: VTL 1 for the partition, in memory and in registers. */
+#define PARTITION_VTL_CONTROL      0x000000000000000Dull
+#define PARTITION_VTL_FAST_CONTROL 0x000000000001000Dull
+static const uint8_t partition_vtl_input[16] __attribute__((unused)) = {
+	0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+	0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+};
+
+/* VsmCodePageOffsets: VtlCall at 0x0F, VtlReturn at 0x126. */
+#define CODE_PAGE_OFFSETS 0x000000000012600Full
+#define OFFSET_VTL_CALL   0x00F
+#define OFFSET_VTL_RETURN 0x126
+
+/* VP assist page: entered by VtlCall, and RAX and RCX for a return that is not fast. */
+static const uint8_t vp_assist_vector[32] __attribute__((unused)) = {
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00,
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x88, 0x77, 0x66, 0x55, 0x44, 0x33,
+	0x22, 0x11, 0x10, 0x20, 0x30, 0x40, 0x50, 0x60, 0x70, 0x80,
+};
+#define VP_ASSIST_RAX 0x1122334455667788ull
+#define VP_ASSIST_RCX 0x8070605040302010ull

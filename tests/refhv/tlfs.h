@@ -48,6 +48,10 @@
 	(HV_PRIVILEGE_SYNIC | HV_PRIVILEGE_STIMER | HV_PRIVILEGE_APIC_MSRS | \
 	 HV_PRIVILEGE_REFERENCE_TSC | HV_PRIVILEGE_POST_MESSAGES | HV_PRIVILEGE_SIGNAL_EVENTS)
 
+/* With which a partition may have VTL 1; HV_PRIVILEGES_GUESTS has the first two. */
+#define HV_PRIVILEGES_VTL (HV_PRIVILEGE_VSM | HV_PRIVILEGE_VP_REGISTERS)
+#define HV_PRIVILEGES_VSM (HV_PRIVILEGE_SYNIC | HV_PRIVILEGE_APIC_MSRS | HV_PRIVILEGES_VTL)
+
 #define HV_PRIVILEGES_OFFERED                                                                   \
 	(HV_PRIVILEGE_REFERENCE_COUNTER | HV_PRIVILEGE_HYPERCALL_MSRS | HV_PRIVILEGE_VP_INDEX | \
 	 HV_PRIVILEGE_FREQUENCY_MSRS | HV_PRIVILEGE_START_VP)
@@ -165,18 +169,21 @@ union hv_control {
 _Static_assert(sizeof(union hv_control) == 8, "TLFS, hypercall input value");
 
 /* TLFS, Hypercall Outputs: status in 15:0, elements completed (counted from 0) in 43:32. */
-#define HV_RESULT_REPS_SHIFT 32
-#define HV_RESULT_RESERVED   0xFFFFF000FFFF0000UL
+#define HV_RESULT_REPS_SHIFT  32
+#define HV_RESULT_RESERVED    0xFFFFF000FFFF0000UL
 
-#define HV_CALL_IPI          0x000BU
-#define HV_CALL_ENABLE_VTL   0x000FU
-#define HV_CALL_IPI_EX       0x0015U
-#define HV_CALL_POST_MESSAGE 0x005CU
-#define HV_CALL_SIGNAL_EVENT 0x005DU
-#define HV_CALL_REGISTERS    0x0050U
-#define HV_CALL_START_VP     0x0099U
-#define HV_CALL_MAP_VP       0x009AU
-#define HV_CALL_EXTENDED     0x8000U /* from here on the parent partition may answer */
+#define HV_CALL_IPI           0x000BU
+#define HV_CALL_PARTITION_VTL 0x000DU
+#define HV_CALL_ENABLE_VTL    0x000FU
+#define HV_CALL_VTL_CALL      0x0011U
+#define HV_CALL_VTL_RETURN    0x0012U
+#define HV_CALL_IPI_EX        0x0015U
+#define HV_CALL_POST_MESSAGE  0x005CU
+#define HV_CALL_SIGNAL_EVENT  0x005DU
+#define HV_CALL_REGISTERS     0x0050U
+#define HV_CALL_START_VP      0x0099U
+#define HV_CALL_MAP_VP        0x009AU
+#define HV_CALL_EXTENDED      0x8000U /* from here on the parent partition may answer */
 
 /* TLFS, HvCallGetVpIndexFromApicId: the header; a list of APIC ids follows. */
 struct hv_map_input {
@@ -186,6 +193,38 @@ struct hv_map_input {
 };
 _Static_assert(sizeof(struct hv_map_input) == 16, "TLFS, HvCallGetVpIndexFromApicId");
 _Static_assert(offsetof(struct hv_map_input, target_vtl) == 8, "TLFS, TargetVtl");
+
+/* TLFS, HvCallEnablePartitionVtl. The fast form has these 16 bytes in RDX and R8. */
+struct hv_partition_vtl_input {
+	uint64_t partition_id;
+	uint8_t target_vtl; /* a plain number */
+	uint8_t flags;      /* MBEC, shadow stack, HVPT: none is offered */
+	uint8_t padding[6];
+};
+_Static_assert(sizeof(struct hv_partition_vtl_input) == 16, "TLFS, HvCallEnablePartitionVtl");
+_Static_assert(offsetof(struct hv_partition_vtl_input, target_vtl) == 8, "TLFS, TargetVtl");
+_Static_assert(offsetof(struct hv_partition_vtl_input, flags) == 9, "TLFS, Flags");
+
+/* TLFS, HvCallVtlReturn: the input value in RAX. */
+#define HV_VTL_RETURN_FAST 1UL
+
+/* TLFS, HV_VP_ASSIST_PAGE, as far as it is about VTLs (HV_VP_VTL_CONTROL at 8). */
+struct hv_vp_assist {
+	uint32_t apic_assist;
+	uint32_t reserved;
+	uint32_t entry_reason; /* written at each entry into the VTL */
+	uint8_t vina_status;
+	uint8_t padding[3];
+	uint64_t return_rax; /* what the lower VTL gets from a return that is not fast */
+	uint64_t return_rcx;
+};
+_Static_assert(sizeof(struct hv_vp_assist) == 32, "TLFS, HV_VP_ASSIST_PAGE");
+_Static_assert(offsetof(struct hv_vp_assist, entry_reason) == 8, "TLFS, EntryReason");
+_Static_assert(offsetof(struct hv_vp_assist, vina_status) == 12, "TLFS, VinaStatus");
+_Static_assert(offsetof(struct hv_vp_assist, return_rax) == 16, "TLFS, VtlReturnX64Rax");
+_Static_assert(offsetof(struct hv_vp_assist, return_rcx) == 24, "TLFS, VtlReturnX64Rcx");
+#define HV_VTL_ENTRY_CALL      1U
+#define HV_VTL_ENTRY_INTERRUPT 2U
 
 /* TLFS, HV_INPUT_VTL: target VTL in 3:0, used if bit 4 is set; else the caller's. */
 #define HV_INPUT_VTL_TARGET   0x0FU
@@ -391,7 +430,13 @@ struct hv_register_value {
 _Static_assert(sizeof(struct hv_register_value) == 16, "TLFS, HV_REGISTER_VALUE");
 
 /* TLFS, HV_REGISTER_NAME, and the registers' fields: sets of VTLs have a bit each. */
+#define HV_REGISTER_VP_ASSIST_PAGE            0x00090013U /* as the MSR */
+#define HV_REGISTER_VSM_CODE_PAGE_OFFSETS     0x000D0002U /* 11:0: VtlCall, 23:12: VtlReturn */
+#define HV_VSM_CODE_PAGE_RETURN_SHIFT         12
 #define HV_REGISTER_VSM_VP_STATUS             0x000D0003U
 #define HV_VSM_VP_STATUS_ENABLED_SHIFT        16 /* 3:0: the active one */
 #define HV_REGISTER_VSM_PARTITION_STATUS      0x000D0004U
-#define HV_VSM_PARTITION_STATUS_MAXIMUM_SHIFT 16 /* 15:0: the enabled ones */
+#define HV_VSM_PARTITION_STATUS_MAXIMUM_SHIFT 16          /* 15:0: the enabled ones */
+#define HV_REGISTER_VSM_CAPABILITIES          0x000D0006U /* headers of others count from bit 0 */
+#define HV_VSM_CAPABILITIES_DR6_SHARED        (1UL << 63)
+#define HV_VSM_CAPABILITIES_DENY_STARTUP      (1UL << 46)

@@ -47,6 +47,7 @@
 #define MSR_X2APIC_ID    0x00000802U
 #define MSR_X2APIC_ICR   0x00000830U
 #define MSR_EFER         0xC0000080U
+#define MSR_TSC_AUX      0xC0000103U
 #define MSR_VM_CR        0xC0010114U
 #define MSR_VM_HSAVE_PA  0xC0010117U
 #define VM_CR_SVMDIS     (1UL << 4)

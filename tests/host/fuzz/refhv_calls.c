@@ -35,7 +35,7 @@ static void set_up(struct fuzz_reader *r)
 	for (uint32_t i = 0; i < VPS; i++) {
 		vps[i].apic_id = 2 * i;
 		vps[i].index = VPS - 1 - i;
-		vps[i].vtl[0].state = i ? VP_WAIT : VP_RUNNING;
+		vps[i].state = i ? VP_WAIT : VP_RUNNING;
 		partition.by_apic_id[2 * i] = partition.by_index[VPS - 1 - i] = &vps[i];
 		partition.vps[partition.vp_count++] = &vps[i];
 	}

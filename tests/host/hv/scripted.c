@@ -148,6 +148,28 @@ static bool hypercall(void *ctx, void *page, uint64_t control, uint64_t input, u
 		memcpy(script.last_input, script_va(input), 240);
 		*rax = result(faulty ? script.fault.status : 0, 0);
 		return true;
+	case 0x0D:
+		assert_int_equal(control, 0x0D);
+		assert_block(input, 16);
+		memcpy(script.last_input, script_va(input), 16);
+		*rax = result(faulty ? script.fault.status : 0, 0);
+		return true;
+	case 0x0F:
+		assert_int_equal(control, 0x0F);
+		assert_block(input, 240);
+		memcpy(script.last_input, script_va(input), 240);
+		*rax = result(faulty ? script.fault.status : 0, 0);
+		return true;
+	case 0x50:
+		assert_int_equal(control, 0x100000050);
+		assert_block(input, HEADER + 4);
+		assert_block(output, 16);
+		assert_true(input + HEADER + 4 <= output || output + 16 <= input);
+		memcpy(script.last_input, script_va(input), HEADER + 4);
+		if (!faulty)
+			memcpy(script_va(output), &script.register_value, 8);
+		*rax = result(faulty ? script.fault.status : 0, !faulty);
+		return true;
 	case 0x0B:
 		assert_int_equal(control, 0x1000B); /* fast: no block */
 		*rax = result(faulty ? script.fault.status : 0, 0);

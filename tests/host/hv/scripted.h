@@ -34,6 +34,7 @@ struct script {
 	bool relative_reps;                 /* counts from the start index: wrong */
 	bool untouched;                     /* success, but nothing is written */
 	uint32_t odd_at, odd_padding;       /* the upper half of an 8-byte answer, of one element */
+	uint64_t register_value;            /* of every register */
 	struct script_fault fault;
 	/* what was seen */
 	uint32_t calls;

@@ -189,6 +189,27 @@ static void f84_with_a_paravisor_a_guest_is_ordinary(void **state)
 	}
 }
 
+static void each_privilege_for_vtls_has_its_own_reason(void **state)
+{
+	(void)state;
+	leaf[3].ebx |= 3 << 16; /* AccessVsm, AccessVpRegisters */
+	assert_true(may());
+	assert_true(hvsmp_may_use_vtls(&f, reason));
+	assert_string_equal(reason, "");
+	leaf[3].ebx &= ~(1U << 16);
+	assert_true(may());
+	assert_false(hvsmp_may_use_vtls(&f, reason));
+	assert_non_null(strstr(reason, "AccessVsm is withheld"));
+	leaf[3].ebx = (leaf[3].ebx | 1 << 16) & ~(1U << 17);
+	assert_true(may());
+	assert_false(hvsmp_may_use_vtls(&f, reason));
+	assert_non_null(strstr(reason, "AccessVpRegisters is withheld"));
+	leaf[1].eax = 1; /* what 0x99 needs comes first */
+	assert_false(may());
+	assert_false(hvsmp_may_use_vtls(&f, reason));
+	assert_non_null(strstr(reason, "not \"Hv#1\""));
+}
+
 static void f84_announced_and_nowhere_said(void **state)
 {
 	(void)state;
@@ -259,6 +280,7 @@ int main(void)
 		TEST(f02_another_interface),
 		TEST(f03_too_few_leaves),
 		TEST(f04_f05_f06_each_privilege_has_its_own_reason),
+		TEST(each_privilege_for_vtls_has_its_own_reason),
 		TEST(f84_isolated_without_a_paravisor),
 		TEST(f84_with_a_paravisor_a_guest_is_ordinary),
 		TEST(f84_announced_and_nowhere_said),

@@ -20,6 +20,7 @@ static bool page_stays_off;
 static uint64_t os_id, page_msr;
 static unsigned int msr_accesses;
 static uint32_t vp_of_the_bsp, doubted;
+static unsigned int vtl_active, vtl_status, vtl_asked, moved_to;
 static struct cpu bsp;
 static struct smp smp;
 
@@ -62,6 +63,12 @@ enum err arch_hypercall(uint64_t at, uint64_t control, uint64_t input, uint64_t 
 			uint64_t *result)
 {
 	(void)at;
+	if (control == 0x100000050) {
+		vtl_asked++;
+		memcpy((void *)output, &(uint64_t){vtl_status ? 0 : vtl_active}, 8);
+		*result = vtl_status ? vtl_status : 1ul << 32;
+		return OK;
+	}
 	assert_int_equal(control, 0x10000009A); /* the proof, and nothing else */
 	assert_int_equal(*(const uint32_t *)(input + 16), 3);
 	*(uint32_t *)output = vp_of_the_bsp;
@@ -75,6 +82,13 @@ void smp_doubt_bsp(struct smp *of, uint32_t answer)
 	doubted = answer;
 }
 
+void smp_move(struct smp *of, const struct hvsmp_interface *hv, uint8_t vtl)
+{
+	assert_ptr_equal(of, &smp);
+	assert_ptr_equal(hv, &h.hv);
+	moved_to = vtl;
+}
+
 enum err arch_map(uint64_t va, uint64_t pa, uint64_t size, unsigned int flags)
 {
 	(void)va, (void)pa, (void)size, (void)flags;
@@ -86,13 +100,17 @@ static int set_up(void **state)
 	(void)state;
 	log_reset();
 	memset(&h, 0, sizeof(h));
-	privileges_high = 0xFFFFFFFF & ~(1U << 22); /* no isolated VM */
+	/* no isolated VM, and no VTL to ask for */
+	privileges_high = 0xFFFFFFFF & ~(1U << 22 | 3U << 16);
+	vtl_active = vtl_status = vtl_asked = moved_to = 0;
 	page_stays_off = false;
 	os_id = page_msr = msr_accesses = 0;
 	vp_of_the_bsp = 7;
 	doubted = 0;
 	memset(&smp, 0, sizeof(smp));
 	bsp.start.hw_id = 3;
+	bsp.start.caller =
+		(struct hvsmp_caller){.hv = &h.hv, .input = {bsp.input, (uint64_t)bsp.input}};
 	smp.bsp = &bsp;
 	pages_init(&pages, &(struct page_range){(uint64_t)page, sizeof(page)}, 1);
 	return 0;
@@ -123,6 +141,32 @@ static void offered_opened_closed(void **state)
 	assert_int_equal(os_id, 0);
 	assert_int_equal(page_msr & HVSMP_HYPERCALL_ENABLE, 0);
 	assert_int_equal(log_kept_count(), 0);
+}
+
+/* Asked once where it may be asked, and an answer that is none is VTL 0. */
+static void where_the_kernel_has_begun(void **state)
+{
+	static const struct {
+		uint32_t privileges;
+		unsigned int active, status, asked, moved;
+	} cases[] = {
+		{0, 2, 0, 0, 0},        {1U << 16, 2, 0, 0, 0}, {1U << 17, 2, 0, 0, 0},
+		{3U << 16, 0, 0, 1, 0}, {3U << 16, 2, 0, 1, 2}, {3U << 16, 2, 6, 1, 0},
+	};
+
+	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+		set_up(state);
+		privileges_high |= cases[i].privileges;
+		vtl_active = cases[i].active;
+		vtl_status = cases[i].status;
+		hypervisor_detect(&h, true);
+		hypervisor_open(&h, &pages, &smp);
+		assert_answer(HYPERCALLS_OPEN, true, true, true);
+		assert_int_equal(vtl_asked, cases[i].asked);
+		assert_int_equal(moved_to, cases[i].moved);
+		assert_int_equal(h.vtl, cases[i].moved);
+		assert_int_equal(log_kept_count(), 0);
+	}
 }
 
 static void withheld_is_not_offered(void **state)
@@ -213,6 +257,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(offered_opened_closed, set_up),
+		cmocka_unit_test_setup(where_the_kernel_has_begun, set_up),
 		cmocka_unit_test_setup(withheld_is_not_offered, set_up),
 		cmocka_unit_test_setup(not_wanted_touches_nothing, set_up),
 		cmocka_unit_test_setup(not_offered_comes_before_not_wanted, set_up),

@@ -60,6 +60,24 @@ static void no_text_gives_the_defaults(void **state)
 	assert_int_equal(log_kept_count(), 0);
 }
 
+static void vtl_1_goes_with_the_ordinary_bring_up(void **state)
+{
+	(void)state;
+	parse("");
+	assert_false(o.vtl);
+	parse("vtl=1");
+	assert_true(o.vtl);
+	parse("vtl=1 vtl=off");
+	assert_false(o.vtl);
+	assert_int_equal(log_kept_count(), 0);
+	parse("vtl=monitor");
+	assert_false(o.vtl);
+	assert_string_equal(log_kept(0), "option vtl=\"monitor\": must be off or 1");
+	parse("vtl=1 mode=bench");
+	assert_false(o.vtl);
+	assert_non_null(strstr(log_kept(0), "vtl=1 goes with mode=normal"));
+}
+
 static void every_option_is_read(void **state)
 {
 	(void)state;
@@ -175,7 +193,7 @@ static void f78_an_unknown_option_names_the_nearest(void **state)
 		{"exits=qemu", "\"exits\"", "\"exit\""},
 		{"Log=quiet", "\"Log\"", "\"log\""},
 		{"reports", "\"reports\"", "\"report\""},
-		{"zzz", "\"zzz\"", "\"cap\""}, /* as far as log, and before it */
+		{"zzz", "\"zzz\"", "\"vtl\""}, /* as far as log, and before it */
 	};
 
 	(void)state;
@@ -317,6 +335,7 @@ int main(void)
 		cmocka_unit_test(f78_no_comment_in_a_word),
 		cmocka_unit_test(no_text_gives_the_defaults),
 		cmocka_unit_test(every_option_is_read),
+		cmocka_unit_test(vtl_1_goes_with_the_ordinary_bring_up),
 		cmocka_unit_test(methods_have_their_names_from_smp),
 		cmocka_unit_test(a_panic_on_purpose_has_every_kind_by_its_name),
 		cmocka_unit_test(an_old_name_works_and_names_the_new_one),

@@ -19,6 +19,7 @@ static struct cpu record[CPUS] __attribute__((aligned(256)));
 static struct hvsmp_cpu *list[CPUS];
 static struct smp smp;
 static struct platform platform;
+static struct vtl vtl;
 static struct report report;
 
 static struct {
@@ -54,6 +55,7 @@ static int set_up(void **state)
 					 .start.hw_id = i * 2,
 					 .uid = i,
 					 .numa = SMP_NUMA_UNKNOWN,
+					 .vtl = i < 2 ? 0 : CPU_VTL_UNKNOWN,
 					 .start.vp_index = (i + 1) % CPUS};
 		record[i].start.owner = &record[i];
 	}
@@ -83,7 +85,8 @@ static int set_up(void **state)
 	strcpy(platform.hypervisor.features.vendor, "Microsoft Hv");
 	strcpy(platform.hypervisor.features.interface_name, "Hv#1");
 	strcpy(platform.hypervisor.version, "10.0.20348.1-0-0");
-	report = (struct report){.platform = &platform, .smp = &smp};
+	vtl = (struct vtl){0};
+	report = (struct report){.platform = &platform, .smp = &smp, .vtl = &vtl};
 	report.summary = (struct smp_summary){CPUS, 2, MACHINE_DEGRADED, 123456};
 	return 0;
 }
@@ -103,21 +106,24 @@ static void json_word_for_word(void **state)
 		"\"vendor\":\"Microsoft Hv\",\"version\":\"10.0.20348.1-0-0\","
 		"\"start_vp\":true,\"reason\":\"\"},"
 		"\"map\":{\"calls\":4,\"stride\":4,\"elements\":3},"
+		"\"vsm\":{\"offered\":false,\"wanted\":false,\"reason\":\"\",\"maximum_vtl\":null,"
+		"\"active_vtl\":0,\"statuses\":{\"partition\":null,\"boot\":null},\"calls\":0,"
+		"\"code_page\":{\"call\":null,\"return\":null},\"leaked\":[]},"
 		"\"clock\":{\"source\":\"cpuid\",\"hz\":1000,\"assumed\":false},"
 		"\"expected\":3,\"online\":2,\"bringup_ns\":123456,\"cpus\":["
 		"{\"apic_id\":0,\"uid\":0,\"vp_index\":1,\"numa\":null,\"role\":\"bsp\","
 		"\"method\":\"firmware\",\"verdict\":\"online\",\"map_status\":null,\"hv_status\":"
-		"null,\"tries\":0,"
+		"null,\"tries\":0,\"vtl\":0,\"vtl_status\":null,"
 		"\"started_by\":null,\"t_issued_ns\":null,\"t_first_ns\":null,\"t_online_ns\":0,"
 		"\"mismatches\":[]},"
 		"{\"apic_id\":2,\"uid\":1,\"vp_index\":2,\"numa\":1,\"role\":\"ap\","
 		"\"method\":\"hv\",\"verdict\":\"online\",\"map_status\":0,\"hv_status\":0,"
-		"\"tries\":1,"
+		"\"tries\":1,\"vtl\":0,\"vtl_status\":null,"
 		"\"started_by\":0,\"t_issued_ns\":1000,\"t_first_ns\":2000,\"t_online_ns\":3000,"
 		"\"mismatches\":[]},"
 		"{\"apic_id\":4,\"uid\":null,\"vp_index\":null,\"numa\":null,\"role\":\"ap\","
 		"\"method\":\"none\",\"verdict\":\"refused\",\"map_status\":5,\"hv_status\":80,"
-		"\"tries\":3,"
+		"\"tries\":3,\"vtl\":null,\"vtl_status\":null,"
 		"\"started_by\":null,\"t_issued_ns\":null,\"t_first_ns\":null,"
 		"\"t_online_ns\":null,\"mismatches\":[]}],"
 		"\"selftest\":null,\"warnings\":[\"one \\\"warning\\\"\"],"
@@ -265,6 +271,10 @@ static void mismatches_name_the_field_and_both_values(void **state)
 	assert_string_equal(text, "exception #GP at rip 0x1234");
 	report_mismatch(text, sizeof(text), &(struct cpu_mismatch){PROOF_ENTRIES, 1, 2});
 	assert_string_equal(text, "entered 2 times, must be once");
+	report_mismatch(text, sizeof(text), &(struct cpu_mismatch){PROOF_VTL, 1, 0});
+	assert_string_equal(text, "vtl: expected 1, is 0");
+	report_mismatch(text, sizeof(text), &(struct cpu_mismatch){PROOF_VTL, 1, CPU_VTL_UNKNOWN});
+	assert_string_equal(text, "vtl: expected 1, is not told");
 }
 
 static void tap_word_for_word(void **state)
@@ -281,6 +291,90 @@ static void tap_word_for_word(void **state)
 	record[1].mismatch_count = 1;
 	report_tap(&report);
 	assert_non_null(strstr(heard.text, "\nnot ok 5 - every processor arrived as it was asked"));
+}
+
+/* The boot processor and one other in VTL 1; the third was refused it. */
+static void go_to_vtl1(void)
+{
+	smp.config.vtl = 1;
+	record[0].vtl = record[1].vtl = 1;
+	record[1].start.vtl_calls = 1;
+	record[2].start.vtl_calls = 2;
+	record[2].start.vtl_answer.status.code = 0x51;
+	vtl = (struct vtl){.is_wanted = true,
+			   .was_entered = true,
+			   .has_returned = true,
+			   .knows_maximum = true,
+			   .knows_offsets = true,
+			   .offsets = {0x0F, 0x26},
+			   .partition = {.maximum = 2},
+			   .asked_partition = true,
+			   .partition_answer.status.code = 0x51,
+			   .asked_boot = true};
+	platform.hypervisor.features.interface_id = 0x31237648;
+	platform.hypervisor.features.privileges = 0x0023000000000060;
+}
+
+static void vtl1_in_json(void **state)
+{
+	(void)state;
+	go_to_vtl1();
+	report_json(&report);
+	assert_non_null(strstr(
+		heard.text,
+		"\"vsm\":{\"offered\":true,\"wanted\":true,\"reason\":\"\",\"maximum_vtl\":2,"
+		"\"active_vtl\":1,\"statuses\":{\"partition\":81,\"boot\":0},\"calls\":4,"
+		"\"code_page\":{\"call\":15,\"return\":38},\"leaked\":[]},"));
+	assert_non_null(strstr(heard.text, "\"tries\":1,\"vtl\":1,\"vtl_status\":0,"));
+	assert_non_null(strstr(heard.text, "\"tries\":3,\"vtl\":null,\"vtl_status\":81,"));
+	vtl.leak[vtl.leaks++] = (struct vtl_leak){"cr3", 0x1000, 0x2000};
+	vtl.leak[vtl.leaks++] = (struct vtl_leak){"pat", 1, 2};
+	report_json(&report);
+	assert_non_null(strstr(heard.text, "\"leaked\":[\"cr3: expected 0x1000, is 0x2000\","
+					   "\"pat: expected 0x1, is 0x2\"]},"));
+	vtl.boot_answer.err = HVSMP_ERROR_FAULT;
+	heard.len = 0;
+	report_json(&report);
+	assert_non_null(strstr(heard.text, "\"partition\":81,\"boot\":null},\"calls\":4,"));
+}
+
+static void vtl1_in_the_table(void **state)
+{
+	(void)state;
+	report_print(&report, REPORT_TABLE);
+	assert_null(strstr(heard.text, "vtl"));
+	assert_null(strstr(heard.text, "VTL"));
+	go_to_vtl1();
+	heard.len = 0;
+	report_print(&report, REPORT_TABLE);
+	assert_non_null(strstr(heard.text, "\n apic   uid    vp  vtl  numa  role"));
+	assert_non_null(strstr(heard.text, "\n    2     1     2    1     1  ap "));
+	assert_non_null(strstr(heard.text, "\n    4     -     -    -     -  ap "));
+	assert_non_null(strstr(heard.text, "\nVTL 1: entered and left, 4 calls of "
+					   "HvCallEnableVpVtl, VTL 0 is as it was\n"));
+	vtl.leak[vtl.leaks++] = (struct vtl_leak){"cr3", 0x1000, 0x2000};
+	strcpy(vtl.reason, "this and that");
+	report_print(&report, REPORT_TABLE);
+	assert_non_null(strstr(heard.text, "VTL 0 is not as it was:\n"
+					   "        cr3: expected 0x1000, is 0x2000\n"));
+	assert_non_null(strstr(heard.text, "\nnot as vtl=1 asks: this and that\n"));
+}
+
+static void vtl1_in_tap(void **state)
+{
+	(void)state;
+	go_to_vtl1();
+	report_tap(&report);
+	assert_non_null(strstr(heard.text, "\n1..8\nok 1 - apic 0: online by firmware in VTL 1\n"
+					   "ok 2 - apic 2: online by hv in VTL 1\n"
+					   "not ok 3 - apic 4: refused by none\n"));
+	assert_non_null(strstr(heard.text, "\nok 7 - VTL 1 was entered and left\n"
+					   "ok 8 - VTL 0 is as it was before VTL 1\n"));
+	vtl.has_returned = false;
+	vtl.leaks = 1;
+	report_tap(&report);
+	assert_non_null(strstr(heard.text, "\nnot ok 7 - VTL 1 was"));
+	assert_non_null(strstr(heard.text, "\nnot ok 8 - VTL 0 is"));
 }
 
 static void the_table_ends_with_the_verdict(void **state)
@@ -382,6 +476,9 @@ int main(void)
 		TEST(p7_json_survives_any_text),
 		TEST(mismatches_name_the_field_and_both_values),
 		TEST(tap_word_for_word),
+		TEST(vtl1_in_json),
+		TEST(vtl1_in_the_table),
+		TEST(vtl1_in_tap),
 		TEST(the_table_ends_with_the_verdict),
 		TEST(a_call_that_was_not_answered_has_no_status_in_the_table),
 		TEST(only_the_forms_asked_for_are_printed),

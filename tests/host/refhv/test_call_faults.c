@@ -45,7 +45,7 @@ static int set_up(void **state)
 
 		new->index = i;
 		new->apic_id = apic_ids[i];
-		new->vtl[0].state = i == CALLER ? VP_RUNNING : VP_WAIT;
+		new->state = i == CALLER ? VP_RUNNING : VP_WAIT;
 		partition->by_index[i] = partition->by_apic_id[apic_ids[i]] = new;
 	}
 	return 0;
@@ -180,8 +180,8 @@ static void f36_another_vp_runs(void **state)
 	configure("fault=start:vp=3:runs=5\nfault=start:vp=4:runs=77");
 	assert_int_equal(start(TARGET), 0);
 	assert_ptr_equal(last.started, vp(OTHER));
-	assert_int_equal(vp(OTHER)->vtl[0].start.asked_vp, TARGET);
-	assert_int_equal(vp(TARGET)->vtl[0].state, VP_WAIT);
+	assert_int_equal(vp(OTHER)->start.asked_vp, TARGET);
+	assert_int_equal(vp(TARGET)->state, VP_WAIT);
 	assert_int_equal(start(TARGET), HV_INVALID_VP_STATE); /* that other one runs already */
 	assert_int_equal(start(4), HV_INVALID_VP_INDEX);
 }
@@ -216,7 +216,7 @@ static void f37_registers_are_wrong(void **state)
 	expected.idtr.base = 11;
 	expected.tr.selector = 12;
 	expected.cs.selector = 13;
-	assert_memory_equal(&vp(TARGET)->vtl[0].start.context, &expected, sizeof(expected));
+	assert_memory_equal(&vp(TARGET)->start.context, &expected, sizeof(expected));
 	assert_memory_equal(&input()->context, &asked, sizeof(asked)); /* the guest's page is not */
 }
 
@@ -225,15 +225,15 @@ static void f3a_a_bad_register_is_noticed_late(void **state)
 	(void)state;
 	configure("fault=start:vp=3:suspend");
 	start(TARGET);
-	assert_true(vp(TARGET)->vtl[0].start.is_suspended);
-	vp(TARGET)->vtl[0].state = VP_WAIT;
+	assert_true(vp(TARGET)->start.is_suspended);
+	vp(TARGET)->state = VP_WAIT;
 	input()->context.cr0 = 0;
 	assert_int_equal(call(HV_CALL_START_VP, 0), 0);
-	assert_true(vp(TARGET)->vtl[0].start.is_suspended);
+	assert_true(vp(TARGET)->start.is_suspended);
 	input()->vp_index = 4;
 	assert_int_equal(call(HV_CALL_START_VP, 0), HV_INVALID_REGISTER_VALUE);
 	assert_int_equal(start(4), 0);
-	assert_false(vp(4)->vtl[0].start.is_suspended);
+	assert_false(vp(4)->start.is_suspended);
 }
 
 static void f41_f42_a_caller_gets_no_answer(void **state)
@@ -287,18 +287,18 @@ static void padding_is_odd_or_refused(void **state)
 		assert_null(refuses ? last.odd : last.broken);
 		start(TARGET);
 		assert_null(last.odd);
-		vp(TARGET)->vtl[0].state = VP_WAIT;
+		vp(TARGET)->state = VP_WAIT;
 		input()->context.gdtr.padding[1] = 1;
 		assert_int_equal(call(HV_CALL_START_VP, 0),
 				 refuses ? HV_INVALID_REGISTER_VALUE : HV_SUCCESS);
 		assert_string_equal(refuses ? last.broken : last.odd, "padding_not_zero");
-		vp(TARGET)->vtl[0].state = VP_WAIT;
+		vp(TARGET)->state = VP_WAIT;
 		input()->context.gdtr.padding[1] = 0;
 		input()->padding[2] = 1;
 		assert_int_equal(call(HV_CALL_START_VP, 0),
 				 refuses ? HV_INVALID_PARAMETER : HV_SUCCESS);
 		assert_string_equal(refuses ? last.broken : last.odd, "padding_not_zero");
-		vp(TARGET)->vtl[0].state = VP_WAIT;
+		vp(TARGET)->state = VP_WAIT;
 	}
 }
 
@@ -308,11 +308,11 @@ static void f80_a_vp_that_runs_is_refused_or_restarted(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_COUNT(states); i++) {
-		struct vp_vtl *vtl = &vp(TARGET)->vtl[0];
+		struct vp *target = vp(TARGET);
 		bool may = states[i] == VP_RUNNING || states[i] == VP_STARTING;
 
 		start(TARGET);
-		vtl->state = states[i];
+		target->state = states[i];
 		partition->cfg.running = RUNNING_REFUSE;
 		assert_int_equal(call(HV_CALL_START_VP, 0), HV_INVALID_VP_STATE);
 		assert_null(last.started);
@@ -320,15 +320,15 @@ static void f80_a_vp_that_runs_is_refused_or_restarted(void **state)
 		input()->context.rsp += 16;
 		assert_int_equal(call(HV_CALL_START_VP, 0), may ? 0 : HV_INVALID_VP_STATE);
 		assert_int_equal(last.restarts, may);
-		assert_int_equal(vtl->state, states[i]); /* who launches it stops it first */
+		assert_int_equal(target->state, states[i]); /* who launches it stops it first */
 		assert_ptr_equal(last.started, may ? vp(TARGET) : NULL);
 		if (may) /* and it may not see its next state before */
-			assert_int_equal(last.next.context.rsp, vtl->start.context.rsp + 16);
-		vtl->state = VP_WAIT;
+			assert_int_equal(last.next.context.rsp, target->start.context.rsp + 16);
+		target->state = VP_WAIT;
 	}
 	partition->bsp = vp(TARGET); /* its real INIT leads into the firmware */
 	start(TARGET);
-	vp(TARGET)->vtl[0].state = VP_RUNNING;
+	vp(TARGET)->state = VP_RUNNING;
 	assert_int_equal(call(HV_CALL_START_VP, 0), HV_INVALID_VP_STATE);
 }
 

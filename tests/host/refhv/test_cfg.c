@@ -35,7 +35,7 @@ static void an_empty_text_leaves_the_defaults(void **state)
 	assert_int_equal(cfg.numbering, VP_PERMUTED);
 	assert_int_equal(cfg.stride, 4);
 	assert_false(cfg.one_rep);
-	assert_int_equal(cfg.privileges, 0x0020000000000862);
+	assert_int_equal(cfg.privileges, 0x0023000000000876);
 	assert_int_equal(cfg.faults.count, 0);
 }
 
@@ -198,7 +198,7 @@ static void guests_are_given_more(void **state)
 	assert_false(cfg_gives(&cfg, more));
 	assert_false(cfg.test_device);
 	assert_true(parse("preset=guests\ntestdev=on"));
-	assert_int_equal(cfg.privileges, 0x0020003000000A7E);
+	assert_int_equal(cfg.privileges, 0x0023003000000A7E);
 	assert_int_equal(cfg.features, 0x000C0500);
 	assert_true(cfg_gives(&cfg, more));
 	assert_true(cfg.test_device);
@@ -212,17 +212,36 @@ static void guests_are_given_more(void **state)
 	assert_false(parse("testdev=yes"));
 }
 
+static void vtl_1_is_offered_unless_it_is_withheld(void **state)
+{
+	uint64_t vsm = HV_PRIVILEGE_VSM | HV_PRIVILEGE_VP_REGISTERS;
+
+	(void)state;
+	assert_true(parse("vsm=vtl1"));
+	assert_int_equal(cfg.vsm, VSM_VTL1);
+	assert_int_equal(cfg.privileges & vsm, vsm);
+	assert_true(parse("vsm=off\npreset=guests"));
+	assert_int_equal(cfg.vsm, VSM_OFF);
+	assert_int_equal(cfg.privileges & vsm, 0);
+	assert_true(parse("vsm=off\nvtl=2")); /* it is there, and needs them */
+	assert_int_equal(cfg.privileges & vsm, vsm);
+	assert_true(parse("preset=gen2"));
+	assert_int_equal(cfg.privileges & vsm, 0);
+	assert_false(parse("vsm=vtl2"));
+	assert_string_equal(error.reason, "vsm_must_be_vtl1_or_off");
+}
+
 static void who_begins_in_vtl_2_may_ask_and_enable(void **state)
 {
 	(void)state;
 	assert_true(parse("vtl=2\nrunning=restart"));
 	assert_int_equal(cfg.vtl, 2);
 	assert_int_equal(cfg.running, RUNNING_RESTART);
-	assert_int_equal(cfg.privileges, 0x0023000000000862);
+	assert_int_equal(cfg.privileges, 0x0023000000000876);
 	assert_true(parse("vtl=0\nrunning=refuse"));
 	assert_int_equal(cfg.vtl, 0);
 	assert_int_equal(cfg.running, RUNNING_REFUSE);
-	assert_int_equal(cfg.privileges, 0x0020000000000862);
+	assert_int_equal(cfg.privileges, 0x0023000000000876);
 	assert_false(parse("vtl=1"));
 	assert_string_equal(error.reason, "vtl_must_be_0_or_2");
 	assert_false(parse("running=maybe"));
@@ -234,6 +253,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_empty_text_leaves_the_defaults),
 		cmocka_unit_test(every_key_is_read),
+		cmocka_unit_test(vtl_1_is_offered_unless_it_is_withheld),
 		cmocka_unit_test(who_begins_in_vtl_2_may_ask_and_enable),
 		cmocka_unit_test(wrong_lines_are_named),
 		cmocka_unit_test(texts_that_are_too_long_are_refused),

@@ -33,7 +33,7 @@ static void add_vp(size_t i, uint32_t apic_id, uint32_t index)
 	vps[i] = calloc(1, sizeof(*vps[i]));
 	vps[i]->apic_id = apic_id;
 	vps[i]->index = index;
-	vps[i]->vtl[0].state = VP_WAIT;
+	vps[i]->state = VP_WAIT;
 	partition->by_apic_id[apic_id] = vps[i];
 	partition->by_index[index] = vps[i];
 	partition->vps[partition->vp_count++] = vps[i];
@@ -55,7 +55,7 @@ static int set_up(void **state)
 	add_vp(3, 5, 3);
 	add_vp(4, 0x14, 7);
 	add_vp(5, 6, 5);
-	vps[0]->vtl[0].state = VP_RUNNING;
+	vps[0]->state = VP_RUNNING;
 	return 0;
 }
 
@@ -240,7 +240,7 @@ static void f43_privileges_are_required(void **state)
 	partition->cfg.privileges &= ~HV_PRIVILEGE_START_VP;
 	put_input(start_vp_vector, sizeof(start_vp_vector));
 	assert_int_equal(call(VECTOR_CONTROL), HV_ACCESS_DENIED);
-	assert_int_equal(vps[3]->vtl[0].state, VP_WAIT);
+	assert_int_equal(vps[3]->state, VP_WAIT);
 }
 
 static void blocks_are_checked(void **state)
@@ -285,9 +285,9 @@ static void the_start_vector_starts_vp_3(void **state)
 	start_input();
 	assert_int_equal(call(VECTOR_CONTROL), 0);
 	assert_ptr_equal(last.started, vps[3]);
-	assert_int_equal(vps[3]->vtl[0].state, VP_STARTING);
-	assert_int_equal(vps[3]->vtl[0].start.method, START_HYPERCALL);
-	assert_memory_equal(&vps[3]->vtl[0].start.context, start_vp_vector + 16, 224);
+	assert_int_equal(vps[3]->state, VP_STARTING);
+	assert_int_equal(vps[3]->start.method, START_HYPERCALL);
+	assert_memory_equal(&vps[3]->start.context, start_vp_vector + 16, 224);
 	assert_true(line_has("name=StartVirtualProcessor control=0x99 input=0x10000"));
 	assert_true(line_has("target_vp=3 apic_id=5 target_vtl=0 rip=0xffffffff80101000 "
 			     "rsp=0xffffffff90003ff8 rflags=0x2"));
@@ -317,7 +317,7 @@ static void start_checks_in_order(void **state)
 	assert_int_equal(call(VECTOR_CONTROL), HV_INVALID_REGISTER_VALUE);
 	assert_true(line_has(" bad_register="));
 	assert_null(last.started);
-	assert_int_equal(vps[3]->vtl[0].state, VP_WAIT);
+	assert_int_equal(vps[3]->state, VP_WAIT);
 }
 
 static void f40_a_vp_cannot_start_itself(void **state)
@@ -333,10 +333,10 @@ static void a_vp_is_started_once(void **state)
 	start_input();
 	assert_int_equal(call(VECTOR_CONTROL), 0);
 	assert_int_equal(call(VECTOR_CONTROL), HV_INVALID_VP_STATE);
-	vps[3]->vtl[0].state = VP_RUNNING;
+	vps[3]->state = VP_RUNNING;
 	assert_int_equal(call(VECTOR_CONTROL), HV_INVALID_VP_STATE);
 	assert_null(last.started);
-	vps[3]->vtl[0].state = VP_WAIT; /* after an INIT */
+	vps[3]->state = VP_WAIT; /* after an INIT */
 	assert_int_equal(call(VECTOR_CONTROL), 0);
 }
 
@@ -351,12 +351,12 @@ static void f31_f33_faults_of_the_configuration(void **state)
 	assert_true(cfg_parse(&partition->cfg, text, strlen(text), &error));
 	start_input();
 	assert_int_equal(call(VECTOR_CONTROL), 0x78);
-	assert_int_equal(vps[3]->vtl[0].state, VP_WAIT);
+	assert_int_equal(vps[3]->state, VP_WAIT);
 	assert_int_equal(call(VECTOR_CONTROL), 0);
 	start_input()->vp_index = 2;
 	assert_int_equal(call(VECTOR_CONTROL), 0);
 	assert_null(last.started);
-	assert_int_equal(vps[2]->vtl[0].state, VP_NEVER);
+	assert_int_equal(vps[2]->state, VP_NEVER);
 	assert_int_equal(call(VECTOR_CONTROL), HV_INVALID_VP_STATE);
 	put_input(map_four_input, sizeof(map_four_input));
 	assert_int_equal(call(MAP_FOUR_CONTROL), 0x0B);
@@ -377,7 +377,7 @@ static void of_two_starters_exactly_one_succeeds(void **state)
 		pthread_t a, b;
 		void *result_a, *result_b;
 
-		vps[3]->vtl[0].state = VP_WAIT;
+		vps[3]->state = VP_WAIT;
 		start_input();
 		pthread_create(&a, NULL, start_vp_3, vps[1]);
 		pthread_create(&b, NULL, start_vp_3, vps[2]);
@@ -400,7 +400,7 @@ static void messages_and_events_want_privilege_and_connection(void **state)
 	assert_int_equal(call(HV_CALL_POST_MESSAGE), HV_INVALID_CONNECTION_ID);
 	assert_int_equal(call_at(vps[0], signal, 5, 0), HV_INVALID_CONNECTION_ID);
 	partition->connections[5] = (struct connection){vps[1], 2, CONNECTION_MESSAGE};
-	synic_reset(&vps[1]->synic, guest_ram);
+	synic_reset(&vps[1]->vtl[0].synic, guest_ram);
 	assert_int_equal(call(HV_CALL_POST_MESSAGE), HV_SUCCESS);
 	assert_ptr_equal(last.signalled, vps[1]);
 	assert_int_equal(call(HV_CALL_POST_MESSAGE), HV_INSUFFICIENT_BUFFERS);

@@ -18,8 +18,9 @@ static uint8_t page[4096];
 static uint64_t overlay_at;
 static const void *overlay;
 
-void paging_overlay(uint64_t gpa, const void *of)
+void paging_overlay(uint32_t number, uint64_t gpa, const void *of)
 {
+	assert_int_equal(number, 0);
 	overlay_at = gpa;
 	overlay = of;
 }
@@ -39,7 +40,7 @@ static void begin_with(const char *line)
 	struct cfg_error error;
 
 	memset(&hv, 0, sizeof(hv));
-	hv.hypercall_page = page;
+	hv.hypercall_pages[0] = page;
 	hv.foreign_page = FOREIGN;
 	overlay = NULL;
 	cfg_defaults(&hv.partition.cfg);

@@ -39,7 +39,7 @@ static int set_up(void **state)
 	partition->guest_ram = guest_ram;
 	for (uint32_t i = 0; i <= VPS; i++) {
 		vps[i].index = i < VPS ? members[i] : WAITS;
-		vps[i].vtl[0].state = i < VPS ? VP_RUNNING : VP_WAIT;
+		vps[i].state = i < VPS ? VP_RUNNING : VP_WAIT;
 		partition->by_index[vps[i].index] = &vps[i];
 	}
 	return 0;

@@ -43,7 +43,7 @@ static void begin_in(const char *text)
 			continue;
 		vp(i)->active_vtl = partition->cfg.vtl;
 		vp(i)->higher_vtls = partition_vtls(partition) >> (i != BSP);
-		vp(i)->vtl[vp(i)->active_vtl].state = i == BSP ? VP_RUNNING : VP_WAIT;
+		vp(i)->state = i == BSP ? VP_RUNNING : VP_WAIT;
 	}
 }
 
@@ -216,8 +216,8 @@ static void a_vp_gets_vtl_2_before_it_starts_there(void **state)
 	assert_int_equal(call(ENABLE_VTL_CONTROL), HV_VTL_ALREADY_ENABLED);
 	assert_int_equal(call(VECTOR_CONTROL), 0);
 	assert_ptr_equal(last.started, vp(TARGET));
-	assert_int_equal(vp(TARGET)->vtl[2].state, VP_STARTING);
-	assert_memory_equal(&vp(TARGET)->vtl[2].start.context, start_vp_vector + 16, 224);
+	assert_int_equal(vp(TARGET)->state, VP_STARTING);
+	assert_memory_equal(&vp(TARGET)->start.context, start_vp_vector + 16, 224);
 	assert_int_equal(call(VECTOR_CONTROL), HV_INVALID_VP_STATE);
 }
 
@@ -272,15 +272,14 @@ static void what_runs_is_restarted_where_that_is_asked_for(void **state)
 	assert_int_equal(call(ENABLE_VTL_CONTROL), 0);
 	assert_int_equal(call(VECTOR_CONTROL), 0);
 	assert_false(last.restarts);
-	vp(TARGET)->vtl[2].state = VP_RUNNING;
+	vp(TARGET)->state = VP_RUNNING;
 	start_input()->context.rip++;
 	assert_int_equal(call(VECTOR_CONTROL), 0);
 	assert_true(last.restarts);
 	assert_ptr_equal(last.started, vp(TARGET));
 	assert_int_equal(last.next.context.rip, VECTOR_RIP + 1);
-	assert_int_equal(vp(TARGET)->vtl[2].start.context.rip,
-			 VECTOR_RIP); /* until it has stopped */
-	vp(TARGET)->vtl[2].state = VP_STOPPING;
+	assert_int_equal(vp(TARGET)->start.context.rip, VECTOR_RIP); /* until it has stopped */
+	vp(TARGET)->state = VP_STOPPING;
 	assert_int_equal(call(VECTOR_CONTROL), HV_INVALID_VP_STATE);
 	start_input()->vp_index = BSP;
 	assert_int_equal(call(VECTOR_CONTROL), HV_INVALID_PARAMETER); /* itself */

@@ -44,6 +44,11 @@ static void large_tiles_say_it_all(void **state)
 	assert_true(canvas_reads(0, 0, "hvsmp", RGB_BRIGHT, RGB_PAPER));
 	assert_true(canvas_reads(7, 0, "1 of 2 online, 0 starting, 1 waiting, 0 failed ", RGB_INK,
 				 RGB_PAPER));
+	smp->config.vtl = 1;
+	grid_begin(smp);
+	assert_true(canvas_reads(53, 0, ", VTL 1 ", RGB_BRIGHT, RGB_PAPER));
+	smp->config.vtl = 0;
+	grid_begin(smp);
 	assert_true(tile_reads(0, 2, " B online   ", RGB_TILE_INK, RGB_BOOT));
 	assert_true(tile_reads(0, 3, " APIC 0 ", RGB_TILE_INK, RGB_BOOT));
 	assert_true(tile_reads(0, 4, " VP - ", RGB_TILE_INK, RGB_BOOT));

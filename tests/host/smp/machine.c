@@ -13,7 +13,7 @@
 
 enum { THREADS = 4 * MACHINE_VPS, MSR_VP_INDEX = 0x40000002, MSR_REFERENCE = 0x40000020 };
 enum { PAGES_PER_VP = 4, PAGES_FOR_ALL = 512, THREAD_STACK = 1 << 18 };
-enum { GS_BASE_IN_BLOCK = 104, VP_INDEX_IN_BLOCK = 8 }; /* of the start block */
+enum { GS_BASE_IN_BLOCK = 104, VP_INDEX_IN_BLOCK = 8, VTL_IN_BLOCK = 12 }; /* of the start block */
 
 struct machine machine;
 
@@ -231,6 +231,37 @@ static uint64_t map_call(uint64_t control, const uint8_t *input, uint8_t *output
 	return (uint64_t)count << 32;
 }
 
+/* For one VTL above 0; where this processor may not, or that one, it says so. */
+static bool enable_vtl_call(const uint8_t *input, uint64_t *rax)
+{
+	struct machine_vp *vp;
+	uint32_t vp_index;
+
+	memcpy(&vp_index, input + VP_INDEX_IN_BLOCK, 4);
+	vp = machine_vp_by_index(vp_index);
+	assert_non_null(vp);
+	assert_int_equal(input[VTL_IN_BLOCK], 1);
+	__atomic_fetch_add(&vp->vtl_calls_for, 1, __ATOMIC_RELAXED);
+	*rax = me->vtl_caller_status ? me->vtl_caller_status : vp->vtl_status;
+	if (!*rax && __atomic_exchange_n(&vp->has_vtl, true, __ATOMIC_RELAXED))
+		*rax = 0x86;
+	return !vp->vtl_call_faults;
+}
+
+/* VsmVpStatus, of the caller. */
+static uint64_t get_register(uint64_t control, const uint8_t *input, uint8_t *output)
+{
+	const uint32_t name = 0x000D0003;
+	uint64_t value = me->other_vtl ? 0x30000 : 0x30001;
+
+	assert_int_equal(control, 0x100000050);
+	assert_memory_equal(input + 16, &name, 4);
+	if (me->tells_no_vtl)
+		return 5;
+	memcpy(output, &value, 8);
+	return 1ull << 32;
+}
+
 static bool start_call(const uint8_t *input, uint64_t *rax)
 {
 	struct machine_vp *vp;
@@ -242,6 +273,8 @@ static bool start_call(const uint8_t *input, uint64_t *rax)
 	vp = machine_vp_by_index(vp_index);
 	assert_non_null(vp);
 	n = __atomic_fetch_add(&vp->calls_for, 1, __ATOMIC_RELAXED);
+	if (input[VTL_IN_BLOCK])
+		assert_true(__atomic_load_n(&vp->has_vtl, __ATOMIC_RELAXED));
 	if (me->dies_in_call)
 		pthread_exit(NULL);
 	if (vp->call_faults)
@@ -277,8 +310,15 @@ static bool hypercall(void *ctx, void *page, uint64_t control, uint64_t input, u
 		      uint64_t *rax)
 {
 	(void)ctx;
-	(void)page;
 	*rax = 0;
+	if (page && me->other_vtl)
+		return false;
+	if ((control & 0xFFFF) == 0x0F)
+		return enable_vtl_call((const uint8_t *)input, rax);
+	if ((control & 0xFFFF) == 0x50) {
+		*rax = get_register(control, (const uint8_t *)input, (uint8_t *)output);
+		return true;
+	}
 	if ((control & 0xFFFF) == 0x99)
 		return start_call((const uint8_t *)input, rax);
 	if ((control & 0xFFFF) == 0x0B || (control & 0xFFFF) == 0x15)
@@ -314,6 +354,9 @@ static const struct hvsmp_host hypervisor = {
 	.msr_write = msr_write,
 	.hypercall = hypercall,
 };
+
+static uint8_t page_above[1];
+const struct hvsmp_interface machine_above = {.host = &hypervisor, .page = {page_above, 0}};
 
 /* --- for the tests ---------------------------------------------------------------------------- */
 

@@ -36,15 +36,23 @@ struct machine_vp {
 	bool gets_nmi;         /* one that nobody sent, before the proof */
 	bool ignores_nmi;      /* when it is to stop */
 	/* 0x99 made by it */
-	bool dies_in_call;       /* the call does not come back */
-	uint16_t caller_status;  /* answered to whatever it starts */
-	uint16_t restart_status; /* answered to a 0x99 once it has been started */
-	bool runs;               /* since its last start; INIT ends that */
+	bool dies_in_call;      /* the call does not come back */
+	uint16_t caller_status; /* answered to whatever it starts */
+	/* 0x0F, and in which VTL it finds itself */
+	uint16_t vtl_status;        /* answered to a 0x0F for it; 0: it has the VTL then */
+	uint16_t vtl_caller_status; /* answered to a 0x0F by it */
+	bool vtl_call_faults;       /* a 0x0F for it does */
+	bool other_vtl;             /* it comes in VTL 0, where the page of VTL 1 is not */
+	bool tells_no_vtl;          /* its 0x50 is refused */
+	uint16_t restart_status;    /* answered to a 0x99 once it has been started */
+	bool runs;                  /* since its last start; INIT ends that */
 	/* INIT-SIPI */
 	bool ignores_sipi, no_apic;
 	/* seen */
-	uint32_t starts;    /* how often 0x99 or a SIPI sent it on its way */
-	uint32_t calls_for; /* 0x99 calls aimed at it */
+	uint32_t starts;        /* how often 0x99 or a SIPI sent it on its way */
+	uint32_t calls_for;     /* 0x99 calls aimed at it */
+	uint32_t vtl_calls_for; /* 0x0F */
+	bool has_vtl;           /* 1 */
 	uint32_t inits, sipis, nmis;
 	uint32_t proofs; /* how often it went through the door */
 	/* IPIs */
@@ -95,6 +103,9 @@ extern struct machine machine;
 /* `count` processors with APIC ids 0, 1, ..., VP indexes permuted; the BSP is number `bsp`. */
 void machine_reset(size_t count, size_t bsp);
 struct machine_vp *machine_vp(uint32_t apic_id);
+
+/* The hypercall interface of VTL 1, for smp_move. */
+extern const struct hvsmp_interface machine_above;
 
 /* What machine_prepare hands to smp_prepare; machine_reset says the usual. */
 extern struct smp_config machine_config;

@@ -31,6 +31,11 @@ enum err arch_cpu_init(struct arch_cpu *cpu, struct pages *pages, arch_ap_fn ent
 	return OK;
 }
 
+void arch_cpu_want(struct arch_cpu *cpu)
+{
+	cpu->wanted.cr3 = 0x7000;
+}
+
 void *arch_cpu_owner(void)
 {
 	return my_block->owner;

@@ -106,22 +106,14 @@ def run_all(cases: list[dict], build: Path, jobs: int):
 
 
 def run_cases(cases: list[dict], build: Path, jobs: int) -> Counter:
-    """Print TAP; return how many passed, failed, were skipped."""
-    build = build.resolve()
-    counts = Counter(passed=0, failed=0, skipped=0)
     if judge.validator() is None:
         raise vm.Unusable("the Python module jsonschema is missing: install python3-jsonschema")
-    print("TAP version 13")
-    print(f"1..{len(cases)}", flush=True)
     reason = why_not()
     if reason:
         results = (judge.Result(case["name"], "skipped", reasons=[reason]) for case in cases)
     else:
-        results = run_all(cases, build, jobs)
-    for number, result in enumerate(results, 1):
-        counts[result.state] += 1
-        runner.print_result(number, result, "kvm-nested")
-    return counts
+        results = run_all(cases, build.resolve(), jobs)
+    return runner.report(results, len(cases), "kvm-nested")
 
 
 def main() -> int:
@@ -141,8 +133,7 @@ def main() -> int:
     except (ValueError, vm.Unusable) as e:
         print(f"kvm-nested: {e}", file=sys.stderr)
         return 1
-    print("{passed} passed, {failed} failed, {skipped} skipped".format(**counts))
-    return 1 if counts["failed"] else 0 if counts["passed"] else 77
+    return runner.sum_up(counts)
 
 
 if __name__ == "__main__":

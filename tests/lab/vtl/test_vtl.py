@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The judgement of a Linux in VTL mode, on accounts made up here: two processors, VP = 1 - APIC."""
+import tempfile
 import unittest
+from pathlib import Path
 
 from lab.vtl import judge, linux, vtl
 from tools.machine import running, vm
@@ -81,6 +83,12 @@ class Judgement(unittest.TestCase):
 
 
 class Parts(unittest.TestCase):
+    def test_a_storm_of_processes_runs_in_one_thread(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for case, accel in ((CASE, "tcg"), (CASE | {"exits": 1}, "tcg,thread=single")):
+                command = vm.qemu_command(vtl.machine(case, Path(folder)), Path(folder))
+                self.assertEqual(command[command.index("-accel") + 1], accel)
+
     def test_version_and_configuration_decide_whether_to_build(self):
         policy = "linux-source-6.12:\n  Installed: (none)\n  Candidate: 6.12.1-1\n"
         self.assertEqual(linux.candidate(policy), "6.12.1-1")

@@ -45,6 +45,7 @@ def machine(case: dict, build: Path) -> vm.Machine:
         guest=linux.kernel(build),
         initrd=linux.initrd(build),
         args=words,
+        single="exits" in case,  # README.md, "The world switch"
     )
 
 
@@ -82,15 +83,8 @@ def run_safely(case: dict, build: Path) -> Result:
 
 
 def run_cases(cases: list[dict], build: Path) -> Counter:
-    """One at a time: print TAP; return how many passed, failed, were skipped."""
-    counts = Counter(passed=0, failed=0, skipped=0)
-    print("TAP version 13")
-    print(f"1..{len(cases)}", flush=True)
-    for number, case in enumerate(cases, 1):
-        result = run_safely(case, build)
-        counts[result.state] += 1
-        runner.print_result(number, result, "guests")
-    return counts
+    """One at a time."""
+    return runner.report((run_safely(case, build) for case in cases), len(cases), "guests")
 
 
 def main() -> int:
@@ -112,8 +106,7 @@ def main() -> int:
     except (ValueError, vm.Unusable) as e:
         print(f"vtl: {e}", file=sys.stderr)
         return 1
-    print("{passed} passed, {failed} failed, {skipped} skipped".format(**counts))
-    return 1 if counts["failed"] else 0 if counts["passed"] else 77
+    return runner.sum_up(counts)
 
 
 if __name__ == "__main__":

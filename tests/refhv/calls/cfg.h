@@ -27,6 +27,9 @@ enum cfg_extended { EXTENDED_2, EXTENDED_5, EXTENDED_6, EXTENDED_STAYS };
 enum cfg_padding { PADDING_NOTE, PADDING_REFUSE };
 enum cfg_vmmcall { VMMCALL_PAGE, VMMCALL_ANYWHERE };
 
+/* May the guest have VTL 1? */
+enum cfg_vsm { VSM_VTL1, VSM_OFF };
+
 /* When lines are written: at once; when the run ends; at once, but errors and violations alone. */
 enum cfg_log { CFG_LOG_PROMPT, CFG_LOG_LATE, CFG_LOG_ERRORS };
 
@@ -46,6 +49,7 @@ struct cfg {
 	enum cfg_extended extended;
 	enum cfg_padding padding;
 	enum cfg_vmmcall vmmcall;
+	enum cfg_vsm vsm;
 	uint32_t vtl; /* in which the image begins */
 	uint64_t privileges;
 	uint32_t features;    /* leaf 0x40000003, EDX */

@@ -17,6 +17,11 @@ enum hv_status hypercall_check_input_vtl(const struct hypercall *call, uint8_t v
 				      : HV_SUCCESS;
 }
 
+uint32_t hypercall_input_vtl(const struct hypercall *call, uint8_t vtl)
+{
+	return vtl & HV_INPUT_VTL_USE ? vtl & HV_INPUT_VTL_TARGET : call->caller->active_vtl;
+}
+
 void hypercall_common_faults(struct hypercall *call, enum fault_effect ud,
 			     enum fault_effect garbage, uint32_t vp)
 {

@@ -21,16 +21,18 @@ struct hypercall {
 	uint8_t ipi_vector;                /* 0: none is sent, and ipi_vps is undefined */
 	uint32_t reps_done;                /* absolute; stays at rep_start when nothing was done */
 	struct vp *signalled;              /* its SynIC has something to raise */
-	struct vp *started;                /* to be launched once the log line is queued */
-	uint64_t garbage;                  /* for the result's reserved bits */
-	bool raises_ud;                    /* the instruction faults instead of answering */
-	bool caller_dies;                  /* the caller never gets its answer */
-	bool is_suspended;                 /* the started VP will not run */
-	bool restarts;                     /* `started` runs: it is stopped before it gets `next` */
-	struct vp_start next;              /* how `started` begins */
-	bool awaits;                       /* the answer waits for `started` to rest */
-	const char *broken;                /* the rule that the guest broke, or NULL */
-	const char *odd;                   /* one that hypervisors do not hold it to, or NULL */
+	struct vp *enabled;                /* it has got enabled_vtl */
+	uint8_t enabled_vtl;
+	struct vp *started;   /* to be launched once the log line is queued */
+	uint64_t garbage;     /* for the result's reserved bits */
+	bool raises_ud;       /* the instruction faults instead of answering */
+	bool caller_dies;     /* the caller never gets its answer */
+	bool is_suspended;    /* the started VP will not run */
+	bool restarts;        /* `started` runs: it is stopped before it gets `next` */
+	struct vp_start next; /* how `started` begins */
+	bool awaits;          /* the answer waits for `started` to rest */
+	const char *broken;   /* the rule that the guest broke, or NULL */
+	const char *odd;      /* one that hypervisors do not hold it to, or NULL */
 };
 
 /*
@@ -41,7 +43,8 @@ uint64_t hypercall_dispatch(struct hypercall *call);
 
 /*
  * Handlers: TLFS, HvCallGetVpIndexFromApicId, HvCallStartVirtualProcessor,
- * HvCallSendSyntheticClusterIpi with its Ex form, HvCallEnableVpVtl and HvCallGetVpRegisters.
+ * HvCallSendSyntheticClusterIpi with its Ex form, HvCallEnablePartitionVtl, HvCallEnableVpVtl and
+ * HvCallGetVpRegisters.
  */
 enum hv_status map_vp_call(struct hypercall *call);
 enum hv_status start_vp_call(struct hypercall *call);
@@ -50,6 +53,7 @@ enum hv_status send_ipi_ex_call(struct hypercall *call);
 /* And HvCallPostMessage, HvCallSignalEvent: under the lock. */
 enum hv_status post_message_call(struct hypercall *call);
 enum hv_status signal_event_call(struct hypercall *call);
+enum hv_status enable_partition_vtl_call(struct hypercall *call);
 enum hv_status enable_vtl_call(struct hypercall *call);
 enum hv_status get_registers_call(struct hypercall *call);
 
@@ -73,8 +77,9 @@ bool hypercall_is_zero(struct hypercall *call, const void *padding, size_t bytes
 /* A VTL as a plain number: beyond 2 or with other bits -> 5, above the caller's -> 6. */
 enum hv_status hypercall_check_vtl(const struct hypercall *call, uint8_t target_vtl);
 
-/* One as HV_INPUT_VTL: the same, and reserved bits -> 5. */
+/* One as HV_INPUT_VTL: the same, and reserved bits -> 5. Which VTL it names. */
 enum hv_status hypercall_check_input_vtl(const struct hypercall *call, uint8_t vtl);
+uint32_t hypercall_input_vtl(const struct hypercall *call, uint8_t vtl);
 
 /* The input that 0x99 and 0x0F share, to the log; `target` may be NULL. */
 void hypercall_log_context(struct line *line, const struct hv_start_input *input,

@@ -18,6 +18,15 @@ static void log_ids(struct hypercall *call, uint32_t attempted)
 			 *(const uint32_t *)((const uint8_t *)call->output + (size_t)i * stride));
 }
 
+/*
+ * Documents do not say what a VP is without the VTL that is asked about. Here, as in OpenVMM, it is
+ * unknown; but not where all begin in VTL 2, which Linux enables after it has asked.
+ */
+static bool has_vtl(const struct hypercall *call, const struct vp *vp, uint8_t vtl)
+{
+	return call->partition->cfg.vtl || vp_vtls(vp) >> vtl & 1;
+}
+
 /* One element: false when no VP has this APIC id. An 8-byte element is written as a whole. */
 static bool map_element(const struct hypercall *call, uint32_t i, bool is_untouched)
 {
@@ -27,7 +36,8 @@ static bool map_element(const struct hypercall *call, uint32_t i, bool is_untouc
 	uint8_t *out = (uint8_t *)call->output + (size_t)i * stride;
 	const struct vp *vp = apic_id < MAX_APIC_IDS ? call->partition->by_apic_id[apic_id] : NULL;
 
-	if (!vp || hypercall_fault(call, FAULT_MAP_UNKNOWN, FAULT_ANY, apic_id))
+	if (!vp || !has_vtl(call, vp, input->target_vtl) ||
+	    hypercall_fault(call, FAULT_MAP_UNKNOWN, FAULT_ANY, apic_id))
 		return false;
 	const struct fault *fault = hypercall_fault(call, FAULT_MAP_ANSWER, FAULT_ANY, apic_id);
 	uint32_t index = fault ? (uint32_t)fault->value : vp->index;

@@ -29,7 +29,7 @@ enum hv_status post_message_call(struct hypercall *call)
 	message.payload_size = (uint8_t)input->size;
 	for (uint32_t i = 0; i < input->size; i++)
 		message.payload[i] = input->payload[i];
-	if (!synic_send(&c->target->synic, c->sint, &message))
+	if (!synic_send(&c->target->vtl[call->partition->cfg.vtl].synic, c->sint, &message))
 		return HV_INSUFFICIENT_BUFFERS;
 	call->signalled = c->target;
 	return HV_SUCCESS;
@@ -53,7 +53,8 @@ enum hv_status signal_event_call(struct hypercall *call)
 	/* A port that the test device makes has one flag, whose number is the connection's. */
 	if (input.flag)
 		return HV_INVALID_PARAMETER;
-	if (!synic_signal(&c->target->synic, c->sint, input.connection % HV_EVENT_FLAGS))
+	if (!synic_signal(&c->target->vtl[call->partition->cfg.vtl].synic, c->sint,
+			  input.connection % HV_EVENT_FLAGS))
 		return HV_INVALID_VP_STATE;
 	call->signalled = c->target;
 	return HV_SUCCESS;

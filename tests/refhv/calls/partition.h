@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The partition and its virtual processors: all state that the TLFS talks about. What exists once
- * per VTL, of the partition and of each VP, is in a structure of its own, though a run stays in the
- * VTL that the image began in.
+ * per VTL, of the partition and of each VP, is in a structure of its own. A VP is started once,
+ * whatever VTL that is in: so its life is the VP's.
  */
 #pragma once
 
@@ -34,10 +34,18 @@ enum vp_state {
 
 enum start_method { START_HYPERCALL, START_SIPI };
 
+/* A VTL of a VP: there is nothing to run there; it begins at `entry`; it has begun. */
+enum vtl_life { VTL_NOTHING, VTL_FRESH, VTL_BEGUN };
+
+/* The registers of a local APIC that software can put back: see vmm/vtl_apic.c. */
+#define VTL_APIC_REGISTERS 13
+
 /* How a starting VP begins. Written by the starter that made the state STARTING, read by the VP. */
 struct vp_start {
 	enum start_method method;
 	uint8_t sipi_vector;
+	uint8_t vtl;       /* which the context is for */
+	bool is_elsewhere; /* fault=start:vtl: it begins in VTL 0, with that context */
 	uint32_t asked_vp; /* the VP that the caller named */
 	uint32_t caller;
 	bool is_suspended; /* a bad register is noticed when it is about to run */
@@ -46,13 +54,17 @@ struct vp_start {
 
 struct vmcb;
 
+/* What a VP has once for each VTL (TLFS, Virtual Secure Mode, private state). */
 struct vp_vtl {
 	struct vmcb *vmcb;
-	uint32_t state; /* enum vp_state, accessed atomically */
-	uint64_t again; /* TSC at which it is entered once more (fault=start:twice); 0: never */
-	bool is_reset_at_rest; /* fault=start:init */
-	uint32_t is_awaited;   /* fault=start:awaited, until it rests */
-	struct vp_start start;
+	enum vtl_life life;
+	struct hv_vp_context entry;
+	uint64_t vp_assist; /* VP_ASSIST_PAGE */
+	/* While another VTL runs: what VMSAVE does not save. */
+	uint64_t pat;
+	uint64_t tsc_aux;
+	uint32_t apic[VTL_APIC_REGISTERS];
+	struct synic synic;
 };
 
 /* The real processor under a VP, whichever VTL runs there: see vmm/processor.h. */
@@ -77,11 +89,10 @@ struct vp_step {
 
 /* What interrupts a VP from outside its guest: see vmm/events.c. */
 struct vp_events {
-	uint64_t armed;     /* reference count for which the clock is set; 0: for none */
-	uint64_t vp_assist; /* VP_ASSIST_PAGE */
-	uint32_t is_on;     /* NMIs leave the guest */
-	uint32_t nmi;       /* the guest has sent one here */
-	uint32_t ldr;       /* its APIC's logical destination, while it is an xAPIC */
+	uint64_t armed; /* reference count for which the clock is set; 0: for none */
+	uint32_t is_on; /* NMIs leave the guest */
+	uint32_t nmi;   /* the guest has sent one here */
+	uint32_t ldr;   /* its APIC's logical destination, while it is an xAPIC */
 };
 
 struct vp {
@@ -90,23 +101,28 @@ struct vp {
 	uint32_t index;
 	uint32_t apic_id;
 	uint32_t active_vtl;
-	uint32_t higher_vtls; /* that are enabled, a bit each; atomic, for others enable them */
+	uint32_t higher_vtls;  /* that are enabled, a bit each; atomic, for others enable them */
+	uint32_t claimed_vtls; /* the same, and those that are being enabled */
+	uint32_t state;        /* enum vp_state, accessed atomically */
+	uint32_t is_awaited;   /* fault=start:awaited, until it rests */
+	bool is_reset_at_rest; /* fault=start:init */
+	uint64_t again; /* TSC at which it is entered once more (fault=start:twice); 0: never */
+	struct vp_start start;
 	struct vp_vtl vtl[VTLS];
 	uint64_t
 		apic_base; /* what the guest made of IA32_APIC_BASE (vmm/apic_base.c); 0: nothing */
 	struct vp_step step;
-	struct synic synic;
 	struct vp_events events;
 	struct line line;
 };
 _Static_assert(offsetof(struct vp, processor.stack_top) == 0, "vmm/trampoline.asm");
 
 /* False: it was not in the state `from`. */
-static inline bool vp_change_state(struct vp_vtl *vtl, enum vp_state from, enum vp_state to)
+static inline bool vp_change_state(struct vp *vp, enum vp_state from, enum vp_state to)
 {
 	uint32_t expected = from;
 
-	return __atomic_compare_exchange_n(&vtl->state, &expected, to, false, __ATOMIC_ACQ_REL,
+	return __atomic_compare_exchange_n(&vp->state, &expected, to, false, __ATOMIC_ACQ_REL,
 					   __ATOMIC_ACQUIRE);
 }
 
@@ -118,7 +134,8 @@ static inline uint32_t vp_vtls(const struct vp *vp)
 
 struct partition_vtl {
 	uint64_t guest_os_id;
-	uint64_t hypercall; /* HV_X64_MSR_HYPERCALL_CONTENTS */
+	uint64_t hypercall;     /* HV_X64_MSR_HYPERCALL_CONTENTS */
+	uint64_t reference_tsc; /* the MSR REFERENCE_TSC */
 };
 
 /* What this processor supports; start contexts are held against it. */
@@ -141,6 +158,8 @@ struct partition {
 	struct cfg cfg;
 	struct cpu_limits limits;
 	struct partition_vtl vtl[VTLS];
+	uint32_t higher_vtls;  /* that 0x0D has enabled, a bit each; atomic */
+	uint32_t has_first_vp; /* a VP has got VTL 1 from VTL 0; atomic */
 	/* Where `bytes` at `gpa` can be accessed; NULL if they are not all guest RAM. */
 	void *(*guest_ram)(uint64_t gpa, uint64_t bytes);
 	struct connection connections[CONNECTIONS];
@@ -151,8 +170,19 @@ struct partition {
 	struct vp *by_index[MAX_VP_INDEXES];
 };
 
-/* The VTLs that the partition has: up to the one that the image began in. */
+/* The highest VTL that the partition may have. */
+static inline uint32_t partition_maximum_vtl(const struct partition *partition)
+{
+	const struct cfg *cfg = &partition->cfg;
+
+	if (cfg->vtl)
+		return cfg->vtl;
+	return cfg->vsm == VSM_VTL1 && cfg->privileges & HV_PRIVILEGE_VSM;
+}
+
+/* The VTLs that it has: up to the one that the image began in, and those that it enabled. */
 static inline uint32_t partition_vtls(const struct partition *partition)
 {
-	return (2U << partition->cfg.vtl) - 1;
+	return ((2U << partition->cfg.vtl) - 1) |
+	       __atomic_load_n(&partition->higher_vtls, __ATOMIC_ACQUIRE);
 }

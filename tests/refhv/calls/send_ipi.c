@@ -24,7 +24,7 @@ static void log_targets(struct hypercall *call)
 }
 
 /* All targets must exist. An interrupt to one that does not run would be lost. */
-static enum hv_status check_targets(struct hypercall *call)
+static enum hv_status check_targets(struct hypercall *call, uint32_t vtl)
 {
 	bool is_empty = true;
 
@@ -36,8 +36,12 @@ static enum hv_status check_targets(struct hypercall *call)
 		is_empty = false;
 		if (!vp)
 			return HV_INVALID_VP_INDEX;
-		if (__atomic_load_n(&vp->vtl[vp->active_vtl].state, __ATOMIC_ACQUIRE) != VP_RUNNING)
+		if (__atomic_load_n(&vp->state, __ATOMIC_ACQUIRE) != VP_RUNNING)
 			call->broken = "ipi_to_vp_that_does_not_run";
+		if (vp->active_vtl == vtl)
+			continue;
+		call->odd = "ipi_to_vp_in_another_vtl"; /* it has one real APIC */
+		call->ipi_vps[i / BANK_VPS] &= ~(1UL << i % BANK_VPS);
 	}
 	if (is_empty)
 		call->broken = "ipi_to_nobody";
@@ -54,7 +58,7 @@ static enum hv_status send(struct hypercall *call, uint32_t vector, uint8_t vtl)
 		return status;
 	if (vector < HV_IPI_VECTOR_LOWEST || vector > HV_IPI_VECTOR_HIGHEST)
 		return HV_INVALID_PARAMETER;
-	status = check_targets(call);
+	status = check_targets(call, hypercall_input_vtl(call, vtl));
 	if (status == HV_SUCCESS && !call->broken)
 		call->ipi_vector = (uint8_t)vector;
 	return status;

@@ -49,9 +49,9 @@ static bool may_restart(const struct hypercall *call, const struct vp *target, u
 	       (state == VP_STARTING || state == VP_RUNNING);
 }
 
-static bool is_startable(const struct hypercall *call, const struct vp *target, uint8_t vtl)
+static bool is_startable(const struct hypercall *call, const struct vp *target)
 {
-	uint32_t state = __atomic_load_n(&target->vtl[vtl].state, __ATOMIC_ACQUIRE);
+	uint32_t state = __atomic_load_n(&target->state, __ATOMIC_ACQUIRE);
 
 	return state == VP_WAIT || may_restart(call, target, state);
 }
@@ -71,11 +71,11 @@ static enum hv_status check_target(struct hypercall *call, const struct hv_start
 		return status;
 	if (!hypercall_is_zero(call, input->padding, sizeof(input->padding)))
 		return HV_INVALID_PARAMETER;
-	if (input->target_vtl != target->active_vtl)
+	if (call->partition->cfg.vtl && input->target_vtl != call->partition->cfg.vtl)
 		return HV_INVALID_PARAMETER; /* this one VTL is all that runs here */
 	if (!(vp_vtls(target) >> input->target_vtl & 1))
 		return HV_INVALID_VP_STATE;
-	return is_startable(call, target, input->target_vtl) ? HV_SUCCESS : HV_INVALID_VP_STATE;
+	return is_startable(call, target) ? HV_SUCCESS : HV_INVALID_VP_STATE;
 }
 
 /* Carry out the start. Faults may change the target, or prevent the start. */
@@ -83,6 +83,7 @@ static enum hv_status accept(struct hypercall *call, const struct hv_start_input
 			     struct vp *target)
 {
 	const struct partition *partition = call->partition;
+	bool wrong_vtl = hypercall_fault(call, FAULT_START_VTL, target->index, FAULT_ANY);
 	const struct fault *runs =
 		hypercall_fault(call, FAULT_START_RUNS, target->index, FAULT_ANY);
 	bool never = hypercall_fault(call, FAULT_START_NEVER, target->index, FAULT_ANY);
@@ -92,15 +93,16 @@ static enum hv_status accept(struct hypercall *call, const struct hv_start_input
 		if (!target)
 			return HV_INVALID_VP_INDEX;
 	}
-	struct vp_vtl *vtl = &target->vtl[input->target_vtl];
-	bool waits = vp_change_state(vtl, VP_WAIT, never ? VP_NEVER : VP_STARTING);
+	bool waits = vp_change_state(target, VP_WAIT, never ? VP_NEVER : VP_STARTING);
 
-	if (!waits && !is_startable(call, target, input->target_vtl))
+	if (!waits && !is_startable(call, target))
 		return HV_INVALID_VP_STATE;
 	if (waits && never)
 		return HV_SUCCESS;
 	call->next = (struct vp_start){
 		.method = START_HYPERCALL,
+		.vtl = input->target_vtl,
+		.is_elsewhere = wrong_vtl,
 		.asked_vp = input->vp_index,
 		.caller = call->caller->index,
 		.is_suspended = call->is_suspended || hypercall_fault(call, FAULT_START_SUSPEND,
@@ -110,11 +112,11 @@ static enum hv_status accept(struct hypercall *call, const struct hv_start_input
 	start_fault_registers(&call->partition->cfg.faults, input->vp_index, call->caller->index,
 			      &call->next.context);
 	if (waits)
-		vtl->start = call->next;
+		target->start = call->next;
 	call->restarts = !waits;
 	call->started = target;
 	call->awaits = hypercall_fault(call, FAULT_START_AWAITED, input->vp_index, FAULT_ANY);
-	vtl->is_awaited = call->awaits;
+	target->is_awaited = call->awaits;
 	return HV_SUCCESS;
 }
 

@@ -27,6 +27,8 @@ enum fault_place {
 	PLACE_NMI,
 	PLACE_ACPI,
 	PLACE_MEMORY,
+	PLACE_VSM, /* 0x0D, 0x0F */
+	PLACE_VTL, /* the switch */
 	PLACES,
 };
 
@@ -42,6 +44,7 @@ enum fault_effect {
 enum { FILL_ZERO, FILL_GARBAGE };
 enum { REFERENCE_STUCK, REFERENCE_BACKWARD };
 enum { DIES_BEFORE, DIES_AFTER };
+enum { LEAK_CR3, LEAK_PAT, LEAK_GS };
 
 /* One `fault=` line. */
 struct fault {

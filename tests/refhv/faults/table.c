@@ -28,7 +28,7 @@ static const char *const place_names[PLACES] = {
 	[PLACE_CPUID] = "cpuid",   [PLACE_MSR] = "msr",     [PLACE_PAGE] = "page",
 	[PLACE_MAP] = "map",       [PLACE_START] = "start", [PLACE_CLOCK] = "clock",
 	[PLACE_TSC] = "tsc",       [PLACE_NMI] = "nmi",     [PLACE_ACPI] = "acpi",
-	[PLACE_MEMORY] = "memory",
+	[PLACE_MEMORY] = "memory", [PLACE_VSM] = "vsm",     [PLACE_VTL] = "vtl",
 };
 
 const char *fault_place_name(enum fault_place place)

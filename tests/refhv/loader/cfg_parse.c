@@ -25,6 +25,7 @@ static const struct choice {
 	{"extended", AT(extended), {"2", "5", "6", "stay"}, "extended_must_be_2_5_6_or_stay"},
 	{"padding", AT(padding), {"note", "refuse"}, "padding_must_be_note_or_refuse"},
 	{"vmmcall", AT(vmmcall), {"page", "anywhere"}, "vmmcall_must_be_page_or_anywhere"},
+	{"vsm", AT(vsm), {"vtl1", "off"}, "vsm_must_be_vtl1_or_off"},
 	{"testdev", AT(test_device), {"off", "on"}, "testdev_must_be_off_or_on"},
 };
 
@@ -75,8 +76,9 @@ static const struct {
 	uint32_t apic_hz;
 	bool is_gen2, wide_ids;
 } presets[] = {
-	{"none", HV_PRIVILEGES_OFFERED, HV_FEATURES_OFFERED, HV_HINTS_IPI, 20348, 0, false, false},
-	{"guests", HV_PRIVILEGES_OFFERED | HV_PRIVILEGES_GUESTS,
+	{"none", HV_PRIVILEGES_OFFERED | HV_PRIVILEGES_VSM, HV_FEATURES_OFFERED, HV_HINTS_IPI,
+	 20348, 0, false, false},
+	{"guests", HV_PRIVILEGES_OFFERED | HV_PRIVILEGES_GUESTS | HV_PRIVILEGES_VTL,
 	 HV_FEATURES_OFFERED | HV_FEATURE_DIRECT_STIMER, HV_HINTS_IPI, 20348, 0, false, false},
 	{"gen2", HOST_PRIVILEGES &HV_PRIVILEGES_OFFERED, 0xE4BED7B6U & HV_FEATURES_OFFERED,
 	 0x00024C2CU & HV_HINTS_OFFERED, 22610, HOST_APIC_HZ, true, false},
@@ -187,5 +189,8 @@ bool cfg_parse(struct cfg *cfg, const char *text, size_t size, struct cfg_error 
 		if (error->reason)
 			return false;
 	}
+	/* Whatever else says that they are. */
+	if (cfg->vsm == VSM_OFF && !cfg->vtl)
+		cfg->privileges &= ~HV_PRIVILEGES_VTL;
 	return true;
 }

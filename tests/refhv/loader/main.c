@@ -10,6 +10,7 @@
 #include "tests/refhv/log.h"
 #include "tests/refhv/x86.h"
 #include "tests/refhv/calls/partition.h"
+#include "tests/refhv/calls/stubs.h"
 #include "tests/refhv/loader/cfg_parse.h"
 #include "tests/refhv/vmm/begin.h"
 #include "tests/refhv/vmm/exits.h"
@@ -19,7 +20,7 @@
 #define VERSION          1
 #define STACK_PAGES      2
 #define PAGES(bytes)     (((bytes) + PAGE_SIZE - 1) / PAGE_SIZE)
-#define VP_PAGES         (PAGES(sizeof(struct vp)) + 2 /* VMCB, host save area */ + STACK_PAGES)
+#define VP_PAGES         (PAGES(sizeof(struct vp)) + 1 /* host save area */ + STACK_PAGES)
 #define LEAF_EXTENDED    0x80000001U
 #define EXTENDED_ECX_SVM (1U << 2)
 #define LEAF_SVM         0x8000000AU
@@ -60,9 +61,13 @@ static struct vp *create_vp(uint32_t apic_id, uint32_t index)
 	cpu_fill(vp, 0, offsetof(struct vp, line));
 	vp->processor.host_save = memory_take(1);
 	vp->active_vtl = hv.partition.cfg.vtl;
-	vp->vtl[vp->active_vtl].vmcb = memory_take(1);
-	cpu_fill(vp->vtl[vp->active_vtl].vmcb, 0, PAGE_SIZE);
-	vp->vtl[vp->active_vtl].state = VP_RUNNING;           /* by the firmware; see take_over */
+	for (uint32_t vtl = 0; vtl < VTLS; vtl++) {
+		if (!hv_has_vtl(vtl))
+			continue;
+		vp->vtl[vtl].vmcb = memory_take(1);
+		cpu_fill(vp->vtl[vtl].vmcb, 0, PAGE_SIZE);
+	}
+	vp->state = VP_RUNNING;                               /* by the firmware; see take_over */
 	vp->higher_vtls = partition_vtls(&hv.partition) >> 1; /* the highest is enabled by 0x0F */
 	vp->processor.stack_top = (uint64_t)memory_take(STACK_PAGES) + STACK_PAGES * PAGE_SIZE;
 	vp->apic_id = apic_id;
@@ -89,24 +94,54 @@ static void create_partition(const struct boot_processors *processors)
 	partition->bsp->higher_vtls = partition_vtls(partition);
 }
 
-/* The instruction that leaves the guest, RET, and what traps at once. */
-static void create_hypercall_page(void)
+/* TLFS, HvCallVtlCall, HvCallVtlReturn: MOV RAX, RCX; MOV ECX, code; VMMCALL; RET. */
+static void put_stub(uint8_t *at, uint8_t code)
 {
+	const uint8_t stub[] = {0x48, 0x89, 0xC8, 0xB9, code, 0, 0, 0, 0x0F, 0x01, 0xD9, 0xC3};
+
+	cpu_copy(at, stub, sizeof(stub));
+}
+
+/* The instruction that leaves the guest, RET, and what traps at once. */
+static uint8_t *create_hypercall_page(uint32_t vtl)
+{
+	uint8_t *page = memory_take(1);
 	static const uint8_t code[] = {0x0F, 0x01, 0xD9 /* VMMCALL */, 0xC3 /* RET */};
 
 	static const uint8_t undefined[] = {0x0F, 0x0B}; /* UD2 */
 
-	hv.hypercall_page = memory_take(1);
-	cpu_fill(hv.hypercall_page, OPCODE_INT3, PAGE_SIZE);
-	cpu_copy(hv.hypercall_page, code, sizeof(code));
+	cpu_fill(page, OPCODE_INT3, PAGE_SIZE);
+	cpu_copy(page, code, sizeof(code));
+	if (!hv.partition.cfg.vtl && partition_maximum_vtl(&hv.partition)) {
+		put_stub(page + stubs_of(vtl).vtl_call, HV_CALL_VTL_CALL);
+		put_stub(page + stubs_of(vtl).vtl_return, HV_CALL_VTL_RETURN);
+	}
 	if (hv_fault(FAULT_PAGE_UD, NULL))
-		cpu_copy(hv.hypercall_page, undefined, sizeof(undefined));
+		cpu_copy(page, undefined, sizeof(undefined));
 	const struct fault *fill = hv_fault(FAULT_PAGE_FILL, NULL);
 
 	/* Garbage of a fixed kind, so that runs can be repeated. */
 	for (uint32_t i = 0, x = 1; fill && i < PAGE_SIZE; i++, x = x * GARBAGE_A + GARBAGE_C)
-		hv.hypercall_page[i] = fill->value == FILL_ZERO ? 0 : (uint8_t)(x >> 16);
+		page[i] = fill->value == FILL_ZERO ? 0 : (uint8_t)(x >> 16);
+	return page;
+}
+
+static void create_hypercall_pages(void)
+{
+	for (uint32_t vtl = 0; vtl < VTLS; vtl++)
+		if (hv_has_vtl(vtl))
+			hv.hypercall_pages[vtl] = create_hypercall_page(vtl);
 	hv.foreign_page = (uint64_t)memory_take(1);
+}
+
+/* VTLs that the guest may come to be in. */
+static uint64_t count_vtls(void)
+{
+	uint64_t count = 0;
+
+	for (uint32_t vtl = 0; vtl < VTLS; vtl++)
+		count += hv_has_vtl(vtl);
+	return count;
 }
 
 static void log_partition(void)
@@ -120,10 +155,12 @@ static void log_partition(void)
 	line_add(&line, " vp_indexes=");
 	for (uint32_t i = 0; i < partition->vp_count; i++)
 		line_add(&line, "%s%u", i ? "," : "", partition->vps[i]->index);
-	line_add(&line, " vp=%s stride=%u reps=%s privileges=0x%016lx preset=%s vtl=%u image=0x%lx",
+	line_add(&line,
+		 " vp=%s stride=%u reps=%s privileges=0x%016lx preset=%s vtl=%u vsm=%s image=0x%lx",
 		 cfg_numbering_name(partition->cfg.numbering), partition->cfg.stride,
 		 partition->cfg.one_rep ? "1" : "all", partition->cfg.privileges,
-		 cfg_preset_name(&partition->cfg), partition->cfg.vtl, (uint64_t)hv.image);
+		 cfg_preset_name(&partition->cfg), partition->cfg.vtl,
+		 partition_maximum_vtl(partition) == 1 ? "vtl1" : "off", (uint64_t)hv.image);
 	log_emit(&line);
 }
 
@@ -159,14 +196,15 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 		hv.log_ring_size = LOG_RING_MIN;
 	if (hv.partition.cfg.log == CFG_LOG_LATE)
 		hv.log_ring_size = LOG_RING_LATE;
-	pages = VP_PAGES * processors->count + PAGES(resident_image_size()) +
-		PAGES(hv.log_ring_size) + PAGES(IOPM_SIZE) + PAGES(MSRPM_SIZE) +
-		2 /* hypercall page, and where others have it */;
+	pages = (VP_PAGES + count_vtls() /* VMCBs */) * processors->count +
+		PAGES(resident_image_size()) + PAGES(hv.log_ring_size) + PAGES(IOPM_SIZE) +
+		PAGES(MSRPM_SIZE) + count_vtls() /* hypercall pages */ +
+		1 /* where others have it */;
 	boot_allocate(pages + paging_pool(pages));
 	paging_init(paging_pool(pages));
 	create_partition(processors);
 	boot_find_hpet(system_table);
-	create_hypercall_page();
+	create_hypercall_pages();
 	hv.image = memory_take(PAGES(resident_image_size()));
 	hv.log_ring = memory_take(PAGES(hv.log_ring_size));
 	hv.io_permissions = memory_take(PAGES(IOPM_SIZE));

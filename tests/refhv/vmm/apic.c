@@ -8,6 +8,8 @@
 #include "tests/refhv/x86.h"
 
 #define X2APIC_DESTINATION_SHIFT 32
+#define MSR_X2APIC               0x00000800U
+#define X2APIC_STEP              0x10U /* from one register to the next in the page */
 
 /* Registers and their values after a reset (APM 2, 16.3.2), in an order that stops the timer. */
 static const struct {
@@ -38,6 +40,20 @@ uint32_t apic_read(uint32_t reg)
 void apic_write(uint32_t reg, uint32_t value)
 {
 	*xapic_register(reg) = value;
+}
+
+uint32_t apic_register(uint32_t reg)
+{
+	return apic_is_x2apic() ? (uint32_t)cpu_rdmsr(MSR_X2APIC + reg / X2APIC_STEP)
+				: apic_read(reg);
+}
+
+void apic_set_register(uint32_t reg, uint32_t value)
+{
+	if (apic_is_x2apic())
+		cpu_wrmsr(MSR_X2APIC + reg / X2APIC_STEP, value);
+	else
+		apic_write(reg, value);
 }
 
 void apic_reset(uint32_t apic_id)

@@ -34,6 +34,10 @@ bool apic_is_x2apic(void);
 uint32_t apic_read(uint32_t reg);
 void apic_write(uint32_t reg, uint32_t value);
 
+/* A register by its offset in the page, in either mode. */
+uint32_t apic_register(uint32_t reg);
+void apic_set_register(uint32_t reg, uint32_t value);
+
 /* All registers as after a reset; in xAPIC mode. */
 void apic_reset(uint32_t apic_id);
 

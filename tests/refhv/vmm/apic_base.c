@@ -19,9 +19,20 @@
 #define FEATURE_ECX_X2APIC (1U << 21)
 #define MODE               (APIC_BASE_ENABLE | APIC_BASE_X2APIC)
 
+/* VTL 1 has its APIC where it belongs, whatever VTL 0 has made of its own. */
+static bool is_apart(const struct vp *vp)
+{
+	return vp->active_vtl != hv.partition.cfg.vtl;
+}
+
+uint64_t apic_base_page(const struct vp *vp)
+{
+	return vp->apic_base && !is_apart(vp) ? vp->apic_base & APIC_BASE_PAGE : APIC_PAGE;
+}
+
 uint64_t apic_base_read(const struct vp *vp)
 {
-	return vp->apic_base ? vp->apic_base : cpu_rdmsr(MSR_APIC_BASE);
+	return vp->apic_base && !is_apart(vp) ? vp->apic_base : cpu_rdmsr(MSR_APIC_BASE);
 }
 
 const struct page_tables *apic_base_tables(const struct vp *vp)
@@ -29,8 +40,8 @@ const struct page_tables *apic_base_tables(const struct vp *vp)
 	const struct page_tables *tables = NULL;
 	uint64_t base = vp->apic_base;
 
-	if (!base)
-		return &hv.nested;
+	if (!base || is_apart(vp))
+		return &hv.nested[vp->active_vtl];
 	hv_lock();
 	tables = base & APIC_BASE_ENABLE ? views_with_apic_at(base & APIC_BASE_PAGE)
 					 : views_without_apic();
@@ -72,6 +83,8 @@ bool apic_base_write(struct vp *vp, uint64_t value)
 	uint64_t real = cpu_rdmsr(MSR_APIC_BASE);
 	const struct page_tables *tables = NULL;
 
+	if (is_apart(vp)) /* it stays as it is */
+		return value == old;
 	if (!may_become(old, value))
 		return false;
 	vp->apic_base = value;
@@ -95,5 +108,5 @@ bool apic_base_write(struct vp *vp, uint64_t value)
 void apic_base_reset(struct vp *vp)
 {
 	vp->apic_base = 0;
-	vp_active(vp)->vmcb->nested_cr3 = (uint64_t)hv.nested.root;
+	vp_active(vp)->vmcb->nested_cr3 = (uint64_t)apic_base_tables(vp)->root;
 }

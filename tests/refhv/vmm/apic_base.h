@@ -10,6 +10,9 @@
 
 uint64_t apic_base_read(const struct vp *vp);
 
+/* The page of the local APIC, for the VTL that runs. */
+uint64_t apic_base_page(const struct vp *vp);
+
 /* False: #GP. */
 bool apic_base_write(struct vp *vp, uint64_t value);
 

@@ -17,7 +17,7 @@ static _Noreturn void arrive(struct vp *vp)
 {
 	host_enter(vp);
 	processor_arrived(vp);
-	if (!vp_change_state(vp_active(vp), VP_STARTING, VP_RUNNING))
+	if (!vp_change_state(vp, VP_STARTING, VP_RUNNING))
 		processor_park(vp);
 	fate_arrive(vp);
 	begin_vp(vp);
@@ -37,7 +37,9 @@ void arrive_from_loader(const struct entry *entry)
 	overlay_begin();
 	host_prepare(arrive);
 	events_reset(bsp);
-	vmcb_init(vmcb, bsp->apic_id + 1);
+	events_begin_vtl(bsp);
+	vp_active(bsp)->life = VTL_BEGUN;
+	vmcb_init(vmcb, bsp->apic_id + 1, hv_first_tables());
 	vmcb_from_firmware(vmcb, entry);
 	host_enter(bsp);
 	run_vp(bsp);

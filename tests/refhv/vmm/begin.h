@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "tests/refhv/calls/partition.h"
+#include "tests/refhv/vmm/state.h"
 
 /* The firmware's state as the guest begins with it; offsets are known to loader/enter.asm. */
 struct entry {
@@ -28,8 +29,11 @@ void take_over(void);
 /* begin.c: make the VMCB of a VP as its start says. */
 void begin_vp(struct vp *vp);
 
+/* Make that of the active VTL, for where it begins; on the VP's own processor. */
+void begin_vtl(struct vp *vp, const struct hv_vp_context *context);
+
 /* vmcb.c: a VMCB that intercepts what it should; then where the guest is to begin. */
-void vmcb_init(struct vmcb *vmcb, uint32_t asid);
+void vmcb_init(struct vmcb *vmcb, uint32_t asid, const struct page_tables *nested);
 void vmcb_from_firmware(struct vmcb *vmcb, const struct entry *entry);
 void vmcb_from_context(struct vmcb *vmcb, const struct hv_vp_context *context);
 void vmcb_from_sipi(struct vmcb *vmcb, uint8_t vector);

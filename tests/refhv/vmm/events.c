@@ -14,12 +14,11 @@
 #include "tests/refhv/calls/reference.h"
 #include "tests/refhv/vmm/apic.h"
 #include "tests/refhv/vmm/hpet.h"
+#include "tests/refhv/vmm/ipi.h"
 #include "tests/refhv/vmm/state.h"
 #include "tests/refhv/vmm/vcpu.h"
 
-#define NMI_VECTOR   2U
-#define FLAT_BITS    0xFFU
-#define CLUSTER_BITS 4U
+#define NMI_VECTOR 2U
 
 uint64_t events_now(void)
 {
@@ -37,7 +36,7 @@ static uint32_t number(const struct vp *vp)
 
 static void set_clock(struct vp *vp, uint64_t now)
 {
-	uint64_t next = synic_next(&vp->synic);
+	uint64_t next = synic_next(&vp_active(vp)->synic);
 
 	if (next == vp->events.armed && next > now)
 		return;
@@ -56,11 +55,15 @@ static void set_bit(uint32_t *word, uint32_t bit, bool on)
 void events_deliver(struct vp *vp)
 {
 	struct vmcb *vmcb = vp_active(vp)->vmcb;
-	struct synic *synic = &vp->synic;
+	struct synic *synic = &vp_active(vp)->synic;
 	uint8_t vector;
 
 	if (!cfg_gives(&hv.partition.cfg, HV_PRIVILEGE_SYNIC) &&
 	    !cfg_gives(&hv.partition.cfg, HV_PRIVILEGE_STIMER))
+		return;
+	/* Most guests have none of it on; nobody but the VP itself switches it on. */
+	if (!vp->events.is_on && !synic_is_on(synic) && !vectors_any(&synic->apic) &&
+	    !vectors_any(&synic->without))
 		return;
 	hv_lock();
 	uint64_t now = events_now();
@@ -80,9 +83,14 @@ void events_deliver(struct vp *vp)
 	vmcb->int_control = wants_window ? V_IRQ | V_IGNORE_TPR : 0;
 }
 
+void events_begin_vtl(struct vp *vp)
+{
+	synic_reset(&vp_active(vp)->synic, hv.partition.guest_ram);
+	vp_active(vp)->vp_assist = 0;
+}
+
 void events_reset(struct vp *vp)
 {
-	synic_reset(&vp->synic, hv.partition.guest_ram);
 	vp->events = (struct vp_events){.armed = SYNIC_NEVER};
 }
 
@@ -98,37 +106,12 @@ void events_kick(struct vp *target)
 		apic_send(target->apic_id, ICR_ASSERT | ICR_MODE_NMI);
 }
 
-static bool matches_logical(const struct vp *vp, uint32_t destination)
-{
-	uint32_t ldr = vp->events.ldr;
-
-	if (apic_is_x2apic())
-		return destination >> 16 == vp->apic_id >> CLUSTER_BITS &&
-		       destination >> (vp->apic_id & 0xF) & 1;
-	return destination == FLAT_BITS || destination & ldr;
-}
-
-static bool is_target(const struct vp *vp, const struct vp *sender, uint32_t destination,
-		      uint32_t command)
-{
-	switch (command & ICR_SHORTHAND) {
-	case ICR_SELF: return vp == sender;
-	case ICR_ALL: return true;
-	case ICR_ALL_BUT_SELF: return vp != sender;
-	default: break;
-	}
-	if (command & ICR_LOGICAL)
-		return matches_logical(vp, destination);
-	return destination == vp->apic_id ||
-	       destination == (apic_is_x2apic() ? UINT32_MAX : ICR_XAPIC_BROADCAST);
-}
-
 void events_expect_nmi(const struct vp *sender, uint32_t destination, uint32_t command)
 {
 	for (uint32_t i = 0; i < hv.partition.vp_count; i++) {
 		struct vp *vp = hv.partition.vps[i];
 
-		if (vp->events.is_on && is_target(vp, sender, destination, command))
+		if (vp->events.is_on && ipi_is_target(vp, sender, destination, command))
 			__atomic_store_n(&vp->events.nmi, 1, __ATOMIC_SEQ_CST);
 	}
 }
@@ -144,7 +127,7 @@ void events_nmi_exit(struct vp *vp)
 void events_window_exit(struct vp *vp)
 {
 	hv_lock();
-	uint8_t vector = vectors_take(&vp->synic.without);
+	uint8_t vector = vectors_take(&vp_active(vp)->synic.without);
 
 	hv_unlock();
 	if (vector)

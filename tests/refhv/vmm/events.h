@@ -10,6 +10,9 @@
 /* Before the guest is entered: raise what there is, set the clock for what will be. */
 void events_deliver(struct vp *vp);
 
+/* The active VTL begins: its SynIC and its assist page are off. */
+void events_begin_vtl(struct vp *vp);
+
 /* The VP begins anew, or its processor is about to be stopped: no clock, nothing to raise. */
 void events_reset(struct vp *vp);
 void events_stop(struct vp *vp);

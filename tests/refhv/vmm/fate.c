@@ -19,7 +19,7 @@
 /* A fault of the start that `vp` begins with. Its `vp=` is the VP that the caller named. */
 static const struct fault *on_start(const struct vp *vp, enum fault_effect effect)
 {
-	const struct vp_start *start = &vp->vtl[vp->active_vtl].start;
+	const struct vp_start *start = &vp->start;
 
 	if (start->method != START_HYPERCALL)
 		return NULL;
@@ -43,15 +43,14 @@ static void wait_until(struct vp *vp, uint64_t tsc)
 
 void fate_arrive(struct vp *vp)
 {
-	struct vp_vtl *vtl = vp_active(vp);
 	const struct fault *delay = on_start(vp, FAULT_START_DELAY);
 	const struct fault *twice = on_start(vp, FAULT_START_TWICE);
 
 	if (delay)
 		wait_until(vp, after(delay->value));
-	vtl->again = twice ? after(twice->value) : 0;
-	vtl->is_reset_at_rest = on_start(vp, FAULT_START_INIT);
-	if (!vtl->start.is_suspended)
+	vp->again = twice ? after(twice->value) : 0;
+	vp->is_reset_at_rest = on_start(vp, FAULT_START_INIT);
+	if (!vp->start.is_suspended)
 		return;
 	line_begin(&vp->line, "invalid_vp_register");
 	line_add(&vp->line, " vp=%u apic_id=%u", vp->index, vp->apic_id);
@@ -86,14 +85,11 @@ void fate_first_start(const struct vp *bsp)
 
 void fate_run(struct vp *vp)
 {
-	struct vp_vtl *vtl = vp_active(vp);
-
-	fate_set_tsc(vp);
 	inject_nmi(vp);
-	if (vtl->again)
-		vtl->vmcb->intercept_1 |= INTERCEPT_OFTEN;
-	if (vtl->is_reset_at_rest || vtl->is_awaited)
-		vtl->vmcb->intercept_1 |= INTERCEPT_1_HLT;
+	if (vp->again)
+		vp_active(vp)->vmcb->intercept_1 |= INTERCEPT_OFTEN;
+	if (vp->is_reset_at_rest || vp->is_awaited)
+		vp_active(vp)->vmcb->intercept_1 |= INTERCEPT_1_HLT;
 }
 
 void fate_rdtsc_exit(struct vp *vp)
@@ -118,7 +114,7 @@ static void reset(struct vp *vp)
 	line_add(&vp->line, " vp=%u apic_id=%u", vp->index, vp->apic_id);
 	log_emit(&vp->line);
 	/* The last thing: from then on it can be started. */
-	if (!vp_change_state(vp_active(vp), VP_RUNNING, VP_WAIT))
+	if (!vp_change_state(vp, VP_RUNNING, VP_WAIT))
 		processor_stay(vp); /* the guest's own INIT is on its way */
 	processor_leave_host(vp);
 	processor_park(vp);
@@ -126,24 +122,20 @@ static void reset(struct vp *vp)
 
 void fate_hlt_exit(struct vp *vp)
 {
-	struct vp_vtl *vtl = vp_active(vp);
-
-	if (vtl->is_awaited) /* it will come here again, for what else is to happen then */
-		__atomic_store_n(&vtl->is_awaited, false, __ATOMIC_RELEASE);
-	else if (vtl->is_reset_at_rest)
+	if (vp->is_awaited) /* it will come here again, for what else is to happen then */
+		__atomic_store_n(&vp->is_awaited, false, __ATOMIC_RELEASE);
+	else if (vp->is_reset_at_rest)
 		reset(vp);
-	else if (vtl->again)
-		wait_until(vp, vtl->again);
+	else if (vp->again)
+		wait_until(vp, vp->again);
 	else
-		vtl->vmcb->intercept_1 &= ~INTERCEPT_1_HLT; /* and rest */
+		vp_active(vp)->vmcb->intercept_1 &= ~INTERCEPT_1_HLT; /* and rest */
 }
 
 bool fate_begins_again(struct vp *vp)
 {
-	struct vp_vtl *vtl = vp_active(vp);
-
-	if (!vtl->again || (int64_t)(cpu_rdtsc() - vtl->again) < 0)
+	if (!vp->again || (int64_t)(cpu_rdtsc() - vp->again) < 0)
 		return false;
-	vtl->again = 0;
+	vp->again = 0;
 	return true;
 }

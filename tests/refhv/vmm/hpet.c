@@ -60,7 +60,7 @@ void hpet_begin(void)
 	}
 	set(CONFIGURATION, ENABLE);
 	/* The firmware's AML asks there whether it exists. */
-	*paging_entry(&hv.nested, hv.hpet) = holes_ones();
+	paging_replace(hv.hpet, holes_ones());
 }
 
 static uint64_t counter(void)

@@ -12,19 +12,15 @@
 
 static void init_vp(struct vp *target)
 {
-	struct vp_vtl *vtl = vp_active(target);
-
-	(void)vp_change_state(vtl, stop_vp(target) ? VP_STOPPING : VP_NEVER, VP_WAIT);
+	(void)vp_change_state(target, stop_vp(target) ? VP_STOPPING : VP_NEVER, VP_WAIT);
 }
 
 static bool startup_vp(struct vp *target, uint8_t vector)
 {
-	struct vp_vtl *vtl = vp_active(target);
-
-	if (!vp_change_state(vtl, VP_WAIT, VP_STARTING))
+	if (!vp_change_state(target, VP_WAIT, VP_STARTING))
 		return false;
-	vtl->start.method = START_SIPI;
-	vtl->start.sipi_vector = vector;
+	target->start.method = START_SIPI;
+	target->start.sipi_vector = vector;
 	return true;
 }
 
@@ -33,20 +29,38 @@ static bool is_broadcast(uint32_t destination)
 	return destination == (apic_is_x2apic() ? UINT32_MAX : ICR_XAPIC_BROADCAST);
 }
 
+/*
+ * TLFS: INIT and start-up IPIs do nothing to a VP that has a VTL above the one that they are sent
+ * in. Those sent in VTL 1 would be for VTL 1, which no start-up IPI can begin.
+ */
+static bool is_dropped(struct vp *sender, const struct vp *target)
+{
+	if (hv.partition.cfg.vtl)
+		return false;
+	if (sender->active_vtl)
+		vcpu_note(sender, "init_or_sipi_from_vtl1", target->apic_id);
+	return vp_vtls(target) >> (sender->active_vtl + 1) || sender->active_vtl;
+}
+
 static void deliver(struct vp *sender, struct vp *target, uint32_t command)
 {
 	struct line *line = &sender->line;
 	bool is_init = (command & ICR_MODE) == ICR_MODE_INIT;
+	bool dropped = is_dropped(sender, target);
 	bool accepted = false;
 
 	line_begin_if(line, is_init ? "init" : "sipi", hv_tells_all());
 	line_add(line, " vp=%u target_vp=%u apic_id=%u", sender->index, target->index,
 		 target->apic_id);
 	if (!is_init) {
-		accepted = startup_vp(target, command & ICR_VECTOR);
+		accepted = !dropped && startup_vp(target, command & ICR_VECTOR);
 		line_add(line, " vector=0x%02x accepted=%u", command & ICR_VECTOR, accepted);
 	}
+	if (dropped)
+		line_add(line, " dropped=1");
 	log_queue(line);
+	if (dropped)
+		return;
 	if (!is_init && !target->processor.had_init)
 		vcpu_note(sender, "sipi_without_init", target->apic_id);
 	target->processor.had_init |= is_init;
@@ -74,6 +88,33 @@ static void deliver_to_all(struct vp *sender, uint32_t command, const struct vp 
 	}
 }
 
+/* An interrupt is for the VTL of its sender; a VP that is in another one does not get it. */
+static void send(struct vp *sender, uint32_t destination, uint32_t command)
+{
+	bool is_apart = false;
+
+	for (uint32_t i = 0; i < hv.partition.vp_count && hv.partition.higher_vtls; i++) {
+		const struct vp *vp = hv.partition.vps[i];
+
+		if (vp->active_vtl == sender->active_vtl ||
+		    !ipi_is_target(vp, sender, destination, command))
+			continue;
+		is_apart = true;
+		vcpu_remark(sender, "ipi_to_vp_in_another_vtl", vp->apic_id);
+	}
+	if (!is_apart) {
+		apic_send(destination, command);
+		return;
+	}
+	for (uint32_t i = 0; i < hv.partition.vp_count; i++) {
+		const struct vp *vp = hv.partition.vps[i];
+
+		if (vp->active_vtl == sender->active_vtl &&
+		    ipi_is_target(vp, sender, destination, command))
+			apic_send(vp->apic_id, command & ~(ICR_SHORTHAND | ICR_LOGICAL));
+	}
+}
+
 void ipi_command(struct vp *sender, uint32_t destination, uint32_t command)
 {
 	uint32_t mode = command & ICR_MODE;
@@ -81,7 +122,7 @@ void ipi_command(struct vp *sender, uint32_t destination, uint32_t command)
 	if (mode == ICR_MODE_NMI)
 		events_expect_nmi(sender, destination, command);
 	if (mode != ICR_MODE_INIT && mode != ICR_MODE_STARTUP) {
-		apic_send(destination, command);
+		send(sender, destination, command);
 		return;
 	}
 	/* INIT level de-assert only synchronised arbitration ids of old; it does nothing. */

@@ -40,14 +40,17 @@ void paging_init(uint64_t pool_pages);
 /* How many tables there are now. */
 uint64_t paging_tables(void);
 
-/* Guest accesses to these pages leave the guest with a nested page fault. */
+/* In the tables of every VTL: accesses to these pages leave the guest by a nested page fault. */
 void paging_hide(struct range range);
 
-/* Unmap, in steps of 1 GiB, what is neither RAM nor a device. */
+/* Also there: unmap, in steps of 1 GiB, what is neither RAM nor a device. */
 void paging_drop_holes(void);
 
-/* The guest reads the page at `gpa`, but writes to it fault. */
+/* Also there: the guest reads the page at `gpa`, but writes to it fault. */
 void paging_protect(uint64_t gpa);
 
-/* The guest reads and executes `page` at `gpa`; NULL takes the overlay away again. */
-void paging_overlay(uint64_t gpa, const void *page);
+/* This VTL reads and executes `page` at `gpa`; NULL takes the overlay away again. */
+void paging_overlay(uint32_t vtl, uint64_t gpa, const void *page);
+
+/* Every VTL has this entry for the page at `gpa`. */
+void paging_replace(uint64_t gpa, uint64_t entry);

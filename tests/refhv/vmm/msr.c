@@ -179,8 +179,8 @@ static bool write_msr(struct vp *vp, uint32_t msr, uint64_t value)
 	bool ok = write_synthetic(vp, msr, value);
 
 	line_begin_if(&vp->line, "msr_write", hv_tells_all());
-	line_add(&vp->line, " vp=%u msr=0x%x name=%s value=0x%lx result=%s", vp->index, msr,
-		 msr_name(msr), value, ok ? "ok" : "gp");
+	line_add(&vp->line, " vp=%u msr=0x%x name=%s value=0x%lx result=%s vtl=%u", vp->index, msr,
+		 msr_name(msr), value, ok ? "ok" : "gp", vp->active_vtl);
 	log_emit(&vp->line);
 	return ok;
 }

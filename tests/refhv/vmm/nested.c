@@ -37,9 +37,9 @@ void nested_exit(struct vp *vp)
 	uint64_t msr = hv.partition.vtl[vp->active_vtl].hypercall;
 	bool is_write = vmcb->exit_info_1 & NPF_WRITE;
 	const struct page_tables *tables = apic_base_tables(vp);
-	uint64_t apic = vp->apic_base ? vp->apic_base & APIC_BASE_PAGE : APIC_PAGE;
+	uint64_t apic = apic_base_page(vp);
 
-	if (is_write && page == APIC_PAGE && tables != &hv.nested)
+	if (is_write && page == APIC_PAGE && tables != &hv.nested[vp->active_vtl])
 		holes_answer(vp, tables, gpa, is_write); /* switched off, or elsewhere */
 	else if (is_write && hv.armed && page == apic)
 		apic_trap_exit(vp, gpa);

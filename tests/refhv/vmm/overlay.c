@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where the hypercall page lies. The partition has one: msr.c calls the write functions under the
- * lock, and everything else runs while no other VP does.
+ * Where the hypercall page lies. The partition has one a VTL: msr.c calls the write functions
+ * under the lock, and everything else runs while no other VP does.
  */
 #include "tests/refhv/vmm/overlay.h"
 
@@ -14,8 +14,11 @@ void overlay_set(struct partition_vtl *vtl, uint64_t value)
 {
 	bool enabled = value & HV_HYPERCALL_ENABLE;
 
+	uint32_t number = (uint32_t)(vtl - hv.partition.vtl);
+
 	vtl->hypercall = value;
-	paging_overlay(value & HV_HYPERCALL_PAGE, enabled ? hv.hypercall_page : NULL);
+	paging_overlay(number, value & HV_HYPERCALL_PAGE,
+		       enabled ? hv.hypercall_pages[number] : NULL);
 	views_update();
 }
 

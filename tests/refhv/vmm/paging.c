@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two identity maps: the host's own page tables and the nested ones of the guest. Both start with
- * 1 GiB entries over the whole physical address space (RAM and MMIO alike; QEMU TCG honours them
- * whatever CPUID says) and are split where a single page needs to differ. A change reaches another
- * VP at its next exit, for every VMRUN flushes the TLB.
+ * Identity maps: the host's own page tables, and nested ones for each VTL of the guest. All start
+ * with 1 GiB entries over the whole physical address space (RAM and MMIO alike; QEMU TCG honours
+ * them whatever CPUID says) and are split where a single page needs to differ. A change reaches
+ * another VP at its next exit, for every VMRUN flushes the TLB.
  */
 #include "tests/refhv/vmm/paging.h"
 
@@ -25,8 +25,10 @@
 static uint8_t *pool;
 static uint64_t pool_left;
 static uint64_t pool_size;
-static uint64_t overlay_gpa;
-static bool has_overlay;
+static struct {
+	uint64_t gpa;
+	bool is_there;
+} overlays[VTLS];
 
 uint64_t *paging_take_table(void)
 {
@@ -93,13 +95,12 @@ static bool is_used(struct range range)
 	return false;
 }
 
-void paging_drop_holes(void)
+static void drop_holes(const uint64_t *root)
 {
-	for (uint64_t gpa = 0; hv.nested.root[gpa / paging_level_size(PAGING_TOP)] & PAGING_PRESENT;
+	for (uint64_t gpa = 0; root[gpa / paging_level_size(PAGING_TOP)] & PAGING_PRESENT;
 	     gpa += paging_level_size(LEVEL_1G)) {
-		uint64_t *table = (uint64_t *)(hv.nested.root[gpa / paging_level_size(PAGING_TOP)] &
-					       PAGING_ADDRESS);
-		uint64_t *entry = &table[gpa / paging_level_size(LEVEL_1G) % PAGING_ENTRIES];
+		uint64_t *table = paging_next(root[gpa / paging_level_size(PAGING_TOP)]);
+		uint64_t *entry = paging_at(table, LEVEL_1G, gpa);
 		bool is_mmio = gpa >= MMIO_START && gpa < MMIO_END;
 
 		if (*entry & PAGING_LARGE && !is_mmio &&
@@ -108,10 +109,22 @@ void paging_drop_holes(void)
 	}
 }
 
+void paging_drop_holes(void)
+{
+	for (uint32_t vtl = 0; vtl < VTLS; vtl++)
+		if (hv.nested[vtl].root)
+			drop_holes(hv.nested[vtl].root);
+}
+
 /* What is hidden from the guest takes a table for every 2 MiB. */
 uint64_t paging_pool(uint64_t arena_pages)
 {
-	return POOL_BASE + arena_pages / PAGING_ENTRIES;
+	uint64_t pages = 0;
+
+	for (uint32_t vtl = 0; vtl < VTLS; vtl++)
+		if (hv_has_vtl(vtl))
+			pages += POOL_BASE + arena_pages / PAGING_ENTRIES;
+	return pages;
 }
 
 uint64_t paging_tables(void)
@@ -124,26 +137,37 @@ void paging_init(uint64_t pool_pages)
 	pool = memory_take(pool_pages);
 	pool_left = pool_size = pool_pages;
 	identity_map(&hv.host);
-	identity_map(&hv.nested);
+	for (uint32_t vtl = 0; vtl < VTLS; vtl++)
+		if (hv_has_vtl(vtl))
+			identity_map(&hv.nested[vtl]);
+}
+
+void paging_replace(uint64_t gpa, uint64_t entry)
+{
+	for (uint32_t vtl = 0; vtl < VTLS; vtl++)
+		if (hv.nested[vtl].root)
+			*paging_entry(&hv.nested[vtl], gpa) = entry;
 }
 
 void paging_hide(struct range range)
 {
 	for (uint64_t gpa = range.start; gpa < range.end; gpa += PAGE_SIZE)
-		*paging_entry(&hv.nested, gpa) = 0;
+		paging_replace(gpa, 0);
 }
 
 void paging_protect(uint64_t gpa)
 {
-	*paging_entry(&hv.nested, gpa) = gpa | PAGING_READ_ONLY;
+	paging_replace(gpa, gpa | PAGING_READ_ONLY);
 }
 
-void paging_overlay(uint64_t gpa, const void *page)
+void paging_overlay(uint32_t vtl, uint64_t gpa, const void *page)
 {
-	if (has_overlay)
-		*paging_entry(&hv.nested, overlay_gpa) = overlay_gpa | PAGING_FLAGS;
-	has_overlay = page;
-	overlay_gpa = gpa;
-	if (has_overlay)
-		*paging_entry(&hv.nested, gpa) = (uint64_t)page | PAGING_READ_ONLY;
+	const struct page_tables *tables = &hv.nested[vtl];
+
+	if (overlays[vtl].is_there)
+		*paging_entry(tables, overlays[vtl].gpa) = overlays[vtl].gpa | PAGING_FLAGS;
+	overlays[vtl].is_there = page;
+	overlays[vtl].gpa = gpa;
+	if (page)
+		*paging_entry(tables, gpa) = (uint64_t)page | PAGING_READ_ONLY;
 }

@@ -12,8 +12,11 @@
 #include "tests/refhv/vmm/vcpu.h"
 
 /*
- * By its page tables, what has left the guest is the host. Seen under QEMU's SVM, rarely: where the
- * guest was is lost then, and the guest is not to blame.
+ * By its page tables, what has left the guest is the host. QEMU's FXRSTOR writes the flags of the
+ * first processor from the thread of any other, and may so undo what #VMEXIT wrote there: nested
+ * paging is still on, the host's tables are hidden from it, and the host exits where it came back
+ * to. Where the guest was is lost by then, and the guest is not to blame. With thread=single it
+ * cannot be (README.md, "Limits").
  */
 static void check_whose_state(struct vp *vp)
 {

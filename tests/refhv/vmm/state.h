@@ -26,7 +26,7 @@ struct page_tables {
 struct refhv {
 	struct partition partition;
 	struct page_tables host;
-	struct page_tables nested;
+	struct page_tables nested[VTLS]; /* of those VTLs that the guest may have */
 	struct range arena;      /* all of the hypervisor's memory but the trampoline page */
 	struct range trampoline; /* the page below 1 MiB where its processors begin */
 	uint32_t ram_count;
@@ -38,17 +38,29 @@ struct refhv {
 	uint64_t log_ring_size;
 	uint8_t *io_permissions;
 	uint8_t *msr_permissions;
-	uint8_t *hypercall_page;
+	uint8_t *hypercall_pages[VTLS];
 	uint64_t foreign_page; /* where the firmware has the hypercall page, or a fault puts it */
 	uint64_t tsc_hz;
 	uint64_t tsc_scale;      /* of the reference counter (calls/reference.h) */
 	uint64_t ticks_at_start; /* its zero */
-	uint64_t reference_tsc;  /* the MSR REFERENCE_TSC */
 	uint64_t hpet;           /* the hypervisor's own clock, if timers are offered */
 	uint64_t notify_rip;     /* the loader's VMMCALL; 0 once it has been made with success */
 	bool armed;              /* ExitBootServices is over: the processors are the hypervisor's */
 };
 extern struct refhv hv;
+
+/* The nested tables of the VTL that the image begins in. */
+static inline const struct page_tables *hv_first_tables(void)
+{
+	return &hv.nested[hv.partition.cfg.vtl];
+}
+
+/* May the guest come to be in this VTL? */
+static inline bool hv_has_vtl(uint32_t vtl)
+{
+	return vtl == hv.partition.cfg.vtl ||
+	       (!hv.partition.cfg.vtl && vtl == partition_maximum_vtl(&hv.partition));
+}
 
 /* Does the log have lines of what the guest rightly does? */
 static inline bool hv_tells_all(void)

@@ -8,11 +8,9 @@
 
 bool stop_vp(struct vp *target)
 {
-	struct vp_vtl *vtl = vp_active(target);
-
-	if (!processor_wait_while(&vtl->state, VP_STARTING))
+	if (!processor_wait_while(&target->state, VP_STARTING))
 		log_fatal("processor_does_not_arrive");
-	if (!vp_change_state(vtl, VP_RUNNING, VP_STOPPING))
+	if (!vp_change_state(target, VP_RUNNING, VP_STOPPING))
 		return false;
 	processor_stop(target);
 	return true;
@@ -20,11 +18,9 @@ bool stop_vp(struct vp *target)
 
 void restart_vp(struct vp *target, const struct vp_start *next)
 {
-	struct vp_vtl *vtl = vp_active(target);
-
 	/* Whoever else wants it now, by INIT or another start, comes before or after this. */
-	if (!vp_change_state(vtl, stop_vp(target) ? VP_STOPPING : VP_WAIT, VP_STARTING))
+	if (!vp_change_state(target, stop_vp(target) ? VP_STOPPING : VP_WAIT, VP_STARTING))
 		return;
-	vtl->start = *next;
+	target->start = *next;
 	processor_launch(target);
 }

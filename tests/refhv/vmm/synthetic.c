@@ -62,7 +62,9 @@ bool synthetic_read(const struct vp *vp, uint32_t msr, uint64_t *value)
 	if (!is_here(msr))
 		return false;
 	switch (msr) {
-	case HV_MSR_REFERENCE_TSC: *value = hv.reference_tsc; return true;
+	case HV_MSR_REFERENCE_TSC:
+		*value = hv.partition.vtl[vp->active_vtl].reference_tsc;
+		return true;
 	case HV_MSR_EOI: return false; /* TLFS: write-only */
 	case HV_MSR_ICR:
 		*value = apic_is_x2apic() ? cpu_rdmsr(MSR_X2APIC_ICR)
@@ -72,12 +74,12 @@ bool synthetic_read(const struct vp *vp, uint32_t msr, uint64_t *value)
 	case HV_MSR_TPR:
 		*value = apic_is_x2apic() ? cpu_rdmsr(MSR_X2APIC_TPR) : apic_read(APIC_TPR);
 		return true;
-	case HV_MSR_VP_ASSIST_PAGE: *value = vp->events.vp_assist; return true;
-	default: return synic_read(&vp->synic, msr, value);
+	case HV_MSR_VP_ASSIST_PAGE: *value = vp->vtl[vp->active_vtl].vp_assist; return true;
+	default: return synic_read(&vp->vtl[vp->active_vtl].synic, msr, value);
 	}
 }
 
-static bool write_reference_tsc(uint64_t value)
+static bool write_reference_tsc(const struct vp *vp, uint64_t value)
 {
 	struct hv_reference_tsc *page = NULL;
 
@@ -90,7 +92,7 @@ static bool write_reference_tsc(uint64_t value)
 		page->offset = -(int64_t)hv.ticks_at_start;
 		__atomic_store_n(&page->sequence, FIRST_SEQUENCE, __ATOMIC_RELEASE);
 	}
-	hv.reference_tsc = value;
+	hv.partition.vtl[vp->active_vtl].reference_tsc = value;
 	return true;
 }
 
@@ -104,7 +106,7 @@ static bool write_vp_assist(struct vp *vp, uint64_t value)
 			return false;
 		cpu_fill(page, 0, PAGE_SIZE);
 	}
-	vp->events.vp_assist = value;
+	vp->vtl[vp->active_vtl].vp_assist = value;
 	return true;
 }
 
@@ -131,7 +133,7 @@ static void write_icr(struct vp *vp, uint64_t value)
 static bool write_synic(struct vp *vp, uint32_t msr, uint64_t value)
 {
 	hv_lock();
-	bool ok = synic_write(&vp->synic, msr, value, events_now());
+	bool ok = synic_write(&vp->vtl[vp->active_vtl].synic, msr, value, events_now());
 
 	hv_unlock();
 	return ok;
@@ -142,7 +144,7 @@ bool synthetic_write(struct vp *vp, uint32_t msr, uint64_t value)
 	if (!is_here(msr))
 		return false;
 	switch (msr) {
-	case HV_MSR_REFERENCE_TSC: return write_reference_tsc(value);
+	case HV_MSR_REFERENCE_TSC: return write_reference_tsc(vp, value);
 	case HV_MSR_EOI: write_apic(APIC_EOI, MSR_X2APIC_EOI, 0); return true;
 	case HV_MSR_ICR: write_icr(vp, value); return true;
 	case HV_MSR_TPR: write_apic(APIC_TPR, MSR_X2APIC_TPR, value & 0xFF); return true;

@@ -30,6 +30,6 @@ void take_over(void)
 		struct vp *vp = hv.partition.vps[i];
 
 		if (vp != hv.partition.bsp)
-			(void)vp_change_state(vp_active(vp), VP_RUNNING, VP_WAIT);
+			(void)vp_change_state(vp, VP_RUNNING, VP_WAIT);
 	}
 }

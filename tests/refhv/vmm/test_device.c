@@ -41,7 +41,7 @@ bool test_device_write(uint16_t port, uint32_t value)
 		return true;
 	hv_lock();
 	switch (value >> 16 & 0xFF) {
-	case COMMAND_SET_SINT: synic_raise(&vp->synic, sint); break;
+	case COMMAND_SET_SINT: synic_raise(&vp->vtl[hv.partition.cfg.vtl].synic, sint); break;
 	case COMMAND_ADD_MESSAGE: *c = (struct connection){vp, sint, CONNECTION_MESSAGE}; break;
 	case COMMAND_ADD_EVENT: *c = (struct connection){vp, sint, CONNECTION_EVENT}; break;
 	case COMMAND_DROP_MESSAGE:

@@ -33,8 +33,8 @@ void vcpu_skip(struct vp *vp, uint64_t length)
 static void tell(struct vp *vp, const char *event, const char *what, uint64_t address)
 {
 	line_begin(&vp->line, event);
-	line_add(&vp->line, " vp=%u what=%s address=0x%lx rip=0x%lx", vp->index, what, address,
-		 vp_active(vp)->vmcb->rip);
+	line_add(&vp->line, " vp=%u what=%s address=0x%lx rip=0x%lx vtl=%u", vp->index, what,
+		 address, vp_active(vp)->vmcb->rip, vp->active_vtl);
 	log_emit(&vp->line);
 }
 

@@ -2,7 +2,7 @@
 /*
  * Views of the nested page tables that differ in the page of the local APIC. A view has four tables
  * of its own, those on the way to that page (and a fifth where the APIC has moved to); everything
- * else it shares with hv.nested, entry by entry.
+ * else it shares with the first VTL's tables, entry by entry.
  */
 #include "tests/refhv/vmm/views.h"
 
@@ -29,12 +29,12 @@ static bool same_entry(int level, uint64_t a, uint64_t b)
 	return a / paging_level_size(level) == b / paging_level_size(level);
 }
 
-/* The table of hv.nested on the way to `gpa`. */
+/* The table of the first VTL on the way to `gpa`. */
 static uint64_t *shared_table(int level, uint64_t gpa)
 {
-	uint64_t *table = hv.nested.root;
+	uint64_t *table = hv_first_tables()->root;
 
-	(void)paging_entry(&hv.nested, gpa); /* all of the way is there */
+	(void)paging_entry(hv_first_tables(), gpa); /* all of the way is there */
 	for (int above = PAGING_TOP; above > level; above--)
 		table = paging_next(*paging_at(table, above, gpa));
 	return table;
@@ -101,7 +101,7 @@ const struct page_tables *views_without_apic(void)
 const struct page_tables *views_with_apic_at(uint64_t gpa)
 {
 	if (gpa == APIC_PAGE)
-		return &hv.nested;
+		return hv_first_tables();
 	if (!same_entry(LEVEL_1G, gpa, APIC_PAGE))
 		return NULL;
 	if (!elsewhere.tables.root)

@@ -18,5 +18,5 @@ const struct page_tables *views_without_apic(void);
  */
 const struct page_tables *views_with_apic_at(uint64_t gpa);
 
-/* Follow what has changed in hv.nested. */
+/* Follow what has changed in the first VTL's tables. */
 void views_update(void);

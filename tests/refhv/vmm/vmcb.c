@@ -15,7 +15,7 @@
 #define REAL_LIMIT 0xFFFFU
 #define INIT_CR0   (CR0_CD | CR0_NW | CR0_ET)
 
-void vmcb_init(struct vmcb *vmcb, uint32_t asid)
+void vmcb_init(struct vmcb *vmcb, uint32_t asid, const struct page_tables *nested)
 {
 	/* The reserved 3 KiB are 0 already. */
 	cpu_fill(vmcb, 0, offsetof(struct vmcb, reserved_0b8));
@@ -27,7 +27,7 @@ void vmcb_init(struct vmcb *vmcb, uint32_t asid)
 	vmcb->msrpm_pa = (uint64_t)hv.msr_permissions;
 	vmcb->asid = asid;
 	vmcb->nested_control = NESTED_PAGING;
-	vmcb->nested_cr3 = (uint64_t)hv.nested.root;
+	vmcb->nested_cr3 = (uint64_t)nested->root;
 	vmcb->dr6 = DR6_RESET;
 	vmcb->dr7 = DR7_RESET;
 	vmcb->rflags = RFLAGS_ONE;

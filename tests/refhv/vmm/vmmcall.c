@@ -16,6 +16,7 @@
 #include "tests/refhv/vmm/stop.h"
 #include "tests/refhv/vmm/test_device.h"
 #include "tests/refhv/vmm/vcpu.h"
+#include "tests/refhv/vmm/vtl.h"
 
 #define VMMCALL_LENGTH 3
 
@@ -51,6 +52,15 @@ static bool may_call(const struct vp *vp, const struct vmcb *vmcb)
 	       (hv.partition.cfg.vmmcall == VMMCALL_ANYWHERE || is_in_page(vmcb, msr));
 }
 
+/* What a VTL above the first must do itself, for nothing of the other's is there. */
+static const char *why_not(const struct vp *vp)
+{
+	bool has_id = hv.partition.vtl[vp->active_vtl].guest_os_id;
+
+	return has_id || vp->active_vtl == hv.partition.cfg.vtl ? "vmmcall_not_from_hypercall_page"
+								: "call_without_os_id";
+}
+
 static uint64_t join(uint64_t high, uint64_t low)
 {
 	return high << 32 | (uint32_t)low;
@@ -66,13 +76,24 @@ static void answer(struct vp *vp, uint64_t result, bool is_64)
 	vcpu_skip(vp, VMMCALL_LENGTH);
 }
 
+/* After the call's own line. */
+static void tell_enabled(struct vp *vp, const struct hypercall *call)
+{
+	if (!call->enabled)
+		return;
+	line_begin_if(&vp->line, "vtl_enable", hv_tells_all());
+	line_add(&vp->line, " vp=%u target_vp=%u vtl=%u", vp->index, call->enabled->index,
+		 call->enabled_vtl);
+	log_queue(&vp->line);
+}
+
 static void launch(const struct hypercall *call, struct vp *target)
 {
 	if (call->restarts)
 		restart_vp(target, &call->next);
 	else
 		processor_launch(target);
-	if (call->awaits && !processor_wait_while(&vp_active(target)->is_awaited, true))
+	if (call->awaits && !processor_wait_while(&target->is_awaited, true))
 		log_fatal("started_vp_does_not_rest");
 }
 
@@ -91,10 +112,12 @@ void vmmcall_exit(struct vp *vp)
 			vcpu_skip(vp, VMMCALL_LENGTH);
 			return;
 		}
-		vcpu_note(vp, "vmmcall_not_from_hypercall_page", vmcb->rip);
+		vcpu_note(vp, why_not(vp), vmcb->rip);
 		vcpu_inject(vp, EXCEPTION_UD);
 		return;
 	}
+	if (vtl_exit(vp))
+		return;
 	bool is_64 = vmcb->efer & EFER_LMA && vmcb->cs.attributes & VMCB_ATTRIBUTE_L;
 
 	call.partition = &hv.partition;
@@ -124,6 +147,7 @@ void vmmcall_exit(struct vp *vp)
 	 * port.
 	 */
 	log_queue(&vp->line);
+	tell_enabled(vp, &call);
 	if (call.broken)
 		vcpu_note(vp, call.broken, call.input_gpa);
 	if (call.odd)

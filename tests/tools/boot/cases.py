@@ -16,7 +16,7 @@ except ImportError:
 CASE_FILES = sorted((ROOT / "tests" / "boot").glob("*.toml"))
 MACHINE_KEYS = {
     "arch", "hv", "smp", "mem", "cmdline", "refhv", "cpu", "machine", "extra", "serial", "boots",
-    "attach", "screen", "spoil", "encoding", "nsh", "guest", "args", "initrd",
+    "attach", "screen", "spoil", "encoding", "nsh", "guest", "args", "initrd", "single",
 }  # fmt: skip
 CASE_KEYS = MACHINE_KEYS | {"name", "group", "keys", "slow", "seconds"} | secure_cases.KEYS
 

@@ -14,11 +14,12 @@ KEYS = {
     "shows",
     "never",  # not on the serial port
     "nodes", "linear", "ipis",
+    "vtl", "vtl_reason", "leaked",
     "halts",  # the machine's last line, by which its halt is told from a hang
 }  # fmt: skip
 CPU_KEYS = {
     "apic", "vp", "verdict", "method", "map_status", "hv_status", "tries", "started_by",
-    "numa", "vp_index",
+    "numa", "vp_index", "vtl", "vtl_status",
 }  # fmt: skip
 REPORT_KEYS = {"start_vp": "hypervisor", "stride": "map", "elements": "map", "calls": "map"}
 
@@ -112,9 +113,24 @@ def compare(expected: dict, processors: int, report: dict) -> list[str]:
             wrong.append(f"{section}.{key} is {report[section][key]}, expected {expected[key]}")
     if expected.get("reason", "") not in report["hypervisor"]["reason"]:
         wrong.append(f"reason '{report['hypervisor']['reason']}' lacks '{expected['reason']}'")
+    wrong += compare_vsm(expected, report["vsm"])
     wrong += compare_ipis(expected.get("ipis"), report["selftest"])
     wrong += compare_warnings(expected.get("warnings", []), report["warnings"])
     return wrong + compare_cpus(expected, report["cpus"])
+
+
+def compare_vsm(expected: dict, vsm: dict) -> list[str]:
+    """The VTL of the bring-up, why it is not the one that was asked for, and what leaked."""
+    wrong = []
+    if vsm["active_vtl"] != expected.get("vtl", 0):
+        wrong.append(f"the VTL is {vsm['active_vtl']}, expected {expected.get('vtl', 0)}")
+    reason = expected.get("vtl_reason", "")
+    if reason not in vsm["reason"] or bool(reason) != bool(vsm["reason"]):
+        wrong.append(f"vsm.reason '{vsm['reason']}', expected '{reason}'")
+    names = [text.partition(":")[0] for text in vsm["leaked"]]
+    if names != expected.get("leaked", []):
+        wrong.append(f"leaked are {vsm['leaked']}, expected {expected.get('leaked', [])}")
+    return wrong
 
 
 def compare_ipis(expected: list[str] | None, selftest: dict | None) -> list[str]:

@@ -114,17 +114,28 @@ def results(cases: list[dict], build: Path, jobs: int, seconds: float | None):
                 yield future.result()
 
 
-def run_cases(cases: list[dict], build: Path, jobs: int, seconds: float | None = None) -> Counter:
-    """Run cases, the big ones first; print TAP; return how many passed, failed, were skipped."""
+def report(some, total: int, where: str = "boot") -> Counter:
+    """Print results as TAP, as they come; return how many passed, failed, were skipped."""
     counts = Counter(passed=0, failed=0, skipped=0)
+    print("TAP version 13")
+    print(f"1..{total}", flush=True)
+    for number, result in enumerate(some, 1):
+        counts[result.state] += 1
+        print_result(number, result, where)
+    return counts
+
+
+def sum_up(counts: Counter) -> int:
+    """The last line, and the exit code."""
+    print("{passed} passed, {failed} failed, {skipped} skipped".format(**counts))
+    return 1 if counts["failed"] else 0 if counts["passed"] else 77
+
+
+def run_cases(cases: list[dict], build: Path, jobs: int, seconds: float | None = None) -> Counter:
+    """Run cases, the big ones first."""
     if judge.validator() is None:
         raise vm.Unusable("the Python module jsonschema is missing: install python3-jsonschema")
-    print("TAP version 13")
-    print(f"1..{len(cases)}", flush=True)
-    for number, result in enumerate(results(cases, build, jobs, seconds), 1):
-        counts[result.state] += 1
-        print_result(number, result)
-    return counts
+    return report(results(cases, build, jobs, seconds), len(cases))
 
 
 def main() -> int:
@@ -147,6 +158,5 @@ def main() -> int:
     except (ValueError, vm.Unusable) as e:
         print(f"tests/boot/run.py: {e}", file=sys.stderr)
         return 1
-    print("{passed} passed, {failed} failed, {skipped} skipped".format(**counts))
-    return 1 if counts["failed"] else 0 if counts["passed"] else 77
+    return sum_up(counts)
 

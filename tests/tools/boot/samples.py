@@ -45,7 +45,8 @@ def cpu(apic: int, vp: int, tries: int = 1, by: int | None = 0, method: str = "h
     return {
         "apic_id": apic, "uid": apic, "vp_index": vp, "numa": None, "role": "ap", "method": method,
         "verdict": "online", "map_status": None if vp is None else 0,
-        "hv_status": 0 if tries else None, "tries": tries, "started_by": by,
+        "hv_status": 0 if tries else None, "tries": tries, "vtl": 0, "vtl_status": None,
+        "started_by": by,
         "t_issued_ns": 1000, "t_first_ns": 2000, "t_online_ns": 3000, "mismatches": [],
     }  # fmt: skip
 
@@ -63,11 +64,50 @@ def good_report() -> dict:
             "version": "10.0.20348.1-0-0", "start_vp": True, "reason": "",
         },
         "map": {"calls": 1, "stride": 4, "elements": 4},
+        "vsm": {
+            "offered": False, "wanted": False, "reason": "", "maximum_vtl": None, "active_vtl": 0,
+            "statuses": {"partition": None, "boot": None}, "calls": 0,
+            "code_page": {"call": None, "return": None}, "leaked": [],
+        },
         "clock": {"source": "hv-tsc-frequency", "hz": 1000000000, "assumed": False},
         "expected": 4, "online": 4, "bringup_ns": 3000,
         "cpus": [bsp(2), cpu(1, 3), cpu(2, 0), cpu(3, 1, tries=2, by=1)], "selftest": None,
         "warnings": [], "warnings_left_out": 0,
     }  # fmt: skip
+
+
+def vtl_log() -> str:
+    """The good run out of VTL 1: 0x0F for the boot processor, then for each that is started."""
+    lines = []
+    for line in LOG.splitlines():
+        if "code=0x0099" in line:
+            line = line.replace("vtl=0", "vtl=1")
+            enable = line.replace("code=0x0099", "code=0x000f").replace("=0x0078", "=0x0000")
+            # The one whose start timed out is given the VTL once.
+            lines += [] if "rsp=0x4000" in line else [enable]
+        elif "GUEST_OS_ID" in line:
+            line = line.replace("msr_write vp=2", "msr_write vp=2 vtl=0")
+        lines.append(line.replace("method=start", "vtl=1 method=start"))
+    first = next(line for line in lines if "code=0x000f" in line)
+    own = first.replace("vp=2 vtl=1", "vp=2 vtl=0", 1).replace("target_vp=3 apic_id=1", BOOT)
+    there = "refhv: vtl_switch vp=2 from=0 to=1 reason=call"
+    back = "refhv: vtl_switch vp=2 from=1 to=0 reason=fast_return"
+    page = "refhv: msr_write vp=2 vtl=1 msr=0x40000001 name=HYPERCALL value=0x5001 result=ok"
+    return "\n".join(lines[:4] + [own, there, page] + lines[4:-1] + [back, lines[-1]]) + "\n"
+
+
+BOOT = "target_vp=2 apic_id=0"
+
+
+def vtl_report() -> dict:
+    report = good_report()
+    report["vsm"] |= {
+        "offered": True, "wanted": True, "maximum_vtl": 1, "active_vtl": 1, "calls": 4,
+        "statuses": {"partition": 0, "boot": 0}, "code_page": {"call": 15, "return": 38},
+    }  # fmt: skip
+    for record in report["cpus"]:
+        record |= {"vtl": 1, "vtl_status": 0 if record["role"] == "ap" else None}
+    return report
 
 
 def selftest_report() -> dict:
@@ -92,6 +132,7 @@ def tap_lines(report: dict) -> list[str]:
     tests = [
         f"{'' if c['verdict'] == 'online' else 'not '}ok {i} - "
         f"apic {c['apic_id']}: {c['verdict']} by {c['method']}"
+        + (f" in VTL {c['vtl']}" if c["vtl"] else "")
         for i, c in enumerate(report["cpus"], 1)
     ]
     return ["hello", "TAP version 13", f"1..{len(tests)}", *tests, "verdict: ok"]

@@ -103,10 +103,10 @@ class PropertiesTest(unittest.TestCase):
             ("ok 2 -", "ok 3 -", "not numbered"),
             ("ok 2 - apic 1: online", "not ok 2 - apic 1: online", "contradicts itself"),
             ("ok 2 - apic 1: online", "ok 2 - apic 1: late", "contradicts itself"),
-            ("ok 2 - apic 1: online", "not ok 2 - apic 1: late", "TAP says [(1, 'late', 'hv')]"),
+            ("ok 2 - apic 1: online", "not ok 2 - apic 1: late", "TAP says [(1, 'late', 'hv', 0)]"),
             ("ok 2 - apic 1: online", "not ok 2 - a check", "'not ok' with verdict ok"),
-            ("online by firmware", "online by hv", "TAP says [(0, 'online', 'hv')]"),
-            ("ok 2 - apic 1: online", "ok 2 - apic 9: online", "not [(1, 'online', 'hv')]"),
+            ("online by firmware", "online by hv", "TAP says [(0, 'online', 'hv', 0)]"),
+            ("ok 2 - apic 1: online", "ok 2 - apic 9: online", "not [(1, 'online', 'hv', 0)]"),
         ):
             wrong = witness.check_tap(report, "\n".join(lines).replace(old, new).split("\n"))
             self.assertTrue(any(text in line for line in wrong), f"'{text}' not in {wrong}")
@@ -119,6 +119,17 @@ class ExpectTest(unittest.TestCase):
 
     def wrong(self, processors: int = 4, **expected) -> list[str]:
         return expect.compare(self.BASE | expected, processors, good_report())
+
+    def test_vsm(self):
+        vsm = good_report()["vsm"]
+        check = expect.compare_vsm
+        self.assertEqual(check({}, vsm), [])
+        self.assertEqual(len(check({"vtl": 1}, vsm)), 1)
+        self.assertEqual(len(check({"vtl_reason": "x"}, vsm)), 1)
+        self.assertEqual(len(check({"leaked": ["cr3"]}, vsm)), 1)
+        vsm |= {"reason": "no xyz", "leaked": ["cr3: expected 0x1, is 0x2"], "active_vtl": 1}
+        self.assertEqual(len(check({}, vsm)), 3)
+        self.assertEqual(check({"vtl": 1, "vtl_reason": "xyz", "leaked": ["cr3"]}, vsm), [])
 
     def test_what_is_expected_is_there(self):
         self.assertEqual(self.wrong(start_vp=True, stride=4, elements=4, calls=1), [])

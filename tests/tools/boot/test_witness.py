@@ -6,7 +6,8 @@ from types import SimpleNamespace
 
 from tools.boot import witness
 from tools.boot.samples import (
-    FALLBACK_LOG, IPI_LOG, LOG, cpu, fallback_report, good_report, selftest_report
+    FALLBACK_LOG, IPI_LOG, LOG, cpu, fallback_report, good_report, selftest_report, tap_lines,
+    vtl_log, vtl_report,
 )  # fmt: skip
 
 
@@ -45,6 +46,47 @@ class WitnessTest(unittest.TestCase):
         ):
             self.assertIn(old, IPI_LOG)
             self.assert_red(self.check(selftest_report(), LOG + IPI_LOG.replace(old, new, 1)), text)
+
+    def test_good_run_out_of_vtl_1(self):
+        self.assertEqual(self.check(vtl_report(), vtl_log()), [])
+        self.assertEqual(witness.check_sets(vtl_report()), [])
+        self.assertEqual(witness.check_tap(vtl_report(), tap_lines(vtl_report())), [])
+
+    def test_a_bring_up_out_of_vtl_1_that_the_log_does_not_have(self):
+        log, report = vtl_log(), vtl_report()
+        enable = next(line for line in log.splitlines() if "0x000f" in line and "vp=3 apic" in line)
+        start = enable.replace("code=0x000f", "code=0x0099")
+        for old, new, text in (
+            (enable + "\n", "", "vsm.calls is 4, the log has 3"),
+            (enable + "\n", "", "apic 1: vtl_status is 0, the log's last is None"),
+            (enable, enable + "\n" + enable, "apic 1: online in VTL 1, and 2 calls 0x0F"),
+            (enable, enable.replace("0x0000 reps", "0x0050 reps"), "apic 1: vtl_status is 0"),
+            (start, start.replace("target_vtl=1", "target_vtl=0"), "the bring-up is in VTL 1: "),
+            (enable, enable.replace("target_vtl=1", "target_vtl=2"), "the bring-up is in VTL 1: "),
+            ("vtl=1 method", "vtl=0 method", "apic 1: online in VTL 1, it ran in 0"),
+            (enable, f"refhv: init vp=2 target_vp=3 apic_id=1\n{enable}", "VTL 1: refhv: init"),
+            ("from=0 to=1", "from=0 to=2", "switches between VTLs are [(0, 2), (1, 0)]"),
+            ("refhv: vtl_switch vp=2 from=1", "refhv: note vp=2 from=1", "switches between VTLs"),
+            ("vtl=1 msr=0x40000001", "vtl=0 msr=0x40000001", "hypercall page is left enabled"),
+        ):
+            self.assertIn(old, log)
+            self.assert_red(self.check(report, log.replace(old, new, 1)), text)
+        self.assert_red(self.check(good_report(), log), "vsm.calls is 0, the log has 4")
+        self.assert_red(self.check(good_report(), log), "the bring-up is in VTL 0: ")
+        self.assert_red(self.check(report, LOG), "vsm.calls is 4, the log has 0")
+
+    def test_what_a_report_says_of_vtls_is_one_story(self):
+        for text, change in (
+            ("in spite of ['cr3", lambda r: r["vsm"].update(leaked=["cr3: expected 1, is 2"])),
+            ("ok in spite of 'no'", lambda r: r["vsm"].update(reason="no")),
+            ("without a reason, and the VTL is 0", lambda r: r["vsm"].update(active_vtl=0)),
+            ("apic 1: online, vtl is 0", lambda r: r["cpus"][1].update(vtl=0)),
+        ):
+            report = vtl_report()
+            change(report)
+            self.assert_red(witness.check_sets(report), text)
+        tap = [line.replace(" in VTL 1", "", 1) for line in tap_lines(vtl_report())]
+        self.assert_red(witness.check_tap(vtl_report(), tap), "TAP says")
 
     def test_good_fallback(self):
         self.assertEqual(self.check(fallback_report(), FALLBACK_LOG), [])

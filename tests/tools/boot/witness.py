@@ -9,10 +9,11 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-GET_VP_INDEX, START_VP = 0x9A, 0x99  # TLFS, hypercall codes
+GET_VP_INDEX, START_VP, ENABLE_VP_VTL = 0x9A, 0x99, 0x0F  # TLFS, hypercall codes
 SEND_IPI, SEND_IPI_EX = 0x0B, 0x15
 START_VP_PRIVILEGE = 1 << (32 + 21)  # TLFS, HV_PARTITION_PRIVILEGE_MASK: StartVirtualProcessor
 SUCCESS, INVALID_VP_STATE, TIME_OUT = 0, 0x15, 0x78  # TLFS, HV_STATUS
+VTL_ALREADY_ENABLED = 0x86
 UNANSWERED = -1  # the call never came back
 EXIT_STATUS = {"ok": 33, "degraded": 35, "failed": 37}  # isa-debug-exit: 2 * value + 1
 ENDED_BY_FIRMWARE = 0  # QEMU's status after a reset (-no-reboot) or a power-off
@@ -26,7 +27,7 @@ ENDS = {"panic": 39, "crash": 0}
 FORBIDDEN = {"violation", "error", "shutdown", "malformed"}
 ROUTINE = {"hypercall", "init", "sipi", "run", "msr_write"}  # not with log=errors
 TAP_TEST = re.compile(r"(not )?ok (\d+) - (.*)$")
-TAP_CPU = re.compile(r"(?:apic|mpidr) (\d+): (\w+) by (\w+)$")
+TAP_CPU = re.compile(r"(?:apic|mpidr) (\d+): (\w+) by (\w+?)(?: in VTL (\d+))?$")
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,22 @@ def check_verdict(report: dict, online: set) -> list[str]:
         return [f"verdict ok with {len(online)} of {report['expected']} processors online"]
     if verdict != "failed" and "mismatch" in verdicts:
         return [f"verdict {verdict} in spite of a mismatch"]
-    return []
+    return check_vsm(report)
+
+
+def check_vsm(report: dict) -> list[str]:
+    """What the report says of virtual trust levels is one story."""
+    vsm, verdict, wrong = report["vsm"], report["verdict"], []
+    if vsm["leaked"] and verdict != "failed":
+        wrong.append(f"verdict {verdict} in spite of {vsm['leaked']}")
+    if vsm["reason"] and verdict == "ok":
+        wrong.append(f"verdict ok in spite of '{vsm['reason']}'")
+    if vsm["wanted"] and not vsm["reason"] and vsm["active_vtl"] != 1:
+        wrong.append(f"vtl=1 without a reason, and the VTL is {vsm['active_vtl']}")
+    for cpu in report["cpus"]:
+        if cpu["verdict"] == "online" and cpu["vtl"] != vsm["active_vtl"]:
+            wrong.append(f"apic {cpu['apic_id']}: online, vtl is {cpu['vtl']}")
+    return wrong
 
 
 def check_exit(report: dict, status: int | None, by_firmware: bool = False) -> list[str]:
@@ -152,10 +168,12 @@ def check_tap(report: dict, lines: list[str]) -> list[str]:
     for test in tests:
         cpu = TAP_CPU.match(test[3])
         if cpu:
-            told.append((int(cpu[1]), cpu[2], cpu[3]))
+            told.append((int(cpu[1]), cpu[2], cpu[3], int(cpu[4] or 0)))
             if (cpu[2] == "online") == bool(test[1]):
                 wrong.append(f"TAP: '{test[0]}' contradicts itself")
-    due = [(cpu["apic_id"], cpu["verdict"], cpu["method"]) for cpu in report["cpus"]]
+    due = [
+        (cpu["apic_id"], cpu["verdict"], cpu["method"], cpu["vtl"] or 0) for cpu in report["cpus"]
+    ]
     if sorted(told) != sorted(due):
         wrong.append(f"TAP says {sorted(set(told) - set(due))}, not {sorted(set(due) - set(told))}")
     if report["verdict"] == "ok" and any(test[1] for test in tests):
@@ -240,18 +258,81 @@ def check_witness(report: dict, events: list[Event], listed: list | None = None)
             what = check_calls(cpu, calls[vp], runs[vp], apic_of)
             what += check_runs(cpu, sipis[vp], runs[vp])
         wrong += [f"apic {cpu['apic_id']}: {text}" for text in what]
-    wrong += check_resets(report, events)
+    wrong += check_resets(report, events) + check_vtls(report, events, vp_of)
     return wrong + check_stacks(events) + check_ipis(report, events) + check_teardown(events)
 
 
 PAGE_ENABLED = 1  # TLFS, HV_X64_MSR_HYPERCALL
 
 
+def check_vtls(report: dict, events: list[Event], vp_of: dict) -> list[str]:
+    """Above VTL 0 each processor is given the VTL and started in it, and by nothing else."""
+    vsm, wrong = report["vsm"], []
+    active = vsm["active_vtl"]
+    calls = [event for event in events if event.is_call(ENABLE_VP_VTL)]
+    if vsm["calls"] != len(calls):
+        wrong.append(f"vsm.calls is {vsm['calls']}, the log has {len(calls)} calls 0x0F")
+    starts = [event for event in events if event.is_call(START_VP)]
+    # Whatever becomes of it: VTL 1 for the boot processor is asked for in VTL 0.
+    for event, due in [(call, active or 1) for call in calls] + [(s, active) for s in starts]:
+        if event.number("target_vtl") != due:
+            wrong.append(f"the bring-up is in VTL {active}: {event.text}")
+    if active:
+        ipis = [event.text for event in events if event.name in ("init", "sipi")]
+        wrong += [f"the bring-up is in VTL {active}: {text}" for text in ipis]
+    switches = [
+        (event.number("from"), event.number("to"))
+        for event in events
+        if event.name == "vtl_switch"
+    ]
+    due = [(0, 1), (1, 0)] if vsm["wanted"] and active == 1 else []
+    if switches != due:
+        wrong.append(f"switches between VTLs are {switches}, must be {due}")
+    for cpu in report["cpus"]:
+        own = [call for call in calls if call.number("target_vp") == vp_of.get(cpu["apic_id"])]
+        wrong += [f"apic {cpu['apic_id']}: {what}" for what in check_vtl(cpu, own, active)]
+    return wrong + check_runs_in_vtl(report, events)
+
+
+def check_vtl(cpu: dict, calls: list[Event], active: int) -> list[str]:
+    """One processor's record against the calls 0x0F that were made for it."""
+    if cpu["role"] == "bsp":
+        return []
+    wrong = []
+    statuses = [call.number("status") for call in calls]
+    last = statuses[-1] if statuses else None
+    last = None if last == UNANSWERED else last
+    if cpu["vtl_status"] != last:
+        wrong.append(f"vtl_status is {cpu['vtl_status']}, the log's last is {last}")
+    given = sum(status in (SUCCESS, VTL_ALREADY_ENABLED) for status in statuses)
+    if cpu["verdict"] == "online" and given != bool(active):
+        wrong.append(f"online in VTL {active}, and {given} calls 0x0F gave it one")
+    return wrong
+
+
+def check_runs_in_vtl(report: dict, events: list[Event]) -> list[str]:
+    """Who is online in a VTL began to run in it."""
+    vtls = {
+        event.number("apic_id"): event.number("vtl")
+        for event in events
+        if event.name == "run" and "vtl" in event.fields
+    }
+    return [
+        f"apic {cpu['apic_id']}: online in VTL {cpu['vtl']}, it ran in {vtls[cpu['apic_id']]}"
+        for cpu in report["cpus"]
+        if cpu["verdict"] == "online" and vtls.get(cpu["apic_id"], cpu["vtl"]) != cpu["vtl"]
+    ]
+
+
 def check_teardown(events: list[Event]) -> list[str]:
-    """At the end both MSRs are as they were found: the last writes undo the first ones."""
+    """At the end both MSRs are as they were found: the last writes undo the first ones.
+
+    Each VTL has its own. The way out of a higher one is its page, so there both stay.
+    """
+    writes = [e for e in events if e.name == "msr_write" and e.fields.get("result") == "ok"]
     left = {}
-    for event in events:
-        if event.name == "msr_write" and event.fields.get("result") == "ok":
+    for event in writes:
+        if event.fields.get("vtl") == writes[0].fields.get("vtl"):
             left[event.fields.get("name")] = event.number("value")
     wrong = []
     if left.get("HYPERCALL", 0) & PAGE_ENABLED:

@@ -73,6 +73,19 @@ ROWS = {
         "F85": "refused, whatever the status, and yet started",
         "F86": "second arrival after bring-up (self-test)",
     },
+    "Virtual trust levels (vtl=1)": {
+        "G01": "AccessVsm or AccessVpRegisters withheld",
+        "G02": "no VTL above 0 to have, or the registers that say so refused",
+        "G03": "VsmCodePageOffsets has no VtlCall",
+        "G04": "0x0D refused, or done already",
+        "G05": "0x0F refused for the boot processor",
+        "G06": "VtlCall does nothing, or raises #UD",
+        "G07": "VTL 1 gets no hypercall page, or has no way back",
+        "G08": "registers of VTL 0 are others after VTL 1",
+        "G09": "0x0F or 0x99 refused for an AP",
+        "G0A": "an AP begins in the wrong VTL, or is not told in which",
+        "G0B": "RAX is written at a switch, as if there were a status",
+    },
     "ACPI": {
         "F50": "no RSDP or XSDT",
         "F51": "bad checksum: used, with a warning",
@@ -161,14 +174,14 @@ panicked. P5, guard pages untouched, needs no check after the fact: they are not
 
 def rows_of(name: str) -> list[str]:
     """Rows in the beginning of a name: f20_f28_every_status, f41-starter."""
-    prefix = re.match(r"((?:f[0-9][0-9a-f][-_])+)", name)
-    return [f"F{row[1:].upper()}" for row in re.split("[-_]", prefix[1])[:-1]] if prefix else []
+    prefix = re.match(r"((?:[fg][0-9][0-9a-f][-_])+)", name)
+    return [row.upper() for row in re.split("[-_]", prefix[1])[:-1]] if prefix else []
 
 
 def host_tests() -> dict[str, str]:
     found = {}
     for path in sorted((ROOT / "tests" / "host").rglob("test_*.c")):
-        for name in re.findall(r"^static void (f[0-9][0-9a-f]_\w+)\(", path.read_text(), re.M):
+        for name in re.findall(r"^static void ([fg][0-9][0-9a-f]_\w+)\(", path.read_text(), re.M):
             found[name] = str(path.relative_to(ROOT / "tests" / "host"))[:-2].replace("test_", "")
     return found
 

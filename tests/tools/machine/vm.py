@@ -111,6 +111,7 @@ class Machine:
     nsh: list[str] = field(default_factory=list)  # lines that the firmware's shell starts with
     spoil: list[str] = field(default_factory=list)  # lines of spoil.cfg, see tests/spoil/
     cpu: str = ""  # QEMU's -cpu text, if not the usual one
+    single: bool = False  # all processors in one thread of QEMU (tests/lab/vtl/README.md)
     machine: str = "q35"
     display: str = "none"
     serial: str = "stdio"  # none: the machine has no serial port
@@ -372,6 +373,8 @@ def qemu_command(m: Machine, out: Path) -> list[str]:
         accel, cpu = "tcg", m.cpu or "qemu64,+svm,+npt,-monitor"
     else:
         accel, cpu = "tcg", m.cpu or "qemu64,-svm,-monitor,-hypervisor"
+    if m.single:
+        accel += ",thread=single"
     machine, extra = m.machine, m.extra
     if needs_x2apic(m):
         cpu += "" if "+x2apic" in cpu else ",+x2apic"

@@ -154,6 +154,32 @@ static void a_page_of_a_large_one_changes_alone(void **state)
 	assert_false(arch_mapped(OTHER - 1, 1));
 }
 
+/* Each changes alone, and a table of the one is none of the other. */
+static void a_copy_has_tables_of_its_own(void **state)
+{
+	uint64_t first;
+
+	(void)state;
+	begin();
+	arch_paging_enable();
+	assert_int_equal(arch_map(0, 0, 2 * LARGE, ARCH_MAP_WRITE), OK);
+	assert_int_equal(arch_map(LARGE, LARGE, PAGE_SIZE, 0), OK);
+	first = paging_root();
+	privileged.cr[3] = paging_copy();
+	assert_int_not_equal(privileged.cr[3], 0);
+	assert_int_equal(paging_root(), first);
+	paging_use(privileged.cr[3]);
+	assert_mapped(0, 0, LARGE, ARCH_MAP_WRITE);
+	assert_mapped(LARGE, LARGE, PAGE_SIZE, 0);
+	assert_int_equal(arch_map(LARGE, OTHER, PAGE_SIZE, ARCH_MAP_EXEC), OK);
+	assert_mapped(LARGE, OTHER, PAGE_SIZE, ARCH_MAP_EXEC);
+	paging_use(first);
+	privileged.cr[3] = first;
+	assert_mapped(LARGE, LARGE, PAGE_SIZE, 0);
+	pages.fail_at = 2;
+	assert_int_equal(paging_copy(), 0);
+}
+
 static void the_upper_half_comes_out_canonical(void **state)
 {
 	const uint64_t stack = 0xFFFFFE0000001000UL;
@@ -205,6 +231,7 @@ int main(void)
 		cmocka_unit_test_teardown(what_is_changed_is_flushed, tear_down),
 		cmocka_unit_test_teardown(they_are_put_in_force, tear_down),
 		cmocka_unit_test_teardown(a_page_of_a_large_one_changes_alone, tear_down),
+		cmocka_unit_test_teardown(a_copy_has_tables_of_its_own, tear_down),
 		cmocka_unit_test_teardown(the_upper_half_comes_out_canonical, tear_down),
 		cmocka_unit_test_teardown(devices_are_not_cached, tear_down),
 		cmocka_unit_test_teardown(what_must_not_be_mapped, tear_down),

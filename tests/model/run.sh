@@ -73,12 +73,12 @@ mutants() {
 		refusal-not-asked     | MUTATE=18 LIES=1 HASTE=0 DEATHS=0 | !(entered[t])
 		rest-too-early        | MUTATE=17                 | !(renewed)
 		no-deadline           | MUTATE=16 LIVE            | acceptance cycle
-		order-done            | MUTATE=1                  | (known[((0*6)+3)]==(stores[3]-1))
-		order-proved          | MUTATE=2                  | (known[((0*6)+4)]==(stores[4]-1))
-		order-no-barrier      | MUTATE=3                  | (known[((2*6)+2)]==(stores[2]-1))
-		order-stage           | MUTATE=4                  | (known[((0*6)+4)]==(stores[4]-1))
-		order-claim           | MUTATE=5                  | (known[((0*6)+3)]==(stores[3]-1))
-		order-outcome-first   | MUTATE=6                  | (known[((0*6)+3)]==(stores[3]-1))
+		order-done            | MUTATE=1                  | (known[((0*6)+3)]==
+		order-proved          | MUTATE=2                  | (known[((0*6)+4)]==
+		order-no-barrier      | MUTATE=3                  | (known[((2*6)+2)]==
+		order-stage           | MUTATE=4                  | (known[((0*6)+4)]==
+		order-claim           | MUTATE=5                  | (known[((0*6)+3)]==
+		order-outcome-first   | MUTATE=6                  | (known[((0*6)+3)]==
 	END
 }
 

@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 GET_VP_INDEX, START_VP, ENABLE_VP_VTL = 0x9A, 0x99, 0x0F  # TLFS, hypercall codes
+ENABLE_PARTITION_VTL, GET_VP_REGISTERS = 0x0D, 0x50
 SEND_IPI, SEND_IPI_EX = 0x0B, 0x15
 START_VP_PRIVILEGE = 1 << (32 + 21)  # TLFS, HV_PARTITION_PRIVILEGE_MASK: StartVirtualProcessor
 SUCCESS, INVALID_VP_STATE, TIME_OUT = 0, 0x15, 0x78  # TLFS, HV_STATUS

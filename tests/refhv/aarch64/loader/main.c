@@ -12,6 +12,9 @@
 #define VP_SIZE    (sizeof(struct vp) + 4 * PAGE_SIZE) /* with its stack, and rounded up */
 #define OTHER_SIZE (16 * PAGE_SIZE)                    /* tables */
 
+/* The reference counter, hypercalls, the VP index: all there is, so far. */
+#define PRIVILEGES 0x62UL
+
 static struct line line;
 
 static void check_processor(void)
@@ -45,7 +48,8 @@ static void log_partition(void)
 	line_add(&line, " vp_indexes=");
 	for (uint32_t i = 0; i < hv.vp_count; i++)
 		line_add(&line, "%s%u", i ? "," : "", hv.vps[i]->index);
-	line_add(&line, " vp=%s image=0x%lx", cfg_numbering(&hv.cfg), (uint64_t)hv.image);
+	line_add(&line, " vp=%s privileges=0x%016lx image=0x%lx", cfg_numbering(&hv.cfg),
+		 hv.registers.privileges, (uint64_t)hv.image);
 	log_emit(&line);
 }
 
@@ -60,6 +64,8 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 	madt_create_vps(system_table);
 	fadt_install(system_table);
 	hv.image = arena_take(resident_image_size());
+	hv.registers.vp_count = VPS_MAX;
+	hv.registers.privileges = PRIVILEGES;
 	log_partition();
 	drop();
 	/* in the guest from here on */

@@ -5,7 +5,9 @@
 #include "tests/refhv/log.h"
 
 #define HVC_IMMEDIATE(esr) ((esr)&0xFFFF)
+#define HVC_CALL           1U
 #define HVC_LOADER         2U
+#define REFERENCE_HZ       10000000UL
 
 /* Called by vectors.S. */
 void exit_from_guest(struct frame *frame);
@@ -20,12 +22,61 @@ static _Noreturn void end(const char *what, struct vp *vp)
 	log_end_with_error(&vp->line);
 }
 
-/* From the loader's one HVC; as for any other there is nothing to call yet (SMCCC). */
+/* In units of 100 ns, without an overflow for as long as the counter itself has none. */
+static uint64_t reference(void)
+{
+	uint64_t ticks = READ_SYSREG(cntvct_el0);
+	uint64_t hz = READ_SYSREG(cntfrq_el0);
+
+	return ticks / hz * REFERENCE_HZ + ticks % hz * REFERENCE_HZ / hz;
+}
+
+/* HVC #1: of the calls, those for one register. */
+static void hypercall(struct vp *vp, struct frame *frame)
+{
+	const struct registers_caller caller = {vp->index, reference()};
+	bool is_set = (uint16_t)frame->x[0] == HV_CALL_SET_REGISTERS;
+	uint64_t control = frame->x[0], name = frame->x[3];
+	uint64_t result = HV_INVALID_HYPERCALL_CODE;
+
+	if (registers_is_call(control))
+		result = registers_call(&hv.registers, &caller, frame->x);
+	frame->x[0] = result;
+	line_begin(&vp->line, "hypercall");
+	line_add(&vp->line, " vp=%u vtl=0 code=0x%04x control=0x%lx", vp->index,
+		 (unsigned int)(uint16_t)control, control);
+	if (registers_is_call(control))
+		line_add(&vp->line, " name=%s register=0x%lx",
+			 is_set ? "SetVpRegisters" : "GetVpRegisters", name);
+	if (registers_is_call(control) && (is_set || !(uint16_t)result))
+		line_add(&vp->line, " value=0x%lx", frame->x[is_set ? 5 : 15]);
+	line_add(&vp->line, " status=0x%04x reps=%u", (unsigned int)(uint16_t)result,
+		 (unsigned int)(result >> HV_RESULT_REPS_SHIFT));
+	log_emit(&vp->line);
+}
+
+/* HVC #0: SMCCC, of which there is the vendor's UID. */
+static void smccc(struct frame *frame)
+{
+	uint32_t function = (uint32_t)frame->x[0];
+
+	if (function != HV_VENDOR_UID && function != HV_VENDOR_UID_64) {
+		frame->x[0] = (uint64_t)PSCI_NOT_SUPPORTED;
+		return;
+	}
+	for (unsigned int i = 0; i < 4; i++)
+		frame->x[i] = hv_vendor_uid[i];
+}
+
 static void hvc(struct vp *vp, struct frame *frame, uint64_t esr)
 {
+	if (HVC_IMMEDIATE(esr) == HVC_CALL) {
+		hypercall(vp, frame);
+		return;
+	}
 	if (HVC_IMMEDIATE(esr) != HVC_LOADER ||
 	    READ_SYSREG(elr_el2) != hv.notify_site + INSTRUCTION_SIZE) {
-		frame->x[0] = (uint64_t)PSCI_NOT_SUPPORTED;
+		smccc(frame);
 		return;
 	}
 	line_begin(&vp->line, "exit_boot_services");

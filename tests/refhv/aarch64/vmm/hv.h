@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "tests/refhv/aarch64/arm.h"
+#include "tests/refhv/aarch64/calls/registers.h"
 #include "tests/refhv/aarch64/cfg.h"
 #include "tests/refhv/line.h"
 
@@ -47,6 +48,7 @@ struct arena {
 
 struct hv {
 	struct arm_cfg cfg;
+	struct registers registers;
 	uint32_t vp_count;
 	struct vp *vps[VPS_MAX]; /* by MPIDR, ascending */
 	struct vp *bsp;

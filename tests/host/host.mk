@@ -138,6 +138,7 @@ REFHV_CALLS = $(addprefix tests/refhv/calls/,checks.c context.c dispatch.c enabl
 	$(addprefix tests/refhv/,faults/start.c loader/cfg_parse.c line.c) $(REFHV_FAULTS)
 $(eval $(call host_test, refhv/test_tlfs))
 $(eval $(call host_test, refhv/test_cfg,       tests/refhv/loader/cfg_parse.c $(REFHV_FAULTS)))
+$(eval $(call host_test, refhv/aarch64/test_registers, tests/refhv/aarch64/calls/registers.c))
 $(eval $(call host_test, refhv/test_faults,    $(REFHV_FAULTS)))
 $(eval $(call host_test, refhv/test_acpi_fault, tests/refhv/faults/acpi.c $(REFHV_FAULTS)))
 $(eval $(call host_test, refhv/test_topology,  tests/refhv/calls/topology.c))

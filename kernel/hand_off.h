@@ -6,7 +6,7 @@
 
 /* Boot processor on its own tables, before any AP runs, where there is a boot->hand_off. */
 void hand_off_prepare(const struct kernel *k);
-/* An AP that has proved itself: smp_config.after. Only one that is as it was asked for is parked. */
+/* An AP that has proved itself: smp_config.after. Parked only if it is as it was asked for. */
 void hand_off_park(struct cpu *cpu);
 /* Boot processor, after the start: each is asked at the mailbox; who does not answer is missing. */
 void hand_off_roll_call(struct kernel *k);

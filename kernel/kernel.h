@@ -61,7 +61,7 @@ struct boot_hand_off {
 struct boot_payload {
 	char path[256]; /* "" if there is none */
 	char args[1024];
-	/* "", or why it was not started, or how it came back; the kernel goes on without it then. */
+	/* "", or why it was not started, or how it came back: the kernel then goes on alone. */
 	char reason[96];
 };
 

@@ -49,7 +49,7 @@ struct options {
 	enum option_panic_by panic_by;
 	char payload[OPTIONS_PAYLOAD_SIZE]; /* path of a program that gets the processors; "" */
 	char args[OPTIONS_ARGS_SIZE];       /* its command line */
-	char text[OPTIONS_TEXT_SIZE]; /* the words as given, on one line, cut if too long */
+	char text[OPTIONS_TEXT_SIZE];       /* the words as given, on one line, cut if too long */
 };
 
 /*

@@ -23,6 +23,5 @@
 struct hvsmp_report_table {
 	uint32_t signature;
 	uint32_t version;
-	uint64_t
-		size; /* bytes of the text, without a NUL; 0 until the processors were handed over */
+	uint64_t size; /* bytes of the text, without a NUL; 0 until boot services end */
 };

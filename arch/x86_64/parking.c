@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Processors that wait at an ACPI mailbox: mailbox, code, descriptors and page tables in one block
- * of memory, of which nothing else is needed any more. The tables map the first 4 GiB to themselves,
+ * of memory, beside which nothing is needed any more. The tables map the first 4 GiB to themselves
  * because whoever wakes a processor chooses the vector.
  */
 #include "arch/x86_64/cpu.h"

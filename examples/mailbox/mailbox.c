@@ -26,7 +26,7 @@ struct mailbox {
 enum { MADT_FIXED = 44, LOCAL_APIC = 0, LOCAL_X2APIC = 9, WAKE_UP = 0x10, ENABLED = 1 };
 enum { LOOKS = 20000000 };
 
-static uint32_t up;
+static uint32_t up __attribute__((used)); /* by ap_entry */
 
 static uint32_t u32(const uint8_t *p)
 {

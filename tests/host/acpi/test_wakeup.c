@@ -128,7 +128,7 @@ static void who_does_not_stay_is_struck_out(void **state)
 	assert_int_equal(sum_of(b.bytes, b.size), 0);
 }
 
-/* --- RSDT and XSDT ----------------------------------------------------------------------------- */
+/* --- RSDT and XSDT ---------------------------------------------------------------------------- */
 
 enum { RSDP = 0xE0000, RSDT = 0x1000, XSDT = 0x2000, OLD = 0x3000, NEW = 0x7F003000 };
 

@@ -127,6 +127,7 @@ MACHINE = --build $(BUILD) --arch $(ARCH) --hv '$(HV)' \
 	--code '$(OVMF_CODE)' --vars '$(or $(OVMF_VARS),$(if $(SECURE),$(BUILD)/secure-vars.fd))' \
 	$(if $(SECURE),--secure)
 RUN_GUEST = $(if $(GUEST),--guest '$(GUEST)' --args '$(ARGS)' --initrd '$(INITRD)') \
+	$(if $(PAYLOAD),--payload '$(PAYLOAD)' --args '$(ARGS)' --initrd '$(INITRD)') \
 	$(if $(EXTRA),--extra '$(EXTRA)') $(if $(TIMEOUT),--timeout '$(TIMEOUT)')
 
 IMAGES = $(BUILD)/$(KERNEL).efi \
@@ -199,6 +200,7 @@ help: ## this list
 # |   CMDLINE="..."     kernel options, see docs/options.md
 # |   REFHV="..."       lines for refhv.cfg, such as REFHV="vp=sparse stride=8"
 # |   GUEST=path.efi    of run: any UEFI program instead of the kernel (docs/guests.md)
+# |   PAYLOAD=path.efi  of run: what the kernel hands all processors to (docs/hand-off.md)
 # |   ARGS="..." INITRD=file  its load options, and a file they name; EXTRA="..." words for QEMU
 # |   TIMEOUT=seconds   of run (a minute for the kernel, ten for a guest)
 # |   SECURE=1          the signed kernel under firmware with Secure Boot on; HV=none, SMP=2 then

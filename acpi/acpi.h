@@ -103,6 +103,34 @@ typedef void (*acpi_cpu_fn)(void *ctx, const struct acpi_cpu *cpu);
 enum err acpi_madt_read(const struct acpi_table *table, struct acpi_madt *out, acpi_cpu_fn fn,
 			void *ctx);
 
+/* --- a MADT with a mailbox ----------------------------------------------------------------- */
+struct acpi_mailbox {
+	uint64_t address;      /* of the mailbox: 4 KiB, aligned to that, in ACPI NVS memory */
+	uint64_t reset_vector; /* where a processor jumps that is to be parked again */
+};
+
+enum { ACPI_MAILBOX_ENTRY = 24 };
+
+/*
+ * A copy of the table, and behind its last readable entry a multiprocessor wake-up structure
+ * (version 1); sealed. out: table->size + ACPI_MAILBOX_ENTRY bytes, of which the result are used.
+ */
+size_t acpi_madt_add_mailbox(const struct acpi_table *madt, const struct acpi_mailbox *mailbox,
+			     uint8_t *out);
+
+/*
+ * Every processor of the table that may run, now or later, and for which stays() is false, may do
+ * neither any more; sealed again. How many entries that were.
+ */
+size_t acpi_madt_strike(uint8_t *madt, size_t size, bool (*stays)(void *ctx, uint32_t apic_id),
+			void *ctx);
+
+/*
+ * In RSDT and XSDT: the table at `to`, below 4 GiB, in the place of the one at `from`; sealed
+ * again. mem: memory that can be written. False: neither lists it.
+ */
+bool acpi_replace_table(const struct acpi_memory *mem, uint64_t rsdp, uint64_t from, uint64_t to);
+
 /* --- MADT of ARM ----------------------------------------------------------------------------- */
 struct acpi_gic {
 	uint64_t distributor; /* type 0x0C, 0 if none */

@@ -28,3 +28,17 @@ void firmware_reset(void *kind);
  */
 EFI_STATUS memory_exit_boot_services(EFI_HANDLE image, EFI_SYSTEM_TABLE *st,
 				     struct boot_info *boot);
+/* memory.c: boot->memory as it is now; boot services stay, and so does room for more of it. */
+EFI_STATUS memory_look(EFI_SYSTEM_TABLE *st, struct boot_info *boot);
+/*
+ * memory.c: the same end as a payload asks for it, by the firmware's own `exit` with the payload's
+ * key. EFI_INVALID_PARAMETER as from the firmware: a stale key, get the map and come again.
+ */
+EFI_STATUS memory_exit_for(EFI_HANDLE image, UINTN key, EFI_EXIT_BOOT_SERVICES exit,
+			   EFI_SYSTEM_TABLE *st, struct boot_info *boot);
+
+/*
+ * The architecture's payload.c: start the program that the options name, if they name one. It may
+ * not come back; if it does, or was not started, boot->payload says why.
+ */
+void payload_follow(EFI_HANDLE image, EFI_SYSTEM_TABLE *st, struct boot_info *boot);

@@ -23,6 +23,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *st)
 	boot.secure_boot = firmware_secure_boot(st);          /* for the log */
 	firmware_reset_init(st);                              /* runtime services */
 	boot.reset = firmware_reset;                          /* called after the end */
+	payload_follow(image, st, &boot);                     /* payload=: comes back if it fails */
 	status = memory_exit_boot_services(image, st, &boot); /* the point of no return */
 	if (EFI_ERROR(status)) {
 		log_error("ExitBootServices failed: EFI status 0x%lx", (unsigned long)status);

@@ -5,6 +5,8 @@
 
 /* Descriptors that may be added between asking for the size and the last map. */
 #define SPARE_DESCRIPTORS 16
+/* What a payload may add to the map before it ends boot services. */
+#define PAYLOAD_DESCRIPTORS 240
 /* A timer event, or a driver that is told of the end, can change the map before it is handed in. */
 #define EXIT_TRIES  64
 
@@ -28,9 +30,9 @@ static EFI_STATUS map_read(EFI_SYSTEM_TABLE *st, struct map *map)
 }
 
 /* Room for what the map needs now, and some more: the allocation itself adds to it. */
-static EFI_STATUS map_grow(EFI_SYSTEM_TABLE *st, struct map *map)
+static EFI_STATUS map_grow(EFI_SYSTEM_TABLE *st, struct map *map, UINTN spare)
 {
-	UINTN count = map->stride ? map->size / map->stride + SPARE_DESCRIPTORS : 0;
+	UINTN count = map->stride ? map->size / map->stride + spare : 0;
 	EFI_PHYSICAL_ADDRESS address = 0;
 	EFI_STATUS status;
 
@@ -125,7 +127,7 @@ EFI_STATUS memory_exit_boot_services(EFI_HANDLE image, EFI_SYSTEM_TABLE *st, str
 	for (int i = 0; i < EXIT_TRIES; i++) {
 		status = map_read(st, &map);
 		if (status == EFI_BUFFER_TOO_SMALL) {
-			status = map_grow(st, &map);
+			status = map_grow(st, &map, SPARE_DESCRIPTORS);
 			if (EFI_ERROR(status))
 				break;
 			continue;
@@ -147,4 +149,40 @@ EFI_STATUS memory_exit_boot_services(EFI_HANDLE image, EFI_SYSTEM_TABLE *st, str
 		return EFI_ERROR(status) ? status : EFI_BUFFER_TOO_SMALL;
 	boot->failure = status;
 	return EFI_SUCCESS;
+}
+
+/* The payload's, and ours for its end. */
+static struct map seen;
+
+EFI_STATUS memory_look(EFI_SYSTEM_TABLE *st, struct boot_info *boot)
+{
+	EFI_STATUS status = EFI_BUFFER_TOO_SMALL;
+
+	for (int i = 0; i < EXIT_TRIES && status == EFI_BUFFER_TOO_SMALL; i++) {
+		status = map_read(st, &seen);
+		if (status == EFI_BUFFER_TOO_SMALL &&
+		    EFI_ERROR(map_grow(st, &seen, PAYLOAD_DESCRIPTORS)))
+			return EFI_OUT_OF_RESOURCES;
+	}
+	if (!EFI_ERROR(status))
+		translate(&seen, boot);
+	return status;
+}
+
+/* What is allocated here makes the payload's key stale. */
+EFI_STATUS memory_exit_for(EFI_HANDLE image, UINTN key, EFI_EXIT_BOOT_SERVICES exit,
+			   EFI_SYSTEM_TABLE *st, struct boot_info *boot)
+{
+	EFI_STATUS status = map_read(st, &seen);
+
+	if (status == EFI_BUFFER_TOO_SMALL)
+		return EFI_ERROR(map_grow(st, &seen, PAYLOAD_DESCRIPTORS)) ? EFI_OUT_OF_RESOURCES
+									   : EFI_INVALID_PARAMETER;
+	if (EFI_ERROR(status))
+		return status;
+	firmware_console_stop();
+	status = exit(image, key);
+	if (!EFI_ERROR(status))
+		translate(&seen, boot);
+	return status;
 }

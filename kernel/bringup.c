@@ -6,6 +6,7 @@
 #include "kernel/bringup.h"
 
 #include "kernel/audit.h"
+#include "kernel/hand_off.h"
 #include "kernel/modes.h"
 #include "kernel/provoke.h"
 #include "kernel/report.h"
@@ -44,21 +45,24 @@ static void configure(const struct kernel *k, struct smp_config *out)
 		.ipi_by_call = hvsmp_recommends_ipi(f),
 		.ipi_by_set = hvsmp_recommends_ipi_set(f),
 		.low_page = k->boot->low_page,
-		.after = modes[o->mode].after,
+		.after = k->boot->hand_off ? hand_off_park : modes[o->mode].after,
 		.progress = screen_is_on() ? grid_step : NULL,
 	};
 }
 
-void bringup_prepare(struct kernel *k)
+enum err bringup_prepare(struct kernel *k)
 {
 	struct smp_config config;
 
 	configure(k, &config);
 	if (smp_prepare(&k->smp, &config, &k->topology, &k->pages))
-		panic("no memory for the boot processor's stacks");
+		return ERR_NO_MEMORY;
+	if (k->boot->hand_off)
+		hand_off_prepare(k);
 	log_debug("%lu processors prepared in %u nodes, %lu left out, INIT delay %lu us",
 		  (unsigned long)k->smp.count, k->smp.start.nodes, (unsigned long)k->smp.left_out,
 		  (unsigned long)(config.init_delay_ns / 1000));
+	return OK;
 }
 
 static void start_all(struct kernel *k)
@@ -78,14 +82,18 @@ static enum exit_code finish(struct kernel *k, const struct selftest *selftest)
 	struct report report = {.platform = &k->platform,
 				.smp = &k->smp,
 				.vtl = &k->vtl,
+				.payload = k->boot->payload,
 				.selftest = selftest};
 
 	provoke_run(&k->options);
-	if (!k->vtl.was_entered) /* NMIs reach the VTL that they come from */
+	if (k->boot->hand_off)
+		hand_off_roll_call(k);
+	else if (!k->vtl.was_entered) /* NMIs reach the VTL that they come from */
 		smp_roll_call(&k->smp);
 	smp_look_again(&k->smp);
 	smp_summarize(&k->smp, hypervisor_is_expected(&k->platform.hypervisor), &report.summary);
-	if (((selftest && !selftest_is_kept(selftest)) || k->vtl.reason[0]) &&
+	if (((selftest && !selftest_is_kept(selftest)) || k->vtl.reason[0] ||
+	     k->boot->payload->reason[0]) &&
 	    report.summary.verdict == MACHINE_OK)
 		report.summary.verdict = MACHINE_DEGRADED;
 	if (k->vtl.leaks)

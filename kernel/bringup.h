@@ -4,8 +4,8 @@
 
 #include "kernel/state.h"
 
-/* Records, stacks and tables of all processors, and the configuration; panics without memory. */
-void bringup_prepare(struct kernel *k);
+/* Records, stacks and tables of all processors, and the configuration. ERR_NO_MEMORY. */
+enum err bringup_prepare(struct kernel *k);
 
 /* Look once more, and report; the exit code. */
 enum exit_code bringup_finish(struct kernel *k);

@@ -42,6 +42,29 @@ enum boot_secure_boot {
 
 enum boot_reset { BOOT_RESET_COLD, BOOT_RESET_POWER_OFF };
 
+/*
+ * What a payload (payload=) is handed the processors by: made before it starts, used when it ends
+ * boot services. Sizes are the kernel's, memory is the boot stub's.
+ */
+struct boot_hand_off {
+	/* By kernel_hand_off_plan. */
+	size_t block_pages, madt_room, report_room;
+	/* ACPI NVS memory for the block, ACPI reclaim memory for the others; all below 4 GiB. */
+	uint64_t block;
+	uint8_t *madt;
+	struct hvsmp_report_table *report;
+	/* By kernel_hand_off_publish. */
+	size_t madt_size;
+	uint64_t firmware_madt; /* the one that it stands for */
+};
+
+struct boot_payload {
+	char path[256]; /* "" if there is none */
+	char args[1024];
+	/* "", or why it was not started, or how it came back: the kernel then goes on alone. */
+	char reason[96];
+};
+
 struct boot_info {
 	uint64_t image_base;
 	uint64_t rsdp;     /* physical address of the ACPI root pointer; 0: none */
@@ -58,7 +81,29 @@ struct boot_info {
 	 * the firmware does not do it. arg: enum boot_reset *.
 	 */
 	void (*reset)(void *arg);
+	const struct boot_payload *payload;
+	const struct boot_hand_off *hand_off; /* the processors are the payload's; else NULL */
 };
 
 /* Warnings of the boot stub are in the log (lib/log.h), whose kept texts the report repeats. */
 _Noreturn void kernel_main(const struct boot_info *boot);
+
+/*
+ * While there are boot services. The payload that these options name, if it may be followed; else
+ * out->path is "", with a warning where there was one.
+ */
+void kernel_payload_find(const char *options, struct boot_payload *out);
+/*
+ * While there are boot services, boot->memory as it is now. May the processors be handed over here,
+ * and how much memory does that want? Else why not, a text that stays.
+ */
+const char *kernel_hand_off_plan(const struct boot_info *boot, struct boot_hand_off *h);
+/* A MADT with a mailbox in the place of the firmware's. False: no root table lists that one. */
+bool kernel_hand_off_publish(const struct boot_info *boot, struct boot_hand_off *h);
+/* As it was. */
+void kernel_hand_off_withdraw(const struct boot_info *boot, const struct boot_hand_off *h);
+/*
+ * Boot services have ended, boot->hand_off is there: as kernel_main, but it comes back, the
+ * processors parked at the mailbox, and the processor's registers as they were.
+ */
+void kernel_hand_off(const struct boot_info *boot);

@@ -2,6 +2,7 @@
 /* The kernel as a table of contents. */
 #include "kernel/bringup.h"
 #include "kernel/exit.h"
+#include "kernel/hand_off.h"
 #include "kernel/modes.h"
 #include "kernel/setup.h"
 #include "lib/assert.h"
@@ -26,7 +27,16 @@ static void run(void *arg)
 	log_debug("mode %s", modes[k->options.mode].name);
 	code = modes[k->options.mode].run(k);      /* the reason for all this */
 	hypervisor_close(&k->platform.hypervisor); /* as it was found */
+	if (k->boot->hand_off)
+		hand_off_end(k); /* to the payload */
 	exit_machine(code);
+}
+
+static _Noreturn void no_memory(const struct boot_info *boot, const char *what)
+{
+	if (boot->hand_off)
+		hand_off_give_up(boot, what);
+	panic("no memory for %s", what);
 }
 
 _Noreturn void kernel_main(const struct boot_info *boot)
@@ -46,15 +56,16 @@ _Noreturn void kernel_main(const struct boot_info *boot)
 		panic("the firmware does not end its boot services: EFI status 0x%lx",
 		      (unsigned long)boot->failure);
 	if (memory_init(boot, &k->pages)) /* allocator, page tables */
-		panic("no memory for page tables");
+		no_memory(boot, "page tables");
 	k->pages.fail_at = o->fail_alloc; /* for tests */
-	if (o->screen)
+	if (o->screen && !boot->hand_off)
 		framebuffer_open(boot, &k->pages); /* the screen, if there is one */
 	platform_find_tables(&k->platform, boot);  /* ACPI */
 	platform_ipi(&k->platform);                /* local APIC, whose id is the processor's */
 	if (platform_topology(&k->platform, &k->pages, &k->topology)) /* processors */
-		panic("no memory for the list of processors");
+		no_memory(boot, "the list of processors");
 	hypervisor_detect(&k->platform.hypervisor, o->start != START_SECOND); /* CPUID only */
-	bringup_prepare(k);                                                   /* stacks, tables */
+	if (bringup_prepare(k))                                               /* stacks, tables */
+		no_memory(boot, "the boot processor's stacks");
 	arch_cpu_enter((struct arch_cpu *)k->smp.bsp->arch, run, k);
 }

@@ -2,6 +2,7 @@
 /* Options from their text, by one table. A mistake costs only the word it is in. */
 #include "kernel/options.h"
 
+#include "kernel/words.h"
 #include "lib/format.h"
 #include "lib/string.h"
 #include "smp/rounds.h"
@@ -58,10 +59,10 @@ static const struct choice panic_by_choices[] = {{"plain", PANIC_PLAIN},
 
 #define FIELD(name) offsetof(struct options, name), sizeof(((struct options *)0)->name)
 
-/* One row an option: a value of its choices, a set of them, or a number in its range. */
+/* One row an option: a value of its choices, a set of them, a number in its range, or a text. */
 struct option {
 	const char *name;
-	uint16_t offset, size; /* of the field in struct options: 1 or 4 bytes */
+	uint16_t offset, size; /* of the field in struct options: 1 or 4 bytes, or a text's */
 	bool is_set;           /* of choices */
 	unsigned int initial;
 	const struct choice *choices; /* NULL: none */
@@ -73,6 +74,7 @@ struct option {
 #define SET(name, field, choices, initial)    name, FIELD(field), true, initial, choices, 0, 0, ""
 #define NUMBER(name, field, min, max, unit, initial) \
 	name, FIELD(field), false, initial, NULL, min, max, unit
+#define TEXT(name, field) name, FIELD(field), false, 0, NULL, 0, 0, ""
 #define CHOICE_OR_NUMBER(name, field, choices, min, max, unit, initial) \
 	name, FIELD(field), false, initial, choices, min, max, unit
 
@@ -95,6 +97,8 @@ static const struct option known[] = {
 	{NUMBER("fail_alloc", fail_alloc, 1, MAX_NUMBER, "", 0)},
 	{CHOICE("panic", panic, panic_choices, PANIC_OFF)},
 	{CHOICE("panic_by", panic_by, panic_by_choices, PANIC_PLAIN)},
+	{TEXT("payload", payload)},
+	{TEXT("args", args)},
 };
 enum { OPTIONS = sizeof(known) / sizeof(known[0]) };
 
@@ -107,11 +111,6 @@ struct word {
 	const char *text;
 	size_t len;
 };
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
 
 static bool equals(struct word w, const char *name)
 {
@@ -230,6 +229,23 @@ static const struct option *find(struct word key)
 	return NULL;
 }
 
+/* Numbers, choices and sets of them are at most as long as a number. */
+static bool is_text(const struct option *o)
+{
+	return o->size > sizeof(unsigned int);
+}
+
+static void store_text(struct options *out, const struct option *o, struct word w)
+{
+	char *text = (char *)out + o->offset;
+
+	if (str_copy(text, o->size, w.text, w.len))
+		return;
+	*text = '\0';
+	log_warn("option %s: must be at most %u bytes long, is %lu", o->name, o->size - 1U,
+		 (unsigned long)w.len);
+}
+
 static bool read_value(const struct option *o, struct word w, unsigned int *out)
 {
 	if (o->is_set)
@@ -253,6 +269,8 @@ static void parse_word(struct word w, struct options *out)
 	o = find(key);
 	if (!o) {
 		warn_unknown(key.len ? key : w);
+	} else if (is_text(o)) {
+		store_text(out, o, value);
 	} else if (read_value(o, value, &number)) {
 		store(out, o, number);
 	} else {
@@ -272,31 +290,34 @@ static void keep(struct word w, struct options *out)
 	if (len)
 		out->text[len++] = ' ';
 	for (size_t i = 0; i < w.len && len < sizeof(out->text) - 1; i++)
-		out->text[len++] = w.text[i] > ' ' && w.text[i] <= '~' ? w.text[i] : '?';
+		out->text[len++] = w.text[i] >= ' ' && w.text[i] <= '~' ? w.text[i] : '?';
 	out->text[len] = '\0';
+}
+
+static void take_word(const struct words *w, struct options *out)
+{
+	keep((struct word){w->raw, w->raw_len}, out);
+	if (w->is_open)
+		log_warn("option %.*s: its last quote is not closed",
+			 shown((struct word){w->word, w->len}), w->word);
+	if (w->is_cut)
+		log_warn("option %.*s: longer than %d bytes: not used", SHOWN, w->word, WORDS_MAX);
+	else
+		parse_word((struct word){w->word, w->len}, out);
 }
 
 void options_parse(const char *text, struct options *out)
 {
-	memset(out, 0, sizeof(*out));
-	for (size_t i = 0; i < OPTIONS; i++)
-		store(out, &known[i], known[i].initial);
-	while (*text) {
-		struct word w = {text, 0};
+	struct words w;
 
-		if (*text == '#') {
-			while (*text && *text != '\n')
-				text++;
-			continue;
-		}
-		while (text[w.len] && !is_blank(text[w.len]))
-			w.len++;
-		if (w.len) {
-			keep(w, out);
-			parse_word(w, out);
-		}
-		text += w.len ? w.len : 1;
+	memset(out, 0, sizeof(*out));
+	for (size_t i = 0; i < OPTIONS; i++) {
+		if (!is_text(&known[i]))
+			store(out, &known[i], known[i].initial);
 	}
+	words_begin(&w, text);
+	while (words_next(&w))
+		take_word(&w, out);
 	if (out->vtl && out->mode != MODE_NORMAL) {
 		log_warn("option vtl=1 goes with mode=normal: it is not used");
 		out->vtl = false;

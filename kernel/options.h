@@ -26,6 +26,7 @@ enum { INIT_DELAY_AUTO = 0xFFFFFFFF };
 enum { REPORT_TABLE = 1 << 0, REPORT_JSON = 1 << 1, REPORT_TAP = 1 << 2 };
 
 enum { OPTIONS_TEXT_SIZE = 128 };
+enum { OPTIONS_PAYLOAD_SIZE = 256, OPTIONS_ARGS_SIZE = 1024 };
 
 /* Ranges and defaults stand in the table of options.c, one row for each field. */
 struct options {
@@ -46,12 +47,15 @@ struct options {
 	uint32_t fail_alloc; /* fail the Nth page allocation; 0: none */
 	enum option_panic panic;
 	enum option_panic_by panic_by;
-	char text[OPTIONS_TEXT_SIZE]; /* the words as given, on one line, cut if too long */
+	char payload[OPTIONS_PAYLOAD_SIZE]; /* path of a program that gets the processors; "" */
+	char args[OPTIONS_ARGS_SIZE];       /* its command line */
+	char text[OPTIONS_TEXT_SIZE];       /* the words as given, on one line, cut if too long */
 };
 
 /*
- * Words of the form key=value, separated by blanks or line ends; '#' begins a comment. A word that
- * is not understood is a warning that names it, and the default stays.
+ * Words of the form key=value, separated by blanks or line ends; '#' begins a comment, and between
+ * double quotes a blank is part of the word. A word that is not understood is a warning that names
+ * it, and the default stays.
  */
 void options_parse(const char *text, struct options *out);
 

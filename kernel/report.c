@@ -145,6 +145,21 @@ static void selftest(const struct selftest *s)
 		  (unsigned long)s->expected);
 }
 
+static void payload(const struct report *r)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < r->smp->count; i++)
+		count += smp_cpu(r->smp, i)->handed_over;
+	if (!r->payload->path[0])
+		return;
+	log_print("payload %s: ", r->payload->path);
+	if (r->payload->reason[0])
+		log_print("%s\n", r->payload->reason);
+	else
+		log_print("%lu processors are handed over\n", (unsigned long)count);
+}
+
 static void report_table(const struct report *r)
 {
 	const struct smp *smp = r->smp;
@@ -176,6 +191,7 @@ static void report_table(const struct report *r)
 	if (r->platform->hypervisor.reason[0])
 		log_print("not by hypercall: %s\n", r->platform->hypervisor.reason);
 	report_vsm_table(r);
+	payload(r);
 	if (left_out)
 		log_print("%lu warnings, of which the JSON report leaves out the last %lu\n",
 			  (unsigned long)log_kept_count(), (unsigned long)left_out);

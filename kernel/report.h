@@ -14,6 +14,7 @@ struct report {
 	struct smp_summary summary;
 	uint64_t kernel_ns; /* from kernel_main to the report */
 	const struct vtl *vtl;
+	const struct boot_payload *payload;
 	const struct selftest *selftest; /* NULL: not run */
 };
 

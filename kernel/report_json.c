@@ -54,7 +54,20 @@ static void processor(struct json *j, const struct smp *smp, const struct cpu *c
 	time(j, "t_issued_ns", smp, cpu->start.issued);
 	time(j, "t_first_ns", smp, arch_cpu_first_ticks(arch));
 	time(j, "t_online_ns", smp, cpu_online_tsc(cpu));
+	json_bool(j, "handed_over", cpu->handed_over);
 	mismatches(j, cpu);
+	json_object_end(j);
+}
+
+static void payload(struct json *j, const struct boot_payload *p)
+{
+	if (!p->path[0]) {
+		json_null(j, "payload");
+		return;
+	}
+	json_object(j, "payload");
+	json_string(j, "path", p->path);
+	json_string(j, "reason", p->reason);
 	json_object_end(j);
 }
 
@@ -153,6 +166,7 @@ void report_json(const struct report *r)
 	hypervisor(&j, &r->platform->hypervisor);
 	map(&j, r);
 	report_vsm_json(&j, r);
+	payload(&j, r->payload);
 	report_json_clock(&j, r->platform);
 	json_number(&j, "expected", r->summary.expected);
 	json_number(&j, "online", r->summary.online);

@@ -78,6 +78,17 @@ static void compare_madts(const struct platform *p)
 			 (unsigned long)p->madt.size);
 }
 
+/* The listed one is the payload's where there is one. */
+static bool find_madt(struct platform *p, const struct boot_hand_off *hand_off)
+{
+	if (hand_off)
+		return !acpi_load(&p->acpi, hand_off->firmware_madt, "APIC", &p->madt);
+	if (!find(p, "APIC", &p->madt))
+		return false;
+	compare_madts(p);
+	return true;
+}
+
 /* --- the FADT --------------------------------------------------------------------------------- */
 
 static void check_register(const char *name, struct acpi_register *r)
@@ -181,10 +192,8 @@ void platform_find_tables(struct platform *p, const struct boot_info *boot)
 		log_warn("ACPI root pointer at 0x%lx: %s: only the boot processor is known",
 			 (unsigned long)boot->rsdp, err_name(e));
 	} else {
-		p->has_madt = find(p, "APIC", &p->madt);
-		if (p->has_madt)
-			compare_madts(p);
-		else
+		p->has_madt = find_madt(p, boot->hand_off);
+		if (!p->has_madt)
 			log_warn("no usable MADT: only the boot processor is known");
 		p->has_srat = find(p, "SRAT", &p->srat);
 		read_fadt(p);

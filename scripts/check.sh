@@ -14,8 +14,8 @@ python=/usr/bin/python3
 [ -x "$python" ] || python=python3
 
 rooms=(boot kernel screen conform smp start hv arch acpi lib)
-mapfile -t sources < <(find "${rooms[@]}" tests -name '*.[ch]' | sort)
-mapfile -t units < <(find "${rooms[@]}" tests/{refhv,spoil,guests,lab} -name '*.c' \
+mapfile -t sources < <(find "${rooms[@]}" examples tests -name '*.[ch]' | sort)
+mapfile -t units < <(find "${rooms[@]}" examples tests/{refhv,spoil,guests,lab} -name '*.c' \
 	-not -path '*/aarch64/*' | sort)
 # ARM64's own files, where there is a compiler for them; the others are the same for both.
 mapfile -t arm_units < <(command -v aarch64-linux-gnu-gcc >/dev/null &&
@@ -57,7 +57,7 @@ tidy_one() {
 	local efi=()
 	case $1 in
 	tests/refhv/aarch64/loader/*) efi=(-isystem "$efi_include" -isystem efi) ;;
-	boot/* | tests/refhv/loader/* | tests/spoil/* | tests/guests/* | tests/lab/*)
+	boot/* | examples/* | tests/refhv/loader/* | tests/spoil/* | tests/guests/* | tests/lab/*)
 		efi=(-DGNU_EFI_USE_MS_ABI -isystem "$efi_include" -isystem "$efi_include/x86_64")
 		;;
 	esac

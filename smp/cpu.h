@@ -79,7 +79,8 @@ struct cpu {
 	uint32_t uid, numa;
 	uint32_t rank; /* in smp->member */
 	enum cpu_verdict verdict;
-	uint32_t strays; /* more entries than one, as far as they were noted */
+	bool handed_over; /* to a payload, and out of this kernel's hands */
+	uint32_t strays;  /* more entries than one, as far as they were noted */
 
 	/* By itself. */
 	_Alignas(CACHE_LINE) uint32_t found_vp_index; /* by its own VP_INDEX register */

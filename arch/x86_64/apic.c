@@ -43,9 +43,16 @@ static void no_write(unsigned int reg, uint32_t value)
 	(void)value;
 }
 
-static const struct apic_ops no_apic_ops = {no_enable, id_by_cpuid, no_send, no_write};
+static uint32_t no_read(unsigned int reg)
+{
+	(void)reg;
+	return 0;
+}
+
+static const struct apic_ops no_apic_ops = {no_enable, id_by_cpuid, no_send, no_write, no_read};
 static const struct apic_ops *ops = &no_apic_ops;
 static uint32_t boot_id;
+static uint32_t found_svr, found_lint0; /* the boot processor's, as the firmware left them */
 
 enum err arch_ipi_init(void)
 {
@@ -63,9 +70,17 @@ enum err arch_ipi_init(void)
 	xapic_set_registers(base & APIC_BASE_ADDRESS);
 	/* Leaving x2APIC mode needs a reset of the APIC, so the firmware's choice is kept. */
 	ops = base & APIC_BASE_EXTD ? &x2apic_ops : &xapic_ops;
+	found_svr = ops->read(XAPIC_SVR);
+	found_lint0 = ops->read(REG_LINT0);
 	ops->enable();
 	boot_id = ops->id();
 	return OK;
+}
+
+void apic_put_back(void)
+{
+	ops->write(XAPIC_SVR, found_svr);
+	ops->write(REG_LINT0, found_lint0);
 }
 
 enum err arch_ipi_widen(void)

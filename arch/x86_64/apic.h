@@ -16,13 +16,16 @@
 
 #define APIC_BASE_ENABLE (1UL << 11)
 
-#define SVR_ENABLE       0x1FFU /* software enable, spurious vector 0xFF */
+enum { XAPIC_SVR = 0xF0 };
+#define SVR_ENABLE 0x1FFU /* software enable, spurious vector 0xFF */
 
 struct apic_ops {
 	void (*enable)(void);
 	uint32_t (*id)(void);
 	enum err (*send)(uint32_t apic_id, uint32_t command);
-	void (*write)(unsigned int reg, uint32_t value); /* a register by its xAPIC offset */
+	/* A register by its xAPIC offset. */
+	void (*write)(unsigned int reg, uint32_t value);
+	uint32_t (*read)(unsigned int reg);
 };
 
 extern const struct apic_ops xapic_ops, x2apic_ops;

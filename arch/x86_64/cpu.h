@@ -93,6 +93,8 @@ uint64_t idt_copy(struct pages *pages);
 
 /* apic.c: the interrupt in service is done. */
 void apic_end_interrupt(void);
+/* apic.c: the boot processor's registers as they were before arch_ipi_init. */
+void apic_put_back(void);
 
 /* address.c: addresses below it can be memory; asks CPUID anew each time. */
 uint64_t address_limit(void);

@@ -36,6 +36,15 @@
 #define APIC_BASE_EXTD   0x400 /* the second of them */
 #define XAPIC_ID         0x20  /* register: id in bits 31:24 */
 
+/* struct parking_values of parking.c, and where it lies in the page of the code */
+#define PARKING_VALUES    1024
+#define PARKING_CR3       0
+#define PARKING_MAILBOX   8
+#define PARKING_GDTR      40
+#define PARKING_IDTR      50
+#define PARKING_FAR       60
+#define PARKING_HAS_MWAIT 66
+
 /* struct sipi_parameters of sipi.c */
 #define SIPI_CR0       0
 #define SIPI_CR3       8

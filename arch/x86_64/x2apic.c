@@ -29,4 +29,9 @@ static void write(unsigned int reg, uint32_t value)
 	wrmsr(MSR_X2APIC + (reg >> OFFSET_SHIFT), value);
 }
 
-const struct apic_ops x2apic_ops = {enable, id, send, write};
+static uint32_t read(unsigned int reg)
+{
+	return (uint32_t)rdmsr(MSR_X2APIC + (reg >> OFFSET_SHIFT));
+}
+
+const struct apic_ops x2apic_ops = {enable, id, send, write, read};

@@ -127,6 +127,35 @@ enum err arch_vtl_call(uint64_t code, struct arch_private *found);
  */
 enum err arch_vtl_return(uint64_t code);
 
+/* --- in the middle of somebody else's call ---------------------------------------------------- */
+
+/*
+ * Boot processor, on the firmware's stack and tables. Call fn(arg), which ends with arch_way_back;
+ * then every register that this room changes is as it was.
+ */
+void arch_with_way_back(void (*fn)(void *arg), void *arg);
+_Noreturn void arch_way_back(void);
+
+/* --- parked at an ACPI mailbox ---------------------------------------------------------------- */
+
+/* Pages of a block, the mailbox first; where in it a processor is parked (again). */
+enum { ARCH_PARKING_PAGES = 9, ARCH_PARKING_RESET_VECTOR = PAGE_SIZE };
+
+/*
+ * Boot processor, on its own tables, before any AP runs. Fill the block, which lies below 4 GiB and
+ * stays for good; its code becomes executable here. ERR_NO_MEMORY; ERR_INVALID: another place.
+ */
+enum err arch_parking_prepare(uint64_t block);
+/* AP: wait at the block's mailbox, standing on nothing else. */
+_Noreturn void arch_parking_enter(uint64_t block);
+/*
+ * Boot processor: ask by the mailbox's test command whether this processor waits there; it has
+ * answered when it has taken the command. One question at a time.
+ */
+void arch_parking_ask(uint64_t block, uint32_t apic_id);
+bool arch_parking_has_answered(uint64_t block);
+void arch_parking_give_up(uint64_t block); /* take the question back */
+
 /* --- INIT-SIPI entry -------------------------------------------------------------------------- */
 
 /*

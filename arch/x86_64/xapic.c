@@ -5,7 +5,7 @@
  */
 #include "arch/x86_64/apic.h"
 
-enum { REG_SVR = 0xF0, REG_ICR_LOW = 0x300, REG_ICR_HIGH = 0x310 };
+enum { REG_ICR_LOW = 0x300, REG_ICR_HIGH = 0x310 };
 
 #define ICR_PENDING 0x00001000U /* delivery status */
 #define MAX_ID      0xFEU       /* 0xFF is broadcast */
@@ -45,7 +45,7 @@ static void enable(void)
 		wrmsr(MSR_APIC_BASE, base & ~(uint64_t)APIC_BASE_X2APIC);
 		wrmsr(MSR_APIC_BASE, (base & ~(uint64_t)APIC_BASE_X2APIC) | APIC_BASE_ENABLE);
 	}
-	write32(REG_SVR, SVR_ENABLE);
+	write32(XAPIC_SVR, SVR_ENABLE);
 }
 
 static uint32_t id(void)
@@ -83,4 +83,4 @@ static enum err send(uint32_t apic_id, uint32_t command)
 	return wait_idle();
 }
 
-const struct apic_ops xapic_ops = {enable, id, send, write32};
+const struct apic_ops xapic_ops = {enable, id, send, write32, read32};

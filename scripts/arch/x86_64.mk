@@ -18,7 +18,7 @@ ARCH_IMAGES  = $(BUILD)/hvsmp.efi $(BUILD)/refhv.efi
 ARCH_WITHOUT =
 # What else is built for it.
 ARCH_MAKEFILES = tests/refhv/refhv.mk tests/spoil/spoil.mk tests/guests/guests.mk \
-	tests/lab/kvm_nested/kvm-nested.mk tests/lab/vtl/guests.mk
+	examples/examples.mk tests/lab/kvm_nested/kvm-nested.mk tests/lab/vtl/guests.mk
 # What `make run` takes.
 ARCH_HV = ref
 # What `make test` takes, and where cases leave their logs.

@@ -37,6 +37,7 @@ $(eval $(call host_test, boot/test_text, $(TEXT)))
 ACPI_BUILD = tests/host/acpi/build.c
 $(eval $(call host_test, acpi/test_tables, acpi/tables.c $(ACPI_BUILD)))
 $(eval $(call host_test, acpi/test_madt,   acpi/madt.c acpi/tables.c $(ACPI_BUILD)))
+$(eval $(call host_test, acpi/test_wakeup, acpi/wakeup.c acpi/tables.c $(ACPI_BUILD)))
 $(eval $(call host_test, acpi/test_srat,   acpi/srat.c acpi/tables.c $(ACPI_BUILD)))
 $(eval $(call host_test, acpi/test_fadt,   acpi/fadt.c $(ACPI_BUILD)))
 $(eval $(call host_test, acpi/aarch64/test_gic, acpi/aarch64/gic.c acpi/tables.c $(ACPI_BUILD)))
@@ -112,7 +113,7 @@ $(eval $(call host_test, kernel/test_tables, kernel/tables.c acpi/fadt.c acpi/s5
 $(eval $(call host_test, kernel/test_memory, kernel/memory.c lib/err.c lib/log.c lib/pages.c \
 	lib/tally.c $(LIB_FORMAT) $(ADDRESS)))
 $(eval $(call host_test, kernel/test_panic, kernel/panic.c lib/assert.c lib/log.c $(LIB_FORMAT)))
-OPTIONS = kernel/options.c lib/log.c $(LIB_FORMAT)
+OPTIONS = kernel/options.c kernel/words.c lib/log.c $(LIB_FORMAT)
 $(eval $(call host_test, kernel/test_options, $(OPTIONS)))
 $(eval $(call host_test, kernel/test_options_doc, $(filter-out %/options.c,$(OPTIONS))))
 REPORT = $(addprefix kernel/,report.c report_json.c report_tap.c report_vsm.c times.c \

@@ -22,13 +22,17 @@ static const struct {
 	const char *name;
 	spoil_fn run;
 } rows[] = {
-	{"acpi.patch", acpi_patch},   {"acpi.poke", acpi_poke},     {"acpi.sum", acpi_sum},
-	{"acpi.swap", acpi_swap},     {"acpi.extend", acpi_extend}, {"acpi.entry", acpi_entry},
-	{"acpi.hide", acpi_hide},     {"acpi.copy", acpi_copy},     {"acpi.add", acpi_add},
-	{"acpi.move", acpi_move},     {"map.add", map_add},         {"map.grow", map_grow},
-	{"exit.refuse", exit_refuse}, {"reset", reset_by},          {"screen.base", screen_base},
-	{"options", child_options},   {"shell", child_shell},       {"cpu.aps", cpu_aps},
-	{"cpu.bsp", cpu_bsp},         {"cpu.cr4", cpu_cr4},
+	{"acpi.patch", acpi_patch},   {"acpi.poke", acpi_poke},
+	{"acpi.sum", acpi_sum},       {"acpi.swap", acpi_swap},
+	{"acpi.extend", acpi_extend}, {"acpi.entry", acpi_entry},
+	{"acpi.hide", acpi_hide},     {"acpi.copy", acpi_copy},
+	{"acpi.add", acpi_add},       {"acpi.move", acpi_move},
+	{"map.add", map_add},         {"map.grow", map_grow},
+	{"exit.refuse", exit_refuse}, {"reset", reset_by},
+	{"screen.base", screen_base}, {"memory.refuse", memory_refuse},
+	{"options", child_options},   {"shell", child_shell},
+	{"cpu.aps", cpu_aps},         {"cpu.bsp", cpu_bsp},
+	{"cpu.cr4", cpu_cr4},
 };
 
 static void *protocol_of(EFI_HANDLE handle, EFI_GUID guid, const char *what)

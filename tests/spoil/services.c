@@ -65,3 +65,21 @@ void screen_base(char *value)
 		fail("there is none", "screen");
 	gop->Mode->FrameBufferBase = number(&value);
 }
+
+/* AllocatePages answers EFI_OUT_OF_RESOURCES for memory of this type from now on. */
+static EFI_ALLOCATE_PAGES allocate_pages;
+static EFI_MEMORY_TYPE refused;
+
+static EFI_STATUS EFIAPI allocate_others(EFI_ALLOCATE_TYPE how, EFI_MEMORY_TYPE type, UINTN pages,
+					 EFI_PHYSICAL_ADDRESS *at)
+{
+	return type == refused ? EFI_OUT_OF_RESOURCES : allocate_pages(how, type, pages, at);
+}
+
+/* TYPE */
+void memory_refuse(char *value)
+{
+	refused = (EFI_MEMORY_TYPE)number(&value);
+	allocate_pages = services->AllocatePages;
+	services->AllocatePages = allocate_others;
+}

@@ -66,6 +66,7 @@ void map_hook(void);
 /* services.c: the firmware's other services */
 void reset_by(char *value);
 void screen_base(char *value);
+void memory_refuse(char *value);
 
 /* child.c: what the started image is handed */
 void child_options(char *value);

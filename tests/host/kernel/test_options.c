@@ -33,6 +33,53 @@ static void f78_no_comment_in_a_word(void **state)
 	assert_non_null(strstr(log_kept(0), "option exit=\"qemu#x\": must be"));
 }
 
+static void quotes_keep_blanks(void **state)
+{
+	(void)state;
+	parse("payload=\\EFI\\linux\\vmlinuz.efi args=\"console=ttyS0 panic=-1\" log=quiet");
+	assert_string_equal(o.payload, "\\EFI\\linux\\vmlinuz.efi");
+	assert_string_equal(o.args, "console=ttyS0 panic=-1");
+	assert_int_equal(o.log, LOG_ERROR);
+	assert_string_equal(o.text,
+			    "payload=\\EFI\\linux\\vmlinuz.efi args=\"console=ttyS0 panic=-1\" "
+			    "log=quiet");
+	parse("\"args=a b\" \"exit\"=qemu"); /* as a shell hands them on */
+	assert_string_equal(o.args, "a b");
+	assert_int_equal(o.exit, EXIT_QEMU);
+	parse("args=\"# no comment\"");
+	assert_string_equal(o.args, "# no comment");
+	assert_int_equal(log_kept_count(), 0);
+}
+
+static void f78_a_quote_ends_with_its_line(void **state)
+{
+	(void)state;
+	parse("args=\"a b\nexit=qemu");
+	assert_string_equal(o.args, "a b");
+	assert_int_equal(o.exit, EXIT_QEMU);
+	assert_int_equal(log_kept_count(), 1);
+	assert_string_equal(log_kept(0), "option args=a b: its last quote is not closed");
+}
+
+static void f78_a_text_that_is_too_long_is_not_used(void **state)
+{
+	char text[2000] = "payload=";
+
+	(void)state;
+	memset(text + 8, 'x', OPTIONS_PAYLOAD_SIZE - 1);
+	parse(text);
+	assert_int_equal(strlen(o.payload), OPTIONS_PAYLOAD_SIZE - 1);
+	assert_int_equal(log_kept_count(), 0);
+	text[8 + OPTIONS_PAYLOAD_SIZE - 1] = 'x';
+	parse(text);
+	assert_string_equal(o.payload, "");
+	assert_string_equal(log_kept(0), "option payload: must be at most 255 bytes long, is 256");
+	memset(text + 8, 'x', sizeof(text) - 9); /* more than a word can be */
+	parse(text);
+	assert_string_equal(o.payload, "");
+	assert_non_null(strstr(log_kept(0), "longer than 1280 bytes: not used"));
+}
+
 static void assert_defaults(void)
 {
 	assert_int_equal(o.mode, MODE_NORMAL);
@@ -333,6 +380,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(f78_no_comment_in_a_word),
+		cmocka_unit_test(quotes_keep_blanks),
+		cmocka_unit_test(f78_a_quote_ends_with_its_line),
+		cmocka_unit_test(f78_a_text_that_is_too_long_is_not_used),
 		cmocka_unit_test(no_text_gives_the_defaults),
 		cmocka_unit_test(every_option_is_read),
 		cmocka_unit_test(vtl_1_goes_with_the_ordinary_bring_up),

@@ -51,6 +51,8 @@ static void document_values(const struct option *option, char *out, size_t size)
 	size_t len = 0;
 
 	out[0] = '\0';
+	if (is_text(option))
+		snprintf(out, size, "a text");
 	if (option->is_set)
 		len += (size_t)snprintf(out, size, "any of ");
 	for (const struct choice *c = option->choices; c && c->name; c++)
@@ -119,7 +121,7 @@ static void fields_are_apart(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < OPTIONS; i++) {
-		assert_true(known[i].size == 1 || known[i].size == 4);
+		assert_true(known[i].size == 1 || known[i].size == 4 || is_text(&known[i]));
 		assert_true(known[i].offset + known[i].size <= offsetof(struct options, text));
 		for (size_t k = 0; k < known[i].size; k++)
 			assert_int_equal(owner[known[i].offset + k]++, 0);
@@ -136,6 +138,10 @@ static void defaults_are_values(void **state)
 		char text[32];
 		struct word w = {text, 0};
 
+		if (is_text(option)) {
+			assert_int_equal(*((char *)&o + option->offset), '\0');
+			continue;
+		}
 		memcpy(&value, (uint8_t *)&o + option->offset, option->size);
 		assert_int_equal(value, option->initial);
 		if (!option->choices && value) {

@@ -21,6 +21,7 @@ static struct smp smp;
 static struct platform platform;
 static struct vtl vtl;
 static struct report report;
+static struct boot_payload payload;
 
 static struct {
 	char text[1 << 23];
@@ -86,7 +87,10 @@ static int set_up(void **state)
 	strcpy(platform.hypervisor.features.interface_name, "Hv#1");
 	strcpy(platform.hypervisor.version, "10.0.20348.1-0-0");
 	vtl = (struct vtl){0};
-	report = (struct report){.platform = &platform, .smp = &smp, .vtl = &vtl};
+	report = (struct report){.platform = &platform,
+				 .smp = &smp,
+				 .vtl = &vtl,
+				 .payload = &payload};
 	report.summary = (struct smp_summary){CPUS, 2, MACHINE_DEGRADED, 123456};
 	return 0;
 }

@@ -45,7 +45,8 @@ def initrd(busybox: bytes, drivers: dict[str, bytes]) -> bytes:
 def bring(directory: Path) -> None:
     """Leave NAME.efi (the kernel is a UEFI program) and NAME.initrd for each kernel."""
     for name, package in KERNELS.items():
-        if (directory / f"{name}.initrd").exists():
+        made = directory / f"{name}.initrd"
+        if made.exists() and made.stat().st_mtime > (HERE / "init").stat().st_mtime:
             continue
         packages = debian.fetch(directory / name, ["busybox-static"], [package])
         kernel = debian.one(packages, "boot/vmlinuz-*").read_bytes()

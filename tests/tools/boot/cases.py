@@ -16,7 +16,8 @@ except ImportError:
 CASE_FILES = sorted((ROOT / "tests" / "boot").glob("*.toml"))
 MACHINE_KEYS = {
     "arch", "hv", "smp", "mem", "cmdline", "refhv", "cpu", "machine", "extra", "serial", "boots",
-    "attach", "screen", "spoil", "encoding", "nsh", "guest", "args", "initrd", "single",
+    "attach", "screen", "spoil", "encoding", "nsh", "guest", "payload", "args", "initrd",
+    "single",
 }  # fmt: skip
 CASE_KEYS = MACHINE_KEYS | {"name", "group", "keys", "slow", "seconds"} | secure_cases.KEYS
 
@@ -93,8 +94,10 @@ def check_guest(case: dict) -> None:
     """ValueError if a case without a guest says what only guests have, or the other way about."""
     if ("guest" in case) != (case["expect"].get("ends") == "guest"):
         raise ValueError(f"{case['name']}: guest goes with ends = \"guest\"")
-    if {"args", "initrd"} & set(case) and "guest" not in case:
-        raise ValueError(f"{case['name']}: args and initrd go with guest")
+    if {"args", "initrd"} & set(case) and not {"guest", "payload"} & set(case):
+        raise ValueError(f"{case['name']}: args and initrd go with guest and payload")
+    if {"payload_status", "payload_reason"} & set(case["expect"]) and "payload" not in case:
+        raise ValueError(f"{case['name']}: payload_status and payload_reason go with payload")
 
 
 def processors(case: dict) -> int:

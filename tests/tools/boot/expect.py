@@ -15,6 +15,7 @@ KEYS = {
     "never",  # not on the serial port
     "nodes", "linear", "ipis",
     "vtl", "vtl_reason", "leaked",
+    "payload_status", "payload_reason",
     "halts",  # the machine's last line, by which its halt is told from a hang
 }  # fmt: skip
 CPU_KEYS = {
@@ -49,6 +50,9 @@ def check_keys(name: str, expected: dict) -> None:
     elif expected.get("ends") == "stopped":
         if set(expected) != {"ends", "log"}:
             raise ValueError(f"{name}: of one that stops the log is left, and must be declared")
+    elif expected.get("ends") == "payload":
+        if set(expected) - {"ends", "serial", "log"}:
+            raise ValueError(f"{name}: a payload that is left alone leaves no report")
     elif expected.get("ends") == "refused":
         if set(expected) - {"ends", "serial"}:
             raise ValueError(f"{name}: an image that is refused leaves no report")
@@ -114,9 +118,19 @@ def compare(expected: dict, processors: int, report: dict) -> list[str]:
     if expected.get("reason", "") not in report["hypervisor"]["reason"]:
         wrong.append(f"reason '{report['hypervisor']['reason']}' lacks '{expected['reason']}'")
     wrong += compare_vsm(expected, report["vsm"])
+    wrong += compare_payload(expected, report["payload"])
     wrong += compare_ipis(expected.get("ipis"), report["selftest"])
     wrong += compare_warnings(expected.get("warnings", []), report["warnings"])
     return wrong + compare_cpus(expected, report["cpus"])
+
+
+def compare_payload(expected: dict, payload: dict | None) -> list[str]:
+    """Why it was not started, or how it came back."""
+    found = payload["reason"] if payload else ""
+    reason = expected.get("payload_reason", "")
+    if reason not in found or bool(reason) != bool(found):
+        return [f"payload.reason is '{found}', expected '{reason}'"]
+    return []
 
 
 def compare_vsm(expected: dict, vsm: dict) -> list[str]:

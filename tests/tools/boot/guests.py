@@ -5,7 +5,7 @@ from pathlib import Path
 from tools.machine import guest, running
 
 KEYS = {"ends", "status", "serial", "log", "never", "known"}
-FILES = ("guest", "initrd")  # keys that name a file in the build directory
+FILES = ("guest", "payload", "initrd")  # keys that name a file in the build directory
 PASSED, TESTS_FAILED = 1, 3  # what isa-debug-exit makes of the guest's 0 and 1
 
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tools import ROOT
-from tools.boot import bench, conformance, expect, guests, psci_witness, secure_cases, witness
+from tools.boot import (
+    bench, conformance, expect, guests, hand_off, psci_witness, secure_cases, witness,
+)  # fmt: skip
 from tools.boot.cases import processors
 from tools.machine import backtrace, running, verdicts
 
@@ -107,8 +109,13 @@ def every_run(case: dict, outcome: running.Outcome, events: list, report: dict) 
     expected = case.get("expect", {})
     by_firmware = bool(BY_FIRMWARE.search(case.get("cmdline", ""))) and "halts" not in expected
     wrong = witness.check_sets(report)
-    wrong += witness.check_exit(report, exit_status(outcome), by_firmware)
-    wrong += witness.check_tap(report, outcome.lines)
+    if hand_off.is_done(case, report):
+        events, after = hand_off.split(events) if case["hv"] == "ref" else ([], [])
+        wrong += hand_off.check(case, report, after, outcome.status)
+    else:
+        wrong += witness.check_exit(report, exit_status(outcome), by_firmware)
+        wrong += hand_off.check_kept(report)
+    wrong += witness.check_tap(report, hand_off.own_lines(case, outcome.lines))
     if case["hv"] == "ref" and case.get("arch") == "aarch64":
         wrong += psci_witness.check(report, events)
     elif case["hv"] == "ref":
@@ -128,7 +135,7 @@ def judge_report(
     failure = verdicts.failure(outcome)
     wrong = [failure] if failure else []
     try:
-        report = verdicts.find_report(outcome.lines)
+        report = verdicts.find_report(hand_off.own_lines(case, outcome.lines))
     except ValueError as e:
         told = [event.text for event in events if event.name in witness.FORBIDDEN]
         return None, wrong + [str(e)] + told
@@ -158,6 +165,8 @@ def judge(
         return None, check_stopped(events, outcome) + texts
     if case["expect"].get("ends") == "refused":
         return None, secure_cases.check_refused(outcome) + texts
+    if case["expect"].get("ends") == "payload":
+        return None, hand_off.check_left(outcome, events) + texts
     if case["expect"].get("ends") == "silent":
         return None, witness.check_silent(events, outcome, processors(case)) + texts
     if case["expect"].get("ends") == "guest":

@@ -47,7 +47,8 @@ def cpu(apic: int, vp: int, tries: int = 1, by: int | None = 0, method: str = "h
         "verdict": "online", "map_status": None if vp is None else 0,
         "hv_status": 0 if tries else None, "tries": tries, "vtl": 0, "vtl_status": None,
         "started_by": by,
-        "t_issued_ns": 1000, "t_first_ns": 2000, "t_online_ns": 3000, "mismatches": [],
+        "t_issued_ns": 1000, "t_first_ns": 2000, "t_online_ns": 3000,
+        "handed_over": False, "mismatches": [],
     }  # fmt: skip
 
 
@@ -69,6 +70,7 @@ def good_report() -> dict:
             "statuses": {"partition": None, "boot": None}, "calls": 0,
             "code_page": {"call": None, "return": None}, "leaked": [],
         },
+        "payload": None,
         "clock": {"source": "hv-tsc-frequency", "hz": 1000000000, "assumed": False},
         "expected": 4, "online": 4, "bringup_ns": 3000,
         "cpus": [bsp(2), cpu(1, 3), cpu(2, 0), cpu(3, 1, tries=2, by=1)], "selftest": None,

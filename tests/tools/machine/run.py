@@ -76,7 +76,8 @@ def argument_parser(purpose: str) -> argparse.ArgumentParser:
     p.add_argument("--code", default="", help="firmware code (OVMF_CODE)")
     p.add_argument("--vars", default="", help="firmware variables (OVMF_VARS)")
     p.add_argument("--guest", default="", help="a UEFI program to run instead of the kernel")
-    p.add_argument("--args", default="", help="its load options")
+    p.add_argument("--payload", default="", help="a UEFI program that gets the processors")
+    p.add_argument("--args", default="", help="load options of the guest or the payload")
     p.add_argument("--initrd", default="", help="a file that its load options name by initrd=")
     p.add_argument("--extra", default="", help="more words for QEMU")
     p.add_argument("--secure", action="store_true", help="firmware with Secure Boot, signed kernel")
@@ -110,6 +111,7 @@ def machine(args: argparse.Namespace) -> vm.Machine:
         kernel="hvsmp-signed.efi" if args.secure else kernel,
         secure=args.secure,
         guest=Path(args.guest) if args.guest else None,
+        payload=Path(args.payload) if args.payload else None,
         args=args.args,
         initrd=Path(args.initrd) if args.initrd else None,
         extra=shlex.split(args.extra),

@@ -83,6 +83,7 @@ class Names(NamedTuple):
 
 
 NAMES = Names(KERNEL_PATH, BOOT_PATH, "refhv.efi")
+PAYLOAD_PATH, INITRD_PATH = "EFI/payload/payload.efi", "EFI/payload/initrd"
 SPOIL_PATH, SPOIL_CFG = "EFI/spoil/spoil.efi", "EFI/spoil/spoil.cfg"
 IMAGE_BYTES, IMAGE_UNIT = 32 << 20, 16 << 20  # the disk's least size, and its steps beyond
 DISPLAY_SIZE = "1024x768"  # of the window of make run DISPLAY=gtk
@@ -136,7 +137,8 @@ class Machine:
     secure: bool = False  # firmware with Secure Boot, in flash that only SMM writes to
     boots: Path | None = None  # boot media instead of a disk made for this run
     guest: Path | None = None  # any UEFI program instead of the kernel, see guest.py
-    args: str = ""  # its load options
+    payload: Path | None = None  # what the kernel hands the processors to (payload=)
+    args: str = ""  # the guest's or payload's load options
     initrd: Path | None = None  # a file that they name with initrd=
     attach: str = "virtio"  # the media's kind of drive, see ATTACH
     extra: list[str] = field(default_factory=list)
@@ -232,14 +234,37 @@ def config_lines(lines: list[str]) -> bytes:
     return "".join(line + "\n" for line in lines).encode()
 
 
+def payload_options(m: Machine) -> list[str]:
+    """What the kernel is told of the payload."""
+    if not m.payload:
+        return []
+    args = [m.args] if m.args else []
+    args += ["initrd=" + backslashed(INITRD_PATH)] if m.initrd else []
+    text = " ".join(args)
+    if not (text.isascii() and text.isprintable()) or '"' in text:
+        raise Unusable("ARGS is one line of ASCII, without double quotes")
+    return ["payload=" + backslashed(PAYLOAD_PATH), f'args="{text}"']
+
+
+def payload_files(m: Machine) -> dict[str, bytes]:
+    files = {PAYLOAD_PATH: m.payload, INITRD_PATH: m.initrd} if m.payload else {}
+    return {path: read_file(file) for path, file in files.items() if file}
+
+
+def read_file(path: Path) -> bytes:
+    if not path.is_file():
+        raise Unusable(f"{path} is not a file")
+    return path.read_bytes()
+
+
 def image_files(m: Machine, build: Path) -> dict[str, bytes]:
     """What stands on the disk: the kernel, or the reference hypervisor that starts it.
 
     Before boot media the reference hypervisor starts GRUB, which finds them. What spoils the
     machine comes between the two, or first.
     """
-    options = kernel_options(m.cmdline) + "\n"
-    files = {KERNEL_CFG: options.encode(m.encoding)}
+    options = " ".join([*payload_options(m), kernel_options(m.cmdline)]) + "\n"
+    files = {KERNEL_CFG: options.encode(m.encoding), **payload_files(m)}
     names = arm64.NAMES if m.arch == "aarch64" else NAMES
     starts = [(names.kernel, build / ("grub.efi" if m.boots else m.kernel))]
     refhv = list(m.refhv)

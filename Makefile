@@ -146,9 +146,9 @@ MEDIA_TESTS = $(filter all media,$(or $(GROUP),$(TEST_GROUP),all))
 ARM64_TESTS = $(and $(filter x86_64,$(ARCH)),$(filter all arm64,$(or $(GROUP),all)), \
 	$(shell command -v aarch64-linux-gnu-gcc))
 arm64: FORCE
-	@$(MAKE) --no-print-directory ARCH=aarch64 BUILD=$(BUILD)/aarch64 all
+	@$(MAKE) --no-print-directory ARCH=aarch64 BUILD=$(BUILD)/aarch64 all azure
 
-test: $(if $(MEDIA_TESTS),images) $(if $(ARM64_TESTS),arm64)
+test: $(if $(MEDIA_TESTS),images) $(if $(ARM64_TESTS),arm64) $(if $(filter aarch64,$(ARCH)),azure)
 test: all ## all tests, or some (GROUP=host|unit|hyperv|counts|a boot group, JOBS=2)
 	@$(PYTHON) tests/all.py --build $(TEST_BUILD) --make '$(MAKE)' \
 		--group '$(or $(GROUP),$(TEST_GROUP))' \

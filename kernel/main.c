@@ -3,6 +3,7 @@
 #include "kernel/bringup.h"
 #include "kernel/exit.h"
 #include "kernel/modes.h"
+#include "kernel/repeat.h"
 #include "kernel/setup.h"
 #include "lib/assert.h"
 #include "lib/log.h"
@@ -47,6 +48,7 @@ _Noreturn void kernel_main(const struct boot_info *boot)
 		      (unsigned long)boot->failure);
 	if (memory_init(boot, &k->pages)) /* allocator, page tables */
 		panic("no memory for page tables");
+	repeat_open(&k->pages, o);        /* keep what is said */
 	k->pages.fail_at = o->fail_alloc; /* for tests */
 	if (o->screen)
 		framebuffer_open(boot, &k->pages); /* the screen, if there is one */

@@ -42,6 +42,7 @@ static const struct choice report_choices[] = {{"table", REPORT_TABLE},
 					       {"json", REPORT_JSON},
 					       {"tap", REPORT_TAP},
 					       {0}};
+static const struct choice repeat_choices[] = {{"off", 0}, {0}};
 
 static const struct choice panic_choices[] = {{"off", PANIC_OFF},
 					      {"bsp", PANIC_BSP},
@@ -95,6 +96,7 @@ static const struct option known[] = {
 	{NUMBER("fail_alloc", fail_alloc, 1, MAX_NUMBER, "", 0)},
 	{CHOICE("panic", panic, panic_choices, PANIC_OFF)},
 	{CHOICE("panic_by", panic_by, panic_by_choices, PANIC_PLAIN)},
+	{CHOICE_OR_NUMBER("repeat", repeat_s, repeat_choices, 1, 600, " (s)", 0)},
 };
 enum { OPTIONS = sizeof(known) / sizeof(known[0]) };
 

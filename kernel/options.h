@@ -46,6 +46,7 @@ struct options {
 	uint32_t fail_alloc; /* fail the Nth page allocation; 0: none */
 	enum option_panic panic;
 	enum option_panic_by panic_by;
+	uint32_t repeat_s;            /* say all again every so many seconds; 0: never */
 	char text[OPTIONS_TEXT_SIZE]; /* the words as given, on one line, cut if too long */
 };
 

@@ -15,6 +15,7 @@ KEYS = {
     "never",  # not on the serial port
     "nodes", "linear", "ipis",
     "vtl", "vtl_reason", "leaked",
+    "repeats",  # so many times, with repeat=
     "halts",  # the machine's last line, by which its halt is told from a hang
 }  # fmt: skip
 CPU_KEYS = {

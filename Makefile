@@ -215,7 +215,7 @@ help: ## this list
 # |   MINUTES=24          begin no run that would end later; QUICK=1, FULL=1: other plans; RESUME=1
 
 include scripts/secure.mk
--include tests/lab/bench/bench.mk tests/lab/campaign/campaign.mk \
+-include tests/lab/azure/azure.mk tests/lab/bench/bench.mk tests/lab/campaign/campaign.mk \
 	 tests/lab/mutants/mutants.mk tests/host/host.mk tests/host/coverage.mk \
 	 tests/host/fuzz/fuzz.mk tests/model/model.mk
 include scripts/images.mk

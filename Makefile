@@ -74,8 +74,9 @@ $(BUILD)/obj/tests/refhv/aarch64/loader/%.o $(BUILD)/obj/tests/spoil/%.o \
 $(BUILD)/obj/tests/guests/%.o $(BUILD)/obj/tests/lab/kvm_nested/%.o: \
 	DIR_CFLAGS = $(EFI_CPPFLAGS)
 
-# The version is git's; the file changes only when that does. Without git: VERSION=.
-VERSION ?= $(or $(shell git describe --tags --always --dirty --abbrev=12 2>/dev/null),unversioned)
+# The version is git's; the file changes only when that does. Without git: VERSION=, or the file's.
+VERSION ?= $(or $(shell git describe --tags --always --dirty --abbrev=12 2>/dev/null), \
+	v$(or $(shell cat VERSION 2>/dev/null),0))
 $(BUILD)/gen/version: FORCE
 	@mkdir -p $(@D)
 	@echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' > $@
@@ -219,4 +220,5 @@ include scripts/secure.mk
 	 tests/lab/mutants/mutants.mk tests/host/host.mk tests/host/coverage.mk \
 	 tests/host/fuzz/fuzz.mk tests/model/model.mk
 include scripts/images.mk
+include scripts/dist.mk
 endif

@@ -21,7 +21,7 @@ EPOCH = "1700000001"  # odd: FAT times are even
 MEDIA = "hvsmp.img", "hvsmp.iso", "hvsmp.vhdx", "hvsmp-azure.vhd"
 KERNEL = bytes(range(256)) * 700  # images.py does not care what it puts on a disk
 SOURCES = (
-    "Makefile linker.ld efi boot kernel screen conform smp start hv arch acpi lib scripts "
+    "Makefile VERSION linker.ld efi boot kernel screen conform smp start hv arch acpi lib scripts "
     "tests/refhv tests/spoil tests/guests tests/tools tests/lab/kvm_nested tests/lab/vtl"
 ).split()
 

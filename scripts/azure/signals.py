@@ -21,7 +21,9 @@ class Signals:
     def __init__(self):
         self.held, self.raised, self.waiting = 0, False, None
         for name in NAMES:
-            signal.signal(getattr(signal, name), self.came)
+            number = getattr(signal, name)
+            if name != "SIGHUP" or signal.getsignal(number) != signal.SIG_IGN:  # nohup
+                signal.signal(number, self.came)
 
     def came(self, number: int, _frame) -> None:
         if self.held or self.raised:

@@ -74,8 +74,9 @@ $(BUILD)/obj/tests/refhv/aarch64/loader/%.o $(BUILD)/obj/tests/spoil/%.o \
 $(BUILD)/obj/tests/guests/%.o $(BUILD)/obj/tests/lab/kvm_nested/%.o: \
 	DIR_CFLAGS = $(EFI_CPPFLAGS)
 
-# The version is git's; the file changes only when that does. Without git: VERSION=.
-VERSION ?= $(or $(shell git describe --tags --always --dirty --abbrev=12 2>/dev/null),unversioned)
+# The version is git's; the file changes only when that does. Without git: VERSION=, or the file's.
+VERSION ?= $(or $(shell git describe --tags --always --dirty --abbrev=12 2>/dev/null), \
+	v$(or $(shell cat VERSION 2>/dev/null),0))
 $(BUILD)/gen/version: FORCE
 	@mkdir -p $(@D)
 	@echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' > $@
@@ -147,9 +148,9 @@ MEDIA_TESTS = $(filter all media,$(or $(GROUP),$(TEST_GROUP),all))
 ARM64_TESTS = $(and $(filter x86_64,$(ARCH)),$(filter all arm64,$(or $(GROUP),all)), \
 	$(shell command -v aarch64-linux-gnu-gcc))
 arm64: FORCE
-	@$(MAKE) --no-print-directory ARCH=aarch64 BUILD=$(BUILD)/aarch64 all
+	@$(MAKE) --no-print-directory ARCH=aarch64 BUILD=$(BUILD)/aarch64 all azure
 
-test: $(if $(MEDIA_TESTS),images) $(if $(ARM64_TESTS),arm64)
+test: $(if $(MEDIA_TESTS),images) $(if $(ARM64_TESTS),arm64) $(if $(filter aarch64,$(ARCH)),azure)
 test: all ## all tests, or some (GROUP=host|unit|hyperv|counts|a boot group, JOBS=2)
 	@$(PYTHON) tests/all.py --build $(TEST_BUILD) --make '$(MAKE)' \
 		--group '$(or $(GROUP),$(TEST_GROUP))' \
@@ -217,8 +218,9 @@ help: ## this list
 # |   MINUTES=24          begin no run that would end later; QUICK=1, FULL=1: other plans; RESUME=1
 
 include scripts/secure.mk
--include tests/lab/bench/bench.mk tests/lab/campaign/campaign.mk \
+-include tests/lab/azure/azure.mk tests/lab/bench/bench.mk tests/lab/campaign/campaign.mk \
 	 tests/lab/mutants/mutants.mk tests/host/host.mk tests/host/coverage.mk \
 	 tests/host/fuzz/fuzz.mk tests/model/model.mk
 include scripts/images.mk
+include scripts/dist.mk
 endif

@@ -6,6 +6,7 @@
 #include "kernel/exit.h"
 
 #include "kernel/platform.h"
+#include "kernel/repeat.h"
 
 #include "lib/log.h"
 
@@ -44,6 +45,7 @@ _Noreturn void exit_machine(enum exit_code code)
 {
 	static unsigned int done;
 
+	repeat_run();
 	while (done < EXIT_STEPS && exit_steps[method][done]) {
 		done++;
 		exit_steps[method][done - 1](code);

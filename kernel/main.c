@@ -4,6 +4,7 @@
 #include "kernel/exit.h"
 #include "kernel/hand_off.h"
 #include "kernel/modes.h"
+#include "kernel/repeat.h"
 #include "kernel/setup.h"
 #include "lib/assert.h"
 #include "lib/log.h"
@@ -57,6 +58,7 @@ _Noreturn void kernel_main(const struct boot_info *boot)
 		      (unsigned long)boot->failure);
 	if (memory_init(boot, &k->pages)) /* allocator, page tables */
 		no_memory(boot, "page tables");
+	repeat_open(&k->pages, o);        /* keep what is said */
 	k->pages.fail_at = o->fail_alloc; /* for tests */
 	if (o->screen && !boot->hand_off)
 		framebuffer_open(boot, &k->pages); /* the screen, if there is one */

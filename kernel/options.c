@@ -43,6 +43,7 @@ static const struct choice report_choices[] = {{"table", REPORT_TABLE},
 					       {"json", REPORT_JSON},
 					       {"tap", REPORT_TAP},
 					       {0}};
+static const struct choice repeat_choices[] = {{"off", 0}, {0}};
 
 static const struct choice panic_choices[] = {{"off", PANIC_OFF},
 					      {"bsp", PANIC_BSP},
@@ -99,6 +100,7 @@ static const struct option known[] = {
 	{CHOICE("panic_by", panic_by, panic_by_choices, PANIC_PLAIN)},
 	{TEXT("payload", payload)},
 	{TEXT("args", args)},
+	{CHOICE_OR_NUMBER("repeat", repeat_s, repeat_choices, 1, 600, " (s)", 0)},
 };
 enum { OPTIONS = sizeof(known) / sizeof(known[0]) };
 

@@ -49,6 +49,7 @@ struct options {
 	enum option_panic_by panic_by;
 	char payload[OPTIONS_PAYLOAD_SIZE]; /* path of a program that gets the processors; "" */
 	char args[OPTIONS_ARGS_SIZE];       /* its command line */
+	uint32_t repeat_s;                  /* say all again every so many seconds; 0: never */
 	char text[OPTIONS_TEXT_SIZE];       /* the words as given, on one line, cut if too long */
 };
 

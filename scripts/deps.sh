@@ -4,7 +4,8 @@
 # Install what building, running and testing need, and nothing that is there already.
 #   scripts/deps.sh           install what is missing (apt, dnf or pacman; as root or through sudo)
 #   scripts/deps.sh --check   install nothing; name what the build lacks and exit 1
-# With ARCH=aarch64 in the environment, what ARM64 needs as well.
+# With ARCH=aarch64 in the environment, what ARM64 needs as well; with DEPS_FOR="build run" only
+# what these need.
 set -eu
 
 # One need a line: how to see that it is there, then its package in Debian/Ubuntu, Fedora, Arch.
@@ -87,6 +88,7 @@ missing() {
 	needs | while read -r probe user apt dnf pacman; do
 		[ "$user" = "${user#arm64-}" ] || [ "${ARCH-}" = aarch64 ] || continue
 		[ -z "${2-}" ] || [ "$2" = "${user#arm64-}" ] || continue
+		[ -z "${DEPS_FOR-}" ] || [[ " $DEPS_FOR " == *" ${user#arm64-} "* ]] || continue
 		present "$probe" && continue
 		case $1 in 1) echo "$apt" ;; 2) echo "$dnf" ;; 3) echo "$pacman" ;; esac
 	done | grep -vx -e - | sort -u

@@ -113,6 +113,7 @@ $(eval $(call host_test, kernel/test_tables, kernel/tables.c acpi/fadt.c acpi/s5
 $(eval $(call host_test, kernel/test_memory, kernel/memory.c lib/err.c lib/log.c lib/pages.c \
 	lib/tally.c $(LIB_FORMAT) $(ADDRESS)))
 $(eval $(call host_test, kernel/test_panic, kernel/panic.c lib/assert.c lib/log.c $(LIB_FORMAT)))
+$(eval $(call host_test, kernel/test_repeat, lib/pages.c lib/log.c $(LIB_FORMAT)))
 OPTIONS = kernel/options.c kernel/words.c lib/log.c $(LIB_FORMAT)
 $(eval $(call host_test, kernel/test_options, $(OPTIONS)))
 $(eval $(call host_test, kernel/test_options_doc, $(filter-out %/options.c,$(OPTIONS))))

@@ -95,6 +95,7 @@ static void assert_defaults(void)
 	assert_int_equal(o.report, REPORT_TABLE | REPORT_JSON | REPORT_TAP);
 	assert_int_equal(o.panic, PANIC_OFF);
 	assert_true(o.screen);
+	assert_int_equal(o.repeat_s, 0);
 }
 
 static void no_text_gives_the_defaults(void **state)

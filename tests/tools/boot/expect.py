@@ -16,6 +16,7 @@ KEYS = {
     "nodes", "linear", "ipis",
     "vtl", "vtl_reason", "leaked",
     "payload_status", "payload_reason",
+    "repeats",  # so many times, with repeat=
     "halts",  # the machine's last line, by which its halt is told from a hang
 }  # fmt: skip
 CPU_KEYS = {

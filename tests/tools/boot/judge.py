@@ -10,7 +10,7 @@ from tools.boot import (
     bench, conformance, expect, guests, hand_off, psci_witness, secure_cases, witness,
 )  # fmt: skip
 from tools.boot.cases import processors
-from tools.machine import backtrace, running, verdicts
+from tools.machine import backtrace, repeats, running, verdicts
 
 
 @dataclass
@@ -185,7 +185,11 @@ def settle(
     case: dict, outcome: running.Outcome, log: str, out: Path, build: Path, seen: list[str] = []
 ) -> Result:
     """Judge what came out of a machine and leave the judgement beside its logs."""
+    due = case["expect"].get("repeats", 0)
+    again = repeats.check(outcome.lines, due, case.get("cmdline", ""))
+    outcome.lines, _ = repeats.split(outcome.lines)
     report, wrong = judge(case, outcome, log, build)
+    wrong += again
     if "boots" in case and outcome.ended != "halted":
         wrong.append("the machine did not halt after the report, as boot media must by default")
     wrong += seen  # what is wrong with its screen

@@ -17,7 +17,7 @@ from tools import ROOT
 from tools.boot import guests, judge, secure_cases
 from tools.boot.cases import MACHINE_KEYS, choose, load_cases, processors
 from tools.boot.judge import Result
-from tools.machine import arm64, guest, running, vm
+from tools.machine import arm64, guest, repeats, running, vm
 from tools.screen import screenshot
 
 ALONE_FROM = 64  # processors
@@ -63,6 +63,8 @@ def run_case(case: dict, build: Path, seconds: float | None) -> Result:
     last = case["expect"].get("halts")
     if last:
         halts = lambda lines: bool(lines) and last in lines[-1]  # noqa: E731
+    if again := case["expect"].get("repeats"):
+        halts = lambda lines: repeats.said(lines, again)  # noqa: E731
     if case["expect"].get("ends") == "refused":
         halts = secure_cases.refused
     outcome = running.run_qemu(command, out, bound, halts=halts, keys=case.get("keys", ()))

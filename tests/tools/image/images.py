@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Boot media of the kernel, the same bytes from the same commit: the tool behind `make images`.
 
-    images.py img|grub|iso|vhdx OUTPUT INPUT...     (scripts/images.mk has the inputs)
+    images.py img|grub|iso|vhdx|azure|azure-aa64 OUTPUT INPUT...     (inputs: scripts/images.mk)
     images.py sums OUTPUT FILE...
     images.py epoch OUTPUT                     the media's date, a file that changes only with it
 
@@ -16,14 +16,15 @@ import tempfile
 import time
 from pathlib import Path
 
-from tools.image import source_date, vhdx
-from tools.machine import vm
+from tools.image import source_date, vhd, vhdx
+from tools.machine import arm64, vm
 
 MIB = 1 << 20
 DISK_BYTES = 64 * MIB  # a FAT32 of the smallest clusters needs 33 MiB
 ESP_START, ESP_BYTES = MIB, 62 * MIB  # the last MiB is left to the second partition table
 GRUB_ESP_BYTES = 2880 * 1024  # El Torito counts sectors in 16 bits; GRUB takes a third of it
 SECTOR = 512
+OPTIONS_ROOM = 2048  # scripts/azure/vhd.py replaces them
 
 FAT_SERIAL = "48565350"
 ESP_TYPE = "C12A7328-F81F-11D2-BA4B-00A0C93EC93B"  # UEFI specification, "Protective MBR" ff.
@@ -65,7 +66,7 @@ def make_fat(image: Path, start: int, size: int, files: dict[str, bytes], fat32:
         run("mcopy", "-i", where, "-", f"::{name}", data=data)
 
 
-def make_img(out: Path, kernel: Path, options: Path) -> None:
+def make_img(out: Path, kernel: Path, options: Path, boot_path: str = vm.BOOT_PATH) -> None:
     """A disk with one partition, the ESP, from which the firmware starts the kernel itself."""
     with open(out, "wb") as f:
         f.truncate(DISK_BYTES)
@@ -75,8 +76,9 @@ def make_img(out: Path, kernel: Path, options: Path) -> None:
         f'uuid={ESP_GUID}, name="hvsmp"\n'
     )
     run("sfdisk", "--no-reread", "--no-tell-kernel", str(out), data=table.encode())
-    files = {vm.BOOT_PATH: kernel.read_bytes(), vm.KERNEL_CFG: options.read_bytes()}
+    files = {boot_path: kernel.read_bytes(), vm.KERNEL_CFG: options.read_bytes()}
     make_fat(out, ESP_START, ESP_BYTES, files, fat32=True)
+
 
 
 def disc_date(form: str) -> str:
@@ -131,6 +133,36 @@ def make_vhdx(out: Path, raw: Path) -> None:
     out.write_bytes(image)
 
 
+def make_vhd(out: Path, raw: Path) -> None:
+    """The disk as fixed VHD: the raw bytes, and a footer.
+
+    force_size: the size is what it is, and not what the old geometry of cylinders can say.
+    """
+    options = "subformat=fixed,force_size=on"
+    run("qemu-img", "convert", "-f", "raw", "-O", "vpc", "-o", options, str(raw), str(out))
+    with open(out, "r+b") as f:  # in place: what is zero stays a hole
+        f.seek(-vhd.FOOTER_SIZE, os.SEEK_END)
+        footer = vhd.normalise(f.read(), raw.read_bytes(), source_date.find()[0])
+        f.seek(-vhd.FOOTER_SIZE, os.SEEK_END)
+        f.write(footer)
+
+
+def make_azure(out: Path, kernel: Path, options: Path, boot_path: str = vm.BOOT_PATH) -> None:
+    """The disk for Azure. Its options have room to be replaced in place, without a FAT's tools."""
+    text = b"#@options %d\n" % OPTIONS_ROOM + options.read_bytes()
+    if len(text) >= OPTIONS_ROOM:
+        raise ValueError(f"{options}: {len(text)} bytes, must be less than {OPTIONS_ROOM}")
+    with tempfile.TemporaryDirectory() as tmp:
+        raw, padded = Path(tmp, "disk.img"), Path(tmp, "options")
+        padded.write_bytes(text.ljust(OPTIONS_ROOM - 1) + b"\n")
+        make_img(raw, kernel, padded, boot_path)
+        make_vhd(out, raw)
+
+
+def make_azure_aa64(out: Path, kernel: Path, options: Path) -> None:
+    make_azure(out, kernel, options, arm64.NAMES.boot)
+
+
 def make_sums(out: Path, *files: Path) -> None:
     """What sha256sum -c reads, in the directory of the files."""
     lines = [f"{hashlib.sha256(f.read_bytes()).hexdigest()}  {f.name}\n" for f in files]
@@ -152,6 +184,8 @@ KINDS = {
     "grub": make_grub,
     "iso": make_iso,
     "vhdx": make_vhdx,
+    "azure": make_azure,
+    "azure-aa64": make_azure_aa64,
     "sums": make_sums,
     "epoch": make_epoch,
 }

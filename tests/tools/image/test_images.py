@@ -10,17 +10,18 @@ import time
 import unittest
 import unittest.mock
 import uuid
+import zlib
 from pathlib import Path
 
 from tools import ROOT
-from tools.image import images, source_date, vhdx
+from tools.image import images, source_date, vhd, vhdx
 from tools.machine import vm
 
 EPOCH = "1700000001"  # odd: FAT times are even
-MEDIA = "hvsmp.img", "hvsmp.iso", "hvsmp.vhdx"
+MEDIA = "hvsmp.img", "hvsmp.iso", "hvsmp.vhdx", "hvsmp-azure.vhd"
 KERNEL = bytes(range(256)) * 700  # images.py does not care what it puts on a disk
 SOURCES = (
-    "Makefile linker.ld efi boot kernel screen conform smp start hv arch acpi lib scripts "
+    "Makefile VERSION linker.ld efi boot kernel screen conform smp start hv arch acpi lib scripts "
     "tests/refhv tests/spoil tests/guests tests/tools tests/lab/kvm_nested tests/lab/vtl"
 ).split()
 
@@ -34,8 +35,9 @@ def make_media(out: Path, epoch: str, zone: str, umask: int) -> dict[str, bytes]
         ("grub.efi",),
         ("hvsmp.iso", kernel, out / "grub.efi", ROOT / "boot/grub.cfg"),
         ("hvsmp.vhdx", out / "hvsmp.img"),
+        ("hvsmp-azure.vhd", kernel, ROOT / "boot/azure.cfg"),
     ):
-        kind = "grub" if name == "grub.efi" else name.partition(".")[2]
+        kind = {"grub.efi": "grub", "hvsmp-azure.vhd": "azure"}.get(name, name.partition(".")[2])
         command = [sys.executable, "-B", "-m", "tools.image.images", kind, out / name, *inputs]
         env = {**os.environ, "SOURCE_DATE_EPOCH": epoch, "TZ": zone}
         done = subprocess.run(
@@ -84,16 +86,40 @@ class ReproducibleTest(unittest.TestCase):
         compare = [qemu_img, "compare", "-q", "-f", "vhdx", "-F", "raw", vhd, raw]
         subprocess.run(compare, check=True)
 
-    def test_disk_has_one_esp_and_two_tables(self):
-        disk = self.sets[0]["hvsmp.img"]
-        for at in (images.SECTOR, len(disk) - images.SECTOR):
-            self.assertEqual(disk[at : at + 8], b"EFI PART")
-        entries = [disk[at : at + 128] for at in range(1024, 1024 + 128 * 128, 128)]
-        used = [entry for entry in entries if any(entry)]
+    def check_table(self, disk):
+        """A GPT whose backup is the last sector, both with good checksums, and one ESP."""
+        last = len(disk) // images.SECTOR - 1
+        for at, other in ((1, last), (last, 1)):
+            header = bytearray(disk[at * images.SECTOR :][:92])
+            signature, _, size, crc, _, mine, backup = struct.unpack_from("<8sIIIIQQ", header)
+            self.assertEqual((signature, size, mine, backup), (b"EFI PART", 92, at, other))
+            struct.pack_into("<I", header, 16, 0)
+            self.assertEqual(zlib.crc32(header), crc)
+            start, count, each, crc = struct.unpack_from("<QIII", header, 72)
+            entries = disk[start * images.SECTOR :][: count * each]
+            self.assertEqual(zlib.crc32(entries), crc)
+        used = [entries[i : i + each] for i in range(0, len(entries), each)]
+        used = [entry for entry in used if any(entry)]
         self.assertEqual(len(used), 1)
         self.assertEqual(used[0][:16], uuid.UUID(images.ESP_TYPE).bytes_le)
         self.assertEqual(disk[images.ESP_START + 82 :][:8], b"FAT32   ")
 
+    def test_disk_has_one_esp_and_two_tables(self):
+        self.check_table(self.sets[0]["hvsmp.img"])
+
+    def test_azure_takes_the_vhd(self):
+        """Fixed, whole MiB, 20 or more of them, and a footer in which everything is true."""
+        image = self.sets[0]["hvsmp-azure.vhd"]
+        disk, footer = image[: -vhd.FOOTER_SIZE], vhd.read(image[-vhd.FOOTER_SIZE :])
+        self.assertGreaterEqual(len(disk), 20 * images.MIB)
+        self.assertEqual(len(disk) % images.MIB, 0)
+        self.assertEqual((footer.size, footer.original_size), (len(disk), len(disk)))
+        self.assertEqual((footer.version, footer.features), (0x10000, 2))
+        self.assertEqual(footer.timestamp, int(EPOCH) - vhd.VHD_EPOCH)
+        self.assertEqual((footer.creator, footer.saved_state), (b"qem2", 0))
+        self.assertEqual(uuid.UUID(bytes=footer.identifier).version, 4)
+        self.check_table(disk)
+        self.assertEqual(disk.count(b"#@options %d\n" % images.OPTIONS_ROOM), 1)
 
 class KernelTest(unittest.TestCase):
     def test_same_kernel_in_another_directory(self):
@@ -146,6 +172,41 @@ class VhdxTest(unittest.TestCase):
             image[at : at + vhdx.HEADER_SIZE] = header
         with self.assertRaisesRegex(ValueError, "log is not empty"):
             vhdx.normalise(image, b"")
+
+
+class VhdTest(unittest.TestCase):
+    FOOTER = bytes.fromhex(
+        "636f6e65637469780000000200010000ffffffffffffffff329eb63371656d32"
+        "000500035769326b00000000040000000000000004000000ffff10ff00000002"
+        "ffffe45a5fcfeeedcf00429ebe3576619e3085ce"
+    ).ljust(512, b"\0")  # of a disk of 64 MiB, as qemu-img 7.2 wrote it
+
+    def test_what_qemu_img_writes(self):
+        footer = vhd.read(self.FOOTER)
+        self.assertEqual((footer.size, footer.disk_type), (64 << 20, vhd.FIXED))
+
+    def test_content_and_date_make_it(self):
+        one = vhd.normalise(self.FOOTER, bytes(64 << 20), int(EPOCH))
+        self.assertEqual(vhd.read(one).timestamp, int(EPOCH) - vhd.VHD_EPOCH)
+        other = vhd.normalise(self.FOOTER, b"x" * (64 << 20), int(EPOCH))
+        self.assertNotEqual(vhd.read(one).identifier, vhd.read(other).identifier)
+
+    def test_another_disk_is_refused(self):
+        with self.assertRaisesRegex(ValueError, "the VHD's size is 67108864, must be 512"):
+            vhd.normalise(self.FOOTER, bytes(512), int(EPOCH))
+
+    def test_bad_footers(self):
+        dynamic = bytearray(self.FOOTER)
+        dynamic[63] = 3
+        struct.pack_into(">I", dynamic, vhd.CHECKSUM_AT, vhd.checksum(bytes(dynamic)))
+        for footer, says in (
+            (bytes(512), "no VHD footer"),
+            (self.FOOTER[:-1], "no VHD footer"),
+            (self.FOOTER[:-1] + b"x", "checksum is 0xffffe45a, must be 0xffffe3e2"),
+            (bytes(dynamic), "type is 3, must be 2"),
+        ):
+            with self.subTest(says=says), self.assertRaisesRegex(ValueError, says):
+                vhd.read(footer)
 
 
 class SumsTest(unittest.TestCase):

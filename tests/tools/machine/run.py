@@ -13,7 +13,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from tools.machine import arm64, backtrace, guest, running, verdicts, vm
+from tools.machine import arm64, backtrace, guest, repeats, running, verdicts, vm
 
 SKIPPED = 77
 GUEST_SECONDS = 600
@@ -183,7 +183,7 @@ def main() -> str:
         print(f"    {frame}")
     report = None
     try:
-        report = verdicts.find_report(outcome.lines, kind)
+        report = verdicts.find_report(repeats.split(outcome.lines)[0], kind)
         (out / f"{kind}.json").write_text(json.dumps(report, indent=1) + "\n")
         verdict = verdicts.verdict_of(outcome, report)
     except ValueError as e:

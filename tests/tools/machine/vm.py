@@ -346,8 +346,8 @@ def drive_words(m: Machine, out: Path) -> list[str]:
         words += ["-device", "virtio-blk-pci,drive=disk,bootindex=0"]
     if m.boots:
         if not m.boots.is_file():
-            raise Unusable(f"{m.boots} is missing: run make images")
-        kind = "vhdx" if m.boots.suffix == ".vhdx" else "raw"
+            raise Unusable(f"{m.boots} is missing: run make images, or make azure")
+        kind = {".vhdx": "vhdx", ".vhd": "vpc"}.get(m.boots.suffix, "raw")
         words += ["-drive", drive.format(m.boots, kind, "media")]
         words += ATTACH[m.attach]
     if m.boots and m.hv == "ref":

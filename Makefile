@@ -143,7 +143,7 @@ debug: $(IMAGES) ## boot to the first instruction and wait for gdb (DEBUG=refhv:
 MEDIA_TESTS = $(filter all media,$(or $(GROUP),$(TEST_GROUP),all))
 
 # And those of ARM64 are run where there is a compiler for it.
-ARM64_TESTS = $(and $(filter x86_64,$(ARCH)),$(filter all arm64,$(or $(GROUP),all)), \
+ARM64_TESTS = $(and $(filter x86_64,$(ARCH)),$(filter all arm64 guests,$(or $(GROUP),all)), \
 	$(shell command -v aarch64-linux-gnu-gcc))
 arm64: FORCE
 	@$(MAKE) --no-print-directory ARCH=aarch64 BUILD=$(BUILD)/aarch64 all
@@ -215,7 +215,7 @@ help: ## this list
 # |   MINUTES=24          begin no run that would end later; QUICK=1, FULL=1: other plans; RESUME=1
 
 include scripts/secure.mk
--include tests/lab/bench/bench.mk tests/lab/campaign/campaign.mk \
+-include tests/lab/bench/bench.mk tests/lab/campaign/campaign.mk tests/lab/guests/guests.mk \
 	 tests/lab/mutants/mutants.mk tests/host/host.mk tests/host/coverage.mk \
 	 tests/host/fuzz/fuzz.mk tests/model/model.mk
 include scripts/images.mk

@@ -46,6 +46,8 @@ static void what_is_told_before_the_os_id(void **state)
 		    {0x201, 0},
 		    {0x202, 4},
 		    {0x203, 0},
+		    {0x204, 0}, /* Linux asks for more than there is */
+		    {0x2FF, 0},
 		    {0x90002, 0},
 		    {0x90004, 1234}};
 
@@ -80,6 +82,8 @@ static void registers_that_are_not_to_be_written_or_not_there(void **state)
 	assert_int_equal(call(SET, 0x200, 1), HV_ACCESS_DENIED);
 	assert_int_equal(call(SET, 0x90001, 1), HV_INVALID_PARAMETER);
 	assert_int_equal(call(GET, 0x90001, 1), HV_INVALID_PARAMETER);
+	assert_int_equal(call(SET, 0x2FF, 1), HV_ACCESS_DENIED);
+	assert_int_equal(call(GET, 0x300, 1), HV_INVALID_PARAMETER);
 	assert_int_equal(with(3, 0x100000100), HV_INVALID_PARAMETER);
 	assert_int_equal(with(4, 1), HV_INVALID_PARAMETER);
 }

@@ -31,8 +31,6 @@ static enum hv_status get(const struct registers *registers, const struct regist
 		value->low = BUILD | (uint64_t)VERSION_10_0 << 32;
 		return HV_SUCCESS;
 	case HV_REGISTER_PRIVILEGES: value->low = registers->privileges; return HV_SUCCESS;
-	case HV_REGISTER_FEATURES:
-	case HV_REGISTER_HARDWARE: return HV_SUCCESS;
 	case HV_REGISTER_LIMITS: value->low = registers->vp_count; return HV_SUCCESS;
 	case HV_REGISTER_OS_ID:
 		value->low = __atomic_load_n(&registers->os_id, __ATOMIC_ACQUIRE);
@@ -43,7 +41,10 @@ static enum hv_status get(const struct registers *registers, const struct regist
 		value->low = caller->vp_index;
 		return HV_SUCCESS;
 	case HV_REGISTER_REFERENCE: value->low = caller->reference; return HV_SUCCESS;
-	default: return HV_INVALID_PARAMETER;
+	default:
+		if (name >= HV_REGISTER_FEATURES && name <= HV_REGISTER_FEATURES_LAST)
+			return HV_SUCCESS;
+		return HV_INVALID_PARAMETER;
 	}
 }
 

@@ -55,7 +55,7 @@ static uint64_t hypercall(struct vp *vp, uint64_t x[17])
 	return result;
 }
 
-/* A hypercall by HVC #0: all is one register higher, but a value that was asked for in X6 and X7. */
+/* By HVC #0: all is one register higher, but a value that was asked for comes in X6 and X7. */
 static void smccc_hypercall(struct vp *vp, struct frame *frame)
 {
 	uint64_t x[17];

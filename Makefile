@@ -28,7 +28,7 @@ export PYTHONDONTWRITEBYTECODE = 1
 
 # --- the two EFI images -------------------------------------------------------------------------
 # Where a room's common files find what their architecture adds to them.
-THIS_ARCH = $(addprefix -iquote ,$(addsuffix /$(ARCH),arch smp kernel))
+THIS_ARCH = $(addprefix -iquote ,$(addsuffix /$(ARCH),arch hv smp kernel))
 WARNINGS = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef \
 	-Wpointer-arith -Wwrite-strings -Wvla
 EFI_CFLAGS = -std=gnu17 -O2 -g -ffreestanding -fno-builtin -fpic -fvisibility=hidden -fshort-wchar \

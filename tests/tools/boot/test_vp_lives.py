@@ -34,6 +34,12 @@ class Lives(unittest.TestCase):
     def test_one_that_stays_off(self):
         self.assertIn("cpu_on was due", self.wrong(ALL + OFF))
 
+    def test_one_that_a_crash_took_off(self):
+        crash = 'refhv: crash vp=1 control=0x8000000000000000 message=""\n'
+        self.assertEqual(self.wrong(ALL + crash + OFF), "")
+        self.assertIn("VP 0 is not running at the end", self.wrong(START + BOOT + ON + crash))
+        self.assertIn("VP 0 is not running at the end", self.wrong(START + BOOT + crash))
+
     def test_one_that_came_unasked_or_twice(self):
         self.assertIn("VP 0: cpu_on was due", self.wrong(START + BOOT + RUN))
         self.assertIn("VP 0: cpu_off was due", self.wrong(ALL + RUN))

@@ -59,6 +59,10 @@ static void map_ram(void *ctx, const EFI_MEMORY_DESCRIPTOR *d)
 		return;
 	if (end > 1UL << HOST_BITS)
 		log_fatal("memory_lies_too_high");
+	if (!hv.ram_end || d->PhysicalStart < hv.ram_start)
+		hv.ram_start = d->PhysicalStart;
+	if (end > hv.ram_end)
+		hv.ram_end = end;
 	for (uint64_t at = d->PhysicalStart & ~(GIB - 1); at < end; at += GIB)
 		table[at / GIB] = at | DESC_INNER | DESC_AF | DESC_BLOCK;
 }

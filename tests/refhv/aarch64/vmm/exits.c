@@ -52,6 +52,8 @@ static uint64_t hypercall(struct vp *vp, uint64_t x[17])
 	line_add(&vp->line, " status=0x%04x reps=%u", (unsigned int)(uint16_t)result,
 		 (unsigned int)(result >> HV_RESULT_REPS_SHIFT));
 	log_emit(&vp->line);
+	if (is_set && name == HV_REGISTER_CRASH_CTL && (uint16_t)result == HV_SUCCESS)
+		crash_tell(vp, x[5]);
 	return result;
 }
 

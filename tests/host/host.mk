@@ -71,6 +71,8 @@ $(eval $(call host_test, arch/x86_64/test_paging, arch/x86_64/paging.c arch/mapp
 $(eval $(call host_test, arch/x86_64/test_apic, arch/x86_64/apic.c arch/x86_64/xapic.c \
 	arch/x86_64/x2apic.c arch/x86_64/init_delay.c tests/host/arch/x86_64/privileged.c))
 
+$(eval $(call host_test, arch/aarch64/test_affinity))
+
 LIBRARY = $(wildcard start/*.c start/x86_64/*.c hv/*.c hv/x86_64/*.c)
 SMP_TOPOLOGY = smp/x86_64/tables.c acpi/madt.c acpi/srat.c acpi/tables.c lib/err.c lib/log.c \
 	lib/tally.c $(LIB_FORMAT) $(ADDRESS)

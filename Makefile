@@ -28,7 +28,7 @@ export PYTHONDONTWRITEBYTECODE = 1
 
 # --- the two EFI images -------------------------------------------------------------------------
 # Where a room's common files find what their architecture adds to them.
-THIS_ARCH = $(addprefix -iquote ,$(addsuffix /$(ARCH),arch smp kernel))
+THIS_ARCH = $(addprefix -iquote ,$(addsuffix /$(ARCH),arch hv smp kernel))
 WARNINGS = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef \
 	-Wpointer-arith -Wwrite-strings -Wvla
 EFI_CFLAGS = -std=gnu17 -O2 -g -ffreestanding -fno-builtin -fpic -fvisibility=hidden -fshort-wchar \
@@ -145,7 +145,7 @@ debug: $(IMAGES) ## boot to the first instruction and wait for gdb (DEBUG=refhv:
 MEDIA_TESTS = $(filter all media,$(or $(GROUP),$(TEST_GROUP),all))
 
 # And those of ARM64 are run where there is a compiler for it.
-ARM64_TESTS = $(and $(filter x86_64,$(ARCH)),$(filter all arm64,$(or $(GROUP),all)), \
+ARM64_TESTS = $(and $(filter x86_64,$(ARCH)),$(filter all arm64 guests,$(or $(GROUP),all)), \
 	$(shell command -v aarch64-linux-gnu-gcc))
 arm64: FORCE
 	@$(MAKE) --no-print-directory ARCH=aarch64 BUILD=$(BUILD)/aarch64 all azure
@@ -219,6 +219,7 @@ help: ## this list
 
 include scripts/secure.mk
 -include tests/lab/azure/azure.mk tests/lab/bench/bench.mk tests/lab/campaign/campaign.mk \
+	 tests/lab/guests/guests.mk \
 	 tests/lab/mutants/mutants.mk tests/host/host.mk tests/host/coverage.mk \
 	 tests/host/fuzz/fuzz.mk tests/model/model.mk
 include scripts/images.mk

@@ -145,7 +145,7 @@ bool arch_can_combine(void);
 const char *arch_protection_missing(void);
 /* Can memory be made not executable at all? */
 bool arch_can_forbid_execution(void);
-/* Where the mapped address va lies in physical memory. */
+/* Where the mapped address va lies in physical memory; 0: it is not mapped. */
 uint64_t arch_physical(uint64_t va);
 /*
  * Boot processor only. Can [pa, pa + size) be memory: within the processor's width, and canonical

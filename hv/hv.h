@@ -8,14 +8,7 @@
 
 #include "hv/host.h"
 #include "hv/result.h"
-
-#if defined(__x86_64__)
-#include "hv/x86_64/cpu.h"
-#elif defined(__aarch64__)
-#include "hv/aarch64/cpu.h"
-#else
-#error "no other architecture yet"
-#endif
+#include "this_context.h" /* in a folder here of the architecture's name: -iquote hv/NAME */
 
 #ifdef __cplusplus
 extern "C" {
@@ -37,6 +30,26 @@ struct hvsmp_interface {
 	uint32_t proof_calls;           /* calls made to find that out */
 	uint32_t bsp_answer;            /* what it says; HVSMP_VP_UNKNOWN: nothing */
 	char reason[HVSMP_REASON_SIZE]; /* why hvsmp_setup failed */
+};
+
+/*
+ * An open-source id (bit 63) of an operating system type that is not registered (0x7F), version in
+ * bits 47:16, build in 15:0. For a system that has none of its own.
+ */
+#define HVSMP_OS_ID 0xFF00000001000000ULL
+
+/* What the architecture's hvsmp_setup is given. */
+struct hvsmp_setup_config {
+	/*
+	 * x64: a free page; the hypervisor lays its own over it. Not used where one is enabled
+	 * already.
+	 */
+	struct hvsmp_memory page;
+	/* Set where there is none; 0: there must be one already, which is kept. */
+	uint64_t os_id;
+	/* For hvsmp_setup: the boot processor's id, and blocks for its proof, 24 bytes and 8. */
+	uint64_t bsp_hw_id;
+	struct hvsmp_memory input, output;
 };
 
 /* --- calls ------------------------------------------------------------------------------------ */
@@ -176,12 +189,25 @@ struct hvsmp_result hvsmp_send_ipi(const struct hvsmp_caller *caller, uint8_t ve
 struct hvsmp_result hvsmp_send_ipi_set(const struct hvsmp_caller *caller, uint8_t vector,
 				       const struct hvsmp_vp_set *set);
 
+/* --- crash ------------------------------------------------------------------------------------ */
+
+struct hvsmp_features;
+struct hvsmp_crash {
+	uint64_t code, os_id;
+	uint64_t image_base;         /* what the offsets of a backtrace count from */
+	struct hvsmp_memory message; /* a text within one page; pa 0: none */
+	size_t message_size;         /* bytes, without a NUL */
+};
+
+/*
+ * Tell the host that the guest has crashed; at most once, after which the guest ends itself. Any
+ * processor. False: the host does not want to know.
+ */
+bool hvsmp_crash_tell(const struct hvsmp_features *f, const struct hvsmp_host *host,
+		      const struct hvsmp_crash *crash);
+
 #ifdef __cplusplus
 }
 #endif
 
-#if defined(__x86_64__)
-#include "hv/x86_64/machine.h"
-#elif defined(__aarch64__)
-#include "hv/aarch64/machine.h"
-#endif
+#include "this_hv.h" /* detection and set-up, as the architecture has them */

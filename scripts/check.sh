@@ -49,8 +49,8 @@ cppcheck_all() {
 		--suppress=normalCheckLevelMaxBranches \
 		"$@" -I "$out/clang/gen"
 }
-cppcheck_x86() { cppcheck_all -I{arch,kernel,smp}/x86_64 "${units[@]}"; }
-cppcheck_arm() { cppcheck_all -D__aarch64__=1 -I{arch,kernel,smp}/aarch64 "${arm_units[@]}"; }
+cppcheck_x86() { cppcheck_all -I{arch,hv,kernel,smp}/x86_64 "${units[@]}"; }
+cppcheck_arm() { cppcheck_all -D__aarch64__=1 -I{arch,hv,kernel,smp}/aarch64 "${arm_units[@]}"; }
 
 # One process a file: the stub and the reference hypervisor's loader see GNU-EFI, the rest must not.
 tidy_one() {
@@ -91,6 +91,8 @@ build_arm() {
 		"${arm_make[@]}" BUILD="$out/aarch64" CC='clang --target=aarch64-linux-gnu' all
 }
 
+symbols_arm() { rule symbols --arch aarch64 "$build/aarch64/obj" "$out/aarch64/obj"; }
+
 schema() {
 	"$python" - <<'END'
 import json
@@ -128,6 +130,7 @@ step leftovers leftovers
 step spdx spdx
 step includes rule includes "$build"
 step headers rule headers
+step architecture rule architecture
 step width rule width
 step clang-build build_clang
 step symbols symbols
@@ -136,6 +139,7 @@ step cppcheck cppcheck_x86
 step clang-tidy tidy "$cflags" "${units[@]}"
 if [ ${#arm_units[@]} != 0 ]; then
 	step arm64-build build_arm
+	step arm64-symbols symbols_arm
 	step arm64-cppcheck cppcheck_arm
 	step arm64-tidy tidy_arm
 fi

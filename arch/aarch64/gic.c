@@ -4,6 +4,7 @@
  * that stops a processor in whatever it does. Both are masked by priority and not by PSTATE, so
  * that the second gets through as long as no other exception is being taken.
  */
+#include "arch/aarch64/affinity.h"
 #include "arch/aarch64/cpu.h"
 
 enum { SGI_NOTIFY = ARCH_NOTIFY_VECTOR, SGI_STOP = 2, SGIS = 1 << SGI_NOTIFY | 1 << SGI_STOP };
@@ -82,16 +83,10 @@ static bool await_clear(uint64_t address, uint32_t bits)
 	return false;
 }
 
-/* Affinity as GICR_TYPER has it: four bytes, the highest level on top. */
-static uint32_t packed(uint64_t hw_id)
-{
-	return (uint32_t)(hw_id & 0xFFFFFFU) | (uint32_t)(hw_id >> 32 & 0xFF) << 24;
-}
-
 /* The calling processor's, by its affinity; 0: no range has one. */
 static uint64_t find_redistributor(void)
 {
-	uint32_t affinity = packed(arch_hw_id());
+	uint32_t affinity = affinity_packed(arch_hw_id());
 
 	for (unsigned int r = 0; r < ranges; r++) {
 		for (uint64_t at = 0; at + ARCH_GIC_FRAMES <= range[r].size;
@@ -208,21 +203,15 @@ const char *arch_ipi_name(void)
 	return usable ? "GICv3" : "no interrupt controller";
 }
 
-/* IHI 0069, ICC_SGI1R_EL1: sixteen processors of one range can be named at once, one is. */
 static enum err send(uint64_t hw_id, unsigned int intid)
 {
-	uint64_t aff0 = hw_id & 0xFF;
-	uint64_t selector = aff0 / 16;
-
 	if (!usable)
 		return ERR_UNSUPPORTED;
 	if (hw_id & ~MPIDR_AFFINITY ||
-	    (selector && !(ICC_READ(ICC_CTLR_EL1) & CTLR_RANGE_SELECTOR)))
+	    (affinity_selector(hw_id) && !(ICC_READ(ICC_CTLR_EL1) & CTLR_RANGE_SELECTOR)))
 		return ERR_INVALID;
 	__asm__ volatile("dsb ish" : : : "memory"); /* what it is sent for is there to be read */
-	ICC_WRITE(ICC_SGI1R_EL1, (hw_id >> 32 & 0xFF) << 48 | selector << 44 |
-					 (hw_id >> 16 & 0xFF) << 32 | (uint64_t)intid << 24 |
-					 (hw_id >> 8 & 0xFF) << 16 | 1UL << aff0 % 16);
+	ICC_WRITE(ICC_SGI1R_EL1, affinity_sgi(hw_id, intid));
 	return OK;
 }
 

@@ -6,6 +6,7 @@
  * DDI 0487, D8.
  */
 #include "arch/aarch64/cpu.h"
+#include "arch/mapped.h"
 #include "lib/assert.h"
 #include "lib/string.h"
 
@@ -224,51 +225,25 @@ enum err paging_map_stack(uint64_t va, uint64_t pa, size_t pages)
 	return arch_map(va, pa, (uint64_t)pages * PAGE_SIZE, ARCH_MAP_WRITE);
 }
 
-/* The leaf entry for va and its level; 0 if va is not mapped. */
-static uint64_t leaf(uint64_t va, unsigned int *level)
+bool paging_find(uint64_t va, struct mapping *out)
 {
 	const uint64_t *table = root[is_upper(va)];
 
-	*level = LEVELS;
 	if (!is_canonical(va))
-		return 0;
-	for (; table; (*level)--) {
-		uint64_t entry = table[va >> shift_of(*level) & (ENTRIES - 1)];
+		return false;
+	for (unsigned int level = LEVELS; table; level--) {
+		uint64_t entry = table[va >> shift_of(level) & (ENTRIES - 1)];
 
 		if (!(entry & ENTRY_VALID))
-			return 0;
-		if (is_leaf(entry, *level))
-			return entry;
+			return false;
+		if (is_leaf(entry, level)) {
+			out->pa = entry & ENTRY_ADDRESS & ~(size_of(level) - 1);
+			out->size = size_of(level);
+			return true;
+		}
 		table = table_of(entry);
 	}
-	return 0;
-}
-
-uint64_t arch_physical(uint64_t va)
-{
-	unsigned int level;
-	uint64_t entry = leaf(va, &level);
-	uint64_t mask = size_of(level) - 1;
-
-	return (entry & ENTRY_ADDRESS & ~mask) | (va & mask);
-}
-
-bool arch_mapped(uint64_t pa, uint64_t size)
-{
-	uint64_t end = pa + size;
-
-	if (end < pa)
-		return false;
-	while (pa < end) {
-		unsigned int level;
-
-		if (!leaf(pa, &level))
-			return false;
-		pa = (pa | (size_of(level) - 1)) + 1;
-		if (!pa)
-			break;
-	}
-	return true;
+	return false;
 }
 
 /* By MAIR_EL1 as it is, not as it should be. */

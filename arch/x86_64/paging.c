@@ -5,6 +5,7 @@
  * processor changes them, and only while no AP runs. Source: SDM volume 3, 4.5.
  */
 #include "arch/x86_64/cpu.h"
+#include "arch/mapped.h"
 #include "lib/string.h"
 
 #define ENTRY_PRESENT (1UL << 0)
@@ -155,51 +156,25 @@ static bool is_canonical(uint64_t va)
 	return (uint64_t)((int64_t)(va << above) >> above) == va;
 }
 
-/* The leaf entry for va and its level; 0 if va is not mapped. */
-static uint64_t leaf(uint64_t va, unsigned int *level)
+bool paging_find(uint64_t va, struct mapping *out)
 {
 	const uint64_t *table = root;
 
-	*level = levels;
 	if (!is_canonical(va))
-		return 0;
-	for (*level = levels; table; (*level)--) {
-		uint64_t entry = table[va >> shift_of(*level) & (ENTRIES - 1)];
+		return false;
+	for (unsigned int level = levels; table; level--) {
+		uint64_t entry = table[va >> shift_of(level) & (ENTRIES - 1)];
 
 		if (!(entry & ENTRY_PRESENT))
-			return 0;
-		if (*level == LEVEL_4K || entry & ENTRY_LARGE)
-			return entry;
+			return false;
+		if (level == LEVEL_4K || entry & ENTRY_LARGE) {
+			out->pa = entry & ENTRY_ADDRESS & ~(size_of(level) - 1);
+			out->size = size_of(level);
+			return true;
+		}
 		table = table_of(entry);
 	}
-	return 0;
-}
-
-uint64_t arch_physical(uint64_t va)
-{
-	unsigned int level;
-	uint64_t entry = leaf(va, &level);
-	uint64_t mask = size_of(level) - 1;
-
-	return (entry & ENTRY_ADDRESS & ~mask) | (va & mask);
-}
-
-bool arch_mapped(uint64_t pa, uint64_t size)
-{
-	uint64_t end = pa + size;
-
-	if (end < pa)
-		return false;
-	while (pa < end) {
-		unsigned int level;
-
-		if (!leaf(pa, &level))
-			return false;
-		pa = (pa | (size_of(level) - 1)) + 1;
-		if (!pa)
-			break;
-	}
-	return true;
+	return false;
 }
 
 /* By the PAT as it is, not as it should be. Our entries leave the third bit of its index alone. */

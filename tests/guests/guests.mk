@@ -10,6 +10,3 @@ $(foreach g,$(GUESTS),$(eval \
 $(BUILD)/guest-vtl.so $(BUILD)/guest-vtl_start.so: $(call GUEST_OBJ,vtl_common)
 
 -include $(wildcard $(BUILD)/obj/tests/guests/*.d)
-
-deps-guests: ## bring the guests of others that make test GROUP=guests runs, to build/guests/
-	@$(PYTHON) -m lab.guests.bring $(BUILD)/guests '$(MAKE)'

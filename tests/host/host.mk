@@ -67,10 +67,12 @@ $(eval $(call host_test, arch/x86_64/test_init_delay, arch/x86_64/init_delay.c))
 $(eval $(call host_test, arch/x86_64/test_registers, arch/x86_64/registers.c lib/string.c))
 $(eval $(call host_test, arch/x86_64/test_sipi, arch/x86_64/sipi.c lib/pages.c))
 ADDRESS = arch/x86_64/address.c tests/host/arch/x86_64/width.c
-$(eval $(call host_test, arch/x86_64/test_paging, arch/x86_64/paging.c lib/pages.c \
+$(eval $(call host_test, arch/x86_64/test_paging, arch/x86_64/paging.c arch/mapped.c lib/pages.c \
 	$(ADDRESS) tests/host/arch/x86_64/privileged.c))
 $(eval $(call host_test, arch/x86_64/test_apic, arch/x86_64/apic.c arch/x86_64/xapic.c \
 	arch/x86_64/x2apic.c arch/x86_64/init_delay.c tests/host/arch/x86_64/privileged.c))
+
+$(eval $(call host_test, arch/aarch64/test_affinity))
 
 LIBRARY = $(wildcard start/*.c start/x86_64/*.c hv/*.c hv/x86_64/*.c)
 SMP_TOPOLOGY = smp/x86_64/tables.c acpi/madt.c acpi/srat.c acpi/tables.c lib/err.c lib/log.c \

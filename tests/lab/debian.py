@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Debian packages, downloaded and unpacked for use without being installed.
 
-Used for kernels to boot and programs to run. A suite other than
-the machine's own has lists of its own beside the packages: the machine's apt is left as it is.
+Used for kernels to boot and programs to run. Suites other than the machine's own, and another
+architecture, have lists of their own beside the packages: the machine's apt is left as it is.
 """
 import os
 import re
@@ -13,9 +13,7 @@ from pathlib import Path
 from tools.machine import vm
 
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
-SOURCE = (
-    "Types: deb\nURIs: http://deb.debian.org/debian\nSuites: {}\nComponents: main\nSigned-By: {}\n"
-)
+SOURCE = "Types: deb\nURIs: http://deb.debian.org/{}\nSuites: {}\nComponents: main\nSigned-By: {}\n"
 
 
 def output(*command: str, cwd: Path | None = None) -> str:
@@ -27,26 +25,37 @@ def output(*command: str, cwd: Path | None = None) -> str:
 
 
 class Apt:
-    """apt-get and apt-cache for the machine's own suite, or for another one by name."""
+    """apt-get and apt-cache for the machine's own suite, or for others by their names."""
 
-    def __init__(self, suite: str = "", state: Path | None = None):
+    def __init__(self, suites: str = "", state: Path | None = None, arch: str = ""):
         if not shutil.which("apt-get"):
             raise vm.Unusable("needs Debian's packages: there is no apt-get")
         self.options, self.root = [], os.geteuid() == 0
-        if suite:
-            self.options, self.root = self.own_lists(suite, state.resolve()), True
+        if suites:
+            self.options, self.root = self.own_lists(suites, state.resolve(), arch), True
 
     @staticmethod
-    def own_lists(suite: str, state: Path) -> list[str]:
+    def own_lists(suites: str, state: Path, arch: str) -> list[str]:
         for name in ("parts", "lists/partial", "cache/archives/partial"):
             (state / name).mkdir(parents=True, exist_ok=True)
-        (state / "parts" / "suite.sources").write_text(SOURCE.format(suite, KEYRING))
+        sources = [
+            SOURCE.format("debian-security" if "-security" in suite else "debian", suite, KEYRING)
+            for suite in suites.split()
+        ]
+        (state / "parts" / "suite.sources").write_text("\n".join(sources))
         settings = {
             "Dir::Etc::SourceList": "/nonexistent",
             "Dir::Etc::SourceParts": state / "parts",
             "Dir::State::Lists": state / "lists",
             "Dir::Cache": state / "cache",
         }
+        if arch:  # nothing of it is installed, whatever the machine's dpkg has
+            (state / "status").touch()
+            settings |= {
+                "Dir::State::status": state / "status",
+                "APT::Architecture": arch,
+                "APT::Architectures": arch,
+            }
         return [word for key, value in settings.items() for word in ("-o", f"{key}={value}")]
 
     def update(self) -> None:
@@ -64,7 +73,9 @@ class Apt:
         output("apt-get", *self.options, "download", *names, cwd=directory)
 
 
-def fetch(work: Path, packages: list[str], newest: list[str], suite: str = "") -> Path:
+def fetch(
+    work: Path, packages: list[str], newest: list[str], suites: str = "", arch: str = ""
+) -> Path:
     """The unpacked packages, downloaded into the work directory unless they are there.
 
     newest: packages that depend on the wanted one as their first dependency.
@@ -76,7 +87,7 @@ def fetch(work: Path, packages: list[str], newest: list[str], suite: str = "") -
     for directory in (debs, unpacked):
         shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir(parents=True)
-    apt = Apt(suite, work / "apt")
+    apt = Apt(suites, work / "apt", arch)
     try:
         apt.download(packages, newest, debs)
     except vm.Unusable:  # the lists of packages are missing or old

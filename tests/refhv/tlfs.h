@@ -99,8 +99,10 @@
 
 /* TLFS, partition properties, guest crash: reads of CTL tell which of these are known. */
 #define HV_CRASH_PARAMETERS  5U
+#define HV_CRASH_TEXT        3U /* P3 and P4: where a text lies, and its bytes */
+#define HV_CRASH_LENGTH      4U
 #define HV_CRASH_NOTIFY      (1UL << 63)
-#define HV_CRASH_MESSAGE     (1UL << 62)          /* P3 is the GPA of a text, P4 its length */
+#define HV_CRASH_MESSAGE     (1UL << 62)          /* there is a text */
 #define HV_CRASH_OFFERED     0xFC00000000000000UL /* 61: no dump; 60:58: before an OS */
 #define HV_CRASH_RESERVED    0x03FFFFFFFFFFFFFFUL /* 63 to 58 mean something */
 #define HV_CRASH_MESSAGE_MAX 4096U

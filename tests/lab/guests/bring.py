@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Bring the guests that nobody here wrote: the tool behind `make deps-guests`.
 
-    python3 -m lab.guests.bring DIRECTORY MAKE
+    python3 -m lab.guests.bring DIRECTORY MAKE ARCH
 
+ARCH=aarch64 brings what ARM64 runs alone, and x86_64 both.
 Each part stands for itself: one that cannot be brought is told, its cases are skipped, and the
 exit code is 1. What is there already is left alone.
 """
@@ -23,13 +24,15 @@ def newer_qemu(directory: Path) -> None:
 
 
 def main() -> int:
-    directory, make = Path(sys.argv[1]), sys.argv[2]
+    directory, make, arch = Path(sys.argv[1]), *sys.argv[2:4]
     directory.mkdir(parents=True, exist_ok=True)
-    parts = {
-        "the newer QEMU": lambda: newer_qemu(directory),
-        "Debian's kernels": lambda: linux.bring(directory),
-        "kvm-unit-tests": lambda: unit_tests.bring(directory, make),
-    }
+    parts = {"Debian's kernels for ARM64": lambda: linux.bring(directory, linux.ARM64_KERNELS)}
+    if arch == "x86_64":
+        parts |= {
+            "the newer QEMU": lambda: newer_qemu(directory),
+            "Debian's kernels": lambda: linux.bring(directory, linux.KERNELS),
+            "kvm-unit-tests": lambda: unit_tests.bring(directory, make),
+        }
     failed = 0
     for name, bring in parts.items():
         try:

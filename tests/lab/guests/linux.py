@@ -2,14 +2,27 @@
 """Debian's kernels for the group guests: their packages, and an initial file system for each."""
 import lzma
 from pathlib import Path
+from typing import NamedTuple
 
 from lab import cpio, debian
 
-# Directory in build/guests, and the package behind which the newest of this version stands.
-KERNELS = {
-    "linux-6.1": "linux-image-cloud-amd64",
-    "linux-6.12": "linux-image-6.12-cloud-amd64",  # in Debian 12's security suite
-}
+
+class Kernel(NamedTuple):
+    name: str  # of the directory in build/guests
+    package: str  # behind which the newest of this version stands
+    suites: str = ""  # where it is, if not in what the machine's apt knows
+    arch: str = ""
+
+
+KERNELS = (
+    Kernel("linux-6.1", "linux-image-cloud-amd64"),
+    Kernel("linux-6.12", "linux-image-6.12-cloud-amd64"),  # in Debian 12's security suite
+)
+BOOKWORM = "bookworm bookworm-security"
+ARM64_KERNELS = (
+    Kernel("linux-6.1-arm64", "linux-image-cloud-arm64", BOOKWORM, "arm64"),
+    Kernel("linux-6.12-arm64", "linux-image-6.12-cloud-arm64", BOOKWORM, "arm64"),
+)
 HERE = Path(__file__).resolve().parent
 COMMANDS = (
     "sh mount insmod poweroff sleep dd hexdump nproc seq grep echo"
@@ -42,13 +55,13 @@ def initrd(busybox: bytes, drivers: dict[str, bytes]) -> bytes:
     return archive.close()
 
 
-def bring(directory: Path) -> None:
+def bring(directory: Path, kernels: tuple[Kernel, ...]) -> None:
     """Leave NAME.efi (the kernel is a UEFI program) and NAME.initrd for each kernel."""
-    for name, package in KERNELS.items():
+    for name, package, suites, arch in kernels:
         made = directory / f"{name}.initrd"
         if made.exists() and made.stat().st_mtime > (HERE / "init").stat().st_mtime:
             continue
-        packages = debian.fetch(directory / name, ["busybox-static"], [package])
+        packages = debian.fetch(directory / name, ["busybox-static"], [package], suites, arch)
         kernel = debian.one(packages, "boot/vmlinuz-*").read_bytes()
         busybox = debian.one(packages, "bin/busybox").read_bytes()
         (directory / f"{name}.efi").write_bytes(kernel)

@@ -98,8 +98,9 @@ def check_baseline(trees: list[Tree], chosen: list[Mutant], host_only: bool, tru
     programs = {name for mutant in chosen for name in tree.tests_of(mutant)}
     if unknown := programs - set(tree.programs):
         sys.exit(f"mutants: no such host tests: {sorted(unknown)}")
+    arches = set() if host_only else set().union(*map(tree.arches, chosen))
     for one in trees:
-        built, text = one.build(programs, not host_only)
+        built, text = one.build(programs, arches)
         if not built:
             sys.exit(f"mutants: the tree does not build:\n{text[-2000:]}")
     cases = set() if host_only or trust else {name for mutant in chosen for name in mutant.boot}

@@ -95,9 +95,23 @@ class Tree:
         own = [name for name, linked in self.programs.items() if mutant.file in linked]
         return sorted(set(own) - SLOW, key=lambda name: (len(self.programs[name]), name))
 
-    def build(self, programs: set[str], images: bool) -> tuple[bool, str]:
+    def arches(self, mutant: Mutant) -> set[str]:
+        """Whose images its boot cases are about."""
+        return {self.cases[name].get("arch", "x86_64") for name in mutant.boot}
+
+    def build_images(self, arches: set[str]) -> tuple[bool, str]:
+        for arch in sorted(arches):
+            built, text = self.make("all", f"ARCH={arch}")
+            if not built:
+                return False, text
+        return True, ""
+
+    def build(self, programs: set[str], arches: set[str]) -> tuple[bool, str]:
         """The baseline, so that a mutation rebuilds only what it touches."""
-        return self.make(*["all"] * images, *(f"build/host/{name}" for name in sorted(programs)))
+        built, text = self.build_images(arches)
+        if not built or not programs:
+            return built, text
+        return self.make(*(f"build/host/{name}" for name in sorted(programs)))
 
     def run_host(self, program: str) -> str:
         """Why a program fails; empty if it passes."""
@@ -127,7 +141,7 @@ class Tree:
         return f"{name}: {result.reasons[0][:160]}" if result.state == "failed" else ""
 
     def boot(self, mutant: Mutant) -> tuple[str, str]:
-        built, text = self.make("all")
+        built, text = self.build_images(self.arches(mutant))
         if not built:
             return "compile", tail(text)
         for name in mutant.boot:

@@ -96,6 +96,9 @@
 #define PSCI_ALREADY_ON    (-4)
 #define PSCI_ON_PENDING    (-5)
 
+/* SMC Calling Convention (DEN 0028), asked for by PSCI_FEATURES */
+#define SMCCC_VERSION 0x80000000U
+
 /* vmm/enter.S: one SMC with four arguments; its X0. */
 int64_t cpu_smc(uint64_t x0, uint64_t x1, uint64_t x2, uint64_t x3);
 

@@ -8,7 +8,6 @@
 
 #define BELOW_4G         0xFFFFFFFFUL /* the trampoline loads CR3 in 16-bit code */
 #define BELOW_640K       0x9FFFFUL
-#define MAP_SLACK        (16 * sizeof(EFI_MEMORY_DESCRIPTOR)) /* the pool grows by asking */
 #define PROCESSOR_BSP    0x1U
 #define PROCESSOR_USABLE 0x2U
 
@@ -89,10 +88,11 @@ static bool is_guest_ram(uint32_t type)
 	}
 }
 
-static void add_ram(const EFI_MEMORY_DESCRIPTOR *d)
+static void add_ram(void *ctx, const EFI_MEMORY_DESCRIPTOR *d)
 {
 	uint64_t end = d->PhysicalStart + d->NumberOfPages * PAGE_SIZE;
 
+	(void)ctx;
 	if (!is_guest_ram(d->Type))
 		return;
 	if (hv.ram_count && hv.ram[hv.ram_count - 1].end == d->PhysicalStart) {
@@ -102,23 +102,6 @@ static void add_ram(const EFI_MEMORY_DESCRIPTOR *d)
 	if (hv.ram_count == RAM_RANGES_MAX)
 		log_fatal("too_many_memory_ranges");
 	hv.ram[hv.ram_count++] = (struct range){d->PhysicalStart, end};
-}
-
-static void find_ram(void)
-{
-	UINTN size = 0, key, step;
-	UINT32 version;
-	uint8_t *map = NULL;
-
-	boot_services->GetMemoryMap(&size, NULL, &key, &step, &version);
-	size += MAP_SLACK;
-	if (EFI_ERROR(boot_services->AllocatePool(EfiBootServicesData, size, (void **)&map)) ||
-	    EFI_ERROR(boot_services->GetMemoryMap(&size, (EFI_MEMORY_DESCRIPTOR *)map, &key, &step,
-						  &version)))
-		log_fatal("no_memory_map");
-	for (UINTN at = 0; at + step <= size; at += step)
-		add_ram((const EFI_MEMORY_DESCRIPTOR *)(map + at));
-	boot_services->FreePool(map);
 }
 
 void boot_take_low_memory(void)
@@ -136,5 +119,5 @@ void boot_allocate(uint64_t pages)
 {
 	hv.arena = allocate(BELOW_4G, pages, "no_memory_for_hypervisor");
 	hv.trampoline = allocate(BELOW_640K, 1, "no_page_below_1_mib");
-	find_ram();
+	boot_each_memory(add_ram, NULL);
 }

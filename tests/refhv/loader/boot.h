@@ -36,6 +36,10 @@ void boot_measure_tsc(const EFI_SYSTEM_TABLE *system_table);
 /* Set hv.hpet if synthetic timers are offered (clock.c). */
 void boot_find_hpet(const EFI_SYSTEM_TABLE *system_table);
 
+/* Each range of the firmware's memory map (memory_map.c). */
+typedef void boot_memory_fn(void *ctx, const EFI_MEMORY_DESCRIPTOR *descriptor);
+void boot_each_memory(boot_memory_fn *fn, void *ctx);
+
 /* Allocate hv.arena and hv.trampoline as reserved memory and note where the guest has RAM. */
 void boot_allocate(uint64_t pages);
 

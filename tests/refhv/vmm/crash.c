@@ -5,15 +5,11 @@
  */
 #include "tests/refhv/vmm/exits.h"
 
+#include "tests/refhv/crash_line.h"
 #include "tests/refhv/log.h"
 #include "tests/refhv/vmm/memory.h"
 #include "tests/refhv/vmm/state.h"
 #include "tests/refhv/vmm/vcpu.h"
-
-#define PRINTABLE_FIRST 0x20
-#define PRINTABLE_LAST  0x7E
-#define P3              3
-#define P4              4
 
 static uint64_t parameters[HV_CRASH_PARAMETERS];
 
@@ -29,28 +25,10 @@ uint64_t crash_read(uint32_t msr)
 	return msr == HV_MSR_CRASH_CTL ? HV_CRASH_OFFERED : parameters[msr - HV_MSR_CRASH_P0];
 }
 
-static void add_text(struct line *line, const char *text, uint64_t length)
-{
-	for (uint64_t i = 0; i < length && text[i]; i++) {
-		uint8_t c = (uint8_t)text[i];
-		char plain[2] = {text[i], 0};
-
-		if (c == '\n')
-			line_add(line, "\\n");
-		else if (c == '"' || c == '\\')
-			line_add(line, "\\%s", plain);
-		else if (c < PRINTABLE_FIRST || c > PRINTABLE_LAST)
-			line_add(line, "\\x%02x", (unsigned int)c);
-		else
-			line_add(line, "%s", plain);
-	}
-}
-
 static void tell(struct vp *vp, uint64_t control)
 {
-	struct line *line = &vp->line;
-	uint64_t gpa = parameters[P3];
-	uint64_t length = parameters[P4];
+	uint64_t gpa = parameters[HV_CRASH_TEXT];
+	uint64_t length = parameters[HV_CRASH_LENGTH];
 	const char *text = NULL;
 
 	if (control & HV_CRASH_MESSAGE) {
@@ -59,15 +37,8 @@ static void tell(struct vp *vp, uint64_t control)
 		if (!text)
 			vcpu_note(vp, "crash_message_is_no_text_in_memory", gpa);
 	}
-	line_begin(line, "crash");
-	line_add(line, " vp=%u control=0x%lx", vp->index, control);
-	for (uint32_t i = 0; i < HV_CRASH_PARAMETERS; i++)
-		line_add(line, " p%u=0x%lx", i, parameters[i]);
-	line_add(line, " message=\"");
-	if (text)
-		add_text(line, text, length);
-	line_add(line, "\"");
-	log_emit(line);
+	crash_line(&vp->line, vp->index, control, parameters, text);
+	log_emit(&vp->line);
 }
 
 void crash_write(struct vp *vp, uint32_t msr, uint64_t value)

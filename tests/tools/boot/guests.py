@@ -2,6 +2,7 @@
 """Cases with a guest that is not the kernel: how it ends, and that it broke no rule."""
 from pathlib import Path
 
+from tools.boot import vp_lives, witness
 from tools.machine import guest, running
 
 KEYS = {"ends", "status", "serial", "log", "never", "known"}
@@ -31,6 +32,8 @@ def check(case: dict, outcome: running.Outcome, log: str) -> list[str]:
     wrong = [line for line in failures if not any(part in line for part in known)]
     due = {case["expect"].get("status", PASSED)} | ({TESTS_FAILED} if known else set())
     status, reason = guest.judge(case["hv"], outcome, log)
+    if case.get("arch") == "aarch64" and case["hv"] == "ref":
+        wrong += vp_lives.check(witness.parse_log(log))
     if status not in due:
         dues = " nor ".join(map(str, sorted(due)))
         wrong.append(f"the guest ended with {status}, not {dues}{': ' if reason else ''}{reason}")

@@ -55,7 +55,7 @@ def run_case(case: dict, build: Path, seconds: float | None) -> Result:
         return Result(case["name"], "skipped", reasons=[str(e)])
     (out / "command").write_text(shlex.join(command) + "\n")
     if vm.needs_disk(m):
-        files = guest.files(m, build) if m.guest else vm.image_files(m, images)
+        files = guest.files(m, images) if m.guest else vm.image_files(m, images)
         vm.build_image(out / "disk.img", files)
     bound = seconds or case.get("seconds") or 120 + 2 * processors(case)
     camera = screenshot.Camera(case, out) if screenshot.is_due(case) else None

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """What other people's programs begin with compiles alone, as C11 and as C++17.
 
-That is each header that scripts/rooms.toml names, included by a file that is otherwise empty, and
-the sketch in docs/lifting.md. Nothing of what the Makefile defines is there.
+That is each header that scripts/rooms.toml names, included by a file that is otherwise empty, for
+each architecture unless it is of one alone, and the sketch in docs/lifting.md, for x86-64. Nothing
+of what the Makefile defines is there, but for the folder in hv/ of the architecture.
 """
 import re
 import subprocess
@@ -23,18 +24,25 @@ LANGUAGES = {
 SKETCH = Path("docs/lifting.md")
 
 
-def check_source(root: Path, name: str, source: str) -> list[str]:
-    wrong = []
+def check_source(root: Path, name: str, source: str, arch: str = "x86_64") -> list[str]:
+    wrong, paths = [], [f"-I{root}", "-iquote", f"{root}/hv/{arch}"]
     for language, (compiler, *options) in LANGUAGES.items():
-        command = [vm.find_tool(compiler), *options, *STRICT, f"-I{root}", "-"]
+        command = [vm.find_tool(compiler), *options, *STRICT, *paths, "-"]
         done = subprocess.run(command, input=source, capture_output=True, text=True)
         if done.returncode:
-            wrong.append(f"{name} does not compile as {language}:\n{done.stderr.rstrip()}")
+            what = f"{name} for {arch} does not compile as {language}"
+            wrong.append(f"{what}:\n{done.stderr.rstrip()}")
     return wrong
 
 
 def check_header(root: Path, header: str) -> list[str]:
-    return check_source(root, header, f'#include "{header}"\n')
+    names = rules.load("architecture")["names"]
+    own = [name for name in names if name in Path(header).parts]
+    return [
+        complaint
+        for arch in own or names
+        for complaint in check_source(root, header, f'#include "{header}"\n', arch)
+    ]
 
 
 def check_sketch(root: Path) -> list[str]:

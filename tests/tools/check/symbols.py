@@ -8,11 +8,15 @@ its reason, in the list of the room's README.md:
     memcpy          copies a table that lies across a page
     ```
 
-A symbol that stands there and is needed no more is a complaint as well. scripts/rooms.toml says
-which rooms are looked at, how their global symbols must begin, and which may have no writable data.
+A symbol that stands there and is needed no more is a complaint as well. What another architecture
+needs besides has a block of its own, ```symbols aarch64. scripts/rooms.toml says which rooms are
+looked at, how their global symbols must begin, and which may have no writable data.
 
-    python3 -m tools.check.symbols OBJECTS...    directories that mirror the tree, one a compiler
+    python3 -m tools.check.symbols [--arch NAME] OBJECTS...
+
+OBJECTS are directories that mirror the tree, one a compiler.
 """
+import argparse
 import re
 import subprocess
 import sys
@@ -24,7 +28,9 @@ from tools import ROOT
 from tools.check import rules
 from tools.machine import vm
 
-LISTED = re.compile(r"^```symbols\n(.*?)^```$", re.M | re.S)
+LISTED = r"^```symbols{}\n(.*?)^```$"
+COMMON = "x86_64"  # whose list all have
+TOOLS = {COMMON: "", "aarch64": "aarch64-linux-gnu-"}
 BY_THE_LINKER = {"_GLOBAL_OFFSET_TABLE_"}  # of position-independent code
 READ_ONLY_IN_THE_END = ".data.rel.ro"  # written once, by whoever relocates the image
 SECTION = re.compile(r"\] (\S+) +\S+ +[0-9a-f]+ +[0-9a-f]+ +([0-9a-f]+) +[0-9a-f]+ +(\w+)")
@@ -46,11 +52,11 @@ def run(tool: str, *args) -> str:
     return done.stdout
 
 
-def link(objects: list[Path]) -> Linked:
-    found = Linked()
+def link(objects: list[Path], arch: str = COMMON) -> Linked:
+    found, tools = Linked(), TOOLS[arch]
     with tempfile.TemporaryDirectory() as folder:
         whole = Path(folder) / "room.o"
-        run("ld", "-r", "-o", whole, *objects)
+        run(f"{tools}ld", "-r", "-o", whole, *objects)
         outside = set(run("nm", "-u", "-j", whole).split()) - BY_THE_LINKER
         found.defined = set(run("nm", "-g", "-j", "--defined-only", whole).split())
         for name, size, flags in SECTION.findall(run("readelf", "-SW", whole)):
@@ -62,9 +68,13 @@ def link(objects: list[Path]) -> Linked:
     return found
 
 
-def allowed(readme: str) -> dict[str, str]:
-    """The list of a README: symbols and reasons. ValueError if either is missing."""
-    block = LISTED.search(readme)
+def allowed(readme: str, only: str = "") -> dict[str, str]:
+    """The list of a README, or that of one architecture only: symbols and reasons. ValueError if
+    either is missing.
+    """
+    block = re.search(LISTED.format(only and " " + only), readme, re.M | re.S)
+    if not block and only:
+        return {}
     if not block:
         raise ValueError("README.md has no block ```symbols")
     lines = [line.split(None, 1) for line in block[1].splitlines() if line.strip()]
@@ -97,29 +107,36 @@ def objects_of(root: Path, room: str, tree: Path) -> list[Path]:
     return objects
 
 
-def check_room(root: Path, room: str, held: dict, trees: list[Path]) -> list[str]:
+def check_room(
+    root: Path, room: str, held: dict, trees: list[Path], arch: str = COMMON
+) -> list[str]:
     """Complaints about one room; each tree has the objects of one compiler."""
     if set(held) - {"prefix", "constant"}:
         return [f"{room}: rooms.toml: unknown keys {sorted(set(held) - {'prefix', 'constant'})}"]
     wrong, needed = [], set()
     try:
-        listed = allowed((root / room / "README.md").read_text())
+        readme = (root / room / "README.md").read_text()
+        listed = allowed(readme)
+        own = listed if arch == COMMON else allowed(readme, arch)
         for tree in trees:
-            linked = link(objects_of(root, room, tree))
+            linked = link(objects_of(root, room, tree), arch)
             needed |= set(linked.undefined)
-            wrong += [one for one in judge(linked, held, listed) if one not in wrong]
+            wrong += [one for one in judge(linked, held, listed | own) if one not in wrong]
     except ValueError as e:
         return [f"{room}: {e}"]
-    unneeded = [symbol for symbol in listed if symbol not in needed]
+    unneeded = [symbol for symbol in own if symbol not in needed]
     wrong += [f"{symbol} is in the list of README.md, and nothing needs it" for symbol in unneeded]
     return [f"{room}: {one}" for one in wrong]
 
 
 def main() -> int:
-    trees = [Path(word) for word in sys.argv[1:]]
+    p = argparse.ArgumentParser(description="Hold what rooms need against their lists.")
+    p.add_argument("--arch", choices=TOOLS, default=COMMON)
+    p.add_argument("trees", nargs="+", type=Path)
+    args = p.parse_args()
     wrong = []
     for room, held in rules.load("symbols").items():
-        wrong += check_room(ROOT, room, held, trees)
+        wrong += check_room(ROOT, room, held, args.trees, args.arch)
     return rules.tell("symbols", wrong)
 
 

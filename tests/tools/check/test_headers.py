@@ -9,11 +9,11 @@ from tools.check import headers
 
 class HeadersTest(unittest.TestCase):
     def languages(self, text: str) -> list[str]:
-        """As what such a header does not compile."""
+        """As what such a header does not compile, for whichever architecture."""
         with tempfile.TemporaryDirectory() as name:
             (Path(name) / "face.h").write_text("#pragma once\n" + text)
             wrong = headers.check_header(Path(name), "face.h")
-        return [one.partition(":\n")[0].rpartition(" ")[2] for one in wrong]
+        return list(dict.fromkeys(one.partition(":\n")[0].rpartition(" ")[2] for one in wrong))
 
     def test_both(self):
         self.assertEqual(self.languages("#include <stdint.h>\nuint32_t face(void);\n"), [])

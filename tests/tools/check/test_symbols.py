@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """symbols.py, on rooms of one or two objects."""
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -19,19 +20,24 @@ class SymbolsTest(unittest.TestCase):
     def setUp(self):
         self.root = Path(self.enterContext(tempfile.TemporaryDirectory()))
 
-    def compile(self, name: str, text: str, tree: str = "obj") -> None:
+    def compile(
+        self, name: str, text: str, tree: str = "obj", compiler: str = "gcc"
+    ) -> None:
         source = self.root / "room" / "x86_64" / f"{name}.c"
         out = self.root / tree / "room" / "x86_64" / f"{name}.c.o"
         for path in (source, out):
             path.parent.mkdir(parents=True, exist_ok=True)
         source.write_text(text)
         options = ["-fpic", "-fno-stack-protector", "-ffreestanding"]
-        subprocess.run(["gcc", "-c", *options, source, "-o", out], check=True)
+        subprocess.run([compiler, "-c", *options, source, "-o", out], check=True)
 
-    def complaints(self, readme: str = README, trees: tuple = ("obj",), **held) -> list[str]:
+    def complaints(
+        self, readme: str = README, trees: tuple = ("obj",), arch: str = "x86_64", **held
+    ) -> list[str]:
         (self.root / "room").mkdir(exist_ok=True)
         (self.root / "room" / "README.md").write_text(readme)
-        return symbols.check_room(self.root, "room", held, [self.root / tree for tree in trees])
+        objects = [self.root / tree for tree in trees]
+        return symbols.check_room(self.root, "room", held, objects, arch)
 
     def test_a_sound_room(self):
         self.compile("one", ONE)
@@ -52,6 +58,18 @@ class SymbolsTest(unittest.TestCase):
         for name, text, tree in (("one", ONE, "a"), ("two", TWO, "a"), ("two", TWO, "b")):
             self.compile(name, text, tree)
         self.assertEqual(self.complaints(trees=("a", "b")), [])
+
+    @unittest.skipUnless(shutil.which("aarch64-linux-gnu-gcc"), "there is no aarch64-linux-gnu-gcc")
+    def test_another_architecture_needs_more(self):
+        self.compile("one", ONE, compiler="aarch64-linux-gnu-gcc")
+        own = "```symbols aarch64\ntwo   is elsewhere\n```\n"
+        more = "```symbols aarch64\ntwo   is elsewhere\nmemset   clears\n```\n"
+        for extra, wrong in (
+            (own, []),
+            ("", ["room: two is not in the list of README.md; one.c needs it"]),
+            (more, ["room: memset is in the list of README.md, and nothing needs it"]),
+        ):
+            self.assertEqual(self.complaints(README + extra, arch="aarch64"), wrong)
 
     def test_objects_of_sources_that_are_gone(self):
         self.compile("one", ONE)

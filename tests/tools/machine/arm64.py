@@ -27,7 +27,7 @@ def check(m: "vm.Machine") -> None:
     if m.hv == "kvm":
         raise vm.Unusable("HV=kvm is not there for ARM64: HV=ref or HV=none")
     for what, asked in (
-        ("GUEST=", m.guest), ("SECURE=1", m.secure), ("spoil", m.spoil),
+        ("SECURE=1", m.secure), ("spoil", m.spoil),
     ):  # fmt: skip
         if asked:
             raise vm.Unusable(f"{what} is not there for ARM64")
@@ -47,7 +47,7 @@ def qemu_command(m: "vm.Machine", out: Path) -> list[str]:
     if m.hv == "ref":  # it runs at EL2, and writes its log by semihosting
         machine += ",virtualization=on"
         semihosting += ",chardev=refhv"
-    command = [qemu, "-machine", machine, "-accel", "tcg"]
+    command = [qemu, "-machine", machine, "-accel", "tcg" + ",thread=single" * m.single]
     command += ["-cpu", m.cpu or CPU, "-smp", m.smp, "-m", m.mem, "-nodefaults", "-no-reboot"]
     command += ["-monitor", "none", "-display", m.display, "-serial", m.serial]
     command += vm.screen_arguments(m, out)

@@ -11,7 +11,8 @@ from tools.machine import running, vm
 GUEST_PATH, INITRD_PATH = "EFI/guest/guest.efi", "EFI/guest/initrd"
 TEXT_MAX = 511  # of a value in refhv.cfg
 
-# Exit codes of a run. QEMU's own are 0 (powered off, reset) and odd ones (isa-debug-exit).
+# Exit codes of a run. QEMU's own are 0 (powered off, reset) and odd ones (isa-debug-exit); a guest
+# on ARM64 ends it by semihosting with any.
 EXIT_UNUSABLE, EXIT_TIME_OUT, EXIT_VIOLATION = 2, 124, 252
 VIOLATION = re.compile(r"refhv: violation ")
 
@@ -33,14 +34,15 @@ def files(m: vm.Machine, build: Path) -> dict[str, bytes]:
         if not path.is_file():
             raise vm.Unusable(f"{path} is not a file")
     text = options(m)
+    names = vm.names(m)
     if m.hv != "ref":
         if text:
             raise vm.Unusable("ARGS and INITRD go with HV=ref: the firmware hands nothing over")
-        return {vm.BOOT_PATH: m.guest.read_bytes()}
+        return {names.boot: m.guest.read_bytes()}
     lines = [*m.refhv, "start=" + vm.backslashed(GUEST_PATH)]
     lines += ["args=" + text] if text else []
     on_disk = {vm.REFHV_CFG: vm.config_lines(lines)}
-    on_disk[vm.BOOT_PATH] = (build / "refhv.efi").read_bytes()
+    on_disk[names.boot] = (build / names.refhv).read_bytes()
     on_disk[GUEST_PATH] = m.guest.read_bytes()
     return on_disk | ({INITRD_PATH: m.initrd.read_bytes()} if m.initrd else {})
 

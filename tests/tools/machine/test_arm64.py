@@ -8,7 +8,7 @@ from unittest import mock
 
 from tools import ROOT
 from tools.boot import judge
-from tools.machine import arm64, vm
+from tools.machine import arm64, guest, vm
 
 
 def machine(**changes) -> vm.Machine:
@@ -53,7 +53,7 @@ class Command(unittest.TestCase):
 
     def test_what_is_not_there_is_said(self):
         for change in (
-            {"hv": "kvm"}, {"guest": Path("x")}, {"secure": True}, {"spoil": ["x"]},
+            {"hv": "kvm"}, {"secure": True}, {"spoil": ["x"]},
         ):  # fmt: skip
             with self.subTest(change), self.assertRaisesRegex(vm.Unusable, "not there for ARM64"):
                 self.command(**change)
@@ -70,6 +70,17 @@ class Command(unittest.TestCase):
         files = vm.image_files(machine(hv="ref", kernel=arm64.KERNEL), self.out)
         self.assertEqual(files["EFI/BOOT/BOOTAA64.EFI"], b"refhv-aa64.efi")
         self.assertEqual(files["EFI/hvsmp/hvsmp-aa64.efi"], b"hvsmp-aa64.efi")
+
+    def test_the_reference_hypervisor_starts_a_guest(self):
+        for name in ("g.efi", arm64.NAMES.refhv):
+            (self.out / name).write_bytes(name.encode())
+        m = machine(hv="ref", guest=self.out / "g.efi", args="quiet")
+        files = guest.files(m, self.out)
+        self.assertEqual(files["EFI/BOOT/BOOTAA64.EFI"], b"refhv-aa64.efi")
+        self.assertEqual(files[guest.GUEST_PATH], b"g.efi")
+        self.assertIn(b"args=quiet\n", files[vm.REFHV_CFG])
+        self.assertEqual(guest.files(machine(guest=m.guest), self.out),
+                         {"EFI/BOOT/BOOTAA64.EFI": b"g.efi"})  # fmt: skip
 
 
 class Schema(unittest.TestCase):

@@ -257,6 +257,10 @@ def read_file(path: Path) -> bytes:
     return path.read_bytes()
 
 
+def names(m: Machine) -> Names:
+    return arm64.NAMES if m.arch == "aarch64" else NAMES
+
+
 def image_files(m: Machine, build: Path) -> dict[str, bytes]:
     """What stands on the disk: the kernel, or the reference hypervisor that starts it.
 
@@ -265,8 +269,8 @@ def image_files(m: Machine, build: Path) -> dict[str, bytes]:
     """
     options = " ".join([*payload_options(m), kernel_options(m.cmdline)]) + "\n"
     files = {KERNEL_CFG: options.encode(m.encoding), **payload_files(m)}
-    names = arm64.NAMES if m.arch == "aarch64" else NAMES
-    starts = [(names.kernel, build / ("grub.efi" if m.boots else m.kernel))]
+    on_volume = names(m)
+    starts = [(on_volume.kernel, build / ("grub.efi" if m.boots else m.kernel))]
     refhv = list(m.refhv)
     if m.spoil:
         files[SPOIL_CFG] = config_lines(m.spoil)
@@ -274,11 +278,11 @@ def image_files(m: Machine, build: Path) -> dict[str, bytes]:
         refhv.append("start=" + backslashed(SPOIL_PATH))
     if m.hv == "ref":
         files[REFHV_CFG] = config_lines(refhv)
-        starts.append((names.boot, build / names.refhv))
+        starts.append((on_volume.boot, build / on_volume.refhv))
     if m.nsh:  # with nothing to start, the firmware starts its shell
         files[SHELL_SCRIPT] = "".join(line + "\r\n" for line in m.nsh).encode()
     else:
-        starts[-1] = (names.boot, starts[-1][1])  # what the firmware starts
+        starts[-1] = (on_volume.boot, starts[-1][1])  # what the firmware starts
     return files | {path: image.read_bytes() for path, image in starts}
 
 

@@ -46,6 +46,8 @@ static void what_is_told_before_the_os_id(void **state)
 		    {0x201, 0},
 		    {0x202, 4},
 		    {0x203, 0},
+		    {0x204, 0}, /* Linux asks for more than there is */
+		    {0x2FF, 0},
 		    {0x90002, 0},
 		    {0x90004, 1234}};
 
@@ -53,7 +55,7 @@ static void what_is_told_before_the_os_id(void **state)
 	for (size_t i = 0; i < ARRAY_COUNT(told); i++) {
 		assert_int_equal(call(GET, told[i].name, 0), DONE);
 		assert_int_equal(x[15], told[i].low);
-		assert_int_equal(x[16], 0);
+		assert_int_equal(x[16], told[i].name == 0x200 ? 0x100 : 0);
 	}
 }
 
@@ -80,8 +82,30 @@ static void registers_that_are_not_to_be_written_or_not_there(void **state)
 	assert_int_equal(call(SET, 0x200, 1), HV_ACCESS_DENIED);
 	assert_int_equal(call(SET, 0x90001, 1), HV_INVALID_PARAMETER);
 	assert_int_equal(call(GET, 0x90001, 1), HV_INVALID_PARAMETER);
+	assert_int_equal(call(SET, 0x2FF, 1), HV_ACCESS_DENIED);
+	assert_int_equal(call(GET, 0x300, 1), HV_INVALID_PARAMETER);
 	assert_int_equal(with(3, 0x100000100), HV_INVALID_PARAMETER);
 	assert_int_equal(with(4, 1), HV_INVALID_PARAMETER);
+}
+
+static void crash_registers_keep_what_is_written(void **state)
+{
+	(void)state;
+	assert_int_equal(call(GET, 0x215, 0), DONE);
+	assert_int_equal(x[15], 0xFC00000000000000);
+	for (uint64_t i = 0; i < 5; i++) {
+		assert_int_equal(call(SET, 0x210 + i, 100 + i), DONE);
+		assert_int_equal(registers.crash[i], 100 + i);
+	}
+	for (uint64_t i = 0; i < 5; i++) {
+		assert_int_equal(call(GET, 0x210 + i, 0), DONE);
+		assert_int_equal(x[15], 100 + i);
+	}
+	assert_int_equal(call(SET, 0x215, 1UL << 63), DONE);
+	assert_int_equal(call(GET, 0x215, 0), DONE);
+	assert_int_equal(x[15], 0xFC00000000000000);
+	assert_int_equal(call(SET, 0x216, 1), HV_ACCESS_DENIED);
+	assert_int_equal(call(SET, 0x20F, 1), HV_ACCESS_DENIED);
 }
 
 static void shapes(void **state)
@@ -118,6 +142,7 @@ int main(void)
 		cmocka_unit_test_setup(what_is_told_before_the_os_id, reset),
 		cmocka_unit_test_setup(the_vp_index_wants_an_os_id, reset),
 		cmocka_unit_test_setup(registers_that_are_not_to_be_written_or_not_there, reset),
+		cmocka_unit_test_setup(crash_registers_keep_what_is_written, reset),
 		cmocka_unit_test_setup(shapes, reset),
 		cmocka_unit_test_setup(targets, reset),
 	};

@@ -47,6 +47,27 @@ static void processors_by_mpidr(void **state)
 	assert_int_equal(log_kept_count(), 0);
 }
 
+/* Forty in a cluster, two clusters far from each other, UIDs that run the other way. */
+static void ids_with_gaps(void **state)
+{
+	enum { CLUSTER = 40, STEP = 6 };
+
+	(void)state;
+	for (uint32_t i = 0; i < CLUSTER; i++) {
+		add_gicc(1000 - 2 * i, ENABLED, i * STEP);
+		add_gicc(1001 - 2 * i, ENABLED, 0x0300070200 + i * STEP);
+	}
+	read_it(3 * STEP);
+	assert_int_equal(t.count, 2 * CLUSTER);
+	assert_int_equal(t.bsp, 6);
+	for (uint32_t i = 0; i < CLUSTER; i++) {
+		assert_int_equal(t.cpu[2 * i].hw_id, i * STEP);
+		assert_int_equal(t.cpu[2 * i].uid, 1000 - 2 * i);
+		assert_int_equal(t.cpu[2 * i + 1].hw_id, 0x0300070200 + i * STEP);
+	}
+	assert_int_equal(log_kept_count(), 0);
+}
+
 /* MPIDR_EL1 reads with bit 31 set, and perhaps 30 and 24: they name no processor. */
 static void other_bits_of_the_register_do_not_count(void **state)
 {
@@ -108,6 +129,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		TEST(processors_by_mpidr),
+		TEST(ids_with_gaps),
 		TEST(other_bits_of_the_register_do_not_count),
 		TEST(one_mpidr_twice),
 		TEST(domains_go_by_uid),

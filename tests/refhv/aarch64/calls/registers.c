@@ -22,6 +22,11 @@ static bool has_os(const struct registers *registers)
 	return __atomic_load_n(&registers->os_id, __ATOMIC_ACQUIRE);
 }
 
+static bool is_crash_parameter(uint64_t name)
+{
+	return name >= HV_REGISTER_CRASH_P0 && name <= HV_REGISTER_CRASH_P4;
+}
+
 static enum hv_status get(const struct registers *registers, const struct registers_caller *caller,
 			  uint64_t name, struct value *value)
 {
@@ -30,9 +35,11 @@ static enum hv_status get(const struct registers *registers, const struct regist
 	case HV_REGISTER_VERSION:
 		value->low = BUILD | (uint64_t)VERSION_10_0 << 32;
 		return HV_SUCCESS;
-	case HV_REGISTER_PRIVILEGES: value->low = registers->privileges; return HV_SUCCESS;
-	case HV_REGISTER_FEATURES:
-	case HV_REGISTER_HARDWARE: return HV_SUCCESS;
+	case HV_REGISTER_PRIVILEGES:
+		value->low = registers->privileges;
+		value->high = HV_ARM64_FEATURE_CRASH;
+		return HV_SUCCESS;
+	case HV_REGISTER_CRASH_CTL: value->low = HV_CRASH_OFFERED; return HV_SUCCESS;
 	case HV_REGISTER_LIMITS: value->low = registers->vp_count; return HV_SUCCESS;
 	case HV_REGISTER_OS_ID:
 		value->low = __atomic_load_n(&registers->os_id, __ATOMIC_ACQUIRE);
@@ -43,7 +50,14 @@ static enum hv_status get(const struct registers *registers, const struct regist
 		value->low = caller->vp_index;
 		return HV_SUCCESS;
 	case HV_REGISTER_REFERENCE: value->low = caller->reference; return HV_SUCCESS;
-	default: return HV_INVALID_PARAMETER;
+	default:
+		if (is_crash_parameter(name)) {
+			value->low = registers->crash[name - HV_REGISTER_CRASH_P0];
+			return HV_SUCCESS;
+		}
+		if (name >= HV_REGISTER_FEATURES && name <= HV_REGISTER_FEATURES_LAST)
+			return HV_SUCCESS;
+		return HV_INVALID_PARAMETER;
 	}
 }
 
@@ -56,6 +70,12 @@ static enum hv_status set(struct registers *registers, const struct registers_ca
 		__atomic_store_n(&registers->os_id, low, __ATOMIC_RELEASE);
 		return HV_SUCCESS;
 	}
+	if (is_crash_parameter(name)) {
+		registers->crash[name - HV_REGISTER_CRASH_P0] = low;
+		return HV_SUCCESS;
+	}
+	if (name == HV_REGISTER_CRASH_CTL) /* what it brings about is the caller's affair */
+		return HV_SUCCESS;
 	return get(registers, caller, name, &old) == HV_INVALID_PARAMETER ? HV_INVALID_PARAMETER
 									  : HV_ACCESS_DENIED;
 }

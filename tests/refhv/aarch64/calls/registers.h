@@ -16,6 +16,8 @@
 #define HV_VENDOR_UID    0x8600FF01U
 #define HV_VENDOR_UID_64 0xC600FF01U
 extern const uint32_t hv_vendor_uid[4];
+/* A yielding 64-bit call of the same service: a hypercall, as Linux and FreeBSD make them. */
+#define HV_SMCCC_CALL 0x46000001U
 
 /* TLFS, register names: leaves 0x40000002 to 0x40000006, and what x64 has as MSRs. */
 enum hv_register {
@@ -24,6 +26,10 @@ enum hv_register {
 	HV_REGISTER_FEATURES = 0x00000201,
 	HV_REGISTER_LIMITS = 0x00000202,
 	HV_REGISTER_HARDWARE = 0x00000203,
+	HV_REGISTER_CRASH_P0 = 0x00000210,
+	HV_REGISTER_CRASH_P4 = 0x00000214,
+	HV_REGISTER_CRASH_CTL = 0x00000215,
+	HV_REGISTER_FEATURES_LAST = 0x000002FF, /* as leaves: what is not told is 0 */
 	HV_REGISTER_OS_ID = 0x00090002,
 	HV_REGISTER_VP_INDEX = 0x00090003,
 	HV_REGISTER_REFERENCE = 0x00090004,
@@ -33,7 +39,11 @@ struct registers {
 	uint64_t os_id;      /* the partition's, accessed atomically */
 	uint32_t vp_count;   /* the limit that is told */
 	uint64_t privileges; /* HV_PARTITION_PRIVILEGE_MASK */
+	uint64_t crash[HV_CRASH_PARAMETERS];
 };
+
+/* The third word of the privileges' register, whose bits are not x64's: crash registers. */
+#define HV_ARM64_FEATURE_CRASH (1U << 8)
 
 /* What the caller is and when it calls. */
 struct registers_caller {

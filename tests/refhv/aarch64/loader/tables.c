@@ -15,7 +15,6 @@
 #define STAGE2_ROOT    (2 * PAGE_SIZE) /* two tables of level 1, side by side */
 #define STAGE2_ENTRIES (2 * ENTRIES)
 #define STAGE2_BLOCK   (STAGE2_NORMAL | STAGE2_RW | DESC_INNER | DESC_AF | DESC_BLOCK)
-#define MAP_SLACK      (16 * sizeof(EFI_MEMORY_DESCRIPTOR)) /* the pool grows by asking */
 
 /* Whole blocks, aligned to their size: what else the firmware gives lies unused around them. */
 void arena_allocate(uint64_t bytes)
@@ -51,14 +50,19 @@ static bool is_ram(uint32_t type)
 	       type == EfiReservedMemoryType;
 }
 
-static void map_ram(uint64_t *table, const EFI_MEMORY_DESCRIPTOR *d)
+static void map_ram(void *ctx, const EFI_MEMORY_DESCRIPTOR *d)
 {
+	uint64_t *table = ctx;
 	uint64_t end = d->PhysicalStart + d->NumberOfPages * PAGE_SIZE;
 
 	if (!is_ram(d->Type) || !d->NumberOfPages)
 		return;
 	if (end > 1UL << HOST_BITS)
 		log_fatal("memory_lies_too_high");
+	if (!hv.ram_end || d->PhysicalStart < hv.ram_start)
+		hv.ram_start = d->PhysicalStart;
+	if (end > hv.ram_end)
+		hv.ram_end = end;
 	for (uint64_t at = d->PhysicalStart & ~(GIB - 1); at < end; at += GIB)
 		table[at / GIB] = at | DESC_INNER | DESC_AF | DESC_BLOCK;
 }
@@ -66,19 +70,8 @@ static void map_ram(uint64_t *table, const EFI_MEMORY_DESCRIPTOR *d)
 uint64_t host_table(void)
 {
 	uint64_t *table = arena_take(PAGE_SIZE);
-	UINTN size = 0, key, step;
-	UINT32 version;
-	uint8_t *map = NULL;
 
-	boot_services->GetMemoryMap(&size, NULL, &key, &step, &version);
-	size += MAP_SLACK;
-	if (EFI_ERROR(boot_services->AllocatePool(EfiBootServicesData, size, (void **)&map)) ||
-	    EFI_ERROR(boot_services->GetMemoryMap(&size, (EFI_MEMORY_DESCRIPTOR *)map, &key, &step,
-						  &version)))
-		log_fatal("no_memory_map");
-	for (UINTN at = 0; at + step <= size; at += step)
-		map_ram(table, (const EFI_MEMORY_DESCRIPTOR *)(map + at));
-	boot_services->FreePool(map);
+	boot_each_memory(map_ram, table);
 	return (uint64_t)table;
 }
 

@@ -31,17 +31,16 @@ static uint64_t reference(void)
 	return ticks / hz * REFERENCE_HZ + ticks % hz * REFERENCE_HZ / hz;
 }
 
-/* HVC #1: of the calls, those for one register. */
-static void hypercall(struct vp *vp, struct frame *frame)
+/* Of the calls, those for one register; x is the call's X0 to X16 as HVC #1 has them. */
+static uint64_t hypercall(struct vp *vp, uint64_t x[17])
 {
 	const struct registers_caller caller = {vp->index, reference()};
-	bool is_set = (uint16_t)frame->x[0] == HV_CALL_SET_REGISTERS;
-	uint64_t control = frame->x[0], name = frame->x[3];
+	bool is_set = (uint16_t)x[0] == HV_CALL_SET_REGISTERS;
+	uint64_t control = x[0], name = x[3];
 	uint64_t result = HV_INVALID_HYPERCALL_CODE;
 
 	if (registers_is_call(control))
-		result = registers_call(&hv.registers, &caller, frame->x);
-	frame->x[0] = result;
+		result = registers_call(&hv.registers, &caller, x);
 	line_begin(&vp->line, "hypercall");
 	line_add(&vp->line, " vp=%u vtl=0 code=0x%04x control=0x%lx", vp->index,
 		 (unsigned int)(uint16_t)control, control);
@@ -49,17 +48,40 @@ static void hypercall(struct vp *vp, struct frame *frame)
 		line_add(&vp->line, " name=%s register=0x%lx",
 			 is_set ? "SetVpRegisters" : "GetVpRegisters", name);
 	if (registers_is_call(control) && (is_set || !(uint16_t)result))
-		line_add(&vp->line, " value=0x%lx", frame->x[is_set ? 5 : 15]);
+		line_add(&vp->line, " value=0x%lx", x[is_set ? 5 : 15]);
 	line_add(&vp->line, " status=0x%04x reps=%u", (unsigned int)(uint16_t)result,
 		 (unsigned int)(result >> HV_RESULT_REPS_SHIFT));
 	log_emit(&vp->line);
+	if (is_set && name == HV_REGISTER_CRASH_CTL && (uint16_t)result == HV_SUCCESS)
+		crash_tell(vp, x[5]);
+	return result;
 }
 
-/* HVC #0: SMCCC, of which there is the vendor's UID. */
-static void smccc(struct frame *frame)
+/* By HVC #0: all is one register higher, but a value that was asked for comes in X6 and X7. */
+static void smccc_hypercall(struct vp *vp, struct frame *frame)
+{
+	uint64_t x[17];
+	uint64_t result;
+
+	for (unsigned int i = 0; i < 17; i++)
+		x[i] = frame->x[i + 1];
+	result = hypercall(vp, x);
+	frame->x[0] = result;
+	if ((uint16_t)frame->x[1] != HV_CALL_GET_REGISTERS || (uint16_t)result != HV_SUCCESS)
+		return;
+	frame->x[6] = x[15];
+	frame->x[7] = x[16];
+}
+
+/* HVC #0: SMCCC, of which there are hypercalls and the vendor's UID. */
+static void smccc(struct vp *vp, struct frame *frame)
 {
 	uint32_t function = (uint32_t)frame->x[0];
 
+	if (function == HV_SMCCC_CALL) {
+		smccc_hypercall(vp, frame);
+		return;
+	}
 	if (function != HV_VENDOR_UID && function != HV_VENDOR_UID_64) {
 		frame->x[0] = (uint64_t)PSCI_NOT_SUPPORTED;
 		return;
@@ -71,12 +93,12 @@ static void smccc(struct frame *frame)
 static void hvc(struct vp *vp, struct frame *frame, uint64_t esr)
 {
 	if (HVC_IMMEDIATE(esr) == HVC_CALL) {
-		hypercall(vp, frame);
+		frame->x[0] = hypercall(vp, frame->x);
 		return;
 	}
 	if (HVC_IMMEDIATE(esr) != HVC_LOADER ||
 	    READ_SYSREG(elr_el2) != hv.notify_site + INSTRUCTION_SIZE) {
-		smccc(frame);
+		smccc(vp, frame);
 		return;
 	}
 	line_begin(&vp->line, "exit_boot_services");

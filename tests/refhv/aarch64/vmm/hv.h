@@ -53,8 +53,9 @@ struct hv {
 	struct vp *vps[VPS_MAX]; /* by MPIDR, ascending */
 	struct vp *bsp;
 	struct arena arena;
-	uint8_t *image;       /* the copy that stays */
-	uint64_t notify_site; /* the loader's HVC when the boot services are over */
+	uint64_t ram_start, ram_end; /* what the firmware's memory map has */
+	uint8_t *image;              /* the copy that stays */
+	uint64_t notify_site;        /* the loader's HVC when the boot services are over */
 	uint64_t vttbr;
 	uint64_t vtcr;
 };
@@ -88,3 +89,6 @@ static inline struct vp *hv_this_vp(void)
 
 /* psci.c */
 int64_t psci_call(struct vp *vp, const struct frame *frame);
+
+/* crash.c: after the control register of a crash was written. */
+void crash_tell(struct vp *vp, uint64_t control);

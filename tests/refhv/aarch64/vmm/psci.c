@@ -7,6 +7,8 @@
 
 #include "tests/refhv/log.h"
 
+#define SMCCC_1_1 0x10001
+
 /* A processor that has said CPU_OFF is soon off: so many looks at it are seconds. */
 #define OFF_TRIES (1U << 24)
 
@@ -101,8 +103,12 @@ int64_t psci_call(struct vp *vp, const struct frame *frame)
 	case PSCI_CPU_OFF: return cpu_off(vp);
 	case PSCI_SYSTEM_OFF: log_end(vp, "system_off"); break;
 	case PSCI_SYSTEM_RESET: log_end(vp, "system_reset"); break;
-	case PSCI_VERSION:
-	case PSCI_FEATURES: break;
+	case SMCCC_VERSION: return SMCCC_1_1;
+	case PSCI_VERSION: break;
+	case PSCI_FEATURES:
+		if ((uint32_t)x[1] == SMCCC_VERSION)
+			return 0;
+		break;
 	default: return PSCI_NOT_SUPPORTED;
 	}
 	return cpu_smc(x[0], x[1], x[2], x[3]);

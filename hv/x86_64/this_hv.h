@@ -67,24 +67,6 @@ bool hvsmp_recommends_ipi_set(const struct hvsmp_features *f);
 /* --- set-up ----------------------------------------------------------------------------------- */
 
 /*
- * An open-source id (bit 63) of an operating system type that is not registered (0x7F), version in
- * bits 47:16, build in 15:0. For a system that has none of its own.
- */
-#define HVSMP_OS_ID 0xFF00000001000000ULL
-
-struct hvsmp_setup_config {
-	/*
-	 * A free page; the hypervisor lays its own over it. Not used where one is enabled already.
-	 */
-	struct hvsmp_memory page;
-	/* Set where there is none; 0: there must be one already, which is kept. */
-	uint64_t os_id;
-	/* For hvsmp_setup: the boot processor's id, and blocks for its proof, 24 bytes and 8. */
-	uint64_t bsp_hw_id;
-	struct hvsmp_memory input, output;
-};
-
-/*
  * Boot processor, after ExitBootServices (before that the firmware owns both MSRs). Sets the guest
  * OS id if there is none, enables the hypercall page or takes over the enabled one, reads
  * everything back, reads VP_INDEX, and proves the page by HvCallGetVpIndexFromApicId for the boot
@@ -111,22 +93,6 @@ enum hvsmp_error hvsmp_vp_index(const struct hvsmp_host *host, uint32_t *vp_inde
 
 /* Disable the hypercall page and clear the OS id, each if it is ours. */
 void hvsmp_teardown(struct hvsmp_interface *hv);
-
-/* --- crash ------------------------------------------------------------------------------------ */
-
-struct hvsmp_crash {
-	uint64_t code, os_id;
-	uint64_t image_base;         /* what the offsets of a backtrace count from */
-	struct hvsmp_memory message; /* a text within one page; pa 0: none */
-	size_t message_size;         /* bytes, without a NUL */
-};
-
-/*
- * Tell the host that the guest has crashed; at most once, after which the guest ends itself. Any
- * processor. False: the host does not want to know.
- */
-bool hvsmp_crash_tell(const struct hvsmp_features *f, const struct hvsmp_host *host,
-		      const struct hvsmp_crash *crash);
 
 /* --- clock registers -------------------------------------------------------------------------- */
 

@@ -39,38 +39,12 @@ bool hvsmp_recommends_ipi_set(const struct hvsmp_features *f);
 
 /* --- set-up ----------------------------------------------------------------------------------- */
 
-/*
- * An open-source id (bit 63) of an operating system type that is not registered (0x7F), version in
- * bits 47:16, build in 15:0. For a system that has none of its own.
- */
-#define HVSMP_OS_ID 0xFF00000001000000ULL
-
-struct hvsmp_setup_config {
-	struct hvsmp_memory page; /* x64's: nothing is laid over a page here */
-	uint64_t os_id;
-	uint64_t bsp_hw_id;
-	struct hvsmp_memory input, output;
-};
-
 /* HVSMP_ERROR_DENIED, with hv->reason. */
 enum hvsmp_error hvsmp_setup(struct hvsmp_interface *hv, const struct hvsmp_host *host,
 			     const struct hvsmp_setup_config *config);
 /* HVSMP_ERROR_FAULT: the register is read by hypercall. */
 enum hvsmp_error hvsmp_vp_index(const struct hvsmp_host *host, uint32_t *vp_index);
 void hvsmp_teardown(struct hvsmp_interface *hv);
-
-/* --- crash ------------------------------------------------------------------------------------ */
-
-struct hvsmp_crash {
-	uint64_t code, os_id;
-	uint64_t image_base;         /* what the offsets of a backtrace count from */
-	struct hvsmp_memory message; /* a text within one page; pa 0: none */
-	size_t message_size;         /* bytes, without a NUL */
-};
-
-/* False: the host does not want to know. */
-bool hvsmp_crash_tell(const struct hvsmp_features *f, const struct hvsmp_host *host,
-		      const struct hvsmp_crash *crash);
 
 /* --- clock registers -------------------------------------------------------------------------- */
 

@@ -3,7 +3,7 @@
 
 MODEL = tests/model/run.sh $(BUILD)/model
 
-model: | model-deps ## search the handshake's model with Spin (MODEL_ALL=1: the long searches, too)
+model: | model-deps ## search the models of handshake and VTL 1 with Spin (MODEL_ALL=1: the long searches, too)
 	@$(MODEL) $(if $(MODEL_ALL),all,searches)
 
 model-mutants: | model-deps ## break the model on purpose: each property must notice

@@ -150,9 +150,10 @@ $(eval $(call host_test, refhv/test_hypercall, $(REFHV_CALLS)))
 $(eval $(call host_test, refhv/test_overlay,   tests/refhv/vmm/overlay.c \
 	tests/refhv/loader/cfg_parse.c $(REFHV_FAULTS)))
 $(eval $(call host_test, refhv/test_send_ipi,  $(REFHV_CALLS)))
-$(eval $(call host_test, refhv/test_call_faults, $(REFHV_CALLS)))
-$(eval $(call host_test, refhv/test_vtl,       $(REFHV_CALLS)))
-$(eval $(call host_test, refhv/test_vsm,       $(REFHV_CALLS)))
+REFHV_FIXTURE = $(REFHV_CALLS) tests/host/refhv/fixture.c
+$(eval $(call host_test, refhv/test_call_faults, $(REFHV_FIXTURE)))
+$(eval $(call host_test, refhv/test_vtl,       $(REFHV_FIXTURE)))
+$(eval $(call host_test, refhv/test_vsm,       $(REFHV_FIXTURE)))
 
 # The memory functions stay libc's, which the sanitizers watch; ours are tested under other names.
 $(HOST)/obj/lib/string.c.o $(HOST)/tsan/obj/lib/string.c.o: HOST_DEFS = -Dmemcpy=our_memcpy \

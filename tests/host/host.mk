@@ -104,7 +104,8 @@ $(eval $(call host_test_threads, smp/test_vtl,   $(SMP_BRINGUP)))
 
 $(eval $(call host_test, kernel/test_hypervisor, kernel/hypervisor.c kernel/x86_64/host.c \
 	$(LIBRARY) lib/log.c lib/pages.c $(LIB_FORMAT)))
-$(eval $(call host_test, kernel/test_vtl, kernel/x86_64/vtl.c kernel/x86_64/host.c \
+$(eval $(call host_test, kernel/test_vtl, tests/host/kernel/vtl_world.c \
+	kernel/x86_64/vtl.c kernel/x86_64/host.c \
 	smp/x86_64/context.c \
 	$(LIBRARY) lib/log.c lib/pages.c $(LIB_FORMAT)))
 $(eval $(call host_test, kernel/test_tables, kernel/tables.c acpi/fadt.c acpi/s5.c \

@@ -147,7 +147,7 @@ struct landing {
 	uint32_t faulted;           /* exception vector + 1 */
 	uint64_t errand;            /* 0, or input of a 0x99 that the VP makes before it is done */
 	struct hvsmp_result errand_result;
-	/* NULL, or the VP asks by 0x50 which VTL is active: by this page, or else by the kernel's. */
+	/* NULL, or the VP asks which VTL is active: by this page, or else by the kernel's. */
 	const struct hvsmp_interface *asks;
 	struct hvsmp_result vtl_answer;
 	uint32_t vtl;

@@ -7,7 +7,7 @@ all: $(GUESTS:%=$(BUILD)/guest-%.efi)
 
 $(foreach g,$(GUESTS),$(eval \
 	$(BUILD)/guest-$(g).so: $(call GUEST_OBJ,$(g)) $(call GUEST_OBJ,common)))
-$(BUILD)/guest-vtl.so $(BUILD)/guest-vtl_start.so $(BUILD)/guest-opentmk.so: $(call GUEST_OBJ,vtl_common)
+$(patsubst %,$(BUILD)/guest-%.so,vtl vtl_start opentmk): $(call GUEST_OBJ,vtl_common)
 
 -include $(wildcard $(BUILD)/obj/tests/guests/*.d)
 

@@ -76,7 +76,7 @@ enum err bench_prepare(struct bench *b, const struct conform_input *in)
 {
 	enum err e;
 
-	*b = (struct bench){.in = in};
+	*b = (struct bench){.in = in, .hv = in->hv};
 	e = take_memory(b);
 	if (e)
 		return e;
@@ -119,6 +119,18 @@ struct bench_vp *bench_waiting_vp(struct bench *b)
 		return vp;
 	vp = find(b, VP_RUNS);
 	return vp && bench_init_vp(vp) ? vp : NULL;
+}
+
+size_t bench_waiting(const struct bench *b)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < b->vp_count; i++) {
+		bool waits = b->vp[i].use == VP_WAITS || (b->vp[i].use == VP_RUNS && b->init_works);
+
+		count += waits && b->vp[i].vp_index != HVSMP_VP_UNKNOWN;
+	}
+	return count;
 }
 
 bool bench_has_vp_index(const struct bench *b, uint32_t vp_index)

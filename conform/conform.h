@@ -22,6 +22,7 @@ struct conform_input {
 	const struct hvsmp_host *host;
 	struct hvsmp_interface *hv; /* set up here if it is not yet */
 	bool hv_is_open;            /* it is: hvsmp_setup has succeeded */
+	uint8_t vtl;                /* that the kernel has begun in */
 	/* A processor's state as the hypervisor is asked for it. */
 	void (*context)(const struct arch_state *from, struct hvsmp_context *to);
 };

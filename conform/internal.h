@@ -85,6 +85,7 @@ enum { BENCH_MAX_ROWS = 256 };
 
 struct bench {
 	const struct conform_input *in;
+	const struct hvsmp_interface *hv;  /* of the VTL that the boot processor is in */
 	const char *map_skip, *start_skip; /* why no row of 0x9A, of 0x99, can be made; NULL */
 	bool map_denied, start_denied;     /* the privilege is withheld: only that row is made */
 	bool start_known;                  /* 0x99 was seen not to answer "no such call" */
@@ -109,6 +110,8 @@ static inline uint32_t bench_bsp(const struct bench *b)
 enum err bench_prepare(struct bench *b, const struct conform_input *in);
 /* An AP that waits to be started, by its index; NULL if none is left. */
 struct bench_vp *bench_waiting_vp(struct bench *b);
+/* How many there are, those that an INIT would make wait included. */
+size_t bench_waiting(const struct bench *b);
 /* INIT to a VP that runs, which then waits. False: the APIC did not take it. */
 bool bench_init_vp(struct bench_vp *vp);
 /* An AP that a start has brought into the kernel; NULL. */
@@ -133,6 +136,8 @@ uint64_t bench_gpa(const struct bench *b, enum place place, const uint8_t *ours,
 
 /* --- landing (landing.c) ---------------------------------------------------------------------- */
 
+enum { LANDING_BLOCK = 64 };
+
 /* A block, used once, on which a started VP arrives, writes down what it finds, and parks. */
 struct landing {
 	_Alignas(64) uint8_t arch[ARCH_CPU_SIZE];
@@ -142,6 +147,12 @@ struct landing {
 	uint32_t faulted;           /* exception vector + 1 */
 	uint64_t errand;            /* 0, or input of a 0x99 that the VP makes before it is done */
 	struct hvsmp_result errand_result;
+	/* NULL, or the VP asks which VTL is active: by this page, or else by the kernel's. */
+	const struct hvsmp_interface *asks;
+	struct hvsmp_result vtl_answer;
+	uint32_t vtl;
+	uint64_t leaves_by; /* 0, or the VtlReturn that it calls when it is done */
+	_Alignas(64) uint8_t question[LANDING_BLOCK], told[LANDING_BLOCK];
 };
 
 /* Take the machine's fault handler: an exception on a VP ends that VP only. */
@@ -178,8 +189,8 @@ struct start_row {
 	unsigned int allowed;
 	enum start_target target;
 	uint64_t partition_flip; /* bits of HVSMP_PARTITION_SELF to turn over */
-	uint8_t vtl;
-	uint64_t control; /* further bits of the control word */
+	uint8_t vtl;             /* 0: the caller's own */
+	uint64_t control;        /* further bits of the control word */
 	enum place input;
 	uint32_t input_at;
 	uint64_t output; /* a simple call has none: whatever is said must be ignored */
@@ -188,12 +199,16 @@ struct start_row {
 };
 
 void start_row(struct bench *b, const struct start_row *row);
+/* 0x99 without a row of its own: the VP, and the context that it is to begin at. */
+struct hvsmp_result start_call(struct bench *b, uint32_t vp_index, uint8_t vtl,
+			       const struct hvsmp_context *context);
 
 /* --- the tables, one file each ---------------------------------------------------------------- */
 
 void map_rows(struct bench *b);
 void map_list_rows(struct bench *b);
 void start_rows(struct bench *b);
+void own_vtl_rows(struct bench *b);
 void arrival_rows(struct bench *b);
 void vtl_rows(struct bench *b);
 void register_rows(struct bench *b);

@@ -30,6 +30,8 @@ static const char *call_name(uint16_t code)
 	case HVSMP_CALL_ENABLE_PARTITION_VTL: return "HvCallEnablePartitionVtl";
 	case HVSMP_CALL_ENABLE_VP_VTL: return "HvCallEnableVpVtl";
 	case HVSMP_CALL_GET_VP_REGISTERS: return "HvCallGetVpRegisters";
+	case HVSMP_CALL_VTL_CALL: return "HvCallVtlCall";
+	case HVSMP_CALL_VTL_RETURN: return "HvCallVtlReturn";
 	case HVSMP_CALL_START_VP: return "HvCallStartVirtualProcessor";
 	default: return "HvCallGetVpIndexFromApicId";
 	}
@@ -53,7 +55,7 @@ struct hvsmp_result row_call(struct bench *b, uint64_t control, uint64_t input, 
 	unsigned int tries = 0;
 
 	do {
-		answer = hvsmp_call_raw(b->in->hv, control, input, output);
+		answer = hvsmp_call_raw(b->hv, control, input, output);
 		row_add_call(b, answer);
 	} while (hvsmp_answers(&answer, HVSMP_STATUS_TIME_OUT) && tries++ < MAX_TIMEOUTS);
 	return answer;

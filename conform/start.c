@@ -86,7 +86,7 @@ static uint64_t fill(struct bench *b, const struct start_row *row, uint32_t vp_i
 {
 	struct hvsmp_start_vp_input in;
 
-	hvsmp_start_vp_fill(&in, vp_index, row->vtl, &b->landing->wanted);
+	hvsmp_start_vp_fill(&in, vp_index, row->vtl ? row->vtl : b->in->vtl, &b->landing->wanted);
 	in.partition_id ^= row->partition_flip;
 	apply((uint8_t *)&in, &row->change);
 	memset(b->input, 0, (size_t)2 * HVSMP_PAGE_SIZE);
@@ -125,6 +125,14 @@ static void accepted(struct bench *b, struct bench_vp *vp, const struct start_ro
 		b->start_skip = "no memory for another VP";
 }
 
+struct hvsmp_result start_call(struct bench *b, uint32_t vp_index, uint8_t vtl,
+			       const struct hvsmp_context *context)
+{
+	memset(b->input, 0, HVSMP_PAGE_SIZE);
+	hvsmp_start_vp_fill((void *)b->input, vp_index, vtl, context);
+	return row_call(b, CALL, (uint64_t)b->input, 0);
+}
+
 void start_row(struct bench *b, const struct start_row *row)
 {
 	struct bench_vp *vp = NULL;
@@ -132,6 +140,8 @@ void start_row(struct bench *b, const struct start_row *row)
 	struct hvsmp_result r;
 	uint32_t vp_index;
 
+	if (!reason && row->vtl && row->vtl <= b->in->vtl)
+		reason = "the caller is not below that VTL";
 	if (!reason && has_index(b, row->target, &reason) && needs_vp(row->target))
 		vp = target_vp(b, row->target, &reason);
 	if (reason) {

@@ -24,6 +24,8 @@
 #define HVSMP_CALL_SEND_IPI             0x000BU
 #define HVSMP_CALL_ENABLE_PARTITION_VTL 0x000DU
 #define HVSMP_CALL_ENABLE_VP_VTL        0x000FU /* with the input of 0x99 */
+#define HVSMP_CALL_VTL_CALL             0x0011U /* by the code in the page; no status */
+#define HVSMP_CALL_VTL_RETURN           0x0012U
 #define HVSMP_CALL_SEND_IPI_EX          0x0015U
 #define HVSMP_CALL_GET_VP_REGISTERS     0x0050U
 #define HVSMP_CALL_START_VP             0x0099U

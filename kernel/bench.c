@@ -79,7 +79,7 @@ static void keep_cpus(const struct bench *b, struct bench_method *m)
 }
 
 /* all_in: when the boot processor knew of all arrivals; 0: it gave up its close watch. */
-static struct bench_round measure(const struct bench *b, uint64_t all_in)
+struct bench_round bench_measure(const struct bench *b, uint64_t all_in)
 {
 	const struct smp *smp = b->smp;
 	struct bench_round round = {.ipis = smp->second.messages};
@@ -88,7 +88,7 @@ static struct bench_round measure(const struct bench *b, uint64_t all_in)
 	for (size_t i = 0; i < smp->count; i++) {
 		const struct cpu *cpu = smp_cpu(smp, i);
 
-		round.hypercalls += cpu->start.calls;
+		round.hypercalls += cpu->start.calls + cpu->start.vtl_calls;
 		round.online += cpu->verdict == CPU_ONLINE;
 		if (!cpu->start.is_bsp && cpu_online_tsc(cpu))
 			b->scratch[arrivals++] = ticks_since(smp->start_ticks, cpu_online_tsc(cpu));
@@ -104,7 +104,7 @@ static struct bench_round measure(const struct bench *b, uint64_t all_in)
 	return round;
 }
 
-static uint64_t middle_call(const struct bench *b)
+uint64_t bench_middle_call(const struct bench *b)
 {
 	size_t calls = 0;
 
@@ -148,7 +148,7 @@ static void end_calls(struct bench *b, bool restart)
 	end_method(&b->method[SMP_HV_FANOUT], reason);
 }
 
-static void judge(struct bench *b)
+void bench_judge(struct bench *b)
 {
 	struct smp_summary sum;
 
@@ -173,11 +173,11 @@ static bool one_round(struct bench *b, enum smp_method method, bool *is_first)
 		return false;
 	}
 	all_in = smp_round(b->smp, method);
-	judge(b);
-	m->round[m->done++] = measure(b, all_in);
+	bench_judge(b);
+	m->round[m->done++] = bench_measure(b, all_in);
 	keep_cpus(b, m);
 	if (method <= SMP_HV_FANOUT) {
-		b->call_ticks = middle_call(b);
+		b->call_ticks = bench_middle_call(b);
 		end_calls(b, !*is_first);
 	}
 	*is_first = false;
@@ -207,6 +207,7 @@ enum exit_code bench_run(struct kernel *k)
 	prepare(&bench);
 	take_memory(&bench);
 	all_rounds(&bench);
+	bench_vtl(&bench, k);
 	bench_json(&bench);
 	bench_table(&bench);
 	return (enum exit_code)(EXIT_CODE_OK + bench.verdict);

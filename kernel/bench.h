@@ -5,6 +5,8 @@
 #include "kernel/platform.h"
 #include "smp/rounds.h"
 
+struct kernel;
+
 /* One round, in ticks of the time stamp counter since its first call or message. */
 struct bench_round {
 	size_t online;                     /* processors, the boot processor included */
@@ -28,17 +30,35 @@ struct bench_method {
 	struct bench_cpu *cpu;     /* of the last round: one a processor */
 };
 
+/* VTL 1: x86_64/bench_vtl.c. */
+struct bench_vtl {
+	struct bench_method method; /* one round at most */
+	struct bench_round round;
+	uint64_t start_ticks;  /* one 0x99 there, median; 0: none was made */
+	uint32_t switches;     /* VtlCalls, each with its VtlReturn */
+	uint64_t switch_ticks; /* one of them, median */
+};
+
 struct bench {
 	struct platform *platform;
 	struct smp *smp;
 	uint32_t rounds;      /* asked for */
 	unsigned int methods; /* likewise: bits */
 	struct bench_method method[SMP_METHODS];
+	struct bench_vtl vtl;
 	uint64_t bytes_per_cpu; /* taken for processors, besides their stacks */
 	uint64_t call_ticks; /* one 0x99, median of the last round by hypercall; 0: none was made */
 	enum machine_verdict verdict;
 	uint64_t *scratch; /* one a processor */
 };
+
+/* bench.c: a round that is over, in figures and in the verdict, and its 0x99 in the middle. */
+struct bench_round bench_measure(const struct bench *b, uint64_t all_in);
+void bench_judge(struct bench *b);
+uint64_t bench_middle_call(const struct bench *b);
+
+/* x86_64/bench_vtl.c: behind all rounds. */
+void bench_vtl(struct bench *b, struct kernel *k);
 
 /* bench_stats.c. The median round by total; NULL if there is none. */
 const struct bench_round *stats_middle_round(const struct bench_method *m, uint64_t *scratch);

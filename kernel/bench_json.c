@@ -47,18 +47,31 @@ static void round_record(struct json *j, const struct bench_round *r)
 	json_object_end(j);
 }
 
-static void method_record(struct json *j, const struct bench *b, enum smp_method method)
+static void method_fields(struct json *j, const struct bench_method *m)
 {
-	const struct bench_method *m = &b->method[method];
-
-	json_object(j, NULL);
-	json_string(j, "name", smp_method_name(method));
 	json_bool(j, "offered", m->offered);
 	json_string(j, "reason", m->reason);
 	json_array(j, "rounds");
 	for (size_t i = 0; i < m->done; i++)
 		round_record(j, &m->round[i]);
 	json_array_end(j);
+}
+
+static void method_record(struct json *j, const struct bench *b, enum smp_method method)
+{
+	json_object(j, NULL);
+	json_string(j, "name", smp_method_name(method));
+	method_fields(j, &b->method[method]);
+	json_object_end(j);
+}
+
+static void vtl1(struct json *j, const struct bench_vtl *v)
+{
+	json_object(j, "vtl1");
+	method_fields(j, &v->method);
+	json_known(j, "start_ns", arch_clock_ticks_ns(v->start_ticks), v->start_ticks != 0);
+	json_number(j, "switches", v->switches);
+	json_known(j, "switch_ns", arch_clock_ticks_ns(v->switch_ticks), v->switches != 0);
 	json_object_end(j);
 }
 
@@ -97,6 +110,7 @@ void bench_json(const struct bench *b)
 	for (int i = 0; i < SMP_METHODS; i++)
 		method_record(&j, b, (enum smp_method)i);
 	json_array_end(&j);
+	vtl1(&j, &b->vtl);
 	json_array(&j, "cpus");
 	for (size_t i = 0; best < SMP_METHODS && i < b->smp->count; i++)
 		cpu_record(&j, b->smp, i, &b->method[best].cpu[i]);

@@ -10,14 +10,13 @@ static void microseconds(char *out, size_t size, uint64_t ticks)
 	text_us(out, size, (int64_t)arch_clock_ticks_ns(ticks));
 }
 
-static void row(const struct bench *b, enum smp_method method)
+static void row(const struct bench *b, const char *name, const struct bench_method *m)
 {
-	const struct bench_method *m = &b->method[method];
 	const struct bench_round *round = stats_middle_round(m, b->scratch);
 	char total[16], first[16], median[16], p95[16], last[16];
 
 	if (!round) {
-		log_print("%-14s not offered: %s\n", smp_method_name(method), m->reason);
+		log_print("%-14s not offered: %s\n", name, m->reason);
 		return;
 	}
 	microseconds(total, sizeof(total), round->total);
@@ -25,9 +24,9 @@ static void row(const struct bench *b, enum smp_method method)
 	microseconds(median, sizeof(median), round->median);
 	microseconds(p95, sizeof(p95), round->p95);
 	microseconds(last, sizeof(last), round->last);
-	log_print("%-14s %6lu %9s %9s %9s %9s %9s %12lu %5u %5u\n", smp_method_name(method),
-		  (unsigned long)m->done, total, first, median, p95, last,
-		  (unsigned long)round->total, round->hypercalls, round->ipis);
+	log_print("%-14s %6lu %9s %9s %9s %9s %9s %12lu %5u %5u\n", name, (unsigned long)m->done,
+		  total, first, median, p95, last, (unsigned long)round->total, round->hypercalls,
+		  round->ipis);
 	if (!m->offered)
 		log_print("%-14s        no more rounds: %s\n", "", m->reason);
 }
@@ -46,6 +45,15 @@ static void calls(const struct bench *b)
 		microseconds(one, sizeof(one), b->call_ticks);
 		log_print("one 0x99 %s us\n", one);
 	}
+	if (b->vtl.start_ticks) {
+		microseconds(one, sizeof(one), b->vtl.start_ticks);
+		log_print("one 0x99 into VTL 1 %s us\n", one);
+	}
+	if (b->vtl.switches) {
+		microseconds(one, sizeof(one), b->vtl.switch_ticks);
+		log_print("one VtlCall with its return %s us, the middle of %u\n", one,
+			  b->vtl.switches);
+	}
 }
 
 void bench_table(const struct bench *b)
@@ -62,7 +70,8 @@ void bench_table(const struct bench *b)
 	log_print("method         rounds     total     first    median       p95      last  "
 		  "total ticks calls  IPIs\n");
 	for (int i = 0; i < SMP_METHODS; i++)
-		row(b, (enum smp_method)i);
+		row(b, smp_method_name((enum smp_method)i), &b->method[i]);
+	row(b, "vtl1", &b->vtl.method);
 	log_print("\n");
 	calls(b);
 	log_print("verdict: %s\n", machine_verdict_name(b->verdict));

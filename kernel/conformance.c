@@ -33,6 +33,7 @@ enum exit_code conformance_run(struct kernel *k)
 		.features = &h->features,
 		.hv = &h->hv,
 		.hv_is_open = hypervisor_is_open(h),
+		.vtl = h->vtl,
 	};
 	struct conform_summary sum;
 

@@ -22,6 +22,7 @@ static const struct choice method_choices[] = {{"hv-serial", OPTION_METHOD(SMP_H
 					       {"sipi-parallel", OPTION_METHOD(SMP_SIPI_PARALLEL)},
 					       {"sipi-broadcast",
 						OPTION_METHOD(SMP_SIPI_BROADCAST)},
+					       {"vtl1", OPTION_METHOD_VTL1},
 					       {0}};
 static const struct choice start_choices[] = {{"auto", START_AUTO},
 					      {"hv", START_HV},
@@ -82,7 +83,7 @@ struct option {
 static const struct option known[] = {
 	{CHOICE("mode", mode, mode_choices, MODE_NORMAL)},
 	{NUMBER("rounds", rounds, 1, 1000, "", 10)},
-	{SET("methods", methods, method_choices, OPTION_METHOD(SMP_METHODS) - 1)},
+	{SET("methods", methods, method_choices, OPTION_METHOD(SMP_METHODS + 1) - 1)},
 	{CHOICE("start", start, start_choices, START_AUTO)},
 	{CHOICE("fanout", fanout, switch_choices, true)},
 	{CHOICE("vtl", vtl, vtl_choices, false)},

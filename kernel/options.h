@@ -23,6 +23,7 @@ enum option_panic_by {
 };
 enum { INIT_DELAY_AUTO = 0xFFFFFFFF };
 #define OPTION_METHOD(method) (1U << (method))
+#define OPTION_METHOD_VTL1    OPTION_METHOD(SMP_METHODS)
 enum { REPORT_TABLE = 1 << 0, REPORT_JSON = 1 << 1, REPORT_TAP = 1 << 2 };
 
 enum { OPTIONS_TEXT_SIZE = 128 };
@@ -32,7 +33,7 @@ enum { OPTIONS_PAYLOAD_SIZE = 256, OPTIONS_ARGS_SIZE = 1024 };
 struct options {
 	enum mode_id mode;
 	uint32_t rounds;      /* of mode=bench */
-	unsigned int methods; /* of mode=bench: OPTION_METHOD of each enum smp_method */
+	unsigned int methods; /* of mode=bench: OPTION_METHOD of each enum smp_method, VTL1 */
 	enum option_start start;
 	bool fanout;
 	bool vtl;               /* bring up in VTL 1 */

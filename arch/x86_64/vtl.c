@@ -99,8 +99,10 @@ enum err arch_vtl_call(uint64_t code, struct arch_private *found)
 	uint64_t gs_base = rdmsr(MSR_GS_BASE);
 	int faulted = vtl_call_safe(code, &gs_base);
 
-	arch_private_read(found);
-	found->value[PRIVATE_GS_BASE] = gs_base;
+	if (found) {
+		arch_private_read(found);
+		found->value[PRIVATE_GS_BASE] = gs_base;
+	}
 	return faulted ? ERR_FAULT : OK;
 }
 

@@ -118,7 +118,7 @@ void arch_private_change(void);
 
 /*
  * Go to the higher trust level by the hypervisor's code at `code`, and come back when it returns.
- * found: the private registers right after that. ERR_FAULT: the code raises an exception.
+ * found: the private registers right after that, or NULL. ERR_FAULT: the code raises an exception.
  */
 enum err arch_vtl_call(uint64_t code, struct arch_private *found);
 /*

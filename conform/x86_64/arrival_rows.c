@@ -176,10 +176,9 @@ static void errand_row(struct bench *b)
 		return;
 	}
 	target = b->landing;
-	hvsmp_start_vp_fill((void *)b->errand, second->vp_index, 0, &target->wanted);
+	hvsmp_start_vp_fill((void *)b->errand, second->vp_index, b->in->vtl, &target->wanted);
 	starter->errand = (uint64_t)b->errand;
-	hvsmp_start_vp_fill((void *)b->input, first->vp_index, 0, &starter->wanted);
-	(void)row_call(b, CALL, (uint64_t)b->input, 0);
+	(void)start_call(b, first->vp_index, b->in->vtl, &starter->wanted);
 	first->use = landing_await(b, starter) ? VP_RUNS : VP_LOST;
 	if (first->use == VP_RUNS) {
 		row_add_call(b, starter->errand_result);

@@ -14,6 +14,26 @@
 static const struct conform_input *input;
 static const void *boot_processor;
 
+static bool ask_vtl(struct landing *self, const struct hvsmp_interface *hv)
+{
+	const struct hvsmp_caller caller = {
+		.hv = hv,
+		.input = {self->question, (uint64_t)self->question},
+		.output = {self->told, (uint64_t)self->told},
+	};
+	struct hvsmp_vtl vtl;
+
+	self->vtl_answer = hvsmp_get_vp_vtl(&caller, &vtl);
+	self->vtl = vtl.active;
+	return self->vtl_answer.err != HVSMP_ERROR_FAULT;
+}
+
+static void leave(struct landing *self)
+{
+	(void)arch_vtl_return(self->leaves_by);
+	self->leaves_by = 0; /* it could not, or another VTL has called */
+}
+
 /* On the VP itself. */
 static void land(void *owner)
 {
@@ -25,10 +45,15 @@ static void land(void *owner)
 	arch_ipi_init_ap();
 	self->apic_id = (uint32_t)arch_hw_id();
 	(void)hvsmp_vp_index(input->host, &self->vp_index);
+	/* A page is there in its own VTL alone: where the call faults, this may be another one. */
+	if (self->asks && !ask_vtl(self, self->asks))
+		(void)ask_vtl(self, input->hv);
 	if (self->errand)
 		self->errand_result =
 			hvsmp_call_raw(input->hv, HVSMP_CALL_START_VP, self->errand, 0);
 	__atomic_store_n(&self->landed, 1, __ATOMIC_RELEASE);
+	if (self->leaves_by)
+		leave(self);
 	arch_park();
 }
 

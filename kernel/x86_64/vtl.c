@@ -158,7 +158,10 @@ static void in_vtl1(void *owner)
 	else
 		log_info("VTL 1: hypercall page at 0x%lx", (unsigned long)v->hv.page.pa);
 	given.work(k);
-	if (can_return && arch_vtl_return((uint64_t)v->hv.page.va + v->offsets.ret)) {
+	/* Who calls again finds nothing to do here. */
+	while (can_return && !arch_vtl_return((uint64_t)v->hv.page.va + v->offsets.ret))
+		continue;
+	if (can_return) {
 		(void)REFUSE(v, "in VTL 1: VtlReturn raises an exception");
 		log_warn("%s", v->reason);
 	}

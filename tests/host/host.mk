@@ -107,7 +107,8 @@ $(eval $(call host_test_threads, smp/test_vtl,   $(SMP_BRINGUP)))
 
 $(eval $(call host_test, kernel/test_hypervisor, kernel/hypervisor.c kernel/x86_64/host.c \
 	$(LIBRARY) lib/log.c lib/pages.c $(LIB_FORMAT)))
-$(eval $(call host_test, kernel/test_vtl, kernel/x86_64/vtl.c kernel/x86_64/host.c \
+$(eval $(call host_test, kernel/test_vtl, tests/host/kernel/vtl_world.c \
+	kernel/x86_64/vtl.c kernel/x86_64/host.c \
 	smp/x86_64/context.c \
 	$(LIBRARY) lib/log.c lib/pages.c $(LIB_FORMAT)))
 $(eval $(call host_test, kernel/test_tables, kernel/tables.c acpi/fadt.c acpi/s5.c \
@@ -154,9 +155,10 @@ $(eval $(call host_test, refhv/test_hypercall, $(REFHV_CALLS)))
 $(eval $(call host_test, refhv/test_overlay,   tests/refhv/vmm/overlay.c \
 	tests/refhv/loader/cfg_parse.c $(REFHV_FAULTS)))
 $(eval $(call host_test, refhv/test_send_ipi,  $(REFHV_CALLS)))
-$(eval $(call host_test, refhv/test_call_faults, $(REFHV_CALLS)))
-$(eval $(call host_test, refhv/test_vtl,       $(REFHV_CALLS)))
-$(eval $(call host_test, refhv/test_vsm,       $(REFHV_CALLS)))
+REFHV_FIXTURE = $(REFHV_CALLS) tests/host/refhv/fixture.c
+$(eval $(call host_test, refhv/test_call_faults, $(REFHV_FIXTURE)))
+$(eval $(call host_test, refhv/test_vtl,       $(REFHV_FIXTURE)))
+$(eval $(call host_test, refhv/test_vsm,       $(REFHV_FIXTURE)))
 
 # The memory functions stay libc's, which the sanitizers watch; ours are tested under other names.
 $(HOST)/obj/lib/string.c.o $(HOST)/tsan/obj/lib/string.c.o: HOST_DEFS = -Dmemcpy=our_memcpy \

@@ -30,8 +30,11 @@
 #ifndef TIMEOUTS
 #define TIMEOUTS 1 /* calls after an unclear answer, MAX_TIMEOUTS of fanout.c; -1: all answers are clear */
 #endif
+#ifndef ABOVE
+#define ABOVE 0 /* 1: starts are above VTL 0: the VTL is given first, and there is no INIT-SIPI */
+#endif
 #ifndef SIPI
-#define SIPI 1 /* 0: INIT-SIPI is impossible, there is no page for it */
+#define SIPI !ABOVE /* 0: INIT-SIPI is impossible, there is no page for it */
 #endif
 #ifndef HASTE
 #define HASTE 1 /* 1: the deadline may be over at any look; 0: only when nothing else can happen */
@@ -95,6 +98,9 @@ bool stop;
 /* --- the world ----------------------------------------------------------------------------------- */
 
 bool running[CPUS]; /* the VP has been started */
+#if ABOVE
+bool has_vtl[CPUS]; /* 0x0F has given it the VTL that it is to begin in */
+#endif
 byte coming[CPUS];  /* entries under way to the first instruction */
 byte deaths = DEATHS;
 byte lies = LIES;
@@ -167,6 +173,10 @@ inline call(t, self)
 		/* P: at most one 0x99 at a time; none after INIT. */
 		assert(!calling[t]);
 		assert(!init_sent[t]);
+#if ABOVE
+		/* P: none into a VTL that the VP lacks. */
+		assert(has_vtl[t]);
+#endif
 		calling[t] = true;
 		if
 		:: !running[t] -> send_on_its_way(t); may_start[t] = true; r = ACCEPTED
@@ -223,6 +233,33 @@ inline call(t, self)
 	od
 }
 
+/*
+ * give_vtl(): 0x0F, once it has succeeded never again. A refusal, whatever its status, starts
+ * nothing, and no 0x99 follows.
+ */
+#if ABOVE
+inline give_vtl(t, self)
+{
+	atomic {
+		if
+		:: has_vtl[t] -> ok = true
+		:: !has_vtl[t] -> has_vtl[t] = true; step(); ok = true
+		:: REFUSALS && !has_vtl[t] -> spoil(t); ok = false
+		:: REFUSALS && !has_vtl[t] && self == 0 -> spoil(t); useless = true; ok = false
+		:: self != 0 && deaths > 0 && !has_vtl[t] ->
+			deaths--; spoil(t); spoil(self); goto gone
+		:: self != 0 && deaths > 0 && !has_vtl[t] ->
+			deaths--; has_vtl[t] = true; spoil(t); spoil(self); goto gone
+		fi
+	}
+#if MUTATE == 19
+	ok = true
+#endif
+}
+#else
+#define give_vtl(t, self) skip
+#endif
+
 /* start_one(): the claim on t must be self's, in phase CLAIMED. */
 inline start_one(t, self)
 {
@@ -243,7 +280,12 @@ inline start_one(t, self)
 		atomic { compare_and_swap(stage[t], IDLE, INVITED); welcome[t] = (welcome[t] || ok) }
 #endif
 		if
-		:: ok -> call(t, self)
+		:: ok ->
+			give_vtl(t, self);
+			if
+			:: ok -> call(t, self)
+			:: else -> r = REFUSED
+			fi
 		:: else -> r = UNKNOWN
 		fi;
 		outcome[t] = r;
@@ -703,6 +745,10 @@ inline judge(t)
 #define witnessed() (verdict[1] == V_REFUSED && verdict[2] == V_ONLINE)
 #elif WITNESS == 8 /* one is useless, so all others come the other way */
 #define witnessed() (stop && verdict[1] == V_ONLINE && verdict[2] == V_ONLINE && init_sent[2])
+#elif WITNESS == 11 /* the VTL refused, so no start; the other one comes */
+#define witnessed() (verdict[1] == V_REFUSED && !has_vtl[1] && verdict[2] == V_ONLINE)
+#elif WITNESS == 12 /* an AP has died in 0x0F, and the VTL is there */
+#define witnessed() (claim[2] == WORD(1, CALLING) && has_vtl[2] && !may_start[2])
 #elif WITNESS == 9 /* faults, and the one that it was to start comes all the same */
 #define witnessed() (faulted[1] && verdict[1] == V_MISSING && verdict[2] == V_ONLINE)
 #endif
@@ -750,16 +796,16 @@ inline check_ledger()
 			assert((verdict[t] != V_REFUSED && verdict[t] != V_LATE) || ins[t] == 0);
 #if !HASTE
 			/* P: what the first rung is known not to have started, the second one tries. */
-			assert(outcome[t] != REFUSED || init_sent[t]);
+			assert(outcome[t] != REFUSED || init_sent[t] || ABOVE);
 			/* P: a processor that fails costs no other. */
-			assert(spoilt[t] || verdict[t] == V_ONLINE);
+			assert(spoilt[t] || (ABOVE && stop) || verdict[t] == V_ONLINE);
 			assert(spoilt[t] || stop || t == UNMAPPED || method[t] == BY_HYPERCALL);
 #endif
 			t++
 		:: else -> break
 		od
 	}
-#if WITNESS && WITNESS < 10
+#if WITNESS && WITNESS != 10
 	assert(!witnessed())
 #endif
 }

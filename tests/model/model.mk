@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-# The model of the handshake: `make model` searches it with Spin, README.md says for what.
+# The models: `make model` searches them with Spin, README.md says for what.
 
 MODEL = tests/model/run.sh $(BUILD)/model
 
-model: | model-deps ## search the handshake's model with Spin (MODEL_ALL=1: the long searches, too)
+model: | model-deps ## search the models with Spin (MODEL_ALL=1: the long searches, too)
 	@$(MODEL) $(if $(MODEL_ALL),all,searches)
 
 model-mutants: | model-deps ## break the model on purpose: each property must notice

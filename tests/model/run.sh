@@ -9,7 +9,7 @@
 set -u
 
 dir=$1
-models=$(dirname "$0") # order.pml for names that begin so, else handshake.pml
+models=$(dirname "$0") # order.pml and vtl.pml for names that begin so, else handshake.pml
 limit=900    # seconds a search
 memory=7000  # MiB a search
 depth=200000 # steps; Spin says if that is too few, and the search fails
@@ -39,9 +39,25 @@ searches() {
 		sees-useless     | WITNESS=8                               | witnessed
 		sees-fault       | WITNESS=9                               | witnessed
 		sees-round       | WITNESS=10                              | !(renewed)
+		two-above        | ABOVE=1                                 | clean
+		two-above-lies   | ABOVE=1 LIES=1                          | clean
+		two-above-patient | ABOVE=1 HASTE=0                        | clean
+		sees-no-vtl      | ABOVE=1 WITNESS=11                      | witnessed
+		sees-dead-giver  | ABOVE=1 WITNESS=12                      | witnessed
 		order            |                                         | clean
 		order-sees-ap    | WITNESS=1                               | witnessed
 		order-sees-calling | WITNESS=2                             | witnessed
+		vtl-first        | UP=3                                    | clean
+		vtl-there        | VTL=1 ACTIONS=6                         | clean
+		vtl-stops        | UP=3 STOPS=2                            | clean
+		vtl-restarts     | UP=2 RESTART=1 STOPS=2                  | clean
+		vtl-there-restarts | VTL=1 RESTART=1 STOPS=1 ACTIONS=6     | clean
+		vtl-sees-call    | UP=2 WITNESS=1                          | witnessed
+		vtl-sees-start   | VTL=1 WITNESS=2                         | witnessed
+		vtl-sees-through | VTL=1 WITNESS=3                         | witnessed
+		vtl-sees-switch  | UP=3 STOPS=1 WITNESS=4                  | witnessed
+		vtl-sees-second  | UP=3 WITNESS=5                          | witnessed
+		vtl-sees-race    | VTL=1 UP=2 ACTIONS=6 WITNESS=6          | witnessed
 	END
 }
 
@@ -73,12 +89,24 @@ mutants() {
 		refusal-not-asked     | MUTATE=18 LIES=1 HASTE=0 DEATHS=0 | !(entered[t])
 		rest-too-early        | MUTATE=17                 | !(renewed)
 		no-deadline           | MUTATE=16 LIVE            | acceptance cycle
+		start-without-vtl     | MUTATE=19 ABOVE=1         | has_vtl[t]
 		order-done            | MUTATE=1                  | (known[((0*6)+3)]==
 		order-proved          | MUTATE=2                  | (known[((0*6)+4)]==
 		order-no-barrier      | MUTATE=3                  | (known[((2*6)+2)]==
 		order-stage           | MUTATE=4                  | (known[((0*6)+4)]==
 		order-claim           | MUTATE=5                  | (known[((0*6)+3)]==
 		order-outcome-first   | MUTATE=6                  | (known[((0*6)+3)]==
+		vtl-first-torn        | MUTATE=1 UP=3             | (from_below<=1)
+		vtl-claim-dropped     | MUTATE=2 VTL=1 UP=2 ACTIONS=6 | (writers[t]==1)
+		vtl-told-too-early    | MUTATE=3 VTL=1            | (low[((self*2)+1)]!=0)
+		vtl-stop-waits-not    | MUTATE=4 UP=2 STOPS=1     | !(inside[t])
+		vtl-words-by-vtl      | MUTATE=5 UP=3 STOPS=1     | !(inside[t])
+		vtl-partition-torn    | MUTATE=6 UP=2             | (partition_enablings<=1)
+		vtl-start-torn        | MUTATE=7 UP=2             | !(inside[t])
+		vtl-launch-first      | MUTATE=8                  | (start_context[self]!=0)
+		vtl-begins-as-asked   | MUTATE=9 VTL=1            | at_vtl1[self]
+		vtl-stop-not-seen     | MUTATE=10 UP=2 STOPS=1    | !(inside[t])
+		vtl-stop-each-other   | MUTATE=11 UP=3 STOPS=2    | !(waits[i])
 	END
 }
 
@@ -87,7 +115,7 @@ number() { sed -n "s/$1/\\1/p" "$2" | tail -n 1; }
 search() { # NAME SCENARIO WANTED
 	local name=$1 wanted=$3 work=$dir/$1 log=$dir/$1.log start=$SECONDS word
 	local defines=() build=(-DSAFETY -DNOCLAIM) options=(-E) speed=-O1 file=handshake
-	case $1 in order*) file=order ;; esac
+	case $1 in order*) file=order ;; vtl*) file=vtl ;; esac
 	for word in $2; do
 		defines+=("-D$word")
 		[ "$word" = LIVE ] && build=(-DNFAIR=4) && options=(-E -a -f -N terminates)

@@ -169,6 +169,11 @@ static void the_table(void **state)
 	bench.method[SMP_HV_SERIAL].offered = false;
 	strcpy(bench.method[SMP_HV_SERIAL].reason, "for a reason");
 	bench.call_ticks = 4321;
+	bench.vtl = (struct bench_vtl){.method = {.offered = true, .done = 1, .round = rounds[0]},
+				       .start_ticks = 8765,
+				       .switches = 100,
+				       .switch_ticks = 2100};
+	rounds[0][0] = (struct bench_round){.total = 777000, .hypercalls = 4};
 	bench_table(&bench);
 	assert_true(is_heard("hv-serial      not offered: for a reason\n"));
 	assert_true(
@@ -177,6 +182,9 @@ static void the_table(void **state)
 	assert_true(is_heard("no more rounds: no more\n"));
 	assert_true(is_heard("one 0x9A 3.0 us, 3 of them for 3 VP indexes\n"));
 	assert_true(is_heard("one 0x99 4.3 us\n"));
+	assert_true(is_heard("vtl1                1     777.0 "));
+	assert_true(is_heard("one 0x99 into VTL 1 8.7 us\n"));
+	assert_true(is_heard("one VtlCall with its return 2.1 us, the middle of 100\n"));
 	assert_true(is_heard("verdict: ok\n"));
 	for (const char *line = heard.text; *line;) {
 		const char *end = strchr(line, '\n');
@@ -195,6 +203,7 @@ static void the_json(void **state)
 	cpus[SMP_SIPI_BROADCAST][1] = (struct bench_cpu){0, true, 10, 20, 30};
 	cpus[SMP_SIPI_BROADCAST][2] = (struct bench_cpu){0, false, 10, 0, 0};
 	bench.verdict = MACHINE_DEGRADED;
+	strcpy(bench.vtl.method.reason, "not here");
 	bench_json(&bench);
 	assert_true(is_heard("@bench {\"schema\":\"hvsmp-bench/1\",\"version\":"));
 	assert_true(is_heard(",\"verdict\":\"degraded\",\"processors\":3,\"rounds\":3,"));
@@ -207,6 +216,8 @@ static void the_json(void **state)
 	assert_true(is_heard("\"rounds\":[{\"online\":3,\"total_ns\":2000,\"first_ns\":200,"
 			     "\"median_ns\":500,\"p95_ns\":1000,\"last_ns\":1993,"
 			     "\"total_ticks\":2000,\"hypercalls\":0,\"ipis\":4}]}],"));
+	assert_true(is_heard("],\"vtl1\":{\"offered\":false,\"reason\":\"not here\",\"rounds\":[],"
+			     "\"start_ns\":null,\"switches\":0,\"switch_ns\":null},\"cpus\":["));
 	assert_true(is_heard("{\"apic_id\":0,\"started_by\":null,\"t_issued_ns\":null,"
 			     "\"t_first_ns\":null,\"t_online_ns\":0}"));
 	assert_true(is_heard("{\"apic_id\":2,\"started_by\":0,\"t_issued_ns\":10,"

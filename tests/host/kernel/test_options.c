@@ -84,7 +84,7 @@ static void assert_defaults(void)
 {
 	assert_int_equal(o.mode, MODE_NORMAL);
 	assert_int_equal(o.rounds, 10);
-	assert_int_equal(o.methods, 0x1F);
+	assert_int_equal(o.methods, 0x3F);
 	assert_int_equal(o.init_delay_ms, INIT_DELAY_AUTO);
 	assert_int_equal(o.start, START_AUTO);
 	assert_true(o.fanout);
@@ -267,6 +267,8 @@ static void methods_have_their_names_from_smp(void **state)
 		parse(text);
 		assert_int_equal(o.methods, OPTION_METHOD(i));
 	}
+	parse("methods=vtl1");
+	assert_int_equal(o.methods, OPTION_METHOD_VTL1);
 	parse("methods=hv-fanout,sipi-broadcast");
 	assert_int_equal(o.methods, 1 << 1 | 1 << 4);
 }
@@ -285,7 +287,7 @@ static void f78_a_wrong_value_is_named_with_what_it_may_be(void **state)
 		{"rounds=0", "rounds", "1..1000"},
 		{"rounds=1001", "rounds", "1..1000"},
 		{"methods=", "methods", "hv-serial"},
-		{"methods=sipi", "methods", "sipi-broadcast (comma-separated)"},
+		{"methods=sipi", "methods", "sipi-broadcast, vtl1 (comma-separated)"},
 		{"rounds=auto", "rounds", "1..1000"},
 		{"init_delay=", "init_delay", "auto or 0..1000"},
 		{"init_delay=1001", "init_delay", "auto or 0..1000"},

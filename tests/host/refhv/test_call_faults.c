@@ -2,85 +2,28 @@
 /* What each knob of `map` and `start` does to a call that is right; and broken rules. */
 #include "tests/host/test.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "tests/host/refhv/fixture.h"
 #include "tests/host/vectors.h"
-#include "tests/refhv/calls/hypercall.h"
-#include "tests/refhv/loader/cfg_parse.h"
 
-enum { INPUT = 0x10000, OUTPUT = 0x11000, RAM_END = 0x12000, CALLER = 0, TARGET = 3, OTHER = 5 };
-enum { VPS = 8 };
-
-static uint8_t *ram; /* GPAs INPUT to RAM_END */
-static struct partition *partition;
-static struct hypercall last;
-
-static void *guest_ram(uint64_t gpa, uint64_t bytes)
-{
-	if (gpa < INPUT || gpa >= RAM_END || bytes > RAM_END - gpa)
-		return NULL;
-	return ram + (gpa - INPUT);
-}
-
-static struct vp *vp(uint32_t index)
-{
-	return partition->by_index[index];
-}
+enum { CALLER, TARGET = 3, OTHER = 5 };
 
 /* The vectors' APIC ids 0, 1, 4 and 5 are VPs 0, 1, 2 and 3. */
 static int set_up(void **state)
 {
-	static const uint32_t apic_ids[VPS] = {0, 1, 4, 5, 6, 7, 8, 9};
+	static const uint32_t apic_ids[] = {0, 1, 4, 5, 6, 7, 8, 9};
 
 	(void)state;
-	ram = aligned_alloc(4096, RAM_END - INPUT);
-	memset(ram, 0, RAM_END - INPUT);
-	partition = calloc(1, sizeof(*partition));
-	cfg_defaults(&partition->cfg);
-	partition->limits = (struct cpu_limits){0xD01, 0x7FF, 40};
-	partition->guest_ram = guest_ram;
-	for (uint32_t i = 0; i < VPS; i++) {
-		struct vp *new = calloc(1, sizeof(*new));
-
-		new->index = i;
-		new->apic_id = apic_ids[i];
-		new->state = i == CALLER ? VP_RUNNING : VP_WAIT;
-		partition->by_index[i] = partition->by_apic_id[apic_ids[i]] = new;
-	}
+	fixture_begin();
+	for (uint32_t i = 0; i < ARRAY_COUNT(apic_ids); i++)
+		fixture_add(i, apic_ids[i]);
 	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	for (uint32_t i = 0; i < VPS; i++)
-		free(vp(i));
-	free(partition);
-	free(ram);
-	return 0;
-}
-
-static void configure(const char *text)
-{
-	struct cfg_error error = {0};
-
-	if (!cfg_parse(&partition->cfg, text, strlen(text), &error))
-		fail_msg("%s", error.reason);
 }
 
 static uint64_t call(uint64_t control, uint64_t output)
 {
-	struct hypercall c = {.partition = partition,
-			      .caller = vp(CALLER),
-			      .control.as_u64 = control,
-			      .input_gpa = INPUT,
-			      .output_gpa = output};
-	uint64_t result = hypercall_dispatch(&c);
-
-	vp(CALLER)->line.text[vp(CALLER)->line.length] = '\0';
-	last = c;
-	return result;
+	return call_by(CALLER, control, INPUT, output);
 }
 
 static bool line_ends(const char *text)
@@ -357,7 +300,7 @@ static void f83_extended_calls_are_anybodys(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, fixture_end)
 		TEST(f21_reps_are_cut_short),
 		TEST(f22_f24_answers_are_wrong),
 		TEST(f27_f29_no_answers_at_all),

@@ -5,95 +5,28 @@
  */
 #include "tests/host/test.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "tests/host/refhv/fixture.h"
 #include "tests/host/vectors.h"
-#include "tests/refhv/calls/hypercall.h"
 #include "tests/refhv/calls/stubs.h"
-#include "tests/refhv/loader/cfg_parse.h"
 
-enum { INPUT = 0x10000, OUTPUT = 0x11000, RAM_END = 0x12000 };
-enum { BSP, OTHER, TARGET = 3, VPS }; /* indexes; 2 does not exist */
-
-static uint8_t *ram; /* GPAs INPUT to RAM_END */
-static struct partition *partition;
-static struct hypercall last;
-
-static void *guest_ram(uint64_t gpa, uint64_t bytes)
-{
-	if (gpa < INPUT || gpa >= RAM_END || bytes > RAM_END - gpa)
-		return NULL;
-	return ram + (gpa - INPUT);
-}
-
-static struct vp *vp(uint32_t index)
-{
-	return partition->by_index[index];
-}
-
-static void configure(const char *text)
-{
-	struct cfg_error error;
-
-	cfg_defaults(&partition->cfg);
-	assert_true(cfg_parse(&partition->cfg, text, strlen(text), &error));
-}
+enum { BSP, OTHER, TARGET = 3 }; /* indexes; 2 does not exist */
 
 static int set_up(void **state)
 {
 	(void)state;
-	ram = aligned_alloc(4096, RAM_END - INPUT);
-	memset(ram, 0, RAM_END - INPUT);
-	partition = calloc(1, sizeof(*partition));
-	partition->limits = (struct cpu_limits){0xD01, 0x7FF, 40};
-	partition->guest_ram = guest_ram;
-	for (uint32_t i = 0; i < VPS; i++) {
-		if (i == 2)
-			continue;
-		partition->by_index[i] = calloc(1, sizeof(struct vp));
-		vp(i)->index = i;
-		vp(i)->apic_id = i + 4;
-		vp(i)->state = i == BSP ? VP_RUNNING : VP_WAIT;
-		partition->by_apic_id[i + 4] = vp(i);
-	}
+	fixture_begin();
+	fixture_add(BSP, 4);
+	fixture_add(OTHER, 5);
+	fixture_add(TARGET, 7);
 	partition->bsp = vp(BSP);
-	configure("");
 	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	for (uint32_t i = 0; i < VPS; i++)
-		free(vp(i));
-	free(partition);
-	free(ram);
-	return 0;
-}
-
-static uint64_t call_by(uint32_t caller, uint64_t control, uint64_t rdx, uint64_t r8)
-{
-	struct hypercall call = {.partition = partition,
-				 .caller = vp(caller),
-				 .control.as_u64 = control,
-				 .input_gpa = rdx,
-				 .output_gpa = r8};
-	uint64_t result = hypercall_dispatch(&call);
-
-	vp(caller)->line.text[vp(caller)->line.length] = '\0';
-	last = call;
-	return result;
 }
 
 static uint64_t call(uint64_t control)
 {
 	return call_by(BSP, control, INPUT, OUTPUT);
-}
-
-static bool line_has(const char *text)
-{
-	return strstr(vp(BSP)->line.text, text) != NULL;
 }
 
 static struct hv_partition_vtl_input *partition_input(void)
@@ -233,6 +166,24 @@ static void vtl_1_enables_the_others(void **state)
 	assert_int_equal(vp_vtls(vp(OTHER)), 1);
 }
 
+static void padding_of_the_context_is_odd_or_refused(void **state)
+{
+	(void)state;
+	go_to_vtl_1();
+	input(TARGET, 1)->context.gdtr.padding[1] = 1;
+	partition->cfg.padding = PADDING_REFUSE;
+	assert_int_equal(call(ENABLE_VTL_CONTROL), HV_INVALID_REGISTER_VALUE);
+	assert_true(line_has(" bad_register=gdtr status=0x0050"));
+	assert_string_equal(last.broken, "padding_not_zero");
+	input(TARGET, 1)->context.idtr.padding[0] = 1;
+	assert_int_equal(call(ENABLE_VTL_CONTROL), HV_INVALID_REGISTER_VALUE);
+	assert_true(line_has(" bad_register=idtr "));
+	assert_int_equal(vp_vtls(vp(TARGET)), 1);
+	partition->cfg.padding = PADDING_NOTE;
+	assert_int_equal(call(ENABLE_VTL_CONTROL), 0);
+	assert_string_equal(last.odd, "padding_not_zero");
+}
+
 /* --- 0x50 ------------------------------------------------------------------------------------- */
 
 static void each_vtl_reads_what_is_its_own(void **state)
@@ -357,12 +308,13 @@ static void faults_answer_in_place_of_the_call(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, fixture_end)
 		TEST(the_partition_gets_vtl_1_once),
 		TEST(enabling_the_partition_checks_in_order),
 		TEST(the_fast_form_has_the_same_bytes),
 		TEST(from_below_the_first_vp_enables_itself),
 		TEST(vtl_1_enables_the_others),
+		TEST(padding_of_the_context_is_odd_or_refused),
 		TEST(each_vtl_reads_what_is_its_own),
 		TEST(a_page_has_room_for_both_stubs),
 		TEST(the_assist_page_is_as_the_tlfs_has_it),

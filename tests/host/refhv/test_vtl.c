@@ -5,100 +5,47 @@
  */
 #include "tests/host/test.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "tests/host/refhv/fixture.h"
 #include "tests/host/vectors.h"
-#include "tests/refhv/calls/hypercall.h"
-#include "tests/refhv/loader/cfg_parse.h"
 
-enum { INPUT = 0x10000, OUTPUT = 0x11000, RAM_END = 0x12000 };
-enum { BSP, CALLER = BSP, OTHER, TARGET = 3, VPS }; /* indexes; 2 does not exist */
-
-static uint8_t *ram; /* GPAs INPUT to RAM_END */
-static struct partition *partition;
-static struct hypercall last;
-
-static void *guest_ram(uint64_t gpa, uint64_t bytes)
-{
-	if (gpa < INPUT || gpa >= RAM_END || bytes > RAM_END - gpa)
-		return NULL;
-	return ram + (gpa - INPUT);
-}
-
-static struct vp *vp(uint32_t index)
-{
-	return partition->by_index[index];
-}
+enum { BSP, CALLER = BSP, OTHER, TARGET = 3 }; /* indexes; 2 does not exist */
 
 /* Each VP as the loader makes it. */
 static void begin_in(const char *text)
 {
-	struct cfg_error error;
+	static const uint32_t indexes[] = {BSP, OTHER, TARGET};
 
-	cfg_defaults(&partition->cfg);
-	assert_true(cfg_parse(&partition->cfg, text, strlen(text), &error));
-	for (uint32_t i = 0; i < VPS; i++) {
-		if (!vp(i))
-			continue;
-		vp(i)->active_vtl = partition->cfg.vtl;
-		vp(i)->higher_vtls = partition_vtls(partition) >> (i != BSP);
-		vp(i)->state = i == BSP ? VP_RUNNING : VP_WAIT;
+	configure(text);
+	for (size_t i = 0; i < ARRAY_COUNT(indexes); i++) {
+		struct vp *each = vp(indexes[i]);
+
+		each->active_vtl = partition->cfg.vtl;
+		each->higher_vtls = partition_vtls(partition) >> (each != partition->bsp);
 	}
 }
 
 static int set_up(void **state)
 {
 	(void)state;
-	ram = aligned_alloc(4096, RAM_END - INPUT);
-	memset(ram, 0, RAM_END - INPUT);
-	partition = calloc(1, sizeof(*partition));
-	partition->limits = (struct cpu_limits){0xD01, 0x7FF, 40};
-	partition->guest_ram = guest_ram;
-	for (uint32_t i = 0; i < VPS; i++) {
-		if (i == 2)
-			continue;
-		partition->by_index[i] = calloc(1, sizeof(struct vp));
-		vp(i)->index = i;
-		vp(i)->apic_id = i + 4;
-	}
+	fixture_begin();
+	fixture_add(BSP, 4);
+	fixture_add(OTHER, 5);
+	fixture_add(TARGET, 7);
 	partition->bsp = vp(BSP);
 	begin_in("vtl=2");
 	return 0;
 }
 
-static int tear_down(void **state)
-{
-	(void)state;
-	for (uint32_t i = 0; i < VPS; i++)
-		free(vp(i));
-	free(partition);
-	free(ram);
-	return 0;
-}
-
 static uint64_t call_to(uint64_t control, uint64_t output)
 {
-	struct hypercall call = {.partition = partition,
-				 .caller = vp(CALLER),
-				 .control.as_u64 = control,
-				 .input_gpa = INPUT,
-				 .output_gpa = output};
-	uint64_t result = hypercall_dispatch(&call);
-
-	vp(CALLER)->line.text[vp(CALLER)->line.length] = '\0';
-	last = call;
-	return result;
+	return call_by(CALLER, control, INPUT, output);
 }
 
 static uint64_t call(uint64_t control)
 {
 	return call_to(control, OUTPUT);
-}
-
-static bool line_has(const char *text)
-{
-	return strstr(vp(CALLER)->line.text, text) != NULL;
 }
 
 static const uint8_t *output(void)
@@ -288,7 +235,7 @@ static void what_runs_is_restarted_where_that_is_asked_for(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, fixture_end)
 		TEST(vtl_2_reads_where_it_is),
 		TEST(values_may_lie_over_names),
 		TEST(another_list_of_registers_goes_on_where_it_stopped),

@@ -44,3 +44,16 @@ bool hypercall_is_zero(struct hypercall *call, const void *padding, size_t bytes
 		*(refuses ? &call->broken : &call->odd) = "padding_not_zero";
 	return is_zero || !refuses;
 }
+
+const char *hypercall_bad_register(struct hypercall *call, const struct hv_vp_context *context)
+{
+	const char *bad = context_bad_register(context, &call->partition->limits);
+	bool idtr = hypercall_is_zero(call, context->idtr.padding, sizeof(context->idtr.padding));
+	bool gdtr = hypercall_is_zero(call, context->gdtr.padding, sizeof(context->gdtr.padding));
+
+	if (bad)
+		return bad;
+	if (!idtr)
+		return "idtr";
+	return gdtr ? NULL : "gdtr";
+}

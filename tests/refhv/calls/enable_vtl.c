@@ -105,9 +105,8 @@ static enum hv_status enable(struct hypercall *call, struct vp *target, uint32_t
 enum hv_status enable_vtl_call(struct hypercall *call)
 {
 	struct hv_start_input input = *(const struct hv_start_input *)call->input;
-	struct partition *partition = call->partition;
 	struct vp *target =
-		input.vp_index < MAX_VP_INDEXES ? partition->by_index[input.vp_index] : NULL;
+		input.vp_index < MAX_VP_INDEXES ? call->partition->by_index[input.vp_index] : NULL;
 	struct line *line = &call->caller->line;
 
 	if (input.vp_index == HV_VP_SELF)
@@ -122,7 +121,7 @@ enum hv_status enable_vtl_call(struct hypercall *call)
 		return (enum hv_status)fault->value;
 	if (status != HV_SUCCESS)
 		return status;
-	const char *bad = context_bad_register(&input.context, &partition->limits);
+	const char *bad = hypercall_bad_register(call, &input.context);
 
 	if (bad) {
 		line_add(line, " bad_register=%s", bad);

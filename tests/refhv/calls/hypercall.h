@@ -88,3 +88,5 @@ void hypercall_log_context(struct line *line, const struct hv_start_input *input
 /* The register that makes `context` unacceptable (HV_INVALID_REGISTER_VALUE), or NULL. */
 const char *context_bad_register(const struct hv_vp_context *context,
 				 const struct cpu_limits *limits);
+/* The same for 0x0F and 0x99, which note or refuse padding that is not zero as well. */
+const char *hypercall_bad_register(struct hypercall *call, const struct hv_vp_context *context);

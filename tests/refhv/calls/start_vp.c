@@ -146,7 +146,7 @@ enum hv_status start_vp_call(struct hypercall *call)
 	 * processors do to the page meanwhile.
 	 */
 	struct hv_start_input input = *(const struct hv_start_input *)call->input;
-	struct partition *partition = call->partition;
+	const struct partition *partition = call->partition;
 	struct vp *target =
 		input.vp_index < MAX_VP_INDEXES ? partition->by_index[input.vp_index] : NULL;
 	struct line *line = &call->caller->line;
@@ -156,14 +156,8 @@ enum hv_status start_vp_call(struct hypercall *call)
 
 	if (status != HV_SUCCESS)
 		return status;
-	const char *bad = context_bad_register(&input.context, &partition->limits);
+	const char *bad = hypercall_bad_register(call, &input.context);
 
-	const struct hv_vp_context *c = &input.context;
-
-	if (!hypercall_is_zero(call, c->idtr.padding, sizeof(c->idtr.padding)) && !bad)
-		bad = "idtr";
-	if (!hypercall_is_zero(call, c->gdtr.padding, sizeof(c->gdtr.padding)) && !bad)
-		bad = "gdtr";
 	if (bad)
 		call->is_suspended =
 			hypercall_fault(call, FAULT_START_SUSPEND, target->index, FAULT_ANY);

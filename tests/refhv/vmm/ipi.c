@@ -10,9 +10,9 @@
 #include "tests/refhv/vmm/stop.h"
 #include "tests/refhv/vmm/vcpu.h"
 
-static void init_vp(struct vp *target)
+static void init_vp(struct vp *sender, struct vp *target)
 {
-	(void)vp_change_state(target, stop_vp(target) ? VP_STOPPING : VP_NEVER, VP_WAIT);
+	(void)vp_change_state(target, stop_vp(sender, target) ? VP_STOPPING : VP_NEVER, VP_WAIT);
 }
 
 static bool startup_vp(struct vp *target, uint8_t vector)
@@ -65,7 +65,7 @@ static void deliver(struct vp *sender, struct vp *target, uint32_t command)
 		vcpu_note(sender, "sipi_without_init", target->apic_id);
 	target->processor.had_init |= is_init;
 	if (is_init)
-		init_vp(target);
+		init_vp(sender, target);
 	else if (accepted)
 		processor_launch(target);
 	log_drain();

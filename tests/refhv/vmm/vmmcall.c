@@ -90,7 +90,7 @@ static void tell_enabled(struct vp *vp, const struct hypercall *call)
 static void launch(const struct hypercall *call, struct vp *target)
 {
 	if (call->restarts)
-		restart_vp(target, &call->next);
+		restart_vp(call->caller, target, &call->next);
 	else
 		processor_launch(target);
 	if (call->awaits && !processor_wait_while(&target->is_awaited, true))

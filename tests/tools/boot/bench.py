@@ -7,8 +7,11 @@ against refhv.log: every start and every message of every round is in it, and no
 
 from tools.boot import witness
 
-KEYS = {"ends", "verdict", "offered", "rounds", "reason", "serial", "log"}
+KEYS = {"ends", "verdict", "offered", "rounds", "reason", "vtl1", "serial", "log"}
 BY_CALL = ("hv-serial", "hv-fanout")
+VTL1 = "vtl1"
+CALLS_OF = {"hv-serial": 1, "hv-fanout": 1, VTL1: 2}  # a processor: 0x99, and 0x0F before it
+SWITCHES = 100
 TIMES = ("first_ns", "median_ns", "p95_ns", "last_ns", "total_ns")
 NS_PER_S = 1_000_000_000
 
@@ -39,9 +42,20 @@ def check(result: dict, lines: list[str], status: int | None) -> list[str]:
             where = f"{method['name']}, round {number}: "
             complete &= one["online"] == result["processors"]
             wrong += [where + what for what in check_round(method["name"], one, result)]
+    for one in result["vtl1"]["rounds"]:
+        complete &= one["online"] == result["processors"]
+        wrong += [f"{VTL1}: {what}" for what in check_round(VTL1, one, result)]
+    wrong += check_vtl1(result["vtl1"])
     if complete != (result["verdict"] == "ok"):
         wrong.append(f"verdict {result['verdict']}, but all rounds complete is {complete}")
     return wrong + check_cpus(result)
+
+
+def check_vtl1(vtl1: dict) -> list[str]:
+    """Where it is offered: one round, and all switches."""
+    told = len(vtl1["rounds"]), vtl1["switches"], vtl1["switch_ns"] is not None
+    due = (1, SWITCHES, True) if vtl1["offered"] else (0, 0, False)
+    return [] if told == due else [f"{VTL1}: {told} rounds, switches, time; must be {due}"]
 
 
 def check_round(name: str, one: dict, result: dict) -> list[str]:
@@ -59,11 +73,12 @@ def check_round(name: str, one: dict, result: dict) -> list[str]:
         return wrong
     # One start-up IPI more for each is what a busy host brings about; never more.
     least, most = {"sipi-broadcast": (2, 2 + aps)}.get(name, (2 * aps, 3 * aps))
-    if name in BY_CALL:
+    calls = CALLS_OF.get(name, 0)
+    if calls:
         least = most = 0
     if not least <= one["ipis"] <= most:
         wrong.append(f"{one['ipis']} messages, must be {least} to {most}")
-    if one["hypercalls"] != (aps if name in BY_CALL else 0):
+    if one["hypercalls"] != aps * calls:
         wrong.append(f"{one['hypercalls']} hypercalls for {aps} processors")
     return wrong
 
@@ -94,16 +109,33 @@ def check_witness(result: dict, events: list[witness.Event]) -> list[str]:
     rounds = {method["name"]: method["rounds"] for method in result["methods"]}
     calls = [one for name in BY_CALL for one in rounds[name]]
     sipis = [one for name in rounds if name not in BY_CALL for one in rounds[name]]
+    higher = result["vtl1"]["rounds"]
     aps = result["processors"] - 1
-    undone = max(len(calls) + len(sipis) - 1, 0)
+    undone = max(len(calls) + len(sipis) + len(higher) - 1, 0)
     starts = [event for event in events if event.is_call(witness.START_VP)]
     runs = [event.fields.get("method") for event in events if event.name == "run"]
     counts = {
         "calls 0x9A": (
             sum(event.is_call(witness.GET_VP_INDEX) for event in events), result["map_calls"]
         ),
-        "calls 0x99": (len(starts), sum(one["hypercalls"] for one in calls)),
-        "runs by 0x99": (runs.count("start"), sum(one["online"] - 1 for one in calls)),
+        "calls 0x99": (
+            len(starts), sum(one["hypercalls"] for one in calls) + aps * len(higher)
+        ),
+        # The boot processor's own, and one before each 0x99.
+        "calls 0x0F": (
+            sum(event.is_call(witness.ENABLE_VP_VTL) for event in events),
+            sum(one["hypercalls"] - aps + 1 for one in higher),
+        ),
+        "runs by 0x99": (runs.count("start"), sum(one["online"] - 1 for one in calls + higher)),
+        "runs in VTL 1": (
+            sum(event.name == "run" and event.number("vtl") == 1 for event in events),
+            sum(one["online"] - 1 for one in higher),
+        ),
+        # Each there and back; and once for the round.
+        "switches": (
+            sum(event.name == "vtl_switch" for event in events),
+            2 * (result["vtl1"]["switches"] + len(higher)),
+        ),
         "runs by SIPI": (runs.count("sipi"), sum(one["online"] - 1 for one in sipis)),
         "SIPIs accepted": (
             sum(e.name == "sipi" and e.number("accepted") == 1 for e in events), runs.count("sipi")
@@ -132,6 +164,9 @@ def compare(expected: dict, result: dict) -> list[str]:
         wrong.append(f"offered is {offered}, expected {expected['offered']}")
     if result["rounds"] != expected.get("rounds", result["rounds"]):
         wrong.append(f"{result['rounds']} rounds, expected {expected['rounds']}")
+    vtl1 = result["vtl1"]["reason"] or "offered"
+    if "vtl1" in expected and expected["vtl1"] not in vtl1:
+        wrong.append(f"vtl1 is '{vtl1}', expected '{expected['vtl1']}'")
     reasons = [method["reason"] for method in result["methods"] if not method["offered"]]
     if "reason" in expected and not any(expected["reason"] in reason for reason in reasons):
         wrong.append(f"no method is not offered because of '{expected['reason']}': {reasons}")

@@ -40,11 +40,29 @@ def good() -> dict:
             method("hv-serial", one_round(hypercalls=1, ipis=0)), method("hv-fanout"),
             method("sipi-serial"), method("sipi-parallel"), method("sipi-broadcast", one_round()),
         ],
+        "vtl1": {"offered": False, "reason": "a reason", "rounds": [], "start_ns": None,
+                 "switches": 0, "switch_ns": None},
         "cpus": [
             {"apic_id": 0, "started_by": None, "t_issued_ns": None, "t_first_ns": None,
              "t_online_ns": 0},
             {"apic_id": 1, "started_by": 0, "t_issued_ns": 1, "t_first_ns": 2, "t_online_ns": 3},
         ],
+    }  # fmt: skip
+
+
+ENABLE = "refhv: hypercall vp=1 vtl=0 code=0x000f name=EnableVpVtl status=0x0000 reps=0"
+SWITCH = "refhv: vtl_switch vp=1 from=0 to=1 reason=call"
+LOG_VTL1 = [
+    *(INIT, ENABLE, SWITCH, ENABLE, CALL, "refhv: run vp=0 apic_id=1 method=start vtl=1"),
+    *([SWITCH] * (2 * bench.SWITCHES + 1)),
+]
+
+
+def with_vtl1() -> dict:
+    """The same, and then VTL 1."""
+    return good() | {
+        "vtl1": {"offered": True, "reason": "", "rounds": [one_round(hypercalls=2, ipis=0)],
+                 "start_ns": 7, "switches": bench.SWITCHES, "switch_ns": 8},
     }  # fmt: skip
 
 
@@ -58,6 +76,30 @@ class BenchTest(unittest.TestCase):
         result = copy.deepcopy(good())
         result["methods"][number]["rounds"][0] |= change
         return result
+
+    def test_vtl1(self) -> None:
+        self.assertEqual(bench.check(with_vtl1(), OK, 33), [])
+        self.assertEqual(judge.schema_complaints(with_vtl1(), "bench"), [])
+        self.assertEqual(self.against_log(with_vtl1(), LOG + LOG_VTL1), [])
+        for change in ({"switches": 99}, {"rounds": []}, {"switch_ns": None}, {"offered": False}):
+            result = with_vtl1()
+            result["vtl1"] |= change
+            self.red("rounds, switches, time", bench.check(result, OK, 33))
+        result = with_vtl1()
+        result["vtl1"]["rounds"][0]["hypercalls"] = 1
+        self.red("vtl1: 1 hypercalls", bench.check(result, OK, 33))
+        result["vtl1"]["rounds"][0] |= {"hypercalls": 2, "online": 1}
+        self.red("complete", bench.check(result, OK, 33))
+        for line, what in ((ENABLE, "calls 0x0F"), (SWITCH, "switches"), (CALL, "calls 0x99")):
+            self.red(what, self.against_log(with_vtl1(), [*LOG, *LOG_VTL1, line]))
+        elsewhere = [line.replace("vtl=1", "vtl=0") for line in LOG + LOG_VTL1]
+        self.red("runs in VTL 1", self.against_log(with_vtl1(), elsewhere))
+
+    def test_vtl1_as_declared(self) -> None:
+        expected = {"ends": "bench", "verdict": "ok", "offered": ["hv-serial", "sipi-broadcast"]}
+        self.assertEqual(bench.compare(expected | {"vtl1": "a reason"}, good()), [])
+        self.red("vtl1 is", bench.compare(expected | {"vtl1": "offered"}, good()))
+        self.assertEqual(bench.compare(expected | {"vtl1": "offered"}, with_vtl1()), [])
 
     def against_log(self, result: dict, log: list[str]) -> list[str]:
         return bench.check_witness(result, witness.parse_log("\n".join(log)))

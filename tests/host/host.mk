@@ -45,10 +45,11 @@ $(eval $(call host_test, acpi/test_s5,     acpi/s5.c $(ACPI_BUILD)))
 
 HV_SCRIPTED = hv/call.c hv/result.c hv/text.c tests/host/hv/scripted.c
 $(eval $(call host_test, hv/test_tlfs,   hv/start_vp.c hv/x86_64/context.c $(HV_SCRIPTED)))
-HV_MAP = hv/vp_map.c $(HV_SCRIPTED) tests/host/hv/map_fixture.c
+HV_VP_MAP = hv/vp_map.c hv/x86_64/map_layout.c
+HV_MAP = $(HV_VP_MAP) $(HV_SCRIPTED) tests/host/hv/map_fixture.c
 $(eval $(call host_test, hv/test_vp_map,         $(HV_MAP)))
 $(eval $(call host_test, hv/test_vp_map_answers, $(HV_MAP)))
-$(eval $(call host_test, hv/test_setup,  hv/x86_64/setup.c hv/vp_map.c $(HV_SCRIPTED)))
+$(eval $(call host_test, hv/test_setup,  hv/x86_64/setup.c $(HV_VP_MAP) $(HV_SCRIPTED)))
 $(eval $(call host_test, hv/test_detect, hv/x86_64/detect.c hv/text.c))
 $(eval $(call host_test, hv/test_result, hv/result.c hv/text.c))
 $(eval $(call host_test, hv/test_text,   hv/text.c))
@@ -82,13 +83,13 @@ $(eval $(call host_test, smp/aarch64/test_topology, smp/aarch64/tables.c acpi/aa
 	$(filter-out smp/x86_64/%,$(TOPOLOGY))))
 $(eval $(call host_test_threads, start/test_handshake))
 $(eval $(call host_test, start/aarch64/test_psci, start/aarch64/psci.c $(wildcard start/*.c) \
-	hv/x86_64/context.c $(addprefix hv/,call.c result.c start_vp.c text.c vp_map.c vtl.c)))
+	hv/x86_64/context.c $(HV_VP_MAP) $(addprefix hv/,call.c result.c start_vp.c text.c vtl.c)))
 $(eval $(call host_test, start/test_deadline))
 # A client of the library: hv/'s calls, start/ without INIT-SIPI, and nothing else of the kernel.
 $(eval $(call host_test_threads, start/test_client, tests/host/start/client.c \
 	$(wildcard start/*.c) \
-	hv/x86_64/context.c \
-	$(addprefix hv/,call.c result.c start_vp.c text.c vp_map.c vtl.c)))
+	hv/x86_64/context.c $(HV_VP_MAP) \
+	$(addprefix hv/,call.c result.c start_vp.c text.c vtl.c)))
 SMP_START = $(filter-out smp/topology.c %/tables.c,$(wildcard smp/*.c smp/x86_64/*.c)) $(LIBRARY) \
 	lib/err.c lib/log.c lib/pages.c lib/tally.c $(LIB_FORMAT) arch/x86_64/registers.c \
 	$(addprefix tests/host/smp/,machine.c machine_arch.c machine_ipi.c)

@@ -32,7 +32,11 @@ static void list_clear(struct hvsmp_map_walk *w, size_t in, size_t out)
 /* An id as far as an element has room for it. */
 static void put_id(const struct hvsmp_map_walk *w, size_t i, uint64_t id)
 {
-	__builtin_memcpy((uint8_t *)w->in + i * w->layout.in, &id, w->layout.in);
+	uint32_t *at = w->in + i * w->layout.in / WORD;
+
+	at[0] = (uint32_t)id;
+	if (w->layout.in == HVSMP_MAP_PADDED)
+		at[1] = (uint32_t)(id >> 32);
 }
 
 static uint32_t answer_of(const struct hvsmp_map_walk *w, size_t i)

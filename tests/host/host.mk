@@ -21,6 +21,12 @@ HOST_TSAN_PROGRAMS += $(HOST)/tsan/$(strip $(1))
 $(HOST)/tsan/$(strip $(1)): $(patsubst %,$(HOST)/tsan/obj/%.o,tests/host/$(strip $(1)).c $(2))
 endef
 
+# What is ARM64's, on this machine: compiled as if it were one.
+define host_test_arm64
+HOST_PROGRAMS += $(HOST)/$(strip $(1))
+$(HOST)/$(strip $(1)): $(patsubst %,$(HOST)/arm64/obj/%.o,tests/host/$(strip $(1)).c $(2))
+endef
+
 LIB_FORMAT = lib/format.c lib/string.c
 $(eval $(call host_test, lib/test_err,    lib/err.c))
 $(eval $(call host_test, lib/test_string, lib/string.c))
@@ -58,6 +64,10 @@ $(eval $(call host_test, hv/test_ipi,    hv/ipi.c hv/x86_64/detect.c hv/vp_set.c
 $(eval $(call host_test, hv/test_vtl,    hv/vtl.c hv/x86_64/context.c $(HV_SCRIPTED)))
 $(eval $(call host_test, hv/test_clock,  hv/x86_64/clock.c))
 $(eval $(call host_test, hv/test_crash,  hv/x86_64/crash.c))
+HV_ARM64 = $(addprefix hv/,call.c result.c start_vp.c text.c vp_map.c) \
+	$(filter-out %/crash.c,$(wildcard hv/aarch64/*.c)) tests/host/hv/aarch64/scripted.c
+$(eval $(call host_test_arm64, hv/aarch64/test_calls, $(HV_ARM64)))
+$(eval $(call host_test_arm64, hv/aarch64/test_setup, $(HV_ARM64)))
 
 $(eval $(call host_test, arch/x86_64/test_clock, arch/clock.c arch/x86_64/clock.c lib/string.c))
 $(eval $(call host_test, arch/x86_64/test_cr3))
@@ -135,11 +145,17 @@ $(eval $(call host_test, screen/test_grid_layout, screen/grid_layout.c lib/strin
 REFHV_FAULTS = $(addprefix tests/refhv/,faults/parse.c faults/strike.c faults/table.c span.c)
 REFHV_SYNIC = $(addprefix tests/refhv/calls/,synic.c stimer.c)
 REFHV_CALLS = $(addprefix tests/refhv/calls/,checks.c context.c dispatch.c enable_vtl.c \
-	get_registers.c map_vp.c message.c send_ipi.c start_vp.c) $(REFHV_SYNIC) \
+	get_registers.c map_list.c map_vp.c message.c send_ipi.c start_vp.c) $(REFHV_SYNIC) \
 	$(addprefix tests/refhv/,faults/start.c loader/cfg_parse.c line.c) $(REFHV_FAULTS)
 $(eval $(call host_test, refhv/test_tlfs))
 $(eval $(call host_test, refhv/test_cfg,       tests/refhv/loader/cfg_parse.c $(REFHV_FAULTS)))
-$(eval $(call host_test, refhv/aarch64/test_registers, tests/refhv/aarch64/calls/registers.c))
+REFHV_ARM64 = $(wildcard tests/refhv/aarch64/calls/*.c) tests/refhv/calls/map_list.c \
+	tests/refhv/line.c tests/refhv/aarch64/loader/cfg.c $(REFHV_FAULTS)
+$(eval $(call host_test, refhv/aarch64/test_registers, $(REFHV_ARM64)))
+$(eval $(call host_test, refhv/aarch64/test_hypercall, $(REFHV_ARM64)))
+$(eval $(call host_test, refhv/aarch64/test_context,   $(REFHV_ARM64)))
+$(eval $(call host_test, refhv/aarch64/test_cfg,       $(REFHV_ARM64)))
+$(eval $(call host_test, refhv/aarch64/test_madt, tests/refhv/aarch64/madt.c $(ACPI_BUILD)))
 $(eval $(call host_test, refhv/test_faults,    $(REFHV_FAULTS)))
 $(eval $(call host_test, refhv/test_acpi_fault, tests/refhv/faults/acpi.c $(REFHV_FAULTS)))
 $(eval $(call host_test, refhv/test_topology,  tests/refhv/calls/topology.c))
@@ -163,6 +179,12 @@ $(HOST)/obj/%.c.o: %.c tests/host/host.mk | host-deps
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "CC    $< (host)")
 	$(Q)$(CC) $(HOST_CFLAGS) $(HOST_ASAN) $(HOST_DEFS) -I. -I$(BUILD)/gen -MMD -MP -c $< -o $@
+
+$(HOST)/arm64/obj/%.c.o: %.c tests/host/host.mk | host-deps
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "CC    $< (host, as ARM64)")
+	$(Q)$(CC) $(subst /x86_64,/aarch64,$(HOST_CFLAGS)) $(HOST_ASAN) \
+		-include tests/host/arm64.h -I. -MMD -MP -c $< -o $@
 
 $(HOST)/tsan/obj/%.c.o: %.c tests/host/host.mk | host-deps
 	@mkdir -p $(@D)

@@ -35,8 +35,6 @@
 #define HVSMP_ISOLATION_TDX           3U
 #define HVSMP_ISOLATION_PARAVISOR     (1U << 0) /* EAX: unless there is a paravisor */
 
-#define HVSMP_LIMIT_NONE              0xFFFFFFFFU /* leaf 0x40000005 EAX; 0: not reported */
-
 /* --- synthetic MSRs --------------------------------------------------------------------------- */
 #define HVSMP_MSR_GUEST_OS_ID     0x40000000U
 #define HVSMP_MSR_HYPERCALL       0x40000001U

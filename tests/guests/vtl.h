@@ -10,12 +10,16 @@
 #define CALL_PARTITION_VTL 0x0DU
 #define CALL_VP_VTL        0x0FU
 #define CALL_REGISTERS     0x50U
+#define CALL_SET_REGISTERS 0x51U
 #define CALL_START_VP      0x99U
 #define FAST               (1UL << 16)
 #define ONE                (1UL << 32)
 #define CODE_PAGE_OFFSETS  0x000D0002U
 #define VP_STATUS          0x000D0003U
 #define PARTITION_STATUS   0x000D0004U
+#define PARTITION_CONFIG   0x000D0007U
+#define RIP                0x00020010U
+#define PENDING_EVENT0     0x00010004U
 #define MSR_OS_ID          0x40000000U
 #define MSR_HYPERCALL      0x40000001U
 #define MSR_VP_INDEX       0x40000002U
@@ -75,6 +79,7 @@ void world_begin(struct world *world);
 /* A register of the VP that calls; `vtl` is HV_INPUT_VTL. */
 uint64_t get_register(const struct world *world, uint32_t name);
 uint16_t ask_register(const struct world *world, uint32_t name, uint8_t vtl, uint64_t *value);
+uint16_t set_register(const struct world *world, uint32_t name, uint8_t vtl, uint64_t value);
 
 /* As the calling processor is now, but for where it begins and its stack. */
 void context_of_now(struct context *context, void (*entry)(void), void *stack_end);

@@ -121,6 +121,19 @@ uint16_t ask_register(const struct world *world, uint32_t name, uint8_t vtl, uin
 	return status;
 }
 
+uint16_t set_register(const struct world *world, uint32_t name, uint8_t vtl, uint64_t value)
+{
+	volatile uint64_t *input = (void *)world->input;
+
+	input[0] = SELF;
+	input[1] = VP_SELF | (uint64_t)vtl << 32;
+	input[2] = name;
+	input[3] = 0;
+	input[4] = value;
+	input[5] = 0;
+	return hypercall(world, CALL_SET_REGISTERS | ONE, (void *)input, NULL);
+}
+
 uint64_t get_register(const struct world *world, uint32_t name)
 {
 	uint64_t value;

@@ -133,7 +133,7 @@ $(eval $(call host_test, screen/test_grid_layout, screen/grid_layout.c lib/strin
 REFHV_FAULTS = $(addprefix tests/refhv/,faults/parse.c faults/strike.c faults/table.c span.c)
 REFHV_SYNIC = $(addprefix tests/refhv/calls/,synic.c stimer.c)
 REFHV_CALLS = $(addprefix tests/refhv/calls/,checks.c context.c dispatch.c enable_vtl.c \
-	get_registers.c map_vp.c message.c send_ipi.c start_vp.c) $(REFHV_SYNIC) \
+	map_vp.c message.c registers.c send_ipi.c start_vp.c) $(REFHV_SYNIC) \
 	$(addprefix tests/refhv/,faults/start.c loader/cfg_parse.c line.c) $(REFHV_FAULTS)
 $(eval $(call host_test, refhv/test_tlfs))
 $(eval $(call host_test, refhv/test_cfg,       tests/refhv/loader/cfg_parse.c $(REFHV_FAULTS)))

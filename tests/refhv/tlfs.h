@@ -181,6 +181,7 @@ _Static_assert(sizeof(union hv_control) == 8, "TLFS, hypercall input value");
 #define HV_CALL_POST_MESSAGE  0x005CU
 #define HV_CALL_SIGNAL_EVENT  0x005DU
 #define HV_CALL_REGISTERS     0x0050U
+#define HV_CALL_SET_REGISTERS 0x0051U
 #define HV_CALL_START_VP      0x0099U
 #define HV_CALL_MAP_VP        0x009AU
 #define HV_CALL_EXTENDED      0x8000U /* from here on the parent partition may answer */
@@ -429,6 +430,15 @@ struct hv_register_value {
 };
 _Static_assert(sizeof(struct hv_register_value) == 16, "TLFS, HV_REGISTER_VALUE");
 
+/* TLFS, HV_REGISTER_ASSOC: an element of HvCallSetVpRegisters. */
+struct hv_register_assoc {
+	uint32_t name;
+	uint32_t padding[3];
+	struct hv_register_value value;
+};
+_Static_assert(sizeof(struct hv_register_assoc) == 32, "TLFS, HV_REGISTER_ASSOC");
+_Static_assert(offsetof(struct hv_register_assoc, value) == 16, "TLFS, Value");
+
 /* TLFS, HV_REGISTER_NAME, and the registers' fields: sets of VTLs have a bit each. */
 #define HV_REGISTER_VP_ASSIST_PAGE            0x00090013U /* as the MSR */
 #define HV_REGISTER_VSM_CODE_PAGE_OFFSETS     0x000D0002U /* 11:0: VtlCall, 23:12: VtlReturn */
@@ -440,3 +450,23 @@ _Static_assert(sizeof(struct hv_register_value) == 16, "TLFS, HV_REGISTER_VALUE"
 #define HV_REGISTER_VSM_CAPABILITIES          0x000D0006U /* headers of others count from bit 0 */
 #define HV_VSM_CAPABILITIES_DR6_SHARED        (1UL << 63)
 #define HV_VSM_CAPABILITIES_DENY_STARTUP      (1UL << 46)
+#define HV_REGISTER_VSM_PARTITION_CONFIG      0x000D0007U
+#define HV_VSM_CONFIG_PROTECTION              (1UL << 0)
+#define HV_VSM_CONFIG_DEFAULT_MASK            0x1EUL /* read, write, kernel and user execute */
+#define HV_VSM_CONFIG_READ_WRITE              0x06UL
+#define HV_VSM_CONFIG_DENY_STARTUP            (1UL << 6)
+#define HV_VSM_CONFIG_KNOWN                   0x7FUL
+#define HV_REGISTER_VSM_SECURE_CONFIG_VTL0    0x000D0010U
+#define HV_VSM_SECURE_CONFIG_TLB_LOCKED       (1UL << 1)
+#define HV_REGISTER_RIP                       0x00020010U
+
+/* TLFS, HV_X64_PENDING_EXCEPTION_EVENT, its first half; the error code is 63:32. */
+#define HV_REGISTER_PENDING_EVENT0    0x00010004U
+#define HV_PENDING_EVENT              (1UL << 0)
+#define HV_PENDING_EVENT_TYPE         (7UL << 1) /* 0: an exception */
+#define HV_PENDING_EVENT_ERROR        (1UL << 8)
+#define HV_PENDING_EVENT_RESERVED     0xFEF0UL
+#define HV_PENDING_EVENT_VECTOR       0xFFFF0000UL
+#define HV_PENDING_EVENT_VECTOR_SHIFT 16
+#define HV_PENDING_EVENT_ERROR_SHIFT  32
+#define HV_EXCEPTIONS                 32U

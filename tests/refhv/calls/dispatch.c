@@ -17,6 +17,7 @@ struct call_type {
 	bool is_rep;
 	uint8_t in_element; /* of a list, in bytes; 0: both have the configured stride */
 	uint8_t out_element;
+	bool has_no_output;
 	bool may_overlap;   /* output may lie over input, as Linux 6.12 has it */
 	bool may_be_fast;   /* its input fits into two registers */
 	bool has_variable;  /* a variable header */
@@ -57,6 +58,14 @@ static const struct call_type call_types[] = {
 	 .out_element = sizeof(struct hv_register_value),
 	 .may_overlap = true,
 	 .code = HV_CALL_REGISTERS},
+	{.name = "SetVpRegisters",
+	 .privilege = HV_PRIVILEGE_VP_REGISTERS,
+	 .handler = set_registers_call,
+	 .input_size = sizeof(struct hv_registers_input),
+	 .is_rep = true,
+	 .in_element = sizeof(struct hv_register_assoc),
+	 .has_no_output = true,
+	 .code = HV_CALL_SET_REGISTERS},
 	/* No privilege: the TLFS names none. */
 	{.name = "SendSyntheticClusterIpi",
 	 .handler = send_ipi_call,
@@ -133,6 +142,9 @@ static enum hv_status map_parameters(struct hypercall *call, const struct call_t
 			   reps * (type->in_element ? type->in_element : stride) +
 			   call->control.variable * sizeof(uint64_t);
 	uint64_t out_size = reps * (type->out_element ? type->out_element : stride);
+
+	if (type->has_no_output)
+		out_size = 0;
 	void *input = NULL;
 	enum hv_status status = map_block(call, in, in_size, &input);
 

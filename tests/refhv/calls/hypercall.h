@@ -43,8 +43,8 @@ uint64_t hypercall_dispatch(struct hypercall *call);
 
 /*
  * Handlers: TLFS, HvCallGetVpIndexFromApicId, HvCallStartVirtualProcessor,
- * HvCallSendSyntheticClusterIpi with its Ex form, HvCallEnablePartitionVtl, HvCallEnableVpVtl and
- * HvCallGetVpRegisters.
+ * HvCallSendSyntheticClusterIpi with its Ex form, HvCallEnablePartitionVtl, HvCallEnableVpVtl,
+ * HvCallGetVpRegisters and HvCallSetVpRegisters.
  */
 enum hv_status map_vp_call(struct hypercall *call);
 enum hv_status start_vp_call(struct hypercall *call);
@@ -56,6 +56,11 @@ enum hv_status signal_event_call(struct hypercall *call);
 enum hv_status enable_partition_vtl_call(struct hypercall *call);
 enum hv_status enable_vtl_call(struct hypercall *call);
 enum hv_status get_registers_call(struct hypercall *call);
+enum hv_status set_registers_call(struct hypercall *call);
+
+/* VP_ASSIST_PAGE, as a register or as an MSR. False: it names what is not RAM. */
+bool vp_assist_write(const struct partition *partition, struct vp *vp, uint32_t vtl,
+		     uint64_t value);
 
 /*
  * The fault that strikes this call with `effect`, or NULL. `vp` is the VP that the call is about,

@@ -69,7 +69,8 @@ $(KERNEL_OBJS): GUARD_CFLAGS = $(GUARD_CFLAGS_KERNEL)
 $(BUILD)/obj/boot/%.o $(BUILD)/obj/conform/%.o $(BUILD)/obj/kernel/%.o: SIZE_CFLAGS = -Os
 
 # Only the UEFI stub, the reference hypervisor's loader and some of the tests' programs see GNU-EFI.
-$(BUILD)/obj/boot/%.o $(BUILD)/obj/tests/refhv/loader/%.o $(BUILD)/obj/tests/spoil/%.o \
+$(BUILD)/obj/boot/%.o $(BUILD)/obj/tests/refhv/loader/%.o \
+$(BUILD)/obj/tests/refhv/aarch64/loader/%.o $(BUILD)/obj/tests/spoil/%.o \
 $(BUILD)/obj/tests/guests/%.o $(BUILD)/obj/tests/lab/kvm_nested/%.o: \
 	DIR_CFLAGS = $(EFI_CPPFLAGS)
 
@@ -108,7 +109,7 @@ $(BUILD)/obj/%.S.o: %.S Makefile | $(BUILD)/.tools
 	$(Q)$(CC) $(ARCH_CFLAGS) -g -I. -MMD -MP -c $< -o $@
 
 $(BUILD)/$(KERNEL).so: $(KERNEL_OBJS)
-$(BUILD)/refhv.so: $(REFHV_OBJS)
+$(BUILD)/$(HYPERVISOR).so: $(REFHV_OBJS)
 
 -include $(KERNEL_OBJS:.o=.d) $(REFHV_OBJS:.o=.d)
 
@@ -130,7 +131,7 @@ RUN_GUEST = $(if $(GUEST),--guest '$(GUEST)' --args '$(ARGS)' --initrd '$(INITRD
 
 IMAGES = $(BUILD)/$(KERNEL).efi \
 	$(if $(SECURE),$(addprefix $(BUILD)/,hvsmp-signed.efi secure-vars.fd)) \
-	$(if $(filter ref,$(HV)),$(BUILD)/refhv.efi)
+	$(if $(filter ref,$(HV)),$(BUILD)/$(HYPERVISOR).efi)
 
 run: $(IMAGES) ## boot the kernel and show what it says; logs in build/run/
 	@$(PYTHON) scripts/run.py $(MACHINE) $(RUN_GUEST)

@@ -8,6 +8,7 @@
 #define NOWHERE       0x00F0000000000000UL
 #define INIT_DELAY_NS 50000000UL /* far more than the 10 ms that the SDM asks for */
 #define A_HIGH_ID     0xFFFFFFF0U
+#define A_HIGH_INDEX  0x10000U
 
 static void *room(const struct bench *b, size_t bytes)
 {
@@ -127,6 +128,15 @@ bool bench_has_vp_index(const struct bench *b, uint32_t vp_index)
 	for (size_t i = 0; i < b->vp_count; i++)
 		found |= b->vp[i].vp_index == vp_index;
 	return found;
+}
+
+uint32_t bench_limit_index(const struct bench *b)
+{
+	uint32_t value = b->in->features->vp_limit ? b->in->features->vp_limit : A_HIGH_INDEX;
+
+	while (bench_has_vp_index(b, value))
+		value++;
+	return value;
 }
 
 bool bench_knows_all(const struct bench *b)

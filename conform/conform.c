@@ -50,6 +50,7 @@ enum err conform_run(const struct conform_input *in, struct conform_summary *out
 	map_list_rows(&bench); /* 0x9A, lists */
 	start_rows(&bench);    /* 0x99 refused */
 	arrival_rows(&bench);  /* 0x99 accepted: who arrives, and how */
+	vtl_rows(&bench);      /* VTLs, from VTL 0: the boot processor ends with two */
 	register_rows(&bench); /* 0x99 with registers that no processor takes: VPs may be lost */
 	print_plan(&bench, out);
 	print_json(&bench, out);

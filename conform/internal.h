@@ -25,7 +25,8 @@ enum allow {
 	ALLOW_VP_STATE = 1 << 8,     /* INVALID_VP_STATE */
 	ALLOW_REGISTER = 1 << 9,     /* INVALID_REGISTER_VALUE */
 	ALLOW_VTL_STATE = 1 << 10,   /* INVALID_VTL_STATE */
-	ALLOW_COUNT = 11,
+	ALLOW_VTL_ENABLED = 1 << 11, /* VTL_ALREADY_ENABLED */
+	ALLOW_COUNT = 12,
 };
 
 /* ROW_ERROR: the row says nothing about the hypervisor, because the test itself is wrong. */
@@ -114,6 +115,8 @@ bool bench_init_vp(struct bench_vp *vp);
 struct bench_vp *bench_running_vp(struct bench *b);
 /* Is this the VP index of a processor that we know of? */
 bool bench_has_vp_index(const struct bench *b, uint32_t vp_index);
+/* Beyond what leaf 0x40000005 tells; some read it as the highest index. */
+uint32_t bench_limit_index(const struct bench *b);
 /* Has every processor that we know of a VP index that we know of? */
 bool bench_knows_all(const struct bench *b);
 
@@ -192,4 +195,5 @@ void map_rows(struct bench *b);
 void map_list_rows(struct bench *b);
 void start_rows(struct bench *b);
 void arrival_rows(struct bench *b);
+void vtl_rows(struct bench *b);
 void register_rows(struct bench *b);

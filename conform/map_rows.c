@@ -87,7 +87,7 @@ static const struct {
 	{"HV_STATUS_INVALID_VP_STATE", "the call is made for VPs in any state"},
 	{"HV_STATUS_INVALID_PARTITION_STATE", "a guest cannot make its own partition inactive"},
 	{"HV_STATUS_INVALID_VTL_STATE",
-	 "no VTL but 0 is enabled here; TargetVtl 1 and 2 are above"},
+	 "the caller is in VTL 0; TargetVtl 1 and 2 are above, enabled or not"},
 };
 
 static uint64_t fill(struct bench *b, const struct map_row *row, uint32_t apic_id)

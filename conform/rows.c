@@ -21,12 +21,18 @@ static const uint16_t codes[ALLOW_COUNT] = {
 	HVSMP_STATUS_INVALID_VP_STATE,
 	HVSMP_STATUS_INVALID_REGISTER_VALUE,
 	HVSMP_STATUS_INVALID_VTL_STATE,
+	HVSMP_STATUS_VTL_ALREADY_ENABLED,
 };
 
 static const char *call_name(uint16_t code)
 {
-	return code == HVSMP_CALL_START_VP ? "HvCallStartVirtualProcessor"
-					   : "HvCallGetVpIndexFromApicId";
+	switch (code) {
+	case HVSMP_CALL_ENABLE_PARTITION_VTL: return "HvCallEnablePartitionVtl";
+	case HVSMP_CALL_ENABLE_VP_VTL: return "HvCallEnableVpVtl";
+	case HVSMP_CALL_GET_VP_REGISTERS: return "HvCallGetVpRegisters";
+	case HVSMP_CALL_START_VP: return "HvCallStartVirtualProcessor";
+	default: return "HvCallGetVpIndexFromApicId";
+	}
 }
 
 static struct row_result *current(const struct bench *b)

@@ -26,16 +26,6 @@ static uint32_t gap(const struct bench *b)
 	return i;
 }
 
-/* Beyond what leaf 0x40000005 tells; some read it as the highest index. */
-static uint32_t limit(const struct bench *b)
-{
-	uint32_t value = b->in->features->vp_limit ? b->in->features->vp_limit : A_GAP_END;
-
-	while (bench_has_vp_index(b, value))
-		value++;
-	return value;
-}
-
 /* The VP that must be there for the row; NULL with a reason. */
 static struct bench_vp *target_vp(struct bench *b, enum start_target target, const char **reason)
 {
@@ -75,7 +65,7 @@ static uint32_t index_of(const struct bench *b, enum start_target target, uint32
 	switch (target) {
 	case TARGET_WIDE: return good | WIDE_BIT;
 	case TARGET_SELF: return b->in->hv->bsp_vp_index;
-	case TARGET_LIMIT: return limit(b);
+	case TARGET_LIMIT: return bench_limit_index(b);
 	case TARGET_GAP: return gap(b);
 	case TARGET_CONST_SELF: return HVSMP_VP_INDEX_SELF;
 	case TARGET_CONST_ANY: return HVSMP_VP_INDEX_ANY;

@@ -72,7 +72,7 @@ static const struct {
 } impossible[] = {
 	{"HV_STATUS_INVALID_PARTITION_STATE", "a guest cannot make its own partition inactive"},
 	{"HV_STATUS_INVALID_VTL_STATE",
-	 "no VTL but 0 is enabled here; TargetVtl 1 and 2 are above"},
+	 "the caller is in VTL 0; TargetVtl 1 and 2 are above, enabled or not"},
 };
 
 /* On a VP that is not there, so that nothing starts whatever the answer. */

@@ -4,11 +4,12 @@
  */
 #include "start/internal.h"
 
+/* The stage first: while a call is under way, what it came to is still the caller's to write. */
 bool hvsmp_is_candidate(const struct hvsmp_cpu *cpu)
 {
 	return !cpu->is_bsp && cpu->prepared && cpu->map_state != HVSMP_MAP_ABSENT &&
-	       (cpu->outcome == HVSMP_OUTCOME_NONE || cpu->outcome == HVSMP_OUTCOME_REFUSED) &&
-	       hvsmp_stage_of(cpu) == HVSMP_STAGE_IDLE;
+	       hvsmp_stage_of(cpu) == HVSMP_STAGE_IDLE &&
+	       (cpu->outcome == HVSMP_OUTCOME_NONE || cpu->outcome == HVSMP_OUTCOME_REFUSED);
 }
 
 void hvsmp_invite(struct hvsmp_cpu *cpu)

@@ -156,6 +156,19 @@ semihosting_safe:
 	ldp	x19, x30, [sp], #16
 	ret
 
+/* int read32_safe(uint64_t address, uint32_t *value): 0, or 1 after a fault */
+	.global read32_safe
+read32_safe:
+	stp	x19, x30, [sp, #-16]!
+	may_fault faulted
+	ldr	w2, [x0]
+	str	w2, [x1]
+	dsb	sy
+	no_fault
+	mov	w0, #0
+	ldp	x19, x30, [sp], #16
+	ret
+
 	.section .bss, "aw", %nobits
 	.balign	16
 	.skip	4096

@@ -20,8 +20,16 @@ uint64_t serial_registers(void)
 	return registers & ~(uint64_t)(PAGE_SIZE - 1);
 }
 
+/* exceptions.S: 1 if the access raises an exception. */
+int read32_safe(uint64_t address, uint32_t *value);
+
+/* A table may name any address: one that cannot be read is no port. */
 enum err arch_serial_init(void)
 {
+	uint32_t flags;
+
+	if (registers % sizeof(flags) || (registers && read32_safe(registers + REG_FLAG, &flags)))
+		registers = 0;
 	return registers ? OK : ERR_NOT_FOUND;
 }
 

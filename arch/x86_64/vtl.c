@@ -20,7 +20,7 @@ enum private_register {
 	PRIVATE_IDTR,
 	PRIVATES,
 };
-_Static_assert((int)PRIVATES == (int)ARCH_PRIVATE, "as arch.h says");
+_Static_assert((int)PRIVATES == (int)ARCH_PRIVATE, "as x86.h says");
 
 static const char names[PRIVATES][16] = {
 	"cr0", "cr3",     "cr4",     "efer",           "pat",       "dr7",

@@ -20,11 +20,11 @@ EFI_TARGET   = efi-app-aarch64
 EFI_CPPFLAGS = -isystem $(EFI_INCLUDE) -isystem efi
 
 KERNEL       = hvsmp-aa64
-ARCH_IMAGES  = $(BUILD)/hvsmp-aa64.efi
+ARCH_IMAGES  = $(BUILD)/hvsmp-aa64.efi $(BUILD)/refhv-aa64.efi
 # Files of the rooms that this architecture does not have yet: modes that aim hypercalls or INIT.
 ARCH_WITHOUT = conform/%.c kernel/conformance.c kernel/bench%.c smp/rounds.c
 # What else is built for it.
-ARCH_MAKEFILES =
+ARCH_MAKEFILES = tests/refhv/aarch64/refhv.mk
 # What `make run` takes.
 ARCH_HV = none
 # What `make test` takes, and where cases leave their logs: images of both lie in one tree.

@@ -82,7 +82,7 @@ $(eval $(call host_test, smp/aarch64/test_topology, smp/aarch64/tables.c acpi/aa
 	$(filter-out smp/x86_64/%,$(TOPOLOGY))))
 $(eval $(call host_test_threads, start/test_handshake))
 $(eval $(call host_test, start/aarch64/test_psci, start/aarch64/psci.c $(wildcard start/*.c) \
-	hv/x86_64/context.c $(addprefix hv/,call.c result.c start_vp.c text.c vp_map.c)))
+	hv/x86_64/context.c $(addprefix hv/,call.c result.c start_vp.c text.c vp_map.c vtl.c)))
 $(eval $(call host_test, start/test_deadline))
 # A client of the library: hv/'s calls, start/ without INIT-SIPI, and nothing else of the kernel.
 $(eval $(call host_test_threads, start/test_client, tests/host/start/client.c \
@@ -104,7 +104,8 @@ $(eval $(call host_test_threads, smp/test_vtl,   $(SMP_BRINGUP)))
 
 $(eval $(call host_test, kernel/test_hypervisor, kernel/hypervisor.c kernel/x86_64/host.c \
 	$(LIBRARY) lib/log.c lib/pages.c $(LIB_FORMAT)))
-$(eval $(call host_test, kernel/test_vtl, kernel/x86_64/vtl.c kernel/x86_64/host.c smp/x86_64/context.c \
+$(eval $(call host_test, kernel/test_vtl, kernel/x86_64/vtl.c kernel/x86_64/host.c \
+	smp/x86_64/context.c \
 	$(LIBRARY) lib/log.c lib/pages.c $(LIB_FORMAT)))
 $(eval $(call host_test, kernel/test_tables, kernel/tables.c acpi/fadt.c acpi/s5.c \
 	$(SMP_TOPOLOGY) $(ACPI_BUILD)))
@@ -137,6 +138,7 @@ REFHV_CALLS = $(addprefix tests/refhv/calls/,checks.c context.c dispatch.c enabl
 	$(addprefix tests/refhv/,faults/start.c loader/cfg_parse.c line.c) $(REFHV_FAULTS)
 $(eval $(call host_test, refhv/test_tlfs))
 $(eval $(call host_test, refhv/test_cfg,       tests/refhv/loader/cfg_parse.c $(REFHV_FAULTS)))
+$(eval $(call host_test, refhv/aarch64/test_registers, tests/refhv/aarch64/calls/registers.c))
 $(eval $(call host_test, refhv/test_faults,    $(REFHV_FAULTS)))
 $(eval $(call host_test, refhv/test_acpi_fault, tests/refhv/faults/acpi.c $(REFHV_FAULTS)))
 $(eval $(call host_test, refhv/test_topology,  tests/refhv/calls/topology.c))

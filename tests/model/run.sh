@@ -9,7 +9,7 @@
 set -u
 
 dir=$1
-model=$(dirname "$0")/handshake.pml
+models=$(dirname "$0") # order.pml for names that begin so, else handshake.pml
 limit=900    # seconds a search
 memory=7000  # MiB a search
 depth=200000 # steps; Spin says if that is too few, and the search fails
@@ -39,6 +39,9 @@ searches() {
 		sees-useless     | WITNESS=8                               | witnessed
 		sees-fault       | WITNESS=9                               | witnessed
 		sees-round       | WITNESS=10                              | !(renewed)
+		order            |                                         | clean
+		order-sees-ap    | WITNESS=1                               | witnessed
+		order-sees-calling | WITNESS=2                             | witnessed
 	END
 }
 
@@ -70,6 +73,12 @@ mutants() {
 		refusal-not-asked     | MUTATE=18 LIES=1 HASTE=0 DEATHS=0 | !(entered[t])
 		rest-too-early        | MUTATE=17                 | !(renewed)
 		no-deadline           | MUTATE=16 LIVE            | acceptance cycle
+		order-done            | MUTATE=1                  | (known[((0*6)+3)]==
+		order-proved          | MUTATE=2                  | (known[((0*6)+4)]==
+		order-no-barrier      | MUTATE=3                  | (known[((2*6)+2)]==
+		order-stage           | MUTATE=4                  | (known[((0*6)+4)]==
+		order-claim           | MUTATE=5                  | (known[((0*6)+3)]==
+		order-outcome-first   | MUTATE=6                  | (known[((0*6)+3)]==
 	END
 }
 
@@ -77,7 +86,8 @@ number() { sed -n "s/$1/\\1/p" "$2" | tail -n 1; }
 
 search() { # NAME SCENARIO WANTED
 	local name=$1 wanted=$3 work=$dir/$1 log=$dir/$1.log start=$SECONDS word
-	local defines=() build=(-DSAFETY -DNOCLAIM) options=(-E) speed=-O1
+	local defines=() build=(-DSAFETY -DNOCLAIM) options=(-E) speed=-O1 file=handshake
+	case $1 in order*) file=order ;; esac
 	for word in $2; do
 		defines+=("-D$word")
 		[ "$word" = LIVE ] && build=(-DNFAIR=4) && options=(-E -a -f -N terminates)
@@ -86,9 +96,9 @@ search() { # NAME SCENARIO WANTED
 	case $wanted in clean | witnessed | acceptance*) ;; *) options+=(-c0) ;; esac
 	[ "$wanted" = clean ] || speed=-O0 # over before a better program were compiled
 	mkdir -p "$work"
-	cp "$model" "$work/handshake.pml"
+	cp "$models/$file.pml" "$work"
 	{
-		cd "$work" && spin "${defines[@]}" -a handshake.pml &&
+		cd "$work" && spin "${defines[@]}" -a "$file.pml" &&
 			"${CC:-gcc}" $speed -w -DMEMLIM=$memory "${build[@]}" -o pan pan.c &&
 			timeout -k 5 $limit ./pan -m$depth -n "${options[@]}"
 	} >"$log" 2>&1
@@ -121,7 +131,7 @@ esac
 
 mkdir -p "$dir"
 dir=$(cd "$dir" && pwd)
-model=$(cd "$(dirname "$model")" && pwd)/handshake.pml
+models=$(cd "$models" && pwd)
 rm -f "$dir/failed"
 while IFS='|' read -r name scenario wanted; do
 	[ "$(jobs -rp | wc -l)" -lt 2 ] || wait -n

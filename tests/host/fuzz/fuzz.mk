@@ -24,6 +24,8 @@ endef
 $(eval $(call fuzz_target, tables,   $(addprefix acpi/,tables.c madt.c srat.c fadt.c s5.c) \
 	$(ADDRESS)))
 $(eval $(call fuzz_target, madt,     acpi/madt.c acpi/tables.c))
+$(eval $(call fuzz_target, gic,      acpi/aarch64/gic.c acpi/tables.c))
+$(eval $(call fuzz_target, spcr,     acpi/aarch64/spcr.c))
 $(eval $(call fuzz_target, srat,     acpi/srat.c acpi/tables.c))
 $(eval $(call fuzz_target, fadt,     acpi/fadt.c))
 $(eval $(call fuzz_target, s5,       acpi/s5.c))

@@ -34,6 +34,40 @@ def x2apic(uid: int, apic_id: int, flags: int = 1) -> bytes:
     return struct.pack("<BBHIII", 9, 16, 0, apic_id, flags, uid)
 
 
+def gicc(uid: int, mpidr: int, flags: int = 1, redistributor: int = 0, size: int = 80) -> bytes:
+    head = struct.pack("<BBHIII", 0x0B, size, 0, uid, uid, flags)
+    return (head + bytes(44) + struct.pack("<QQ", redistributor, mpidr) + bytes(4))[:size]
+
+
+def gicd(base: int) -> bytes:
+    return struct.pack("<BBHIQIB3x", 0x0C, 24, 0, 0, base, 0, 3)
+
+
+def gicr(base: int, size: int) -> bytes:
+    return struct.pack("<BBHQI", 0x0E, 16, 0, base, size)
+
+
+def gicc_affinity(uid: int, domain: int) -> bytes:
+    return struct.pack("<BBIIII", 3, 18, domain, uid, 1, 0)
+
+
+def address(space: int, value: int) -> bytes:
+    return struct.pack("<BBBBQ", space, 32, 0, 3, value)
+
+
+def spcr(kind: int, space: int, value: int) -> bytes:
+    return table("SPCR", 2, struct.pack("<B3x", kind) + address(space, value) + bytes(28))
+
+
+def dbg2_device(kind: int, subtype: int, value: int, at: int = 22) -> bytes:
+    head = struct.pack("<BHBHHHHHHHHH", 0, 40, 1, 2, 38, 0, 0, kind, subtype, 0, at, 34)
+    return head + address(0, value) + struct.pack("<I", 0x1000) + b".\0"
+
+
+def dbg2(*devices: bytes) -> bytes:
+    return table("DBG2", 0, struct.pack("<II", 44, len(devices)) + b"".join(devices))
+
+
 def madt(*entries: bytes, lapic_address: int = 0xFEE00000) -> bytes:
     return table("APIC", 5, struct.pack("<II", lapic_address, 1) + b"".join(entries))
 
@@ -152,6 +186,19 @@ def made() -> dict:
     plain = s5(b"\x12\x06\x04\x00\x00\x00\x00")
     cut = madt(lapic(0, 0), x2apic(1, 300))
     return {
+        "gic": {
+            "virt": madt(gicd(0x08000000), gicc(0, 0), gicc(1, 1), gicr(0x080A0000, 0xF60000)),
+            "own-redistributors": madt(gicc(1, 0, 1, 0xEFFEE000), gicc(18, 17, 1, 0xF020E000)),
+            "disabled": madt(gicc(0, 0), gicc(1, 0x101, 8)), "shortest": madt(gicc(0, 0, size=76)),
+            "too-short": madt(gicc(0, 0, size=75), gicd(1), gicr(0, 0)),
+            "beyond-the-end": madt(gicc(0, 0))[:-5], "x86": madt(lapic(0, 0), x2apic(1, 300)),
+        },
+        "spcr": {
+            "spcr": spcr(3, 0, 0x09000000), "other-kind": spcr(0, 0, 0x3F8), "port": spcr(3, 1, 1),
+            "dbg2": dbg2(dbg2_device(0x8002, 0, 1), dbg2_device(0x8000, 3, 0xEFFEC000)),
+            "address-beyond": dbg2(dbg2_device(0x8000, 3, 1, 30)), "none": dbg2(),
+            "cut": dbg2(dbg2_device(0x8000, 3, 1))[:-3],
+        },
         "madt": {
             "empty": b"", "header-only": table("APIC", 5, b""), "four": pair[0],
             "x2apic": madt(x2apic(0, 0), x2apic(1, 300), x2apic(2, 0xFFFFFFFF)),
@@ -162,6 +209,7 @@ def made() -> dict:
             "entry-beyond-the-end": cut[:-5], "half-an-entry": madt(lapic(0, 0), b"\0"),
         },
         "srat": {
+            "gicc": srat(gicc_affinity(7, 1), gicc_affinity(3, 2), ram(1, 0, 1 << 20)),
             "four": pair[1], "narrow": srat(affinity(1, 0xABCDEF), revision=1),
             "x2apic": srat(x2affinity(300, 7), affinity(255, 0x01020304 & 0xFFFFFF)),
             "disabled": srat(affinity(0, 1, 0), x2affinity(1, 1, 0)),

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * kernel/x86_64/vtl.c: a reason of its own for each thing that is missing or refused, what is called until
- * then, and what VTL 0 finds behind VTL 1. The hypervisor is scripted; VTL 1 is this program too.
+ * kernel/x86_64/vtl.c: a reason of its own for each thing that is missing or refused, what is
+ * called until then, and what VTL 0 finds behind VTL 1. The hypervisor is scripted; VTL 1 is this
+ * program too.
  */
 #include "tests/host/test.h"
 

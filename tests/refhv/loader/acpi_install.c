@@ -8,31 +8,11 @@
 #include "tests/refhv/cpu.h"
 #include "tests/refhv/log.h"
 #include "tests/refhv/faults/acpi.h"
+#include "tests/refhv/loader/acpi.h"
 #include "tests/refhv/vmm/state.h"
 
-#define RSDP_SUM_1   20U /* bytes that the ACPI 1.0 checksum covers */
-#define XSDT_MAX     64U
-#define CHECKSUM     offsetof(struct acpi_header, checksum)
-#define SIGNATURE(s) (*(const uint32_t *)(s))
-
-/* ACPI 6.4, 5.2.5.3 */
-struct rsdp {
-	char signature[8];
-	uint8_t checksum;
-	char oem_id[6];
-	uint8_t revision;
-	uint32_t rsdt;
-	uint32_t length;
-	uint64_t xsdt;
-	uint8_t extended_checksum;
-	uint8_t reserved[3];
-} __attribute__((packed));
-_Static_assert(sizeof(struct rsdp) == 36, "ACPI, 5.2.5.3");
-
-struct xsdt {
-	struct acpi_header header;
-	uint64_t tables[XSDT_MAX];
-} __attribute__((packed));
+#define RSDP_SUM_1 20U /* bytes that the ACPI 1.0 checksum covers */
+#define CHECKSUM   offsetof(struct acpi_header, checksum)
 
 static EFI_GUID acpi_20 = ACPI_20_TABLE_GUID;
 static EFI_GUID acpi_10 = ACPI_TABLE_GUID;
@@ -40,49 +20,6 @@ static EFI_GUID acpi_10 = ACPI_TABLE_GUID;
 static bool is_set(enum fault_effect effect)
 {
 	return fault_is_set(&hv.partition.cfg.faults, effect);
-}
-
-static bool same_guid(const EFI_GUID *a, const EFI_GUID *b)
-{
-	const uint64_t *x = (const uint64_t *)a;
-	const uint64_t *y = (const uint64_t *)b;
-
-	return x[0] == y[0] && x[1] == y[1];
-}
-
-void *boot_find_configuration(const EFI_SYSTEM_TABLE *system, const EFI_GUID *guid)
-{
-	for (UINTN i = 0; i < system->NumberOfTableEntries; i++)
-		if (same_guid(&system->ConfigurationTable[i].VendorGuid, guid))
-			return system->ConfigurationTable[i].VendorTable;
-	return NULL;
-}
-
-static const struct rsdp *find_rsdp(const EFI_SYSTEM_TABLE *system)
-{
-	const struct rsdp *rsdp = boot_find_configuration(system, &acpi_20);
-
-	if (!rsdp)
-		log_fatal("no_acpi_tables");
-	return rsdp;
-}
-
-static uint64_t count_tables(const struct xsdt *xsdt)
-{
-	return (xsdt->header.length - sizeof(xsdt->header)) / sizeof(uint64_t);
-}
-
-const void *boot_find_table(const EFI_SYSTEM_TABLE *system, const char *signature)
-{
-	const struct xsdt *xsdt = (const struct xsdt *)find_rsdp(system)->xsdt;
-
-	for (uint64_t i = 0; xsdt && i < count_tables(xsdt); i++) {
-		const struct acpi_header *table = (const struct acpi_header *)xsdt->tables[i];
-
-		if (SIGNATURE(table->signature) == SIGNATURE(signature))
-			return table;
-	}
-	return NULL;
 }
 
 static void *allocate(size_t bytes)
@@ -115,7 +52,7 @@ static struct acpi_header *new_srat(const struct acpi_header *madt)
 static struct xsdt *new_xsdt(const struct xsdt *old)
 {
 	struct xsdt *xsdt = allocate(sizeof(*xsdt));
-	uint64_t n = count_tables(old);
+	uint64_t n = boot_count_tables(old);
 	uint64_t kept = 0;
 	const struct acpi_header *madt = NULL;
 
@@ -165,7 +102,7 @@ void boot_change_tables(EFI_SYSTEM_TABLE *system)
 	}
 	if (!is_wanted)
 		return;
-	rsdp = find_rsdp(system);
+	rsdp = boot_find_rsdp(system);
 	if (!rsdp->xsdt)
 		log_fatal("no_xsdt");
 	/* Removing one that is not there may fail. */

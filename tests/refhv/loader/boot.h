@@ -21,10 +21,10 @@ size_t boot_read_configuration(char *text, size_t size);
 
 struct boot_processors *boot_find_processors(void);
 
-/* The firmware's ACPI table of this signature, or NULL (acpi_install.c). */
+/* The firmware's ACPI table of this signature, or NULL (acpi_find.c). */
 const void *boot_find_table(const EFI_SYSTEM_TABLE *system_table, const char *signature);
 
-/* What the firmware's configuration table has under this GUID, or NULL (acpi_install.c). */
+/* What the firmware's configuration table has under this GUID, or NULL (acpi_find.c). */
 void *boot_find_configuration(const EFI_SYSTEM_TABLE *system_table, const EFI_GUID *guid);
 
 /* Note the windows for devices above 4 GiB (windows.c). */
@@ -46,7 +46,7 @@ void boot_change_tables(EFI_SYSTEM_TABLE *system_table);
 void boot_take_low_memory(void);
 
 /* As a guest: load and start the image under test. It does not return from here in a good run. */
-EFI_STATUS boot_start_guest(void);
+EFI_STATUS boot_start_guest(const char *start, const char *args);
 
 /*
  * resident.c: the size of the image; copy it with its state to `to`, and return where `function`
@@ -66,7 +66,7 @@ void loader_enter(struct entry *entry);
 void loader_notify(uint64_t status);
 extern const uint8_t loader_notify_site[];
 
-/* Of boot.c, for the rest of the wing. */
+/* Of files.c, for the rest of the wing. */
 extern EFI_HANDLE boot_image;
 extern EFI_BOOT_SERVICES *boot_services;
 void *boot_protocol(EFI_HANDLE handle, EFI_GUID guid, const char *what);

@@ -7,7 +7,7 @@
 #include "tests/refhv/loader/boot.h"
 
 #include "tests/refhv/log.h"
-#include "tests/refhv/vmm/state.h"
+#include "tests/refhv/calls/cfg.h"
 
 #define PATH_MAX  1024
 #define NODE_SIZE 4 /* the header of a device path node */
@@ -77,23 +77,22 @@ static EFI_DEVICE_PATH *file_path(EFI_HANDLE volume, const char *file)
 	return (EFI_DEVICE_PATH *)path;
 }
 
-EFI_STATUS boot_start_guest(void)
+EFI_STATUS boot_start_guest(const char *start, const char *args)
 {
 	static CHAR16 options[CFG_TEXT_MAX];
-	const struct cfg *cfg = &hv.partition.cfg;
 	EFI_LOADED_IMAGE *loaded = boot_protocol(boot_image, (EFI_GUID)LOADED_IMAGE_PROTOCOL,
 						 "no_loaded_image_protocol");
 	EFI_HANDLE guest;
 
 	hook_exit_boot_services();
 	if (EFI_ERROR(boot_services->LoadImage(FALSE, boot_image,
-					       file_path(loaded->DeviceHandle, cfg->start), NULL, 0,
+					       file_path(loaded->DeviceHandle, start), NULL, 0,
 					       &guest)))
 		log_fatal("start_image_cannot_be_loaded");
-	if (cfg->args[0]) {
+	if (args[0]) {
 		loaded = boot_protocol(guest, (EFI_GUID)LOADED_IMAGE_PROTOCOL,
 				       "no_loaded_image_protocol");
-		loaded->LoadOptionsSize = widen(options, cfg->args);
+		loaded->LoadOptionsSize = widen(options, args);
 		loaded->LoadOptions = options;
 	}
 	boot_services->StartImage(guest, NULL, NULL);

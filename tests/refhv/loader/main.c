@@ -215,5 +215,6 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 	boot_change_tables(system_table);
 	boot_take_low_memory();
 	become_guest();
-	return boot_start_guest(); /* in the guest from here on */
+	/* in the guest from here on */
+	return boot_start_guest(hv.partition.cfg.start, hv.partition.cfg.args);
 }

@@ -3,13 +3,12 @@
  * The hypervisor must outlive the image that the firmware loaded, and hide from the guest. So the
  * image, with all state the loader has gathered, is copied to the arena, and its relocations are
  * applied anew. (A runtime driver would stay, but the boot manager does not start one.) The state
- * must not hold pointers into the image: those of the copy are made from the relocations.
+ * must not hold pointers into the image: those of the copy are made from the relocations, which
+ * are all of the one kind, base + addend (tests/tools/image/pe.py).
  */
 #include "tests/refhv/loader/boot.h"
 
 #include <elf.h>
-
-#include "tests/refhv/cpu.h"
 
 /* From linker.ld. */
 extern const uint8_t ImageBase[];
@@ -26,10 +25,9 @@ uint64_t resident_copy(void *to, const void *function)
 {
 	uint8_t *copy = to;
 
-	cpu_copy(copy, ImageBase, resident_image_size());
-	for (const Elf64_Rela *r = __rela_start; r < __rela_end; r++) {
-		if (ELF64_R_TYPE(r->r_info) == R_X86_64_RELATIVE)
-			*(uint64_t *)(copy + r->r_offset) = (uint64_t)copy + (uint64_t)r->r_addend;
-	}
+	for (uint64_t i = 0; i < resident_image_size(); i++)
+		copy[i] = ImageBase[i];
+	for (const Elf64_Rela *r = __rela_start; r < __rela_end; r++)
+		*(uint64_t *)(copy + r->r_offset) = (uint64_t)copy + (uint64_t)r->r_addend;
 	return (uint64_t)(copy + ((const uint8_t *)function - ImageBase));
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tools import ROOT
-from tools.boot import bench, conformance, expect, guests, secure_cases, witness
+from tools.boot import bench, conformance, expect, guests, psci_witness, secure_cases, witness
 from tools.boot.cases import processors
 from tools.machine import backtrace, running, verdicts
 
@@ -109,7 +109,9 @@ def every_run(case: dict, outcome: running.Outcome, events: list, report: dict) 
     wrong = witness.check_sets(report)
     wrong += witness.check_exit(report, exit_status(outcome), by_firmware)
     wrong += witness.check_tap(report, outcome.lines)
-    if case["hv"] == "ref":
+    if case["hv"] == "ref" and case.get("arch") == "aarch64":
+        wrong += psci_witness.check(report, events)
+    elif case["hv"] == "ref":
         wrong += witness.check_witness(report, events, expected.get("apic_ids"))
         wrong += witness.check_no_crash(events)
         if expected.get("linear"):

@@ -9,10 +9,14 @@ MAP, START = "HvCallGetVpIndexFromApicId / ", "HvCallStartVirtualProcessor / "
 LOG = """\
 refhv: start version=1 vps=2 apic_ids=0,1 vp_indexes=1,0
 refhv: hypercall vp=1 vtl=0 code=0x009a name=GetVpIndexFromApicId apic_ids=0 status=0x0000 reps=1
+refhv: hypercall vp=1 vtl=0 code=0x0050 name=GetVpRegisters status=0x0000 reps=1
 refhv: hypercall vp=1 vtl=0 code=0x009a name=GetVpIndexFromApicId status=0x0000 reps=1
 refhv: hypercall vp=1 vtl=0 code=0x009a name=GetVpIndexFromApicId status=0x0005 reps=0
 refhv: hypercall vp=1 vtl=0 code=0x0099 name=StartVirtualProcessor target_vp=0 rip=0x1 cs=0x0008:0x0:0xffffffff:0xa09b idtr=0x2000:0x0fff pat=0x6 status=0x0000 reps=0
 refhv: run vp=0 apic_id=1 method=start
+refhv: hypercall vp=1 vtl=0 code=0x0050 name=GetVpRegisters status=0x0000 reps=1
+refhv: hypercall vp=1 vtl=0 code=0x000d name=EnablePartitionVtl status=0x0000 reps=0
+refhv: hypercall vp=1 vtl=0 code=0x000f name=EnableVpVtl status=0x0051 reps=0
 """
 
 
@@ -28,9 +32,12 @@ def good() -> dict:
         row(START + "VpContext: Cs at 40, selector", 0x99, note="asked and found 0x8"),
         row(START + "VpContext: Idtr at 168, limit", 0x99, note="asked and found 0xfff"),
         row(START + "VpContext: MsrCrPat at 232", 0x99, note="asked and found 0x6"),
+        row("HvCallGetVpRegisters / status", 0x50, calls=1, status=0, allowed=[0]),
+        row("HvCallEnablePartitionVtl / 1", 0x0D, calls=1, status=0, allowed=[0]),
+        row("HvCallEnableVpVtl / 1", 0x0F, calls=1, status=0x51, allowed=[0x51]),
         row(START + "never", 0x99, result="skipped", note="a reason"),
     ]
-    counts = {"passed": 5, "failed": 0, "skipped": 1, "errors": 0}
+    counts = {"passed": 8, "failed": 0, "skipped": 1, "errors": 0}
     return {"verdict": "ok", "hypervisor": {"proof_calls": 1}, **counts, "rows": rows}
 
 
@@ -71,7 +78,7 @@ class ConformanceTest(unittest.TestCase):
         self.assertEqual(conformance.compare(expected, good()), [])
 
     def test_result_against_itself(self):
-        self.red("counts say", self.check(good() | {"passed": 4}))
+        self.red("counts say", self.check(good() | {"passed": 7}))
         self.red("exit status is 37", self.check(good(), status=37))
         self.red("passed with status 7", self.check(self.changed(0, status=7)))
         self.red("judged without a call", self.check(self.changed(1, calls=0)))
@@ -88,8 +95,10 @@ class ConformanceTest(unittest.TestCase):
         self.red("TAP and result differ", self.check(good(), other))
 
     def test_calls_of_the_log(self):
-        self.red("made 4 calls, the log has 3", self.against_log(self.changed(0, calls=3)))
+        self.red("made 7 calls, the log has 6", self.against_log(self.changed(0, calls=3)))
         self.red("status 14, the log says", self.against_log(self.changed(0, status=14)))
+        for number in (5, 6, 7):
+            self.red("status 14, the log says", self.against_log(self.changed(number, status=14)))
         self.red("another call", self.against_log(self.changed(0, call=0x99)))
         self.red("log has 0 runs", self.against_log(good(), LOG.replace("refhv: run", "refhv: x")))
         self.red("error", self.against_log(good(), LOG + "refhv: error what=x\n"))
@@ -105,7 +114,7 @@ class ConformanceTest(unittest.TestCase):
         for expected, text in (
             ({"verdict": "failed", "skipped": 1}, "verdict is ok"),
             ({"verdict": "ok", "skipped": 2}, "1 rows are skipped"),
-            ({"verdict": "ok", "made": 4}, "5 rows are made"),
+            ({"verdict": "ok", "made": 4}, "8 rows are made"),
             ({"verdict": "ok", "skipped": 1, "reason": "other"}, "because of 'other'"),
             ({"verdict": "ok", "skipped": 1, "answers": {"list": 14}}, "5, expected 14"),
             ({"verdict": "ok", "skipped": 1, "answers": {"no such": 5}}, "'no such'"),

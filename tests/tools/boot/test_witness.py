@@ -156,6 +156,14 @@ class WitnessTest(unittest.TestCase):
         reset = "refhv: reset vp=3 apic_id=1\n"
         self.assert_red(self.check(good_report(), LOG + reset), "apic 1: online, the log has it")
 
+    def test_one_that_was_reset_after_it_came_may_have_started_others(self):
+        report, wanted = good_report(), "apic 3: started by 1, which is not another that came"
+        report["cpus"][1].update(verdict="missing", t_online_ns=None)
+        report.update(verdict="degraded", online=3)
+        self.assert_red(witness.check_sets(report), wanted)
+        report["warnings"].append("APIC id 1: had come in, and does not answer an NMI any more")
+        self.assertEqual(witness.check_sets(report), [])
+
     def test_no_start_event(self):
         self.assert_red(self.check(good_report(), LOG.partition("\n")[2]), "0 start events")
         self.assert_red(self.check(good_report(), LOG + LOG), "2 start events")

@@ -17,14 +17,15 @@ FIRMWARE = [
     ),  # Fedora
     ("/usr/share/edk2/aarch64/QEMU_CODE.fd", "/usr/share/edk2/aarch64/QEMU_VARS.fd"),  # Arch
 ]
-KERNEL, BOOT_PATH = "hvsmp-aa64.efi", "EFI/BOOT/BOOTAA64.EFI"
+KERNEL = "hvsmp-aa64.efi"
+NAMES = vm.Names("EFI/hvsmp/" + KERNEL, "EFI/BOOT/BOOTAA64.EFI", "refhv-aa64.efi")
 MACHINE, CPU = "virt,gic-version=3", "cortex-a72"
 
 
 def check(m: "vm.Machine") -> None:
     """Unusable for what there is only on x86-64, so far or for good."""
-    if m.hv != "none":
-        raise vm.Unusable(f"HV={m.hv} is not there for ARM64 yet: HV=none")
+    if m.hv == "kvm":
+        raise vm.Unusable("HV=kvm is not there for ARM64: HV=ref or HV=none")
     for what, asked in (
         ("GUEST=", m.guest), ("SECURE=1", m.secure), ("boot media", m.boots), ("spoil", m.spoil),
     ):  # fmt: skip
@@ -41,12 +42,19 @@ def qemu_command(m: "vm.Machine", out: Path) -> list[str]:
     code, nvram = vm.find_firmware(m.code, m.vars, FIRMWARE)
     my_vars = out / "vars.fd"
     shutil.copyfile(nvram, my_vars)
-    command = [qemu, "-machine", MACHINE if m.machine == "q35" else m.machine, "-accel", "tcg"]
+    machine = MACHINE if m.machine == "q35" else m.machine
+    semihosting = "enable=on,target=native"
+    if m.hv == "ref":  # it runs at EL2, and writes its log by semihosting
+        machine += ",virtualization=on"
+        semihosting += ",chardev=refhv"
+    command = [qemu, "-machine", machine, "-accel", "tcg"]
     command += ["-cpu", m.cpu or CPU, "-smp", m.smp, "-m", m.mem, "-nodefaults", "-no-reboot"]
     command += ["-monitor", "none", "-display", m.display, "-serial", m.serial]
     command += vm.screen_arguments(m, out)
     command += ["-boot", "menu=on,splash-time=0"]  # or the firmware waits for a key
-    command += ["-semihosting-config", "enable=on,target=native"]
+    if m.hv == "ref":
+        command += ["-chardev", f"file,id=refhv,path={out / 'refhv.log'}"]
+    command += ["-semihosting-config", semihosting]
     command += ["-drive", f"if=pflash,format=raw,file={code},readonly=on"]
     command += ["-drive", f"if=pflash,format=raw,file={my_vars}"]
     return command + vm.drive_words(m, out) + m.extra

@@ -90,12 +90,14 @@ def main() -> None:
     m.extra = ["-qmp", f"unix:{sock},server=on,wait=off", "-gdb", f"tcp:localhost:{GDB_PORT}"]
     command = vm.qemu_command(m, out)
     files = vm.image_files(m, args.build)
-    where = vm.KERNEL_PATH if m.hv == "ref" and args.image == "hvsmp" else vm.BOOT_PATH
-    elf, spin, gdb = args.build / f"{args.image}.so", SPIN, "gdb"
+    names, kernel, spin, gdb = vm.NAMES, "hvsmp", SPIN, "gdb"
     if m.arch == "aarch64":
-        where, elf = arm64.BOOT_PATH, args.build / Path(arm64.KERNEL).with_suffix(".so")
+        names, kernel, spin = arm64.NAMES, Path(arm64.KERNEL).stem, ARM64_SPIN
         # Debian's and Ubuntu's gdb knows the host's architecture alone.
-        spin, gdb = ARM64_SPIN, "gdb-multiarch" if shutil.which("gdb-multiarch") else "gdb"
+        gdb = "gdb-multiarch" if shutil.which("gdb-multiarch") else "gdb"
+    refhv = args.build / Path(names.refhv).with_suffix(".so")
+    elf = args.build / f"{kernel}.so" if args.image == "hvsmp" else refhv
+    where = names.kernel if m.hv == "ref" and args.image == "hvsmp" else names.boot
     files[where], entry, original = patch_entry(files[where], spin)
     vm.build_image(out / "disk.img", files)
 
@@ -105,7 +107,7 @@ def main() -> None:
             script = out / f"{args.image}.gdb"
             more = ""
             if m.hv == "ref" and args.image == "hvsmp":
-                more = refhv_symbols(out / "refhv.log", args.build / "refhv.so")
+                more = refhv_symbols(out / "refhv.log", refhv)
             write_script(script, elf, base, entry, original, MAIN[args.image], more)
             print(f"{elf.stem}.efi stands at its first instruction, image base {base:#x}.")
             print(f"In another terminal:\n\n    {gdb} -q -x {script}\n", flush=True)

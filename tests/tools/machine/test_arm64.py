@@ -38,6 +38,13 @@ class Command(unittest.TestCase):
         self.assertIn("-semihosting-config", command)
         self.assertFalse([word for word in command if "isa-" in word or "q35" in word])
 
+    def test_the_reference_hypervisor_has_el2_and_a_log(self):
+        command = self.command(hv="ref")
+        machine = command[command.index("-machine") + 1]
+        self.assertEqual(machine, "virt,gic-version=3,virtualization=on")
+        self.assertIn(f"file,id=refhv,path={self.out / 'refhv.log'}", command)
+        self.assertIn(",chardev=refhv", command[command.index("-semihosting-config") + 1])
+
     def test_what_the_case_says_wins(self):
         command = self.command(machine="virt,virtualization=on", cpu="max", extra=["-x"])
         self.assertEqual(command[command.index("-machine") + 1], "virt,virtualization=on")
@@ -46,8 +53,8 @@ class Command(unittest.TestCase):
 
     def test_what_is_not_there_is_said(self):
         for change in (
-            {"hv": "ref"}, {"hv": "kvm"}, {"guest": Path("x")}, {"secure": True},
-            {"boots": Path("x")}, {"spoil": ["x"]},
+            {"hv": "kvm"}, {"guest": Path("x")}, {"secure": True}, {"boots": Path("x")},
+            {"spoil": ["x"]},
         ):  # fmt: skip
             with self.subTest(change), self.assertRaisesRegex(vm.Unusable, "not there for ARM64"):
                 self.command(**change)
@@ -57,6 +64,13 @@ class Command(unittest.TestCase):
         files = vm.image_files(machine(kernel=arm64.KERNEL), self.out)
         self.assertEqual(files["EFI/BOOT/BOOTAA64.EFI"], b"image")
         self.assertNotIn(vm.BOOT_PATH, files)
+
+    def test_the_reference_hypervisor_starts_the_kernel(self):
+        for name in (arm64.KERNEL, arm64.NAMES.refhv):
+            (self.out / name).write_bytes(name.encode())
+        files = vm.image_files(machine(hv="ref", kernel=arm64.KERNEL), self.out)
+        self.assertEqual(files["EFI/BOOT/BOOTAA64.EFI"], b"refhv-aa64.efi")
+        self.assertEqual(files["EFI/hvsmp/hvsmp-aa64.efi"], b"hvsmp-aa64.efi")
 
 
 class Schema(unittest.TestCase):

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 # The package that brings a tool or file, by distribution family.
 PACKAGES = {
@@ -71,6 +72,17 @@ KVM_CHECK_EXTENSION, KVM_CAP_HYPERV = 0xAE03, 44  # linux/kvm.h
 KERNEL_PATH, KERNEL_CFG = "EFI/hvsmp/hvsmp.efi", "EFI/hvsmp/hvsmp.cfg"
 REFHV_CFG, BOOT_PATH = "EFI/refhv/refhv.cfg", "EFI/BOOT/BOOTX64.EFI"
 SHELL_SCRIPT = "startup.nsh"
+
+
+class Names(NamedTuple):
+    """Where the kernel and what the firmware starts lie on the volume; refhv's image."""
+
+    kernel: str
+    boot: str
+    refhv: str
+
+
+NAMES = Names(KERNEL_PATH, BOOT_PATH, "refhv.efi")
 SPOIL_PATH, SPOIL_CFG = "EFI/spoil/spoil.efi", "EFI/spoil/spoil.cfg"
 IMAGE_BYTES, IMAGE_UNIT = 32 << 20, 16 << 20  # the disk's least size, and its steps beyond
 DISPLAY_SIZE = "1024x768"  # of the window of make run DISPLAY=gtk
@@ -228,8 +240,8 @@ def image_files(m: Machine, build: Path) -> dict[str, bytes]:
     """
     options = kernel_options(m.cmdline) + "\n"
     files = {KERNEL_CFG: options.encode(m.encoding)}
-    boot_path = arm64.BOOT_PATH if m.arch == "aarch64" else BOOT_PATH
-    starts = [(KERNEL_PATH, build / ("grub.efi" if m.boots else m.kernel))]
+    names = arm64.NAMES if m.arch == "aarch64" else NAMES
+    starts = [(names.kernel, build / ("grub.efi" if m.boots else m.kernel))]
     refhv = list(m.refhv)
     if m.spoil:
         files[SPOIL_CFG] = config_lines(m.spoil)
@@ -237,11 +249,11 @@ def image_files(m: Machine, build: Path) -> dict[str, bytes]:
         refhv.append("start=" + backslashed(SPOIL_PATH))
     if m.hv == "ref":
         files[REFHV_CFG] = config_lines(refhv)
-        starts.append((BOOT_PATH, build / "refhv.efi"))
+        starts.append((names.boot, build / names.refhv))
     if m.nsh:  # with nothing to start, the firmware starts its shell
         files[SHELL_SCRIPT] = "".join(line + "\r\n" for line in m.nsh).encode()
     else:
-        starts[-1] = (boot_path, starts[-1][1])  # what the firmware starts
+        starts[-1] = (names.boot, starts[-1][1])  # what the firmware starts
     return files | {path: image.read_bytes() for path, image in starts}
 
 

@@ -55,6 +55,8 @@ $(eval $(call host_test, hv/test_text,   hv/text.c))
 $(eval $(call host_test, hv/test_vp_set, hv/vp_set.c))
 $(eval $(call host_test, hv/test_ipi,    hv/ipi.c hv/x86_64/detect.c hv/vp_set.c $(HV_SCRIPTED)))
 $(eval $(call host_test, hv/test_vtl,    hv/vtl.c hv/x86_64/context.c $(HV_SCRIPTED)))
+$(eval $(call host_test, hv/test_protect, hv/protect.c $(HV_SCRIPTED)))
+$(eval $(call host_test, hv/test_intercept, hv/x86_64/intercept.c hv/protect.c $(HV_SCRIPTED)))
 $(eval $(call host_test, hv/test_clock,  hv/x86_64/clock.c))
 $(eval $(call host_test, hv/test_crash,  hv/x86_64/crash.c))
 
@@ -104,9 +106,13 @@ $(eval $(call host_test_threads, smp/test_vtl,   $(SMP_BRINGUP)))
 
 $(eval $(call host_test, kernel/test_hypervisor, kernel/hypervisor.c kernel/x86_64/host.c \
 	$(LIBRARY) lib/log.c lib/pages.c $(LIB_FORMAT)))
-$(eval $(call host_test, kernel/test_vtl, kernel/x86_64/vtl.c kernel/x86_64/host.c \
+$(eval $(call host_test, kernel/test_vtl, kernel/x86_64/vtl.c kernel/x86_64/vtl_steps.c \
+	kernel/x86_64/host.c \
 	smp/x86_64/context.c \
 	$(LIBRARY) lib/log.c lib/pages.c $(LIB_FORMAT)))
+$(eval $(call host_test, kernel/test_monitor, $(addprefix kernel/x86_64/,vtl.c vtl_steps.c \
+	monitor.c monitored.c host.c) smp/x86_64/context.c \
+	$(LIBRARY) lib/err.c lib/log.c lib/pages.c $(LIB_FORMAT)))
 $(eval $(call host_test, kernel/test_tables, kernel/tables.c acpi/fadt.c acpi/s5.c \
 	$(SMP_TOPOLOGY) $(ACPI_BUILD)))
 $(eval $(call host_test, kernel/test_memory, kernel/memory.c lib/err.c lib/log.c lib/pages.c \

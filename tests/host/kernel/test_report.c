@@ -108,22 +108,22 @@ static void json_word_for_word(void **state)
 		"\"map\":{\"calls\":4,\"stride\":4,\"elements\":3},"
 		"\"vsm\":{\"offered\":false,\"wanted\":false,\"reason\":\"\",\"maximum_vtl\":null,"
 		"\"active_vtl\":0,\"statuses\":{\"partition\":null,\"boot\":null},\"calls\":0,"
-		"\"code_page\":{\"call\":null,\"return\":null},\"leaked\":[]},"
+		"\"code_page\":{\"call\":null,\"return\":null},\"leaked\":[],\"monitor\":null},"
 		"\"clock\":{\"source\":\"cpuid\",\"hz\":1000,\"assumed\":false},"
 		"\"expected\":3,\"online\":2,\"bringup_ns\":123456,\"cpus\":["
 		"{\"apic_id\":0,\"uid\":0,\"vp_index\":1,\"numa\":null,\"role\":\"bsp\","
 		"\"method\":\"firmware\",\"verdict\":\"online\",\"map_status\":null,\"hv_status\":"
-		"null,\"tries\":0,\"vtl\":0,\"vtl_status\":null,"
+		"null,\"tries\":0,\"vtl\":0,\"vtl_status\":null,\"intercepts\":null,"
 		"\"started_by\":null,\"t_issued_ns\":null,\"t_first_ns\":null,\"t_online_ns\":0,"
 		"\"mismatches\":[]},"
 		"{\"apic_id\":2,\"uid\":1,\"vp_index\":2,\"numa\":1,\"role\":\"ap\","
 		"\"method\":\"hv\",\"verdict\":\"online\",\"map_status\":0,\"hv_status\":0,"
-		"\"tries\":1,\"vtl\":0,\"vtl_status\":null,"
+		"\"tries\":1,\"vtl\":0,\"vtl_status\":null,\"intercepts\":null,"
 		"\"started_by\":0,\"t_issued_ns\":1000,\"t_first_ns\":2000,\"t_online_ns\":3000,"
 		"\"mismatches\":[]},"
 		"{\"apic_id\":4,\"uid\":null,\"vp_index\":null,\"numa\":null,\"role\":\"ap\","
 		"\"method\":\"none\",\"verdict\":\"refused\",\"map_status\":5,\"hv_status\":80,"
-		"\"tries\":3,\"vtl\":null,\"vtl_status\":null,"
+		"\"tries\":3,\"vtl\":null,\"vtl_status\":null,\"intercepts\":null,"
 		"\"started_by\":null,\"t_issued_ns\":null,\"t_first_ns\":null,"
 		"\"t_online_ns\":null,\"mismatches\":[]}],"
 		"\"selftest\":null,\"warnings\":[\"one \\\"warning\\\"\"],"
@@ -324,14 +324,14 @@ static void vtl1_in_json(void **state)
 		heard.text,
 		"\"vsm\":{\"offered\":true,\"wanted\":true,\"reason\":\"\",\"maximum_vtl\":2,"
 		"\"active_vtl\":1,\"statuses\":{\"partition\":81,\"boot\":0},\"calls\":4,"
-		"\"code_page\":{\"call\":15,\"return\":38},\"leaked\":[]},"));
+		"\"code_page\":{\"call\":15,\"return\":38},\"leaked\":[],\"monitor\":null},"));
 	assert_non_null(strstr(heard.text, "\"tries\":1,\"vtl\":1,\"vtl_status\":0,"));
 	assert_non_null(strstr(heard.text, "\"tries\":3,\"vtl\":null,\"vtl_status\":81,"));
 	vtl.leak[vtl.leaks++] = (struct vtl_leak){"cr3", 0x1000, 0x2000};
 	vtl.leak[vtl.leaks++] = (struct vtl_leak){"pat", 1, 2};
 	report_json(&report);
 	assert_non_null(strstr(heard.text, "\"leaked\":[\"cr3: expected 0x1000, is 0x2000\","
-					   "\"pat: expected 0x1, is 0x2\"]},"));
+					   "\"pat: expected 0x1, is 0x2\"],\"monitor\":null},"));
 	vtl.boot_answer.err = HVSMP_ERROR_FAULT;
 	heard.len = 0;
 	report_json(&report);

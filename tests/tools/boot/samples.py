@@ -46,6 +46,7 @@ def cpu(apic: int, vp: int, tries: int = 1, by: int | None = 0, method: str = "h
         "apic_id": apic, "uid": apic, "vp_index": vp, "numa": None, "role": "ap", "method": method,
         "verdict": "online", "map_status": None if vp is None else 0,
         "hv_status": 0 if tries else None, "tries": tries, "vtl": 0, "vtl_status": None,
+        "intercepts": None,
         "started_by": by,
         "t_issued_ns": 1000, "t_first_ns": 2000, "t_online_ns": 3000, "mismatches": [],
     }  # fmt: skip
@@ -67,7 +68,7 @@ def good_report() -> dict:
         "vsm": {
             "offered": False, "wanted": False, "reason": "", "maximum_vtl": None, "active_vtl": 0,
             "statuses": {"partition": None, "boot": None}, "calls": 0,
-            "code_page": {"call": None, "return": None}, "leaked": [],
+            "code_page": {"call": None, "return": None}, "leaked": [], "monitor": None,
         },
         "clock": {"source": "hv-tsc-frequency", "hz": 1000000000, "assumed": False},
         "expected": 4, "online": 4, "bringup_ns": 3000,

@@ -141,8 +141,9 @@ static void table_of_monitor(const struct report *r)
 		log_print("monitor: code and constants are %s, checksum 0x%08x\n",
 			  m->before == m->after ? "unchanged" : "CHANGED", m->after);
 	if (m->has_sent)
-		log_print("monitor: INIT from VTL 0 to " ARCH_HW_ID " %lu was sent\n",
-			  (unsigned long)m->sent_to);
+		log_print("monitor: VTL 0's INIT to " ARCH_HW_ID " %lu %s\n",
+			  (unsigned long)m->sent_to,
+			  m->has_reset ? "HAS RESET IT" : "and a start-up IPI did nothing");
 }
 
 void report_vsm_table(const struct report *r)

@@ -29,7 +29,7 @@ struct vtl_monitor {
 	uint32_t before, after;        /* checksums of code and constants, by VTL 1 */
 	bool knows_after;
 	bool denies;                       /* VTL 0 can start no processor any more */
-	bool has_sent;                     /* it has tried to reset one, which ... */
+	bool has_sent, has_reset;          /* it has tried to reset one, and done so; which ... */
 	uint64_t sent_to;                  /* ... has this id */
 	size_t broken;                     /* differences from what was to be; each is a warning */
 	const struct vtl_watched *watched; /* by index; NULL: there are none */

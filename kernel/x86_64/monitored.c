@@ -297,6 +297,7 @@ static void try_to_reset(struct kernel *k)
 					     (uint8_t)(k->boot->low_page / PAGE_SIZE));
 		return;
 	}
+	m->has_reset = true;
 	m->broken++;
 	log_warn(ARCH_HW_ID " %lu: INIT from VTL 0 was to be dropped, and has reset it",
 		 cpu_id(victim));

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
 # Small guests for the reference hypervisor: build/guest-NAME.efi of tests/guests/NAME.c, each.
-GUESTS = holes apic window clock synic vtl vtl_start
+GUESTS = holes apic window clock synic vtl vtl_start vtl_protect vtl_fast
 GUEST_OBJ = $(BUILD)/obj/tests/guests/$(1).c.o
 
 all: $(GUESTS:%=$(BUILD)/guest-%.efi)
 
 $(foreach g,$(GUESTS),$(eval \
 	$(BUILD)/guest-$(g).so: $(call GUEST_OBJ,$(g)) $(call GUEST_OBJ,common)))
-$(BUILD)/guest-vtl.so $(BUILD)/guest-vtl_start.so: $(call GUEST_OBJ,vtl_common)
+$(patsubst %,$(BUILD)/guest-%.so,$(filter vtl%,$(GUESTS))): $(call GUEST_OBJ,vtl_common)
 
 -include $(wildcard $(BUILD)/obj/tests/guests/*.d)
 

@@ -7,6 +7,7 @@
 #define PAGE               4096U
 #define SELF               UINT64_MAX
 #define VP_SELF            0xFFFFFFFEU
+#define CALL_PROTECT       0x0CU
 #define CALL_PARTITION_VTL 0x0DU
 #define CALL_VP_VTL        0x0FU
 #define CALL_REGISTERS     0x50U
@@ -88,8 +89,9 @@ void context_of_now(struct context *context, void (*entry)(void), void *stack_en
 void catch_ud(void);
 extern volatile uint32_t uds;
 
-/* After catch_ud: an NMI comes to this code. */
-void catch_nmi(const uint8_t *handler);
+/* After catch_ud: an interrupt or exception comes to this code. Vectors below 0x48. */
+void catch_vector(uint32_t vector, const uint8_t *handler);
+#define VECTOR_NMI 2U
 
 /*
  * Call `at` with RCX and RAX, as the stubs of the hypercall page want it, and the other general

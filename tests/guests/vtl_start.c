@@ -173,7 +173,7 @@ void guest_main(void)
 	w0 = (struct world){.page = guest_pages[0], .input = inputs[0]};
 	w1 = (struct world){.page = guest_pages[0], .input = inputs[1]};
 	catch_ud();
-	catch_nmi(on_nmi);
+	catch_vector(VECTOR_NMI, on_nmi);
 	world_begin(&w0);
 	for (uint32_t i = 0; i < PROCESSORS; i++)
 		expect("0x9A", map(&w0, i, 0, &vps[i]), 0);

@@ -140,7 +140,7 @@ $(eval $(call host_test, screen/test_grid_layout, screen/grid_layout.c lib/strin
 REFHV_FAULTS = $(addprefix tests/refhv/,faults/parse.c faults/strike.c faults/table.c span.c)
 REFHV_SYNIC = $(addprefix tests/refhv/calls/,synic.c stimer.c)
 REFHV_CALLS = $(addprefix tests/refhv/calls/,checks.c context.c dispatch.c enable_vtl.c \
-	map_vp.c message.c registers.c send_ipi.c start_vp.c) $(REFHV_SYNIC) \
+	map_vp.c message.c protect.c registers.c send_ipi.c start_vp.c) $(REFHV_SYNIC) \
 	$(addprefix tests/refhv/,faults/start.c loader/cfg_parse.c line.c) $(REFHV_FAULTS)
 $(eval $(call host_test, refhv/test_tlfs))
 $(eval $(call host_test, refhv/test_cfg,       tests/refhv/loader/cfg_parse.c $(REFHV_FAULTS)))
@@ -159,6 +159,7 @@ $(eval $(call host_test, refhv/test_send_ipi,  $(REFHV_CALLS)))
 $(eval $(call host_test, refhv/test_call_faults, $(REFHV_CALLS)))
 $(eval $(call host_test, refhv/test_vtl,       $(REFHV_CALLS)))
 $(eval $(call host_test, refhv/test_vsm,       $(REFHV_CALLS)))
+$(eval $(call host_test, refhv/test_protect,   tests/refhv/calls/intercept.c $(REFHV_CALLS)))
 
 # The memory functions stay libc's, which the sanitizers watch; ours are tested under other names.
 $(HOST)/obj/lib/string.c.o $(HOST)/tsan/obj/lib/string.c.o: HOST_DEFS = -Dmemcpy=our_memcpy \

@@ -57,10 +57,13 @@
 	 HV_PRIVILEGE_FREQUENCY_MSRS | HV_PRIVILEGE_START_VP)
 
 /* TLFS, features leaf, EDX. */
+#define HV_FEATURE_XMM_INPUT      (1U << 4)
 #define HV_FEATURE_FREQUENCY_MSRS (1U << 8)
 #define HV_FEATURE_CRASH_MSRS     (1U << 10)
+#define HV_FEATURE_XMM_OUTPUT     (1U << 15)
 #define HV_FEATURE_HYPERCALL_LOCK (1U << 18)
 #define HV_FEATURE_DIRECT_STIMER  (1U << 19)
+#define HV_FEATURES_XMM           (HV_FEATURE_XMM_INPUT | HV_FEATURE_XMM_OUTPUT)
 #define HV_FEATURES_OFFERED \
 	(HV_FEATURE_FREQUENCY_MSRS | HV_FEATURE_CRASH_MSRS | HV_FEATURE_HYPERCALL_LOCK)
 
@@ -137,6 +140,7 @@ enum hv_status {
 	HV_INVALID_ALIGNMENT = 0x0004,
 	HV_INVALID_PARAMETER = 0x0005,
 	HV_ACCESS_DENIED = 0x0006,
+	HV_INSUFFICIENT_MEMORY = 0x000B,
 	HV_INVALID_PARTITION_ID = 0x000D,
 	HV_INVALID_VP_INDEX = 0x000E,
 	HV_INVALID_CONNECTION_ID = 0x0012,
@@ -167,6 +171,11 @@ union hv_control {
 	};
 };
 _Static_assert(sizeof(union hv_control) == 8, "TLFS, hypercall input value");
+
+/* TLFS, XMM Fast Hypercall Input: RDX, R8, XMM0 to XMM5; output is in the registers behind it. */
+#define HV_FAST_BYTES     112U
+#define HV_FAST_WORDS     (HV_FAST_BYTES / 8)
+#define HV_FAST_FIRST_XMM 2 /* word */
 
 /* TLFS, Hypercall Outputs: status in 15:0, elements completed (counted from 0) in 43:32. */
 #define HV_RESULT_REPS_SHIFT  32
@@ -453,7 +462,7 @@ _Static_assert(offsetof(struct hv_register_assoc, value) == 16, "TLFS, Value");
 #define HV_REGISTER_VSM_PARTITION_CONFIG      0x000D0007U
 #define HV_VSM_CONFIG_PROTECTION              (1UL << 0)
 #define HV_VSM_CONFIG_DEFAULT_MASK            0x1EUL /* read, write, kernel and user execute */
-#define HV_VSM_CONFIG_READ_WRITE              0x06UL
+#define HV_VSM_CONFIG_TEST_MASK               0x16UL /* without kernel execute */
 #define HV_VSM_CONFIG_DENY_STARTUP            (1UL << 6)
 #define HV_VSM_CONFIG_KNOWN                   0x7FUL
 #define HV_REGISTER_VSM_SECURE_CONFIG_VTL0    0x000D0010U

@@ -378,6 +378,7 @@ static void protection_is_vtl_1s_and_stays(void **state)
 	assert_int_equal(write_register(config, 0, 0x80), HV_INVALID_REGISTER_VALUE);
 	assert_int_equal(write_register(config, 0, 0x1B), HV_INVALID_REGISTER_VALUE);
 	assert_int_equal(write_register(config, 0, 0x1D), HV_INVALID_REGISTER_VALUE);
+	assert_int_equal(write_register(config, 0, 0x07), HV_INVALID_REGISTER_VALUE);
 	assert_int_equal(write_register(config, 0, 0x1F), 0);
 	assert_int_equal(write_register(config, 0, 0x1E), HV_INVALID_REGISTER_VALUE);
 	assert_int_equal(write_register(config, 0, 0x07), HV_INVALID_REGISTER_VALUE);

@@ -78,6 +78,8 @@ struct processor {
 	uint32_t in_host; /* out of the guest */
 	uint32_t stop;    /* stay out of it */
 	uint32_t parked;  /* it has arrived and found nothing to run */
+	uint32_t stays;   /* it has gone to rest in the hypervisor */
+	uint32_t entries; /* into the guest */
 	bool had_init;    /* the guest has sent it an INIT */
 };
 
@@ -94,6 +96,7 @@ struct vp_step {
 struct vp_events {
 	uint64_t armed; /* reference count for which the clock is set; 0: for none */
 	uint32_t is_on; /* NMIs leave the guest */
+	bool is_timed;  /* its SynIC or a timer has been on */
 	uint32_t nmi;   /* the guest has sent one here */
 	uint32_t ldr;   /* its APIC's logical destination, while it is an xAPIC */
 };
@@ -109,7 +112,8 @@ struct vp {
 	uint32_t state;         /* enum vp_state, accessed atomically */
 	uint32_t is_awaited;    /* fault=start:awaited, until it rests */
 	uint64_t secure_config; /* VsmVpSecureConfigVtl0 */
-	bool is_reset_at_rest;  /* fault=start:init */
+	uint32_t lost_intercepts;
+	bool is_reset_at_rest; /* fault=start:init */
 	uint64_t again; /* TSC at which it is entered once more (fault=start:twice); 0: never */
 	struct vp_start start;
 	struct vp_vtl vtl[VTLS];
@@ -167,6 +171,10 @@ struct partition {
 	uint32_t has_first_vp; /* a VP has got VTL 1 from VTL 0; atomic */
 	/* Where `bytes` at `gpa` can be accessed; NULL if they are not all guest RAM. */
 	void *(*guest_ram)(uint64_t gpa, uint64_t bytes);
+	/* What VTLs below the highest may do with a page of it; false: no room to keep that. */
+	bool (*protect)(uint64_t gpa, uint32_t flags);
+	/* May the VP, in its VTL, write there (or read)? NULL: it may. */
+	bool (*allows)(const struct vp *vp, uint64_t gpa, bool is_write);
 	struct connection connections[CONNECTIONS];
 	uint32_t vp_count;
 	struct vp *bsp;

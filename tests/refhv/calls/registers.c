@@ -55,13 +55,16 @@ static enum hv_status set_partition_config(const struct owner *owner, uint64_t v
 {
 	uint64_t before = partition_config(owner);
 	uint64_t fixed = HV_VSM_CONFIG_PROTECTION | HV_VSM_CONFIG_DEFAULT_MASK;
+	/* As in protect.c: to kvm-unit-tests one bit of execution is both. */
+	uint64_t needed = owner->partition->cfg.test_device ? HV_VSM_CONFIG_TEST_MASK
+							    : HV_VSM_CONFIG_DEFAULT_MASK;
 
 	if (value & ~HV_VSM_CONFIG_KNOWN)
 		return HV_INVALID_REGISTER_VALUE;
 	if (before & HV_VSM_CONFIG_PROTECTION && (before ^ value) & fixed)
 		return HV_INVALID_REGISTER_VALUE;
-	if (value & HV_VSM_CONFIG_PROTECTION && ~value & HV_VSM_CONFIG_READ_WRITE)
-		return HV_INVALID_REGISTER_VALUE;
+	if (value & HV_VSM_CONFIG_PROTECTION && ~value & needed)
+		return HV_INVALID_REGISTER_VALUE; /* no other default is here */
 	return __atomic_compare_exchange_n(&owner->partition->vsm_config, &before, value, false,
 					   __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)
 		       ? HV_SUCCESS

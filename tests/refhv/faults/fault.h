@@ -45,6 +45,7 @@ enum { FILL_ZERO, FILL_GARBAGE };
 enum { REFERENCE_STUCK, REFERENCE_BACKWARD };
 enum { DIES_BEFORE, DIES_AFTER };
 enum { LEAK_CR3, LEAK_PAT, LEAK_GS };
+enum { INTERCEPT_LOST, INTERCEPT_SKIPPED };
 
 /* One `fault=` line. */
 struct fault {

@@ -31,7 +31,8 @@ static bool is_broadcast(uint32_t destination)
 
 /*
  * TLFS: INIT and start-up IPIs do nothing to a VP that has a VTL above the one that they are sent
- * in. Those sent in VTL 1 would be for VTL 1, which no start-up IPI can begin. And to no VP, where VTL 1 said so.
+ * in, and to none at all where VTL 1 said so. Those sent in VTL 1 would be for VTL 1, which no
+ * start-up IPI can begin.
  */
 static bool is_dropped(struct vp *sender, const struct vp *target)
 {

@@ -111,13 +111,18 @@ void vtl_switch(struct vp *vp, uint32_t to, const char *reason)
 	log_emit(&vp->line);
 }
 
-static void enter(struct vp *vp)
+static void enter(struct vp *vp, uint32_t entry_reason, const char *reason)
 {
-	vtl_switch(vp, 1, "call");
+	vtl_switch(vp, 1, reason);
 	struct hv_vp_assist *assist = assist_page(vp_active(vp));
 
 	if (assist)
-		assist->entry_reason = HV_VTL_ENTRY_CALL;
+		assist->entry_reason = entry_reason;
+}
+
+void vtl_interrupt(struct vp *vp)
+{
+	enter(vp, HV_VTL_ENTRY_INTERRUPT, "interrupt");
 }
 
 static void leave(struct vp *vp, bool is_fast)
@@ -192,7 +197,7 @@ bool vtl_exit(struct vp *vp)
 	if (is_call && hv_fault(FAULT_VTL_NEVER, vp))
 		return true;
 	if (is_call)
-		enter(vp);
+		enter(vp, HV_VTL_ENTRY_CALL, "call");
 	else
 		leave(vp, input & HV_VTL_RETURN_FAST);
 	return true;

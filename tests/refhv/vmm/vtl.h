@@ -10,6 +10,9 @@
 /* A VMMCALL that may be a hypercall: is it VtlCall or VtlReturn? Then it is carried out. */
 bool vtl_exit(struct vp *vp);
 
+/* VTL 1 has an interrupt, and VTL 0 runs: VTL 1 does then. */
+void vtl_interrupt(struct vp *vp);
+
 /* Go on in VTL `to`. On the VP's own processor. */
 void vtl_switch(struct vp *vp, uint32_t to, const char *reason);
 

@@ -133,10 +133,10 @@ static void table_of_monitor(const struct report *r)
 
 	if (!m->is_armed)
 		return;
-	log_print("monitor: VTL 0 cannot write to %lu pages of code, %lu of constants, %lu of VTL "
-		  "1's; %lu intercepts\n",
+	log_print("monitor: protects %lu pages of code, %lu of constants, %lu of VTL 1's; %lu "
+		  "intercepts%s\n",
 		  (unsigned long)m->code, (unsigned long)m->constants, (unsigned long)m->own,
-		  (unsigned long)intercepts(r));
+		  (unsigned long)intercepts(r), m->broken ? ", NOT AS IT WAS TO BE" : "");
 	if (m->knows_after)
 		log_print("monitor: code and constants are %s, checksum 0x%08x\n",
 			  m->before == m->after ? "unchanged" : "CHANGED", m->after);

@@ -308,10 +308,8 @@ bool monitor_run(struct kernel *k, void (*work)(struct kernel *k))
 	site.k = k;
 	if (!go_there(k, work))
 		return false;
-	log_info("VTL 1: a monitor, %lu pages of code, %lu of constants and %lu of its own are "
-		 "kept from VTL 0's writes",
-		 (unsigned long)k->vtl.monitor.code, (unsigned long)k->vtl.monitor.constants,
-		 (unsigned long)k->vtl.monitor.own);
+	log_info("VTL 1: a monitor, hypercall page at 0x%lx",
+		 (unsigned long)site.monitor->hv.page.pa);
 	for (size_t i = 0; i < k->smp.count; i++) {
 		const struct hvsmp_cpu *start = &smp_cpu(&k->smp, i)->start;
 		char text[HVSMP_ANSWER_SIZE];

@@ -377,6 +377,104 @@ static void vtl1_in_tap(void **state)
 	assert_non_null(strstr(heard.text, "\nnot ok 8 - VTL 0 is"));
 }
 
+/* A monitor under two; one of them has not been caught. */
+static void be_watched(void)
+{
+	static struct vtl_watched watched[CPUS];
+
+	watched[0] = (struct vtl_watched){.is_ready = 1, .intercepts = 1, .address = 16, .rip = 17};
+	watched[1] = (struct vtl_watched){.is_ready = 1};
+	go_to_vtl1();
+	smp.config.vtl = record[0].vtl = record[1].vtl = 0;
+	vtl.monitor = (struct vtl_monitor){.is_wanted = true,
+					   .is_armed = true,
+					   .code = 31,
+					   .constants = 18,
+					   .own = 77,
+					   .before = 5,
+					   .after = 5,
+					   .knows_after = true,
+					   .denies = true,
+					   .has_sent = true,
+					   .sent_to = 4,
+					   .watched = watched};
+}
+
+static void the_monitor_in_json(void **state)
+{
+	(void)state;
+	be_watched();
+	report_json(&report);
+	assert_non_null(strstr(heard.text,
+			       "\"leaked\":[],\"monitor\":{\"armed\":true,\"pages\":{\"code\":31,"
+			       "\"constants\":18,\"own\":77},\"intercepts\":1,"
+			       "\"checksum\":{\"before\":5,\"after\":5},\"startup_denied\":true,"
+			       "\"init_sent_to\":4,\"broken\":0}},"));
+	assert_non_null(strstr(heard.text, "\"intercepts\":{\"count\":1,\"address\":16,\"rip\":17},"
+					   "\"started_by\":null"));
+	assert_non_null(strstr(heard.text, "\"intercepts\":{\"count\":0,\"address\":null,"
+					   "\"rip\":null},\"started_by\":0"));
+	vtl.monitor.is_armed = vtl.monitor.knows_after = vtl.monitor.has_sent = false;
+	heard.len = 0;
+	report_json(&report);
+	assert_non_null(strstr(heard.text, "\"monitor\":{\"armed\":false,"));
+	assert_non_null(strstr(heard.text, "\"checksum\":{\"before\":null,\"after\":null},"));
+	assert_non_null(strstr(heard.text, "\"init_sent_to\":null,"));
+	assert_null(strstr(heard.text, "\"intercepts\":{"));
+}
+
+static void the_monitor_in_the_table(void **state)
+{
+	static const char caught[] =
+		"        intercept: VTL 1 has skipped a write to code at 0x10 by rip 0x11\n";
+
+	(void)state;
+	be_watched();
+	report_print(&report, REPORT_TABLE);
+	assert_non_null(strstr(heard.text, caught));
+	assert_null(strstr(strstr(heard.text, caught) + 1, caught));
+	assert_non_null(strstr(heard.text, "\nmonitor: protects 31 pages of code, 18 of constants, "
+					   "77 of VTL 1's; 1 intercepts\n"));
+	assert_non_null(strstr(heard.text, "constants are unchanged, checksum 0x00000005\n"));
+	assert_non_null(strstr(heard.text, "INIT to APIC id 4 and a start-up IPI did nothing\n"));
+	vtl.monitor.after = 6;
+	vtl.monitor.broken = 1;
+	vtl.monitor.has_reset = true;
+	strcpy(vtl.reason, "this and that");
+	heard.len = 0;
+	report_print(&report, REPORT_TABLE);
+	assert_non_null(strstr(heard.text, "1 intercepts, NOT AS IT WAS TO BE\n"));
+	assert_non_null(strstr(heard.text, "constants are CHANGED, checksum 0x00000006\n"));
+	assert_non_null(strstr(heard.text, "INIT to APIC id 4 HAS RESET IT\n"));
+	assert_non_null(strstr(heard.text, "\nnot as vtl=monitor asks: this and that\n"));
+}
+
+static void the_monitor_in_tap(void **state)
+{
+	(void)state;
+	be_watched();
+	report_tap(&report);
+	assert_non_null(strstr(heard.text, "\n1..11\n"));
+	assert_non_null(strstr(heard.text, "\nok 8 - VTL 0 is as it was before VTL 1\n"
+					   "not ok 9 - a write to code by every processor was"));
+	assert_non_null(strstr(heard.text, "\nok 10 - code and constants are unchanged\n"
+					   "ok 11 - VTL 0 can start no processor any more\n"));
+	report.summary.online = 1;
+	vtl.monitor.after = 6;
+	vtl.monitor.denies = false;
+	report.selftest = &kept;
+	heard.len = 0;
+	report_tap(&report);
+	assert_non_null(strstr(heard.text, "\n1..14\n"));
+	assert_non_null(strstr(heard.text, "\nok 9 - a write"));
+	assert_non_null(strstr(heard.text, "\nnot ok 10 - code"));
+	assert_non_null(strstr(heard.text, "\nnot ok 11 - VTL 0 can"));
+	assert_non_null(strstr(heard.text, "\nok 12 - every processor answers"));
+	vtl.monitor.broken = 1;
+	report_tap(&report);
+	assert_non_null(strstr(heard.text, "\nnot ok 9 - a write"));
+}
+
 static void the_table_ends_with_the_verdict(void **state)
 {
 	static const char last[] = "\nverdict: degraded - 2 of 3 processors online\n";
@@ -479,6 +577,9 @@ int main(void)
 		TEST(vtl1_in_json),
 		TEST(vtl1_in_the_table),
 		TEST(vtl1_in_tap),
+		TEST(the_monitor_in_json),
+		TEST(the_monitor_in_the_table),
+		TEST(the_monitor_in_tap),
 		TEST(the_table_ends_with_the_verdict),
 		TEST(a_call_that_was_not_answered_has_no_status_in_the_table),
 		TEST(only_the_forms_asked_for_are_printed),

@@ -453,6 +453,13 @@ _Noreturn void exit_machine(enum exit_code code)
 	pthread_exit(NULL);
 }
 
+/* VTL 1 does not log. */
+static void trace(void *ctx, uint64_t control, const struct hvsmp_result *result)
+{
+	(void)ctx, (void)control, (void)result;
+	assert_int_equal(vtl, 0);
+}
+
 static unsigned int aps_were_after;
 
 static void after(struct cpu *cpu)
@@ -502,6 +509,7 @@ static int set_up(void **state)
 	aps_were_after = 0;
 	pages_init(&kernel.pages, &(struct page_range){(uint64_t)memory, sizeof(memory)}, 1);
 	kernel.boot = &boot;
+	kernel_host.trace = trace;
 	kernel.options.vtl = OPTION_VTL_MONITOR;
 	h->hypercalls = HYPERCALLS_OPEN;
 	h->reason = "";

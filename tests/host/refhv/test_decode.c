@@ -137,6 +137,7 @@ static void lengths_of_what_accesses_memory(void **state)
 	assert_int_equal(length("\x48\x89\xc8", 3), 0);     /* no memory */
 	assert_int_equal(length("\xc7\x00\x01\x00", 4), 0); /* cut off */
 	assert_int_equal(length("\x48\x89", 2), 0);
+	assert_int_equal(length("\xa5", 1), 1); /* movsd */
 	assert_int_equal(length("\x90", 1), 0);
 }
 

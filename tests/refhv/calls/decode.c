@@ -149,12 +149,14 @@ size_t decode_length(const uint8_t *code, size_t size)
 		size = INSTRUCTION_MAX;
 	size_t at = skip_prefixes(code, size, &p);
 
-	if (at + 2 > size)
+	if (at >= size)
 		return 0;
 	uint8_t opcode = code[at++];
 
 	if ((opcode | 1) == OP_MOVS || (opcode | 1) == OP_STOS || (opcode | 1) == 0xAD)
 		return at;
+	if (at >= size)
+		return 0;
 	size_t operand = operand_length(code + at, size - at);
 	int immediate = immediate_size(opcode, code[at], p.operand_size && !(p.rex & REX_W));
 

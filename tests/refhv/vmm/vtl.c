@@ -134,6 +134,9 @@ static void leave(struct vp *vp, bool is_fast)
 		log_drain();
 		processor_stay(vp);
 	}
+	/* VTL 0 would get it. */
+	if (vtl_apic_is_requested((uint8_t)vp_active(vp)->synic.sints[0]))
+		vcpu_note(vp, "vtl_return_before_interrupt_is_taken", 0);
 	if (!is_fast && !assist)
 		vcpu_note(vp, "slow_vtl_return_without_assist_page", 0);
 	vp->secure_config &= ~HV_VSM_SECURE_CONFIG_TLB_LOCKED;

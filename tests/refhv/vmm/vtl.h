@@ -23,3 +23,6 @@ void vtl_switch(struct vp *vp, uint32_t to, const char *reason);
 void vtl_apic_save(struct vp_vtl *vtl);
 void vtl_apic_restore(struct vp *vp);
 void vtl_apic_begin(struct vp *vp);
+
+/* And whether an interrupt waits there. */
+bool vtl_apic_is_requested(uint8_t vector);

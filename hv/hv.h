@@ -151,6 +151,15 @@ struct hvsmp_result hvsmp_get_partition_vtl(const struct hvsmp_caller *caller,
 struct hvsmp_result hvsmp_get_vtl_offsets(const struct hvsmp_caller *caller,
 					  struct hvsmp_vtl_offsets *out);
 
+/*
+ * The same, written (0x51). The second: a register of a VTL below, in which the VP is when it goes
+ * back there. Input block: 48 bytes.
+ */
+struct hvsmp_result hvsmp_set_register(const struct hvsmp_caller *caller, uint32_t name,
+				       uint64_t value);
+struct hvsmp_result hvsmp_set_register_of(const struct hvsmp_caller *caller, uint8_t vtl,
+					  uint32_t name, uint64_t value);
+
 /* Give the partition a VTL (0x0D). HVSMP_STATUS_INVALID_VTL_STATE: it has it already. */
 struct hvsmp_result hvsmp_enable_partition_vtl(const struct hvsmp_caller *caller, uint8_t vtl);
 /*
@@ -159,6 +168,29 @@ struct hvsmp_result hvsmp_enable_partition_vtl(const struct hvsmp_caller *caller
  */
 struct hvsmp_result hvsmp_enable_vp_vtl(const struct hvsmp_caller *caller, uint32_t vp_index,
 					uint8_t vtl, const struct hvsmp_context *context);
+
+/*
+ * What VTLs below the caller's may do, each by default and page by page. Writing and executing want
+ * reading.
+ */
+enum {
+	HVSMP_MAY_READ = 1 << 0,
+	HVSMP_MAY_WRITE = 1 << 1,
+	HVSMP_MAY_EXECUTE = 3 << 2, /* in kernel and user mode: apart only with MBEC */
+	HVSMP_MAY_ALL = 0xF,
+};
+/*
+ * VsmPartitionConfig: protections count from now on, and pages that no call names may be used for
+ * everything; with deny_startup the VTLs below start no VP any more, by no call and no IPI. Neither
+ * can be taken back.
+ */
+struct hvsmp_result hvsmp_protect_partition(const struct hvsmp_caller *caller, bool deny_startup);
+/*
+ * Protect pages from the VTLs below (0x0C), in as many calls as it takes; *done: how many are. The
+ * caller's input block is a whole page, and it says the caller's VTL. pa: page-aligned.
+ */
+struct hvsmp_result hvsmp_protect(const struct hvsmp_caller *caller, uint64_t pa, uint64_t pages,
+				  unsigned int may, uint64_t *done);
 
 /* --- VP sets ---------------------------------------------------------------------------------- */
 

@@ -12,6 +12,8 @@
 
 /* HV_PARTITION_PRIVILEGE_MASK */
 #define HVSMP_PRIVILEGE_REFERENCE_COUNTER (1UL << 1)
+#define HVSMP_PRIVILEGE_SYNIC             (1UL << 2)
+#define HVSMP_PRIVILEGE_APIC_MSRS         (1UL << 4) /* and VP_ASSIST_PAGE */
 #define HVSMP_PRIVILEGE_HYPERCALL_MSRS    (1UL << 5)
 #define HVSMP_PRIVILEGE_VP_INDEX          (1UL << 6)
 #define HVSMP_PRIVILEGE_FREQUENCY_MSRS    (1UL << 11)
@@ -22,6 +24,7 @@
 
 /* --- hypercalls (TLFS, hypercall interface) --------------------------------------------------- */
 #define HVSMP_CALL_SEND_IPI             0x000BU
+#define HVSMP_CALL_PROTECT              0x000CU
 #define HVSMP_CALL_ENABLE_PARTITION_VTL 0x000DU
 #define HVSMP_CALL_ENABLE_VP_VTL        0x000FU /* with the input of 0x99 */
 #define HVSMP_CALL_VTL_CALL             0x0011U /* by the code in the page; no status */
@@ -111,16 +114,54 @@ _Static_assert(sizeof(struct hvsmp_register_value) == 16, "HV_REGISTER_VALUE is 
 HVSMP_ASSERT_FIELD(hvsmp_register_value, low, 0, 8);
 HVSMP_ASSERT_FIELD(hvsmp_register_value, high, 8, 8);
 
+/* HV_REGISTER_ASSOC: HvCallSetVpRegisters has the same header, and a list of these. */
+struct hvsmp_register_assoc {
+	uint32_t name;
+	uint32_t pad[3];
+	struct hvsmp_register_value value;
+};
+_Static_assert(sizeof(struct hvsmp_register_assoc) == 32, "HV_REGISTER_ASSOC is 32 bytes");
+HVSMP_ASSERT_FIELD(hvsmp_register_assoc, name, 0, 4);
+HVSMP_ASSERT_FIELD(hvsmp_register_assoc, value, 16, 16);
+
+/* HV_INPUT_VTL: 0 is the caller's own. */
+#define HVSMP_INPUT_VTL 0x10U /* bits 3:0 name one */
+
+/*
+ * Header of HvCallModifyVtlProtectionMask; numbers of pages follow. target_vtl is an HV_INPUT_VTL:
+ * the VTL whose protection it is, from all below.
+ */
+struct hvsmp_protect_input {
+	uint64_t partition_id;
+	uint32_t flags; /* HVSMP_MAY_... of hv.h */
+	uint8_t target_vtl;
+	uint8_t pad[3];
+	uint64_t pages[];
+};
+_Static_assert(sizeof(struct hvsmp_protect_input) == 16,
+	       "ModifyVtlProtectionMask header is 16 bytes");
+HVSMP_ASSERT_FIELD(hvsmp_protect_input, partition_id, 0, 8);
+HVSMP_ASSERT_FIELD(hvsmp_protect_input, flags, 8, 4);
+HVSMP_ASSERT_FIELD(hvsmp_protect_input, target_vtl, 12, 1);
+_Static_assert(offsetof(struct hvsmp_protect_input, pages) == 16, "page numbers follow at 16");
+#define HVSMP_PROTECT_PAGES ((HVSMP_PAGE_SIZE - 16) / 8) /* a call, of a whole page */
+
 /* Registers of Virtual Secure Mode, HV_REGISTER_NAME, and their fields. */
 #define HVSMP_REGISTER_VSM_CODE_PAGE_OFFSETS 0x000D0002U
 #define HVSMP_REGISTER_VSM_VP_STATUS         0x000D0003U
 #define HVSMP_REGISTER_VSM_PARTITION_STATUS  0x000D0004U
+#define HVSMP_REGISTER_VSM_PARTITION_CONFIG  0x000D0007U
 
 #define HVSMP_VSM_OFFSET_MASK                0xFFFU /* VtlCall 11:0, VtlReturn 23:12 */
 #define HVSMP_VSM_OFFSET_RETURN_SHIFT        12
 #define HVSMP_VSM_VTL_MASK                   0xFU /* of VP status: the active one */
 #define HVSMP_VSM_VP_ENABLED_SHIFT           16   /* a bit each, 31:16 */
 #define HVSMP_VSM_PARTITION_MAXIMUM_SHIFT    16   /* 19:16; enabled ones 15:0 */
+
+/* Of partition config. The mask, of pages that no call has named, is fixed with the first bit. */
+#define HVSMP_VSM_CONFIG_PROTECTION         (1UL << 0)
+#define HVSMP_VSM_CONFIG_DEFAULT_MASK_SHIFT 1
+#define HVSMP_VSM_CONFIG_DENY_STARTUP       (1UL << 6)
 
 /* HV_VP_SET: of 64 banks of 64 VPs each, those of the mask follow, in ascending order. */
 #define HVSMP_VP_SET_SPARSE_4K 0U

@@ -95,7 +95,7 @@ void audit_run(const struct kernel *k)
 	const struct hypervisor *h = &k->platform.hypervisor;
 	struct audit a = {.boot = k->boot,
 			  .hv = hypervisor_is_open(h) ? &h->hv : NULL,
-			  .page_above = k->vtl.hv.page.pa};
+			  .page_above = k->smp.config.below ? k->smp.config.hv->page.pa : 0};
 	const char *missing = arch_protection_missing();
 
 	arch_walk_pages(on_page, &a);

@@ -88,7 +88,7 @@ static enum exit_code finish(struct kernel *k, const struct selftest *selftest)
 	provoke_run(&k->options);
 	if (k->boot->hand_off)
 		hand_off_roll_call(k);
-	else if (!k->vtl.was_entered) /* NMIs reach the VTL that they come from */
+	else if (!k->smp.config.below) /* NMIs reach the VTL that they come from */
 		smp_roll_call(&k->smp);
 	smp_look_again(&k->smp);
 	smp_summarize(&k->smp, hypervisor_is_expected(&k->platform.hypervisor), &report.summary);
@@ -96,7 +96,7 @@ static enum exit_code finish(struct kernel *k, const struct selftest *selftest)
 	     k->boot->payload->reason[0]) &&
 	    report.summary.verdict == MACHINE_OK)
 		report.summary.verdict = MACHINE_DEGRADED;
-	if (k->vtl.leaks)
+	if (k->vtl.leaks || k->vtl.monitor.broken)
 		report.summary.verdict = MACHINE_FAILED;
 	report.kernel_ns = arch_clock_ticks_ns(arch_ticks() - k->entry_tsc);
 	report_print(&report, k->options.report);

@@ -29,7 +29,10 @@ static const struct choice start_choices[] = {{"auto", START_AUTO},
 					      {ARCH_SECOND_WORD, START_SECOND},
 					      {0}};
 static const struct choice switch_choices[] = {{"on", true}, {"off", false}, {0}};
-static const struct choice vtl_choices[] = {{"off", false}, {"1", true}, {0}};
+static const struct choice vtl_choices[] = {{"off", OPTION_VTL_OFF},
+					    {"1", OPTION_VTL_1},
+					    {"monitor", OPTION_VTL_MONITOR},
+					    {0}};
 static const struct choice delay_choices[] = {{"auto", INIT_DELAY_AUTO}, {0}};
 static const struct choice exit_choices[] = {{"qemu", EXIT_QEMU},
 					     {"halt", EXIT_HALT},
@@ -86,7 +89,7 @@ static const struct option known[] = {
 	{SET("methods", methods, method_choices, OPTION_METHOD(SMP_METHODS + 1) - 1)},
 	{CHOICE("start", start, start_choices, START_AUTO)},
 	{CHOICE("fanout", fanout, switch_choices, true)},
-	{CHOICE("vtl", vtl, vtl_choices, false)},
+	{CHOICE("vtl", vtl, vtl_choices, OPTION_VTL_OFF)},
 	{CHOICE_OR_NUMBER("init_delay", init_delay_ms, delay_choices, 0, 1000, " (ms)",
 			  INIT_DELAY_AUTO)},
 	{NUMBER("deadline", deadline_ms, 1, MAX_NUMBER, " (ms)", 5000)},
@@ -322,8 +325,9 @@ void options_parse(const char *text, struct options *out)
 	while (words_next(&w))
 		take_word(&w, out);
 	if (out->vtl && out->mode != MODE_NORMAL) {
-		log_warn("option vtl=1 goes with mode=normal: it is not used");
-		out->vtl = false;
+		log_warn("option vtl=%s goes with mode=normal: it is not used",
+			 vtl_choices[out->vtl].name);
+		out->vtl = OPTION_VTL_OFF;
 	}
 }
 

@@ -10,6 +10,7 @@
 #include "smp/smp.h"
 
 enum option_start { START_AUTO, START_HV, START_SECOND };
+enum option_vtl { OPTION_VTL_OFF, OPTION_VTL_1, OPTION_VTL_MONITOR };
 enum option_exit { EXIT_QEMU, EXIT_HALT, EXIT_RESET, EXIT_POWEROFF };
 enum option_panic { PANIC_OFF, PANIC_BSP, PANIC_AP };
 enum option_panic_by {
@@ -36,7 +37,7 @@ struct options {
 	unsigned int methods; /* of mode=bench: OPTION_METHOD of each enum smp_method, VTL1 */
 	enum option_start start;
 	bool fanout;
-	bool vtl;               /* bring up in VTL 1 */
+	enum option_vtl vtl;    /* bring up in VTL 1, or under it */
 	uint32_t init_delay_ms; /* INIT_DELAY_AUTO */
 	uint32_t deadline_ms;   /* without progress */
 	uint32_t cap_ms;        /* for each method */

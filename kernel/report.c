@@ -65,8 +65,9 @@ static bool has_vtls(const struct smp *smp)
 	return has;
 }
 
-static void row(const struct smp *smp, const struct cpu *cpu, bool with_vtl)
+static void row(const struct report *r, const struct cpu *cpu, bool with_vtl)
 {
+	const struct smp *smp = r->smp;
 	const struct arch_cpu *arch = (const struct arch_cpu *)cpu->arch;
 	bool started = cpu->start.method == HVSMP_METHOD_HYPERCALL ||
 		       cpu->start.method == HVSMP_METHOD_SECOND;
@@ -97,6 +98,7 @@ static void row(const struct smp *smp, const struct cpu *cpu, bool with_vtl)
 		report_mismatch(text, sizeof(text), &cpu->mismatch[i]);
 		log_print("        %s\n", text);
 	}
+	report_vsm_row(r, cpu);
 }
 
 static void milliseconds(char *out, size_t size, uint64_t ns)
@@ -174,7 +176,7 @@ static void report_table(const struct report *r)
 		  "   first%s   online%s\n",
 		  ARCH_HW_ID_SHORT, with_vtl ? "  vtl" : "", us, us, us);
 	for (size_t i = 0; i < smp->count; i++)
-		row(smp, smp_cpu(smp, i), with_vtl);
+		row(r, smp_cpu(smp, i), with_vtl);
 	milliseconds(bringup, sizeof(bringup), r->summary.bringup_ns);
 	milliseconds(whole, sizeof(whole), r->kernel_ns);
 	log_print("\nbring-up took %s%s ms, the kernel %s%s ms since ExitBootServices\n",

@@ -29,10 +29,15 @@ int64_t report_ns(const struct smp *smp, uint64_t tsc);
 uint32_t report_map_calls(const struct platform *p, const struct smp *smp);
 /* report.c: warnings that were said, and are more than the log keeps for the report. */
 size_t report_warnings_left_out(void);
-/* report_vsm.c: the member "vsm"; its lines in the table; its TAP points, behind number n. */
+/*
+ * report_vsm.c: the member "vsm"; a processor's member "intercepts"; its lines in the table, and
+ * those of a processor; its TAP points, and how many they are, behind number n.
+ */
 void report_vsm_json(struct json *j, const struct report *r);
+void report_vsm_json_cpu(struct json *j, const struct report *r, const struct cpu *cpu);
 void report_vsm_table(const struct report *r);
-enum { VSM_POINTS = 2 };
+void report_vsm_row(const struct report *r, const struct cpu *cpu);
+unsigned long report_vsm_points(const struct report *r);
 void report_vsm_tap(unsigned long n, const struct report *r);
 /* report_json.c: the member "clock". */
 void report_json_clock(struct json *j, const struct platform *p);

@@ -27,8 +27,9 @@ static void mismatches(struct json *j, const struct cpu *cpu)
 	json_array_end(j);
 }
 
-static void processor(struct json *j, const struct smp *smp, const struct cpu *cpu)
+static void processor(struct json *j, const struct report *r, const struct cpu *cpu)
 {
+	const struct smp *smp = r->smp;
 	const struct arch_cpu *arch = (const struct arch_cpu *)cpu->arch;
 	bool started = cpu->start.method == HVSMP_METHOD_HYPERCALL ||
 		       cpu->start.method == HVSMP_METHOD_SECOND;
@@ -49,6 +50,7 @@ static void processor(struct json *j, const struct smp *smp, const struct cpu *c
 	json_known(j, "vtl", cpu->vtl, cpu->vtl != CPU_VTL_UNKNOWN);
 	json_known(j, "vtl_status", cpu->start.vtl_answer.status.code,
 		   cpu->start.vtl_calls && !cpu->start.vtl_answer.err);
+	report_vsm_json_cpu(j, r, cpu);
 	json_known(j, "started_by", started ? cpu_id(smp_cpu(smp, cpu->start.starter)) : 0,
 		   started);
 	time(j, "t_issued_ns", smp, cpu->start.issued);
@@ -173,7 +175,7 @@ void report_json(const struct report *r)
 	json_number(&j, "bringup_ns", r->summary.bringup_ns);
 	json_array(&j, "cpus");
 	for (size_t i = 0; i < smp->count; i++)
-		processor(&j, smp, smp_cpu(smp, i));
+		processor(&j, r, smp_cpu(smp, i));
 	json_array_end(&j);
 	selftest(&j, r->selftest);
 	json_array(&j, "warnings");

@@ -25,9 +25,8 @@ void report_tap(const struct report *r)
 	unsigned long n = smp->count;
 	bool mismatch = false;
 
-	log_print("TAP version 13\n1..%lu\n", n + MACHINE_POINTS +
-						      (r->vtl->is_wanted ? VSM_POINTS : 0) +
-						      (r->selftest ? SELFTEST_POINTS : 0));
+	log_print("TAP version 13\n1..%lu\n",
+		  n + MACHINE_POINTS + report_vsm_points(r) + (r->selftest ? SELFTEST_POINTS : 0));
 	for (size_t i = 0; i < smp->count; i++) {
 		const struct cpu *cpu = smp_cpu(smp, i);
 
@@ -46,5 +45,5 @@ void report_tap(const struct report *r)
 	if (r->vtl->is_wanted)
 		report_vsm_tap(n + MACHINE_POINTS, r);
 	if (r->selftest)
-		selftest(n + MACHINE_POINTS, r->selftest);
+		selftest(n + MACHINE_POINTS + report_vsm_points(r), r->selftest);
 }

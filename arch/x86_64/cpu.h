@@ -103,9 +103,13 @@ bool machine_has_five_levels(void);
 
 /* paging.c: what the firmware left, and our own root. */
 uint64_t paging_root(void);
-/* paging.c: another root; a copy of all tables, 0 without memory for it. */
-void paging_use(uint64_t other);
-uint64_t paging_copy(void);
+/*
+ * paging.c: another root, and where its tables come from; what those of now come from. A copy of
+ * all tables, 0 without memory for it; and how many there are.
+ */
+struct pages *paging_use(uint64_t other, struct pages *from);
+uint64_t paging_copy(struct pages *to);
+size_t paging_size(void);
 /* Stacks live in a window of their own, so that guard pages cost address space only. */
 enum err paging_map_stack(uint64_t va, uint64_t pa, size_t pages);
 

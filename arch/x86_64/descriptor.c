@@ -192,6 +192,11 @@ static struct arch_cpu *this_cpu(void)
 	return cpu;
 }
 
+struct arch_cpu *arch_cpu_here(void)
+{
+	return this_cpu();
+}
+
 void *arch_cpu_owner(void)
 {
 	const struct arch_cpu *cpu = (const struct arch_cpu *)rdmsr(MSR_GS_BASE);

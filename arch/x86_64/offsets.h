@@ -20,6 +20,25 @@
 #define CPU_ENTERED      104
 #define CPU_STRAYS       108
 
+/* struct arch_shared of x86.h */
+#define SHARED_RAX       0
+#define SHARED_RCX       8
+#define SHARED_RDX       16
+#define SHARED_RBX       24
+#define SHARED_RBP       32
+#define SHARED_RSI       40
+#define SHARED_RDI       48
+#define SHARED_R8        56
+#define SHARED_R9        64
+#define SHARED_R10       72
+#define SHARED_R11       80
+#define SHARED_R12       88
+#define SHARED_R13       96
+#define SHARED_R14       104
+#define SHARED_R15       112
+
+#define CR0_WP_BIT       0x10000
+
 #define SEL_CODE         0x08
 #define SEL_DATA         0x10
 #define SEL_TSS          0x18

@@ -231,21 +231,25 @@ uint64_t paging_root(void)
 	return (uint64_t)root;
 }
 
-void paging_use(uint64_t other)
+struct pages *paging_use(uint64_t other, struct pages *from)
 {
+	struct pages *before = memory;
+
 	root = (uint64_t *)other;
+	memory = from;
+	return before;
 }
 
 /* The root's copy may lie anywhere: nobody loads it without 64 bits. */
-static uint64_t *copy_table(const uint64_t *table, unsigned int level)
+static uint64_t *copy_table(const uint64_t *table, unsigned int level, struct pages *to)
 {
-	uint64_t *copy = pages_alloc(memory, 1, 0);
+	uint64_t *copy = pages_alloc(to, 1, 0);
 
 	for (unsigned int i = 0; copy && i < ENTRIES; i++) {
 		uint64_t entry = table[i];
 
 		if (level > LEVEL_4K && entry & ENTRY_PRESENT && !(entry & ENTRY_LARGE)) {
-			uint64_t *below = copy_table(table_of(entry), level - 1);
+			uint64_t *below = copy_table(table_of(entry), level - 1, to);
 
 			if (!below)
 				return NULL;
@@ -256,9 +260,25 @@ static uint64_t *copy_table(const uint64_t *table, unsigned int level)
 	return copy;
 }
 
-uint64_t paging_copy(void)
+uint64_t paging_copy(struct pages *to)
 {
-	return (uint64_t)copy_table(root, levels);
+	return (uint64_t)copy_table(root, levels, to);
+}
+
+static size_t count_tables(const uint64_t *table, unsigned int level)
+{
+	size_t count = 1;
+
+	for (unsigned int i = 0; level > LEVEL_4K && i < ENTRIES; i++) {
+		if (table[i] & ENTRY_PRESENT && !(table[i] & ENTRY_LARGE))
+			count += count_tables(table_of(table[i]), level - 1);
+	}
+	return count;
+}
+
+size_t paging_size(void)
+{
+	return count_tables(root, levels);
 }
 
 void arch_paging_enable(void)

@@ -37,16 +37,23 @@ static const char names[PRIVATES][16] = {
 
 void arch_tables_use(const struct arch_tables *tables, struct arch_tables *before)
 {
-	if (before)
-		*before = (struct arch_tables){paging_root(), idt_register().base};
-	paging_use(tables->root);
+	struct arch_tables old = {paging_root(), idt_register().base, NULL};
+
+	old.pages = paging_use(tables->root, tables->pages);
 	idt_use(tables->vectors);
+	if (before)
+		*before = old;
 }
 
 enum err arch_tables_copy(struct arch_tables *copy, struct pages *pages)
 {
-	*copy = (struct arch_tables){paging_copy(), idt_copy(pages)};
+	*copy = (struct arch_tables){paging_copy(pages), idt_copy(pages), pages};
 	return copy->root && copy->vectors ? OK : ERR_NO_MEMORY;
+}
+
+size_t arch_tables_size(void)
+{
+	return paging_size() + 1; /* the vectors are one */
 }
 
 const char *arch_private_name(unsigned int reg)

@@ -87,9 +87,10 @@ bool arch_init_needs_delay(struct arch_cpuid (*cpuid)(uint32_t leaf, uint32_t su
 
 /* --- a second set of tables, and a higher trust level ---------------------------------------- */
 
-/* Page tables and exception vectors, with which a processor runs. */
+/* Page tables and exception vectors, with which a processor runs; where more tables come from. */
 struct arch_tables {
 	uint64_t root, vectors;
+	struct pages *pages;
 };
 
 /*
@@ -97,8 +98,12 @@ struct arch_tables {
  * is moved by that. *before, if not NULL: the ones until now.
  */
 void arch_tables_use(const struct arch_tables *tables, struct arch_tables *before);
-/* Boot processor only. A copy of those in use, in memory of its own. ERR_NO_MEMORY. */
+/*
+ * Boot processor only. A copy of those in use, in memory of `pages`, where the copy's further
+ * tables come from as well; arch_tables_size: how many pages that takes. ERR_NO_MEMORY.
+ */
 enum err arch_tables_copy(struct arch_tables *copy, struct pages *pages);
+size_t arch_tables_size(void);
 
 /*
  * Registers that each trust level of a processor has for itself, by number and name: control
@@ -126,6 +131,30 @@ enum err arch_vtl_call(uint64_t code, struct arch_private *found);
  * calls again.
  */
 enum err arch_vtl_return(uint64_t code);
+
+/* What the two levels share of general registers: in the higher one, the lower one's. */
+struct arch_shared {
+	uint64_t rax, rcx, rdx, rbx, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15;
+};
+/*
+ * The way back for one that watches the lower level: *shared goes with it, and is what it was when
+ * the higher level has been entered again, whatever for. Fast: RAX and RCX are the call's;
+ * otherwise the hypervisor has them from elsewhere. ERR_FAULT: the code raises an exception.
+ */
+enum err arch_vtl_serve(uint64_t code, bool fast, struct arch_shared *shared);
+
+/* The block of the calling processor, in the level that it is in. */
+struct arch_cpu *arch_cpu_here(void);
+
+/* --- a write to code, for whoever wants to see it prevented ---------------------------------- */
+
+/* Words among the code that nobody runs. */
+enum { ARCH_TARGETS = 64 };
+extern const uint32_t arch_targets[ARCH_TARGETS];
+/* Store, in spite of the page tables. ERR_FAULT: it raises an exception. */
+enum err arch_target_write(const uint32_t *target, uint32_t value);
+/* The instruction that stores. */
+uint64_t arch_target_writer(void);
 
 /* --- in the middle of somebody else's call ---------------------------------------------------- */
 

@@ -145,6 +145,12 @@ bool hvsmp_may_use_vtls(const struct hvsmp_features *f, char reason[HVSMP_REASON
 	       !withheld(f, HVSMP_PRIVILEGE_VP_REGISTERS, "AccessVpRegisters", reason);
 }
 
+bool hvsmp_may_intercept(const struct hvsmp_features *f, char reason[HVSMP_REASON_SIZE])
+{
+	return !withheld(f, HVSMP_PRIVILEGE_SYNIC, "AccessSynicRegs", reason) &&
+	       !withheld(f, HVSMP_PRIVILEGE_APIC_MSRS, "AccessIntrCtrlRegs", reason);
+}
+
 void hvsmp_version(const struct hvsmp_features *f, hvsmp_cpuid_fn cpuid, char *out, size_t size)
 {
 	struct hvsmp_cpuid r = {0};

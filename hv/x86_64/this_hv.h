@@ -94,6 +94,53 @@ enum hvsmp_error hvsmp_vp_index(const struct hvsmp_host *host, uint32_t *vp_inde
 /* Disable the hypercall page and clear the OS id, each if it is ours. */
 void hvsmp_teardown(struct hvsmp_interface *hv);
 
+/* --- a VTL that watches the one below --------------------------------------------------------- */
+
+/*
+ * May it be told of what VTLs below are kept from? On false the reason is written. What
+ * hvsmp_may_use_vtls asks for is not asked for again.
+ */
+bool hvsmp_may_intercept(const struct hvsmp_features *f, char reason[HVSMP_REASON_SIZE]);
+
+/* Of one VP, in the calling VTL: its VP assist page, and the page of its SynIC's messages. */
+struct hvsmp_intercepts {
+	const struct hvsmp_host *host;
+	struct hvsmp_memory assist, messages;
+};
+
+/*
+ * The calling VP: enable both pages, and let SINT0 raise this vector, which has to be ended at the
+ * APIC. Nothing is believed that does not read back. On an error the reason is written.
+ */
+enum hvsmp_error hvsmp_intercepts_open(const struct hvsmp_intercepts *i, uint8_t vector,
+				       char reason[HVSMP_REASON_SIZE]);
+
+/* Why the VP is in this VTL, as the assist page has it. */
+enum { HVSMP_ENTRY_CALL = 1, HVSMP_ENTRY_INTERRUPT = 2 };
+uint32_t hvsmp_entry_reason(const struct hvsmp_intercepts *i);
+/* RAX and RCX of the VTL below, for a return that is not fast. */
+void hvsmp_return_with(const struct hvsmp_intercepts *i, uint64_t rax, uint64_t rcx);
+
+/* An access to a protected page, which has not happened. */
+struct hvsmp_intercept {
+	uint32_t vp_index;
+	uint8_t access; /* HVSMP_ACCESS_... */
+	uint8_t length; /* of the instruction; 0: not told */
+	uint64_t rip, gva, gpa;
+};
+enum { HVSMP_ACCESS_READ, HVSMP_ACCESS_WRITE, HVSMP_ACCESS_EXECUTE };
+/* False: there is none. *type, if not NULL: of the message that is there instead; 0: none. */
+bool hvsmp_intercept_read(const struct hvsmp_intercepts *i, struct hvsmp_intercept *out,
+			  uint32_t *type);
+/* The slot is free for the next one. */
+void hvsmp_intercept_done(const struct hvsmp_intercepts *i);
+/*
+ * What the VTL below is to do when it goes on: what follows the instruction; or, where its length
+ * is not told, a general protection fault.
+ */
+struct hvsmp_result hvsmp_intercept_skip(const struct hvsmp_caller *caller, uint8_t vtl,
+					 const struct hvsmp_intercept *intercept);
+
 /* --- clock registers -------------------------------------------------------------------------- */
 
 /* Hertz of the time stamp counter by the hypervisor's word; 0 if it does not say. */

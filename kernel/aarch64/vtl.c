@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* vtl=1 is of x86-64: how levels change by HVC is not tried here. */
+/* vtl=1 and vtl=monitor are of x86-64: how levels change by HVC is not tried here. */
 #include "kernel/vtl.h"
 
 #include "kernel/state.h"
@@ -11,11 +11,13 @@ bool vtl_run(struct kernel *k, void (*work)(struct kernel *k))
 	struct vtl *v = &k->vtl;
 
 	(void)work;
-	v->is_wanted = k->options.vtl;
+	v->is_wanted = k->options.vtl != OPTION_VTL_OFF;
+	v->monitor.is_wanted = k->options.vtl == OPTION_VTL_MONITOR;
 	if (!v->is_wanted)
 		return false;
 	format(v->reason, sizeof(v->reason), "VTL 1 is not used on ARM64");
-	log_warn("vtl=1: %s; the bring-up goes on without", v->reason);
+	log_warn("%s: %s; the bring-up goes on without",
+		 v->monitor.is_wanted ? "vtl=monitor" : "vtl=1", v->reason);
 	return false;
 }
 

@@ -20,7 +20,9 @@
 #define RAX_FROM_1    0x1111222233334444UL
 #define RCX_FROM_1    0x5555666677778888UL
 #define REASON_CALL   1U
-#define OTHER_VP      0U /* vp=permuted: the boot processor has 1 */
+#define PENDING_UD    0x60001UL
+#define STUB_LENGTH   12U /* MOV, MOV, VMMCALL, RET */
+#define OTHER_VP      0U  /* vp=permuted: the boot processor has 1 */
 
 static uint8_t stack[4 * PAGE] __attribute__((aligned(4096)));
 static uint8_t tables[PAGE] __attribute__((aligned(4096)));
@@ -152,6 +154,27 @@ static void enable_others(void)
 	expect("one of VTL 2", ask_register(&w1, VP_STATUS, 0x12, &value), 6);
 }
 
+/* Where VTL 0 goes on when it is not behind its VtlCall. */
+__asm__(".text\n"
+	"goes_on:\n\t"
+	"mov $0x7777, %eax\n\t"
+	"ret\n");
+extern const uint8_t goes_on[];
+
+static void set_rip_of_0(void)
+{
+	uint64_t rip;
+
+	expect("0x51, a register that is none", set_register(&w1, 0x00020011, 0x10, 0), 5);
+	expect("0x51, RIP of VTL 1 itself", set_register(&w1, RIP, 0, 0), 6);
+	expect("0x51, RIP that is not canonical", set_register(&w1, RIP, 0x10, 1UL << 47), 0x50);
+	expect("0x51, VsmPartitionConfig with bit 7", set_register(&w1, PARTITION_CONFIG, 0, 0x80),
+	       0x50);
+	expect("RIP of VTL 0", ask_register(&w1, RIP, 0x10, &rip), 0);
+	expect("behind its VMMCALL", rip, w0.vtl_call + STUB_LENGTH - 1);
+	expect("0x51, RIP of VTL 0", set_register(&w1, RIP, 0x10, (uint64_t)goes_on), 0);
+}
+
 void main_1(void)
 {
 	uint64_t cr3;
@@ -184,6 +207,9 @@ void main_1(void)
 	expect_ud("VtlReturn with other bits", w1.vtl_return, 2, 0);
 	write_msr(MSR_HYPERCALL, 0);
 	write_msr(MSR_HYPERCALL, (uint64_t)page_1 | ENABLE);
+	set_rip_of_0();
+	try_call(w1.vtl_return, 1, 0, gpr_1);
+	expect("0x51, #UD for VTL 0", set_register(&w1, PENDING_EVENT0, 0x10, PENDING_UD), 0);
 	try_call(w1.vtl_return, 1, 0, gpr_1);
 }
 
@@ -282,4 +308,9 @@ void guest_main(void)
 	check_private(0x1000, cr3, pat);
 	try_call(w0.vtl_call, 0, 0, gpr);
 	check_private(0x1000, cr3, pat);
+	expect("RAX of where VTL 1 sent it", gpr[13], 0x7777);
+	expect("0x51, RIP from VTL 0", set_register(&w0, RIP, 0, 0), 6);
+	expect("0x51, RIP of VTL 1", set_register(&w0, RIP, 0x11, 0), 6);
+	expect("0x51, VsmPartitionConfig", set_register(&w0, PARTITION_CONFIG, 0, 0x1F), 6);
+	expect_ud("#UD that VTL 1 made", w0.vtl_call, 0, 0);
 }

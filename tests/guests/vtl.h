@@ -7,15 +7,20 @@
 #define PAGE               4096U
 #define SELF               UINT64_MAX
 #define VP_SELF            0xFFFFFFFEU
+#define CALL_PROTECT       0x0CU
 #define CALL_PARTITION_VTL 0x0DU
 #define CALL_VP_VTL        0x0FU
 #define CALL_REGISTERS     0x50U
+#define CALL_SET_REGISTERS 0x51U
 #define CALL_START_VP      0x99U
 #define FAST               (1UL << 16)
 #define ONE                (1UL << 32)
 #define CODE_PAGE_OFFSETS  0x000D0002U
 #define VP_STATUS          0x000D0003U
 #define PARTITION_STATUS   0x000D0004U
+#define PARTITION_CONFIG   0x000D0007U
+#define RIP                0x00020010U
+#define PENDING_EVENT0     0x00010004U
 #define MSR_OS_ID          0x40000000U
 #define MSR_HYPERCALL      0x40000001U
 #define MSR_VP_INDEX       0x40000002U
@@ -75,6 +80,7 @@ void world_begin(struct world *world);
 /* A register of the VP that calls; `vtl` is HV_INPUT_VTL. */
 uint64_t get_register(const struct world *world, uint32_t name);
 uint16_t ask_register(const struct world *world, uint32_t name, uint8_t vtl, uint64_t *value);
+uint16_t set_register(const struct world *world, uint32_t name, uint8_t vtl, uint64_t value);
 
 /* As the calling processor is now, but for where it begins and its stack. */
 void context_of_now(struct context *context, void (*entry)(void), void *stack_end);
@@ -83,8 +89,9 @@ void context_of_now(struct context *context, void (*entry)(void), void *stack_en
 void catch_ud(void);
 extern volatile uint32_t uds;
 
-/* After catch_ud: an NMI comes to this code. */
-void catch_nmi(const uint8_t *handler);
+/* After catch_ud: an interrupt or exception comes to this code. Vectors below 0x48. */
+void catch_vector(uint32_t vector, const uint8_t *handler);
+#define VECTOR_NMI 2U
 
 /*
  * Call `at` with RCX and RAX, as the stubs of the hypercall page want it, and the other general

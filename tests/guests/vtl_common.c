@@ -7,8 +7,8 @@
 #define TSS_BUSY    0x008B
 #define TSS_LIMIT   0x67
 #define GATE_64     0x8E00U
-#define VECTOR_NMI  2
 #define VECTOR_UD   6
+#define VECTORS     0x48
 #define EFER_LMA    (1UL << 10)
 #define OFFSET_MASK 0xFFFU
 
@@ -23,7 +23,7 @@ struct gate {
 };
 
 volatile uint32_t uds;
-static struct gate idt[VECTOR_UD + 1] __attribute__((aligned(16)));
+static struct gate idt[VECTORS] __attribute__((aligned(16)));
 
 /*
  * try_call(at, rcx, rax, gpr): the callee-saved registers and `gpr` lie on the stack, which every
@@ -64,29 +64,24 @@ __asm__(".text\n"
 	"iretq\n");
 extern const uint8_t on_ud[];
 
-static void set_gate(uint32_t vector, const uint8_t *code)
+void catch_vector(uint32_t vector, const uint8_t *handler)
 {
-	uint64_t handler = (uint64_t)code;
+	uint64_t at = (uint64_t)handler;
 	uint16_t cs;
 
 	__asm__ volatile("mov %%cs, %0" : "=r"(cs));
-	idt[vector] = (struct gate){.offset_0 = (uint16_t)handler,
+	idt[vector] = (struct gate){.offset_0 = (uint16_t)at,
 				    .selector = cs,
 				    .flags = GATE_64,
-				    .offset_16 = (uint16_t)(handler >> 16),
-				    .offset_32 = (uint32_t)(handler >> 32)};
-}
-
-void catch_nmi(const uint8_t *handler)
-{
-	set_gate(VECTOR_NMI, handler);
+				    .offset_16 = (uint16_t)(at >> 16),
+				    .offset_32 = (uint32_t)(at >> 32)};
 }
 
 void catch_ud(void)
 {
 	struct pseudo_descriptor of_idt = {sizeof(idt) - 1, (uint64_t)idt};
 
-	set_gate(VECTOR_UD, on_ud);
+	catch_vector(VECTOR_UD, on_ud);
 	__asm__ volatile("lidt %0" : : "m"(of_idt));
 }
 
@@ -119,6 +114,19 @@ uint16_t ask_register(const struct world *world, uint32_t name, uint8_t vtl, uin
 
 	*value = output[0];
 	return status;
+}
+
+uint16_t set_register(const struct world *world, uint32_t name, uint8_t vtl, uint64_t value)
+{
+	volatile uint64_t *input = (void *)world->input;
+
+	input[0] = SELF;
+	input[1] = VP_SELF | (uint64_t)vtl << 32;
+	input[2] = name;
+	input[3] = 0;
+	input[4] = value;
+	input[5] = 0;
+	return hypercall(world, CALL_SET_REGISTERS | ONE, (void *)input, NULL);
 }
 
 uint64_t get_register(const struct world *world, uint32_t name)

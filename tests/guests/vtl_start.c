@@ -7,17 +7,18 @@
  */
 #include "tests/guests/vtl.h"
 
-#define CALL_MAP_VP (0x9AUL | ONE)
-#define ICR_LOW     (APIC_PAGE + 0x300)
-#define ICR_HIGH    (APIC_PAGE + 0x310)
-#define NMI         0x4400U
-#define INIT        0x4500U
-#define SIPI        0x4608U
-#define PAT_OTHER   0x0007040600070404UL
-#define SECONDS_10  100000000UL
-#define STACK       (4 * PAGE)
+#define CALL_MAP_VP  (0x9AUL | ONE)
+#define ICR_LOW      (APIC_PAGE + 0x300)
+#define ICR_HIGH     (APIC_PAGE + 0x310)
+#define NMI          0x4400U
+#define INIT         0x4500U
+#define SIPI         0x4608U
+#define PAT_OTHER    0x0007040600070404UL
+#define SECONDS_10   100000000UL
+#define STACK        (4 * PAGE)
+#define DENY_STARTUP (1UL << 6)
 
-enum { BSP, ONE_IN_1, ONE_UNDER_1, PROCESSORS }; /* APIC ids */
+enum { BSP, ONE_IN_1, ONE_UNDER_1, NONE_ANYWHERE, PROCESSORS }; /* APIC ids */
 
 static uint8_t stacks[2 * PROCESSORS][STACK] __attribute__((aligned(4096)));
 static uint8_t inputs[2 * PROCESSORS][PAGE] __attribute__((aligned(4096)));
@@ -160,6 +161,8 @@ static void main_1(void)
 	world_begin(&w1);
 	start_in_1(vps[ONE_IN_1]);
 	start_under_1(vps[ONE_UNDER_1]);
+	expect("DenyLowerVtlStartup", set_register(&w1, PARTITION_CONFIG, 0, DENY_STARTUP), 0);
+	expect("it is so", get_register(&w1, PARTITION_CONFIG), DENY_STARTUP);
 	try_call(w1.vtl_return, 1, 0, bsp_gpr);
 }
 
@@ -170,7 +173,7 @@ void guest_main(void)
 	w0 = (struct world){.page = guest_pages[0], .input = inputs[0]};
 	w1 = (struct world){.page = guest_pages[0], .input = inputs[1]};
 	catch_ud();
-	catch_nmi(on_nmi);
+	catch_vector(VECTOR_NMI, on_nmi);
 	world_begin(&w0);
 	for (uint32_t i = 0; i < PROCESSORS; i++)
 		expect("0x9A", map(&w0, i, 0, &vps[i]), 0);
@@ -179,6 +182,11 @@ void guest_main(void)
 	expect("0x99 for VTL 1 from VTL 0",
 	       make(&w0, CALL_START_VP, vps[ONE_IN_1], 1, in_1, stacks[2]), 6);
 	try_call(w0.vtl_call, 0, 0, bsp_gpr);
+	expect("0x99 from VTL 0, denied",
+	       make(&w0, CALL_START_VP, vps[NONE_ANYWHERE], 0, under, stacks[2 * NONE_ANYWHERE]),
+	       6);
+	send(NONE_ANYWHERE, INIT);
+	send(NONE_ANYWHERE, SIPI);
 	send(ONE_UNDER_1, INIT);
 	send(ONE_UNDER_1, SIPI);
 	send(ONE_IN_1, INIT);

@@ -63,6 +63,8 @@ $(eval $(call host_test, hv/test_text,   hv/text.c))
 $(eval $(call host_test, hv/test_vp_set, hv/vp_set.c))
 $(eval $(call host_test, hv/test_ipi,    hv/ipi.c hv/x86_64/detect.c hv/vp_set.c $(HV_SCRIPTED)))
 $(eval $(call host_test, hv/test_vtl,    hv/vtl.c hv/x86_64/context.c $(HV_SCRIPTED)))
+$(eval $(call host_test, hv/test_protect, hv/protect.c $(HV_SCRIPTED)))
+$(eval $(call host_test, hv/test_intercept, hv/x86_64/intercept.c hv/protect.c $(HV_SCRIPTED)))
 $(eval $(call host_test, hv/test_clock,  hv/x86_64/clock.c))
 $(eval $(call host_test, hv/test_crash,  hv/x86_64/crash.c))
 HV_ARM64 = $(addprefix hv/,call.c result.c start_vp.c text.c vp_map.c) \
@@ -119,9 +121,12 @@ $(eval $(call host_test_threads, smp/test_vtl,   $(SMP_BRINGUP)))
 $(eval $(call host_test, kernel/test_hypervisor, kernel/hypervisor.c kernel/x86_64/host.c \
 	$(LIBRARY) lib/log.c lib/pages.c $(LIB_FORMAT)))
 $(eval $(call host_test, kernel/test_vtl, tests/host/kernel/vtl_world.c \
-	kernel/x86_64/vtl.c kernel/x86_64/host.c \
+	kernel/x86_64/vtl.c kernel/x86_64/vtl_steps.c kernel/x86_64/host.c \
 	smp/x86_64/context.c \
 	$(LIBRARY) lib/log.c lib/pages.c $(LIB_FORMAT)))
+$(eval $(call host_test, kernel/test_monitor, $(addprefix kernel/x86_64/,vtl.c vtl_steps.c \
+	monitor.c monitored.c host.c) smp/x86_64/context.c \
+	$(LIBRARY) lib/err.c lib/log.c lib/pages.c $(LIB_FORMAT)))
 $(eval $(call host_test, kernel/test_tables, kernel/tables.c acpi/fadt.c acpi/s5.c \
 	$(SMP_TOPOLOGY) $(ACPI_BUILD)))
 $(eval $(call host_test, kernel/test_memory, kernel/memory.c lib/err.c lib/log.c lib/pages.c \
@@ -150,7 +155,7 @@ $(eval $(call host_test, screen/test_grid_layout, screen/grid_layout.c lib/strin
 REFHV_FAULTS = $(addprefix tests/refhv/,faults/parse.c faults/strike.c faults/table.c span.c)
 REFHV_SYNIC = $(addprefix tests/refhv/calls/,synic.c stimer.c)
 REFHV_CALLS = $(addprefix tests/refhv/calls/,checks.c context.c dispatch.c enable_vtl.c \
-	get_registers.c map_list.c map_vp.c message.c send_ipi.c start_vp.c) $(REFHV_SYNIC) \
+	map_list.c map_vp.c message.c protect.c registers.c send_ipi.c start_vp.c) $(REFHV_SYNIC) \
 	$(addprefix tests/refhv/,faults/start.c loader/cfg_parse.c line.c) $(REFHV_FAULTS)
 $(eval $(call host_test, refhv/test_tlfs))
 $(eval $(call host_test, refhv/test_cfg,       tests/refhv/loader/cfg_parse.c $(REFHV_FAULTS)))
@@ -176,6 +181,7 @@ REFHV_FIXTURE = $(REFHV_CALLS) tests/host/refhv/fixture.c
 $(eval $(call host_test, refhv/test_call_faults, $(REFHV_FIXTURE)))
 $(eval $(call host_test, refhv/test_vtl,       $(REFHV_FIXTURE)))
 $(eval $(call host_test, refhv/test_vsm,       $(REFHV_FIXTURE)))
+$(eval $(call host_test, refhv/test_protect,   tests/refhv/calls/intercept.c $(REFHV_CALLS)))
 
 # The memory functions stay libc's, which the sanitizers watch; ours are tested under other names.
 $(HOST)/obj/lib/string.c.o $(HOST)/tsan/obj/lib/string.c.o: HOST_DEFS = -Dmemcpy=our_memcpy \

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tests/refhv/x86.h"
+
 struct cpuid {
 	uint32_t eax, ebx, ecx, edx;
 };
@@ -182,6 +184,33 @@ static inline void cpu_pause(void)
 static inline void cpu_hlt(void)
 {
 	__asm__ volatile("hlt" : : : "memory");
+}
+
+/* XMM0 to XMM5, which are the guest's all the time. The host has them switched off otherwise. */
+static inline void cpu_read_xmm(uint64_t *to)
+{
+	uint64_t cr4 = cpu_read_cr4();
+
+	cpu_write_cr4(cr4 | CR4_OSFXSR);
+	__asm__ volatile("movups %%xmm0, 0(%0); movups %%xmm1, 16(%0); movups %%xmm2, 32(%0)\n\t"
+			 "movups %%xmm3, 48(%0); movups %%xmm4, 64(%0); movups %%xmm5, 80(%0)"
+			 :
+			 : "r"(to)
+			 : "memory");
+	cpu_write_cr4(cr4);
+}
+
+static inline void cpu_write_xmm(const uint64_t *from)
+{
+	uint64_t cr4 = cpu_read_cr4();
+
+	cpu_write_cr4(cr4 | CR4_OSFXSR);
+	__asm__ volatile("movups 0(%0), %%xmm0; movups 16(%0), %%xmm1; movups 32(%0), %%xmm2\n\t"
+			 "movups 48(%0), %%xmm3; movups 64(%0), %%xmm4; movups 80(%0), %%xmm5"
+			 :
+			 : "r"(from)
+			 : "memory");
+	cpu_write_cr4(cr4);
 }
 
 /* Open the door for an NMI that is pending, and close it. */

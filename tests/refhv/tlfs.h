@@ -57,10 +57,13 @@
 	 HV_PRIVILEGE_FREQUENCY_MSRS | HV_PRIVILEGE_START_VP)
 
 /* TLFS, features leaf, EDX. */
+#define HV_FEATURE_XMM_INPUT      (1U << 4)
 #define HV_FEATURE_FREQUENCY_MSRS (1U << 8)
 #define HV_FEATURE_CRASH_MSRS     (1U << 10)
+#define HV_FEATURE_XMM_OUTPUT     (1U << 15)
 #define HV_FEATURE_HYPERCALL_LOCK (1U << 18)
 #define HV_FEATURE_DIRECT_STIMER  (1U << 19)
+#define HV_FEATURES_XMM           (HV_FEATURE_XMM_INPUT | HV_FEATURE_XMM_OUTPUT)
 #define HV_FEATURES_OFFERED \
 	(HV_FEATURE_FREQUENCY_MSRS | HV_FEATURE_CRASH_MSRS | HV_FEATURE_HYPERCALL_LOCK)
 
@@ -139,6 +142,7 @@ enum hv_status {
 	HV_INVALID_ALIGNMENT = 0x0004,
 	HV_INVALID_PARAMETER = 0x0005,
 	HV_ACCESS_DENIED = 0x0006,
+	HV_INSUFFICIENT_MEMORY = 0x000B,
 	HV_INVALID_PARTITION_ID = 0x000D,
 	HV_INVALID_VP_INDEX = 0x000E,
 	HV_INVALID_CONNECTION_ID = 0x0012,
@@ -170,6 +174,11 @@ union hv_control {
 };
 _Static_assert(sizeof(union hv_control) == 8, "TLFS, hypercall input value");
 
+/* TLFS, XMM Fast Hypercall Input: RDX, R8, XMM0 to XMM5; output is in the registers behind it. */
+#define HV_FAST_BYTES     112U
+#define HV_FAST_WORDS     (HV_FAST_BYTES / 8)
+#define HV_FAST_FIRST_XMM 2 /* word */
+
 /* TLFS, Hypercall Outputs: status in 15:0, elements completed (counted from 0) in 43:32. */
 #define HV_RESULT_REPS_SHIFT  32
 #define HV_RESULT_RESERVED    0xFFFFF000FFFF0000UL
@@ -183,6 +192,7 @@ _Static_assert(sizeof(union hv_control) == 8, "TLFS, hypercall input value");
 #define HV_CALL_POST_MESSAGE  0x005CU
 #define HV_CALL_SIGNAL_EVENT  0x005DU
 #define HV_CALL_REGISTERS     0x0050U
+#define HV_CALL_SET_REGISTERS 0x0051U
 #define HV_CALL_START_VP      0x0099U
 #define HV_CALL_MAP_VP        0x009AU
 #define HV_CALL_EXTENDED      0x8000U /* from here on the parent partition may answer */
@@ -431,6 +441,15 @@ struct hv_register_value {
 };
 _Static_assert(sizeof(struct hv_register_value) == 16, "TLFS, HV_REGISTER_VALUE");
 
+/* TLFS, HV_REGISTER_ASSOC: an element of HvCallSetVpRegisters. */
+struct hv_register_assoc {
+	uint32_t name;
+	uint32_t padding[3];
+	struct hv_register_value value;
+};
+_Static_assert(sizeof(struct hv_register_assoc) == 32, "TLFS, HV_REGISTER_ASSOC");
+_Static_assert(offsetof(struct hv_register_assoc, value) == 16, "TLFS, Value");
+
 /* TLFS, HV_REGISTER_NAME, and the registers' fields: sets of VTLs have a bit each. */
 #define HV_REGISTER_VP_ASSIST_PAGE            0x00090013U /* as the MSR */
 #define HV_REGISTER_VSM_CODE_PAGE_OFFSETS     0x000D0002U /* 11:0: VtlCall, 23:12: VtlReturn */
@@ -442,3 +461,23 @@ _Static_assert(sizeof(struct hv_register_value) == 16, "TLFS, HV_REGISTER_VALUE"
 #define HV_REGISTER_VSM_CAPABILITIES          0x000D0006U /* headers of others count from bit 0 */
 #define HV_VSM_CAPABILITIES_DR6_SHARED        (1UL << 63)
 #define HV_VSM_CAPABILITIES_DENY_STARTUP      (1UL << 46)
+#define HV_REGISTER_VSM_PARTITION_CONFIG      0x000D0007U
+#define HV_VSM_CONFIG_PROTECTION              (1UL << 0)
+#define HV_VSM_CONFIG_DEFAULT_MASK            0x1EUL /* read, write, kernel and user execute */
+#define HV_VSM_CONFIG_TEST_MASK               0x16UL /* without kernel execute */
+#define HV_VSM_CONFIG_DENY_STARTUP            (1UL << 6)
+#define HV_VSM_CONFIG_KNOWN                   0x7FUL
+#define HV_REGISTER_VSM_SECURE_CONFIG_VTL0    0x000D0010U
+#define HV_VSM_SECURE_CONFIG_TLB_LOCKED       (1UL << 1)
+#define HV_REGISTER_RIP                       0x00020010U
+
+/* TLFS, HV_X64_PENDING_EXCEPTION_EVENT, its first half; the error code is 63:32. */
+#define HV_REGISTER_PENDING_EVENT0    0x00010004U
+#define HV_PENDING_EVENT              (1UL << 0)
+#define HV_PENDING_EVENT_TYPE         (7UL << 1) /* 0: an exception */
+#define HV_PENDING_EVENT_ERROR        (1UL << 8)
+#define HV_PENDING_EVENT_RESERVED     0xFEF0UL
+#define HV_PENDING_EVENT_VECTOR       0xFFFF0000UL
+#define HV_PENDING_EVENT_VECTOR_SHIFT 16
+#define HV_PENDING_EVENT_ERROR_SHIFT  32
+#define HV_EXCEPTIONS                 32U

@@ -6,6 +6,7 @@
 #define CR0_ET           0x00000010UL
 #define CR0_NE           0x00000020UL
 #define CR0_WP           0x00010000UL
+#define CR0_AM           0x00040000UL
 #define CR0_NW           0x20000000UL
 #define CR0_CD           0x40000000UL
 #define CR0_PG           0x80000000UL

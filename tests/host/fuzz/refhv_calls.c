@@ -21,6 +21,13 @@ static void *guest_ram(uint64_t gpa, uint64_t bytes)
 	return ram + (gpa - RAM);
 }
 
+static bool protect(uint64_t gpa, uint32_t flags)
+{
+	ENSURE(guest_ram(gpa, PAGE) && gpa % PAGE == 0);
+	ENSURE(!flags || flags & 1);
+	return true;
+}
+
 static void set_up(struct fuzz_reader *r)
 {
 	memset(&partition, 0, sizeof(partition));
@@ -31,6 +38,7 @@ static void set_up(struct fuzz_reader *r)
 	partition.cfg.ipi = fuzz_take(r, 1) % 3;
 	partition.limits = (struct cpu_limits){0xD01, 0x7FF, 40};
 	partition.guest_ram = guest_ram;
+	partition.protect = protect;
 	partition.vtl[0].hypercall = OVERLAY | HV_HYPERCALL_ENABLE;
 	for (uint32_t i = 0; i < VPS; i++) {
 		vps[i].apic_id = 2 * i;
@@ -45,13 +53,15 @@ static void call(struct fuzz_reader *r)
 {
 	static uint8_t before[sizeof(ram)];
 	struct hypercall one = {.partition = &partition, .caller = &vps[0]};
-	static const uint16_t codes[] = {0x9A, 0x99, 0x0B, 0x15};
+	static const uint16_t codes[] = {0x9A, 0x99, 0x0B, 0x15, 0x0C, 0x50};
 	uint64_t control = fuzz_take(r, 8);
 	uint64_t result;
 
 	if (fuzz_take(r, 1) & 1) /* mostly a call that is there */
-		control = (control & ~0xFFFFUL) | codes[control % 4];
+		control = (control & ~0xFFFFUL) | codes[control % 6];
 	one.control.as_u64 = control;
+	vps[0].active_vtl = control >> 48 & 1;
+	partition.vsm_config = control >> 49 & 1;
 	one.input_gpa = RAM + (fuzz_take(r, 2) & 0x3FF8);
 	one.output_gpa = RAM + (fuzz_take(r, 2) & 0x3FF8);
 	for (size_t at = 0; at < 320 && r->left; at++) {

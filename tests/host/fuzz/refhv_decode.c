@@ -21,6 +21,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		/* Nor does it end earlier. */
 		ENSURE(!decode_store32(code, store.length - 1, gpr, &again));
 	}
+	size_t length = decode_length(code, size);
+
+	ENSURE(length <= size && length <= INSTRUCTION_MAX);
+	ENSURE(!length || decode_length(code, length) == length);
 	free(code);
 	return 0;
 }

@@ -114,6 +114,26 @@ static uint64_t map(uint64_t control, const uint8_t *input, uint8_t *output, boo
 	return result(faulty ? script.fault.status : 0, script.relative_reps ? i - start : i);
 }
 
+/* Notes the elements: they follow one another in all of a test. */
+static uint64_t protect(uint64_t control, uint64_t input, bool faulty)
+{
+	uint32_t count = control >> 32 & 0xFFF, done = faulty ? script.fault.reps : count;
+	const uint8_t *block = script_va(input);
+
+	assert_int_equal(control & ~0x00000FFF0000FFFFull, 0);
+	assert_block(input, HEADER + (size_t)count * 8);
+	memcpy(script.last_input, block, HEADER + (size_t)count * 8);
+	for (uint32_t i = 0; i < done; i++) {
+		uint64_t page;
+
+		memcpy(&page, block + HEADER + (size_t)i * 8, 8);
+		if (!script.pages)
+			script.first_page = page;
+		assert_int_equal(page, script.first_page + script.pages++);
+	}
+	return result(faulty ? script.fault.status : 0, done);
+}
+
 static bool hypercall(void *ctx, void *page, uint64_t control, uint64_t input, uint64_t output,
 		      uint64_t *rax)
 {
@@ -170,6 +190,13 @@ static bool hypercall(void *ctx, void *page, uint64_t control, uint64_t input, u
 			memcpy(script_va(output), &script.register_value, 8);
 		*rax = result(faulty ? script.fault.status : 0, !faulty);
 		return true;
+	case 0x51:
+		assert_int_equal(control, 0x100000051);
+		assert_block(input, HEADER + 32);
+		memcpy(script.last_input, script_va(input), HEADER + 32);
+		*rax = result(faulty ? script.fault.status : 0, faulty ? script.fault.reps : 1);
+		return true;
+	case 0x0C: *rax = protect(control, input, faulty); return true;
 	case 0x0B:
 		assert_int_equal(control, 0x1000B); /* fast: no block */
 		*rax = result(faulty ? script.fault.status : 0, 0);

@@ -41,6 +41,7 @@ struct script {
 	uint64_t control[SCRIPT_CALLS];
 	uint8_t last_input[4096];
 	uint64_t last_rdx, last_r8;
+	uint64_t first_page, pages; /* of 0x0C */
 	/* synthetic registers */
 	uint64_t os_id, hypercall, vp_index;
 	uint32_t faulting_msr;      /* reads and writes of it raise #GP ... */

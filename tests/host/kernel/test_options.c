@@ -112,18 +112,23 @@ static void vtl_1_goes_with_the_ordinary_bring_up(void **state)
 {
 	(void)state;
 	parse("");
-	assert_false(o.vtl);
+	assert_int_equal(o.vtl, OPTION_VTL_OFF);
 	parse("vtl=1");
-	assert_true(o.vtl);
+	assert_int_equal(o.vtl, OPTION_VTL_1);
 	parse("vtl=1 vtl=off");
-	assert_false(o.vtl);
+	assert_int_equal(o.vtl, OPTION_VTL_OFF);
 	assert_int_equal(log_kept_count(), 0);
 	parse("vtl=monitor");
-	assert_false(o.vtl);
-	assert_string_equal(log_kept(0), "option vtl=\"monitor\": must be off or 1");
+	assert_int_equal(o.vtl, OPTION_VTL_MONITOR);
+	parse("vtl=2");
+	assert_int_equal(o.vtl, OPTION_VTL_OFF);
+	assert_string_equal(log_kept(0), "option vtl=\"2\": must be off, 1 or monitor");
 	parse("vtl=1 mode=bench");
-	assert_false(o.vtl);
+	assert_int_equal(o.vtl, OPTION_VTL_OFF);
 	assert_non_null(strstr(log_kept(0), "vtl=1 goes with mode=normal"));
+	parse("vtl=monitor mode=selftest");
+	assert_int_equal(o.vtl, OPTION_VTL_OFF);
+	assert_non_null(strstr(log_kept(0), "vtl=monitor goes with mode=normal"));
 }
 
 static void every_option_is_read(void **state)

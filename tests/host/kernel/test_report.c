@@ -112,22 +112,22 @@ static void json_word_for_word(void **state)
 		"\"map\":{\"calls\":4,\"stride\":4,\"elements\":3},"
 		"\"vsm\":{\"offered\":false,\"wanted\":false,\"reason\":\"\",\"maximum_vtl\":null,"
 		"\"active_vtl\":0,\"statuses\":{\"partition\":null,\"boot\":null},\"calls\":0,"
-		"\"code_page\":{\"call\":null,\"return\":null},\"leaked\":[]},"
+		"\"code_page\":{\"call\":null,\"return\":null},\"leaked\":[],\"monitor\":null},"
 		"\"clock\":{\"source\":\"cpuid\",\"hz\":1000,\"assumed\":false},"
 		"\"expected\":3,\"online\":2,\"bringup_ns\":123456,\"cpus\":["
 		"{\"apic_id\":0,\"uid\":0,\"vp_index\":1,\"numa\":null,\"role\":\"bsp\","
 		"\"method\":\"firmware\",\"verdict\":\"online\",\"map_status\":null,\"hv_status\":"
-		"null,\"tries\":0,\"vtl\":0,\"vtl_status\":null,"
+		"null,\"tries\":0,\"vtl\":0,\"vtl_status\":null,\"intercepts\":null,"
 		"\"started_by\":null,\"t_issued_ns\":null,\"t_first_ns\":null,\"t_online_ns\":0,"
 		"\"mismatches\":[]},"
 		"{\"apic_id\":2,\"uid\":1,\"vp_index\":2,\"numa\":1,\"role\":\"ap\","
 		"\"method\":\"hv\",\"verdict\":\"online\",\"map_status\":0,\"hv_status\":0,"
-		"\"tries\":1,\"vtl\":0,\"vtl_status\":null,"
+		"\"tries\":1,\"vtl\":0,\"vtl_status\":null,\"intercepts\":null,"
 		"\"started_by\":0,\"t_issued_ns\":1000,\"t_first_ns\":2000,\"t_online_ns\":3000,"
 		"\"mismatches\":[]},"
 		"{\"apic_id\":4,\"uid\":null,\"vp_index\":null,\"numa\":null,\"role\":\"ap\","
 		"\"method\":\"none\",\"verdict\":\"refused\",\"map_status\":5,\"hv_status\":80,"
-		"\"tries\":3,\"vtl\":null,\"vtl_status\":null,"
+		"\"tries\":3,\"vtl\":null,\"vtl_status\":null,\"intercepts\":null,"
 		"\"started_by\":null,\"t_issued_ns\":null,\"t_first_ns\":null,"
 		"\"t_online_ns\":null,\"mismatches\":[]}],"
 		"\"selftest\":null,\"warnings\":[\"one \\\"warning\\\"\"],"
@@ -328,14 +328,14 @@ static void vtl1_in_json(void **state)
 		heard.text,
 		"\"vsm\":{\"offered\":true,\"wanted\":true,\"reason\":\"\",\"maximum_vtl\":2,"
 		"\"active_vtl\":1,\"statuses\":{\"partition\":81,\"boot\":0},\"calls\":4,"
-		"\"code_page\":{\"call\":15,\"return\":38},\"leaked\":[]},"));
+		"\"code_page\":{\"call\":15,\"return\":38},\"leaked\":[],\"monitor\":null},"));
 	assert_non_null(strstr(heard.text, "\"tries\":1,\"vtl\":1,\"vtl_status\":0,"));
 	assert_non_null(strstr(heard.text, "\"tries\":3,\"vtl\":null,\"vtl_status\":81,"));
 	vtl.leak[vtl.leaks++] = (struct vtl_leak){"cr3", 0x1000, 0x2000};
 	vtl.leak[vtl.leaks++] = (struct vtl_leak){"pat", 1, 2};
 	report_json(&report);
 	assert_non_null(strstr(heard.text, "\"leaked\":[\"cr3: expected 0x1000, is 0x2000\","
-					   "\"pat: expected 0x1, is 0x2\"]},"));
+					   "\"pat: expected 0x1, is 0x2\"],\"monitor\":null},"));
 	vtl.boot_answer.err = HVSMP_ERROR_FAULT;
 	heard.len = 0;
 	report_json(&report);
@@ -379,6 +379,104 @@ static void vtl1_in_tap(void **state)
 	report_tap(&report);
 	assert_non_null(strstr(heard.text, "\nnot ok 7 - VTL 1 was"));
 	assert_non_null(strstr(heard.text, "\nnot ok 8 - VTL 0 is"));
+}
+
+/* A monitor under two; one of them has not been caught. */
+static void be_watched(void)
+{
+	static struct vtl_watched watched[CPUS];
+
+	watched[0] = (struct vtl_watched){.is_ready = 1, .intercepts = 1, .address = 16, .rip = 17};
+	watched[1] = (struct vtl_watched){.is_ready = 1};
+	go_to_vtl1();
+	smp.config.vtl = record[0].vtl = record[1].vtl = 0;
+	vtl.monitor = (struct vtl_monitor){.is_wanted = true,
+					   .is_armed = true,
+					   .code = 31,
+					   .constants = 18,
+					   .own = 77,
+					   .before = 5,
+					   .after = 5,
+					   .knows_after = true,
+					   .denies = true,
+					   .has_sent = true,
+					   .sent_to = 4,
+					   .watched = watched};
+}
+
+static void the_monitor_in_json(void **state)
+{
+	(void)state;
+	be_watched();
+	report_json(&report);
+	assert_non_null(strstr(heard.text,
+			       "\"leaked\":[],\"monitor\":{\"armed\":true,\"pages\":{\"code\":31,"
+			       "\"constants\":18,\"own\":77},\"intercepts\":1,"
+			       "\"checksum\":{\"before\":5,\"after\":5},\"startup_denied\":true,"
+			       "\"init_sent_to\":4,\"broken\":0}},"));
+	assert_non_null(strstr(heard.text, "\"intercepts\":{\"count\":1,\"address\":16,\"rip\":17},"
+					   "\"started_by\":null"));
+	assert_non_null(strstr(heard.text, "\"intercepts\":{\"count\":0,\"address\":null,"
+					   "\"rip\":null},\"started_by\":0"));
+	vtl.monitor.is_armed = vtl.monitor.knows_after = vtl.monitor.has_sent = false;
+	heard.len = 0;
+	report_json(&report);
+	assert_non_null(strstr(heard.text, "\"monitor\":{\"armed\":false,"));
+	assert_non_null(strstr(heard.text, "\"checksum\":{\"before\":null,\"after\":null},"));
+	assert_non_null(strstr(heard.text, "\"init_sent_to\":null,"));
+	assert_null(strstr(heard.text, "\"intercepts\":{"));
+}
+
+static void the_monitor_in_the_table(void **state)
+{
+	static const char caught[] =
+		"        intercept: VTL 1 has skipped a write to code at 0x10 by rip 0x11\n";
+
+	(void)state;
+	be_watched();
+	report_print(&report, REPORT_TABLE);
+	assert_non_null(strstr(heard.text, caught));
+	assert_null(strstr(strstr(heard.text, caught) + 1, caught));
+	assert_non_null(strstr(heard.text, "\nmonitor: protects 31 pages of code, 18 of constants, "
+					   "77 of VTL 1's; 1 intercepts\n"));
+	assert_non_null(strstr(heard.text, "constants are unchanged, checksum 0x00000005\n"));
+	assert_non_null(strstr(heard.text, "INIT to APIC id 4 and a start-up IPI did nothing\n"));
+	vtl.monitor.after = 6;
+	vtl.monitor.broken = 1;
+	vtl.monitor.has_reset = true;
+	strcpy(vtl.reason, "this and that");
+	heard.len = 0;
+	report_print(&report, REPORT_TABLE);
+	assert_non_null(strstr(heard.text, "1 intercepts, NOT AS IT WAS TO BE\n"));
+	assert_non_null(strstr(heard.text, "constants are CHANGED, checksum 0x00000006\n"));
+	assert_non_null(strstr(heard.text, "INIT to APIC id 4 HAS RESET IT\n"));
+	assert_non_null(strstr(heard.text, "\nnot as vtl=monitor asks: this and that\n"));
+}
+
+static void the_monitor_in_tap(void **state)
+{
+	(void)state;
+	be_watched();
+	report_tap(&report);
+	assert_non_null(strstr(heard.text, "\n1..11\n"));
+	assert_non_null(strstr(heard.text, "\nok 8 - VTL 0 is as it was before VTL 1\n"
+					   "not ok 9 - a write to code by every processor was"));
+	assert_non_null(strstr(heard.text, "\nok 10 - code and constants are unchanged\n"
+					   "ok 11 - VTL 0 can start no processor any more\n"));
+	report.summary.online = 1;
+	vtl.monitor.after = 6;
+	vtl.monitor.denies = false;
+	report.selftest = &kept;
+	heard.len = 0;
+	report_tap(&report);
+	assert_non_null(strstr(heard.text, "\n1..14\n"));
+	assert_non_null(strstr(heard.text, "\nok 9 - a write"));
+	assert_non_null(strstr(heard.text, "\nnot ok 10 - code"));
+	assert_non_null(strstr(heard.text, "\nnot ok 11 - VTL 0 can"));
+	assert_non_null(strstr(heard.text, "\nok 12 - every processor answers"));
+	vtl.monitor.broken = 1;
+	report_tap(&report);
+	assert_non_null(strstr(heard.text, "\nnot ok 9 - a write"));
 }
 
 static void the_table_ends_with_the_verdict(void **state)
@@ -483,6 +581,9 @@ int main(void)
 		TEST(vtl1_in_json),
 		TEST(vtl1_in_the_table),
 		TEST(vtl1_in_tap),
+		TEST(the_monitor_in_json),
+		TEST(the_monitor_in_the_table),
+		TEST(the_monitor_in_tap),
 		TEST(the_table_ends_with_the_verdict),
 		TEST(a_call_that_was_not_answered_has_no_status_in_the_table),
 		TEST(only_the_forms_asked_for_are_printed),

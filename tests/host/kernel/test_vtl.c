@@ -41,7 +41,7 @@ static void there_and_back(void **state)
 static void not_wanted_asks_nothing(void **state)
 {
 	(void)state;
-	kernel.options.vtl = false;
+	kernel.options.vtl = OPTION_VTL_OFF;
 	assert_false(vtl_world_run());
 	assert_int_equal(hv.registers_read + hv.partition_calls + hv.vp_calls + hv.vtl_calls, 0);
 	assert_string_equal(kernel.vtl.reason, "");

@@ -14,7 +14,7 @@
 #include "hv/x86_64/tlfs.h"
 #include "kernel/bringup.h"
 #include "kernel/exit.h"
-#include "kernel/vtl.h"
+#include "kernel/x86_64/vtl_steps.h"
 #include "lib/log.h"
 
 enum { PAGES = 8 };
@@ -198,6 +198,13 @@ enum err arch_vtl_return(uint64_t code)
 	longjmp(lower, 1);
 }
 
+bool monitor_run(struct kernel *k, void (*work)(struct kernel *k))
+{
+	(void)k, (void)work;
+	fail(); /* vtl=1 is not vtl=monitor */
+	return false;
+}
+
 void smp_map(struct smp *smp)
 {
 	assert_ptr_equal(smp, &kernel.smp);
@@ -210,6 +217,8 @@ void smp_move(struct smp *smp, const struct hvsmp_interface *to, uint8_t vtl)
 	assert_ptr_equal(smp, &kernel.smp);
 	assert_int_equal(vtl, 1);
 	assert_int_equal(hv.vtl, 1);
+	smp->config.below = smp->config.hv;
+	smp->config.hv = to;
 	bsp.start.caller.hv = to;
 	bsp.start.caller.vtl = vtl;
 	hv.moves++;
@@ -247,8 +256,12 @@ int vtl_world_begin(void **state)
 	memset(worked_in, 0, sizeof(worked_in));
 	has_ended = may_call = false;
 	pages_init(&kernel.pages, &(struct page_range){(uint64_t)memory, sizeof(memory)}, 1);
-	kernel.options.vtl = true;
-	kernel.smp = (struct smp){.bsp = &bsp, .record = records, .count = 1, .free_before = 100};
+	kernel.options.vtl = OPTION_VTL_1;
+	kernel.smp = (struct smp){.config.hv = &h->hv,
+				  .bsp = &bsp,
+				  .record = records,
+				  .count = 1,
+				  .free_before = 100};
 	h->hypercalls = HYPERCALLS_OPEN;
 	h->reason = "";
 	h->features = (struct hvsmp_features){.present = true,

@@ -199,7 +199,7 @@ static void guests_are_given_more(void **state)
 	assert_false(cfg.test_device);
 	assert_true(parse("preset=guests\ntestdev=on"));
 	assert_int_equal(cfg.privileges, 0x0023003000000A7E);
-	assert_int_equal(cfg.features, 0x000C0500);
+	assert_int_equal(cfg.features, 0x000C8510);
 	assert_true(cfg_gives(&cfg, more));
 	assert_true(cfg.test_device);
 	assert_true(parse("privileges=0x0C\ntestdev=on\ntestdev=off"));

@@ -108,6 +108,39 @@ static void stores_of_bytes_and_words(void **state)
 	assert_false(is_narrow("\x66", 1));                /* prefixes only */
 }
 
+static size_t length(const char *code, size_t size)
+{
+	uint8_t copy[INSTRUCTION_MAX];
+
+	memcpy(copy, code, size);
+	return decode_length(copy, size);
+}
+
+static void lengths_of_what_accesses_memory(void **state)
+{
+	(void)state;
+	assert_int_equal(length("\x48\x89\x1a\x90", 4), 3);             /* mov [rdx], rbx */
+	assert_int_equal(length("\x48\x8b\x00\x90", 4), 3);             /* mov rax, [rax] */
+	assert_int_equal(length("\xc6\x05\x01\x02\x03\x04\xff", 7), 7); /* to [rip + n] */
+	assert_int_equal(length("\xc7\x44\x24\x08\x01\x00\x00\x00", 8),
+			 8);                                        /* mov dword [rsp + 8] */
+	assert_int_equal(length("\x66\xc7\x00\x01\x00\x90", 6), 5); /* mov word */
+	assert_int_equal(length("\x66\x48\xc7\x00\x01\x00\x00\x00", 8), 8); /* REX.W is stronger */
+	assert_int_equal(length("\xf0\x01\x08\x90", 4), 3); /* lock add [rax], ecx */
+	assert_int_equal(length("\x83\x00\x01\x90", 4), 3); /* add dword [rax], 1 */
+	assert_int_equal(length("\xff\x00\x90", 3), 2);     /* inc dword [rax] */
+	assert_int_equal(length("\xf6\x00\x01\x90", 4), 3); /* test byte [rax], 1 */
+	assert_int_equal(length("\xf7\x18\x90", 3), 2);     /* neg dword [rax] */
+	assert_int_equal(length("\xd1\x20\x90", 3), 2);     /* shl dword [rax], 1 */
+	assert_int_equal(length("\xf3\x48\xa5\x90", 4), 3); /* rep movsq */
+	assert_int_equal(length("\x0f\xb6\x00", 3), 0);     /* two bytes of opcode */
+	assert_int_equal(length("\x48\x89\xc8", 3), 0);     /* no memory */
+	assert_int_equal(length("\xc7\x00\x01\x00", 4), 0); /* cut off */
+	assert_int_equal(length("\x48\x89", 2), 0);
+	assert_int_equal(length("\xa5", 1), 1); /* movsd */
+	assert_int_equal(length("\x90", 1), 0);
+}
+
 static void random_bytes_are_survived(void **state)
 {
 	uint32_t random = 1;
@@ -124,6 +157,7 @@ static void random_bytes_are_survived(void **state)
 		size = (random >> 8) % (INSTRUCTION_MAX + 1);
 		if (decode(code, size))
 			assert_in_range(store.length, 2, size);
+		assert_in_range(length(code, size), 0, size);
 	}
 }
 
@@ -133,6 +167,7 @@ int main(void)
 		cmocka_unit_test(known_stores),
 		cmocka_unit_test(other_instructions_are_refused),
 		cmocka_unit_test(stores_of_bytes_and_words),
+		cmocka_unit_test(lengths_of_what_accesses_memory),
 		cmocka_unit_test(random_bytes_are_survived),
 	};
 

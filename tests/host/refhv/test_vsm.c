@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tests/refhv/calls/, VTL 1: 0x0D, 0x0F, 0x50, 0x99 and 0x9A where a VTL decides, each status, in
- * the order in which they are checked; and who gets VTL 1 where several want it.
+ * tests/refhv/calls/, VTL 1: 0x0D, 0x0F, 0x50, 0x51, 0x99 and 0x9A where a VTL decides, each
+ * status, in the order in which they are checked; and who gets VTL 1 where several want it.
  */
 #include "tests/host/test.h"
 
@@ -199,7 +199,179 @@ static void each_vtl_reads_what_is_its_own(void **state)
 	assert_int_equal(read_register(HV_REGISTER_VSM_CODE_PAGE_OFFSETS, 0),
 			 stubs_of(1).vtl_call | stubs_of(1).vtl_return << 12);
 	assert_int_equal(read_register(HV_REGISTER_VSM_CODE_PAGE_OFFSETS, 0x10), 0x2600F);
-	assert_int_equal(read_register(HV_REGISTER_VSM_CAPABILITIES, 0), 1ull << 63);
+	assert_int_equal(read_register(HV_REGISTER_VSM_CAPABILITIES, 0), 1ull << 63 | 1ull << 46);
+}
+
+/* --- 0x51 ------------------------------------------------------------------------------------- */
+
+/* The registers' input, with one element, and the status. */
+static uint64_t write_register(uint32_t name, uint8_t vtl, uint64_t value)
+{
+	struct hv_registers_input *in = (struct hv_registers_input *)ram;
+	struct hv_register_assoc *element = (struct hv_register_assoc *)(in + 1);
+
+	memcpy(ram, set_registers_input, sizeof(set_registers_input));
+	in->target_vtl = vtl;
+	element->name = name;
+	element->value.low = value;
+	uint64_t result = call_by(BSP, 1ull << 32 | 0x51, INPUT, 1); /* no output: any address */
+
+	assert_int_equal(result >> 32, result & 0xFFFF ? 0 : 1);
+	return result & 0xFFFF;
+}
+
+static uint64_t status_of_reading(uint32_t name, uint8_t vtl)
+{
+	memcpy(ram, registers_one_input, sizeof(registers_one_input));
+	((struct hv_registers_input *)ram)->target_vtl = vtl;
+	memcpy(ram + sizeof(struct hv_registers_input), &name, sizeof(name));
+	return call(REGISTERS_ONE_CONTROL) & 0xFFFF;
+}
+
+static void vtl_1_writes_what_vtl_0_goes_on_with(void **state)
+{
+	(void)state;
+	go_to_vtl_1();
+	vp(BSP)->vtl[0].life = VTL_BEGUN;
+	memcpy(ram, set_registers_input, sizeof(set_registers_input));
+	assert_int_equal(call(SET_REGISTERS_CONTROL), SET_REGISTERS_RESULT);
+	assert_true(line_has("code=0x0051 name=SetVpRegisters "));
+	assert_true(line_has(" target_vp=4294967294 input_vtl=0x10 start=0 count=2 "
+			     "registers=0x00020010:0x12345678,0x00010004:0xd0101 status=0x0000"));
+	assert_int_equal(vp(BSP)->vtl[0].rip, SET_REGISTERS_RIP);
+	assert_int_equal(vp(BSP)->vtl[0].pending_event, SET_REGISTERS_EVENT);
+	assert_int_equal(read_register(HV_REGISTER_RIP, 0x10), SET_REGISTERS_RIP);
+	assert_int_equal(read_register(HV_REGISTER_PENDING_EVENT0, 0x10), SET_REGISTERS_EVENT);
+	assert_int_equal(write_register(HV_REGISTER_PENDING_EVENT0, 0x10, 0xD0100), 0);
+	assert_int_equal(vp(BSP)->vtl[0].pending_event, 0);
+}
+
+static void a_vtl_that_has_not_begun_begins_where_it_is_told(void **state)
+{
+	(void)state;
+	go_to_vtl_1();
+	vp(BSP)->vtl[0].life = VTL_FRESH;
+	assert_int_equal(write_register(HV_REGISTER_RIP, 0x10, 0x7000), 0);
+	assert_int_equal(vp(BSP)->vtl[0].entry.rip, 0x7000);
+	assert_int_equal(read_register(HV_REGISTER_RIP, 0x10), 0x7000);
+}
+
+static void registers_of_a_lower_vtl_are_that_alone(void **state)
+{
+	static const uint32_t names[] = {HV_REGISTER_RIP, HV_REGISTER_PENDING_EVENT0};
+
+	(void)state;
+	for (uint32_t i = 0; i < 2; i++) {
+		assert_int_equal(write_register(names[i], 0, 0), HV_ACCESS_DENIED);
+		assert_int_equal(status_of_reading(names[i], 0), HV_ACCESS_DENIED);
+	}
+	assert_int_equal(write_register(HV_REGISTER_RIP, 0x11, 0), HV_ACCESS_DENIED);
+	go_to_vtl_1();
+	for (uint32_t i = 0; i < 2; i++) {
+		assert_int_equal(write_register(names[i], 0, 0), HV_ACCESS_DENIED);
+		assert_int_equal(status_of_reading(names[i], 0x11), HV_ACCESS_DENIED);
+	}
+}
+
+static void writing_checks_the_target_the_name_and_the_value(void **state)
+{
+	struct hv_registers_input *in = (struct hv_registers_input *)ram;
+
+	(void)state;
+	go_to_vtl_1();
+	memcpy(ram, set_registers_input, sizeof(set_registers_input));
+	in->partition_id = 1;
+	assert_int_equal(call(SET_REGISTERS_CONTROL), HV_INVALID_PARTITION_ID);
+	in->partition_id = UINT64_MAX;
+	in->vp_index = 2;
+	assert_int_equal(call(SET_REGISTERS_CONTROL), HV_INVALID_VP_INDEX);
+	in->vp_index = OTHER;
+	assert_int_equal(call(SET_REGISTERS_CONTROL), HV_ACCESS_DENIED);
+	assert_int_equal(write_register(HV_REGISTER_RIP, 0x20, 0), HV_INVALID_PARAMETER);
+	assert_int_equal(write_register(0x00020011, 0x10, 0), HV_INVALID_PARAMETER);
+	assert_int_equal(write_register(HV_REGISTER_VSM_VP_STATUS, 0, 0), HV_INVALID_PARAMETER);
+	assert_int_equal(write_register(HV_REGISTER_RIP, 0x10, 1ull << 47),
+			 HV_INVALID_REGISTER_VALUE);
+	assert_int_equal(write_register(HV_REGISTER_PENDING_EVENT0, 0x10, 0xD0103),
+			 HV_INVALID_REGISTER_VALUE); /* no exception */
+	assert_int_equal(write_register(HV_REGISTER_PENDING_EVENT0, 0x10, 0x200001),
+			 HV_INVALID_REGISTER_VALUE); /* no vector of one */
+	assert_int_equal(write_register(HV_REGISTER_PENDING_EVENT0, 0x10, 0xD0111),
+			 HV_INVALID_REGISTER_VALUE); /* reserved */
+	partition->cfg.privileges &= ~HV_PRIVILEGE_VP_REGISTERS;
+	assert_int_equal(call(SET_REGISTERS_CONTROL), HV_ACCESS_DENIED);
+}
+
+static void a_list_of_writes_ends_at_the_first_that_fails(void **state)
+{
+	(void)state;
+	go_to_vtl_1();
+	vp(BSP)->vtl[0].life = VTL_BEGUN;
+	memcpy(ram, set_registers_input, sizeof(set_registers_input));
+	ram[48] = 5; /* no such name */
+	assert_int_equal(call(SET_REGISTERS_CONTROL), 1ull << 32 | HV_INVALID_PARAMETER);
+	assert_int_equal(vp(BSP)->vtl[0].rip, SET_REGISTERS_RIP);
+	vp(BSP)->vtl[0].rip = 0;
+	memcpy(ram, set_registers_input, sizeof(set_registers_input));
+	assert_int_equal(call(SET_REGISTERS_CONTROL | 1ull << 48), SET_REGISTERS_RESULT);
+	assert_int_equal(vp(BSP)->vtl[0].rip, 0); /* done before */
+}
+
+static void protection_is_vtl_1s_and_stays(void **state)
+{
+	const uint32_t config = HV_REGISTER_VSM_PARTITION_CONFIG;
+
+	(void)state;
+	assert_int_equal(write_register(config, 0, 0x1F), HV_ACCESS_DENIED);
+	assert_int_equal(status_of_reading(config, 0), HV_ACCESS_DENIED);
+	go_to_vtl_1();
+	assert_int_equal(read_register(config, 0), 0);
+	assert_int_equal(write_register(config, 0, 0x80), HV_INVALID_REGISTER_VALUE);
+	assert_int_equal(write_register(config, 0, 0x1B), HV_INVALID_REGISTER_VALUE);
+	assert_int_equal(write_register(config, 0, 0x1D), HV_INVALID_REGISTER_VALUE);
+	assert_int_equal(write_register(config, 0, 0x07), HV_INVALID_REGISTER_VALUE);
+	assert_int_equal(write_register(config, 0, 0x1F), 0);
+	assert_int_equal(write_register(config, 0, 0x1E), HV_INVALID_REGISTER_VALUE);
+	assert_int_equal(write_register(config, 0, 0x07), HV_INVALID_REGISTER_VALUE);
+	assert_int_equal(write_register(config, 0, 0x5F), 0);
+	assert_int_equal(read_register(config, 0), 0x5F);
+}
+
+static void vtl_0_starts_none_where_vtl_1_denies_it(void **state)
+{
+	(void)state;
+	go_to_vtl_1();
+	assert_int_equal(write_register(HV_REGISTER_VSM_PARTITION_CONFIG, 0, 0x40), 0);
+	vp(BSP)->active_vtl = 0;
+	assert_int_equal(start(OTHER, 0), HV_ACCESS_DENIED);
+	assert_true(partition_denies_startup(partition, 0));
+	vp(BSP)->active_vtl = 1;
+	assert_int_equal(start(OTHER, 0), 0);
+}
+
+static void the_secure_configuration_has_no_mbec(void **state)
+{
+	const uint32_t config = HV_REGISTER_VSM_SECURE_CONFIG_VTL0;
+
+	(void)state;
+	assert_int_equal(write_register(config, 0, 0), HV_ACCESS_DENIED);
+	go_to_vtl_1();
+	assert_int_equal(write_register(config, 0, 1), HV_INVALID_REGISTER_VALUE);
+	assert_int_equal(write_register(config, 0, 2), 0);
+	assert_int_equal(read_register(config, 0), 2);
+}
+
+static void the_assist_page_is_set_as_by_its_msr(void **state)
+{
+	(void)state;
+	go_to_vtl_1();
+	ram[OUTPUT - INPUT + 8] = 1;
+	assert_int_equal(write_register(HV_REGISTER_VP_ASSIST_PAGE, 0, 0x70000001),
+			 HV_INVALID_REGISTER_VALUE);
+	assert_int_equal(write_register(HV_REGISTER_VP_ASSIST_PAGE, 0, OUTPUT | 1), 0);
+	assert_int_equal(vp(BSP)->vtl[1].vp_assist, OUTPUT | 1);
+	assert_int_equal(vp(BSP)->vtl[0].vp_assist, 0);
+	assert_int_equal(ram[OUTPUT - INPUT + 8], 0);
 }
 
 static void a_page_has_room_for_both_stubs(void **state)
@@ -316,6 +488,15 @@ int main(void)
 		TEST(vtl_1_enables_the_others),
 		TEST(padding_of_the_context_is_odd_or_refused),
 		TEST(each_vtl_reads_what_is_its_own),
+		TEST(vtl_1_writes_what_vtl_0_goes_on_with),
+		TEST(a_vtl_that_has_not_begun_begins_where_it_is_told),
+		TEST(registers_of_a_lower_vtl_are_that_alone),
+		TEST(writing_checks_the_target_the_name_and_the_value),
+		TEST(a_list_of_writes_ends_at_the_first_that_fails),
+		TEST(protection_is_vtl_1s_and_stays),
+		TEST(vtl_0_starts_none_where_vtl_1_denies_it),
+		TEST(the_secure_configuration_has_no_mbec),
+		TEST(the_assist_page_is_set_as_by_its_msr),
 		TEST(a_page_has_room_for_both_stubs),
 		TEST(the_assist_page_is_as_the_tlfs_has_it),
 		TEST(a_vp_is_started_in_vtl_1_once_it_has_it),

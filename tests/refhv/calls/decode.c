@@ -117,6 +117,54 @@ bool decode_store32(const uint8_t *code, size_t size, const uint64_t *gpr, struc
 	return true;
 }
 
+/* The immediate operand behind ModRM, in bytes; -1: an opcode that is not known. */
+static int immediate_size(uint8_t opcode, uint8_t modrm, bool operand_size)
+{
+	bool is_test = (opcode | 1) == 0xF7 && (modrm >> 3 & 7) < 2;
+
+	if ((opcode < 0x40 && (opcode & 7) < 4) || (opcode >= 0x84 && opcode <= 0x8B) ||
+	    opcode == 0x63 || opcode >= 0xFE || ((opcode | 1) == 0xF7 && !is_test) ||
+	    (opcode & 0xFC) == 0xD0)
+		return 0;
+	switch (opcode) {
+	case 0x80:
+	case 0x83:
+	case 0xC0:
+	case 0xC1:
+	case OP_MOV_IMM - 1:
+	case 0xF6: return 1;
+	case 0x69:
+	case 0x81:
+	case OP_MOV_IMM:
+	case 0xF7: return operand_size ? 2 : 4;
+	default: return -1;
+	}
+}
+
+size_t decode_length(const uint8_t *code, size_t size)
+{
+	struct prefixes p;
+
+	if (size > INSTRUCTION_MAX)
+		size = INSTRUCTION_MAX;
+	size_t at = skip_prefixes(code, size, &p);
+
+	if (at >= size)
+		return 0;
+	uint8_t opcode = code[at++];
+
+	if ((opcode | 1) == OP_MOVS || (opcode | 1) == OP_STOS || (opcode | 1) == 0xAD)
+		return at;
+	if (at >= size)
+		return 0;
+	size_t operand = operand_length(code + at, size - at);
+	int immediate = immediate_size(opcode, code[at], p.operand_size && !(p.rex & REX_W));
+
+	if (!operand || immediate < 0 || at + operand + (size_t)immediate > size)
+		return 0;
+	return at + operand + (size_t)immediate;
+}
+
 bool decode_is_narrow_store(const uint8_t *code, size_t size)
 {
 	struct prefixes p;

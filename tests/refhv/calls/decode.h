@@ -21,5 +21,11 @@ struct store {
  */
 bool decode_store32(const uint8_t *code, size_t size, const uint64_t *gpr, struct store *store);
 
+/*
+ * How long an instruction of 64-bit code is that accesses memory: arithmetic, MOV, TEST, XCHG, LEA
+ * and string operations of one opcode byte, with any prefixes. 0: not such a one.
+ */
+size_t decode_length(const uint8_t *code, size_t size);
+
 /* Is it a store of one or two bytes: MOV, XCHG, MOVS or STOS, with any prefixes? */
 bool decode_is_narrow_store(const uint8_t *code, size_t size);

@@ -3,9 +3,11 @@
  * The checks that all hypercalls share. The TLFS leaves the order of error detection open; this
  * is the order, and it is part of what tests may rely on here:
  *   reserved control bits 3, unknown code 2, privilege 6, shape (fast, variable header, reps) 3,
- *   alignment 4, page straddle 4, not RAM 4, overlap or hypercall page 3, then the call's own.
+ *   alignment 4, page straddle 4, not RAM 4, overlap, hypercall page or protected page 3, then the
+ *   call's own.
  */
 #include "tests/refhv/calls/hypercall.h"
+#include "tests/refhv/tlfs_vsm.h"
 
 #define GPA_ALIGNMENT 8
 
@@ -17,8 +19,10 @@ struct call_type {
 	bool is_rep;
 	uint8_t in_element; /* of a list, in bytes; 0: both have the configured stride */
 	uint8_t out_element;
+	bool has_no_output;
 	bool may_overlap;   /* output may lie over input, as Linux 6.12 has it */
 	bool may_be_fast;   /* its input fits into two registers */
+	bool may_use_xmm;   /* or, with its output, into XMM registers as well */
 	bool has_variable;  /* a variable header */
 	bool is_ipi;        /* not there with ipi=off */
 	bool is_for_guests; /* not there where the privilege is for show: see cfg_gives */
@@ -53,10 +57,29 @@ static const struct call_type call_types[] = {
 	 .handler = get_registers_call,
 	 .input_size = sizeof(struct hv_registers_input),
 	 .is_rep = true,
+	 .may_use_xmm = true,
 	 .in_element = sizeof(uint32_t),
 	 .out_element = sizeof(struct hv_register_value),
 	 .may_overlap = true,
 	 .code = HV_CALL_REGISTERS},
+	{.name = "SetVpRegisters",
+	 .privilege = HV_PRIVILEGE_VP_REGISTERS,
+	 .handler = set_registers_call,
+	 .input_size = sizeof(struct hv_registers_input),
+	 .is_rep = true,
+	 .may_use_xmm = true,
+	 .in_element = sizeof(struct hv_register_assoc),
+	 .has_no_output = true,
+	 .code = HV_CALL_SET_REGISTERS},
+	{.name = "ModifyVtlProtectionMask",
+	 .privilege = HV_PRIVILEGE_VSM,
+	 .handler = protect_call,
+	 .input_size = sizeof(struct hv_protect_input),
+	 .is_rep = true,
+	 .may_use_xmm = true,
+	 .in_element = sizeof(uint64_t),
+	 .has_no_output = true,
+	 .code = HV_CALL_PROTECT},
 	/* No privilege: the TLFS names none. */
 	{.name = "SendSyntheticClusterIpi",
 	 .handler = send_ipi_call,
@@ -95,7 +118,8 @@ static const struct call_type *find_type(uint16_t code)
 
 static bool shape_is_valid(const struct call_type *type, union hv_control control)
 {
-	if ((control.fast && !type->may_be_fast) || (control.variable && !type->has_variable))
+	if ((control.fast && !type->may_be_fast && !type->may_use_xmm) ||
+	    (control.variable && !type->has_variable))
 		return false;
 	if (!type->is_rep)
 		return !control.rep_count && !control.rep_start;
@@ -116,6 +140,14 @@ static enum hv_status map_block(const struct hypercall *call, uint64_t gpa, uint
 	return *block ? HV_SUCCESS : HV_INVALID_ALIGNMENT;
 }
 
+/* A higher VTL may have taken the page from the caller. */
+static bool allows(const struct hypercall *call, uint64_t gpa, bool is_write)
+{
+	const struct partition *partition = call->partition;
+
+	return !partition->allows || partition->allows(call->caller, gpa, is_write);
+}
+
 static bool in_overlay(const struct hypercall *call, uint64_t gpa)
 {
 	uint64_t msr = call->partition->vtl[call->caller->active_vtl].hypercall;
@@ -123,16 +155,48 @@ static bool in_overlay(const struct hypercall *call, uint64_t gpa)
 	return msr & HV_HYPERCALL_ENABLE && (msr & HV_HYPERCALL_PAGE) == (gpa & HV_HYPERCALL_PAGE);
 }
 
-static enum hv_status map_parameters(struct hypercall *call, const struct call_type *type)
+/* Of the parameter blocks, in bytes. */
+static uint64_t input_size(const struct hypercall *call, const struct call_type *type)
 {
 	uint64_t reps = type->is_rep ? call->control.rep_count : 0;
 	uint32_t stride = call->partition->cfg.stride;
+
+	return type->input_size + reps * (type->in_element ? type->in_element : stride) +
+	       call->control.variable * sizeof(uint64_t);
+}
+
+static uint64_t output_size(const struct hypercall *call, const struct call_type *type)
+{
+	uint64_t reps = type->is_rep ? call->control.rep_count : 0;
+	uint32_t stride = call->partition->cfg.stride;
+
+	return type->has_no_output ? 0 : reps * (type->out_element ? type->out_element : stride);
+}
+
+/* Parameters in registers. Output begins with the first XMM register that has no input. */
+static enum hv_status map_registers(struct hypercall *call, const struct call_type *type)
+{
+	const uint64_t xmm = 2 * sizeof(call->fast[0]);
+	uint64_t out = (input_size(call, type) + xmm - 1) / xmm * xmm;
+	uint64_t out_size = output_size(call, type);
+	uint32_t features = call->partition->cfg.features;
+
+	if (!(features & HV_FEATURE_XMM_INPUT) || out + out_size > HV_FAST_BYTES ||
+	    (out_size && !(features & HV_FEATURE_XMM_OUTPUT)))
+		return HV_INVALID_HYPERCALL_INPUT;
+	call->fast[0] = call->input_gpa;
+	call->fast[1] = call->output_gpa;
+	call->input = call->fast;
+	call->output = (uint8_t *)call->fast + out;
+	return HV_SUCCESS;
+}
+
+static enum hv_status map_parameters(struct hypercall *call, const struct call_type *type)
+{
 	uint64_t in = call->input_gpa;
 	uint64_t out = call->output_gpa;
-	uint64_t in_size = type->input_size +
-			   reps * (type->in_element ? type->in_element : stride) +
-			   call->control.variable * sizeof(uint64_t);
-	uint64_t out_size = reps * (type->out_element ? type->out_element : stride);
+	uint64_t in_size = input_size(call, type);
+	uint64_t out_size = output_size(call, type);
 	void *input = NULL;
 	enum hv_status status = map_block(call, in, in_size, &input);
 
@@ -143,6 +207,8 @@ static enum hv_status map_parameters(struct hypercall *call, const struct call_t
 	call->input = input;
 	if (in_overlay(call, in) || (out_size && in_overlay(call, out)))
 		call->broken = "parameters_in_hypercall_page";
+	else if (!allows(call, in, false) || (out_size && !allows(call, out, true)))
+		call->broken = "parameters_in_protected_page";
 	else if (!type->may_overlap && out_size && in < out + out_size && out < in + in_size)
 		call->broken = "input_and_output_overlap";
 	if (call->broken)
@@ -182,13 +248,21 @@ static enum hv_status dispatch(struct hypercall *call, const struct call_type *t
 		return HV_ACCESS_DENIED;
 	if (!shape_is_valid(type, control))
 		return HV_INVALID_HYPERCALL_INPUT;
-	if (control.fast)
+	if (control.fast && !type->may_use_xmm)
 		return type->handler(call);
-	enum hv_status status = map_parameters(call, type);
+	enum hv_status status =
+		control.fast ? map_registers(call, type) : map_parameters(call, type);
 
 	if (status != HV_SUCCESS)
 		return status;
 	return type->handler(call);
+}
+
+bool hypercall_uses_xmm(union hv_control control)
+{
+	const struct call_type *type = find_type(control.code);
+
+	return type && type->may_use_xmm && control.fast;
 }
 
 uint64_t hypercall_dispatch(struct hypercall *call)
@@ -205,6 +279,7 @@ uint64_t hypercall_dispatch(struct hypercall *call)
 	call->signalled = NULL;
 	call->started = NULL;
 	call->enabled = NULL;
+	call->protected_pages = 0;
 	call->restarts = false;
 	call->awaits = false;
 	call->odd = NULL;

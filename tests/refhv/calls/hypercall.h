@@ -13,6 +13,8 @@ struct hypercall {
 	union hv_control control;
 	uint64_t input_gpa;
 	uint64_t output_gpa;
+	/* A fast call's input, and its output behind that; XMM registers if hypercall_uses_xmm. */
+	uint64_t fast[HV_FAST_WORDS];
 	/* Set for the handler once the generic checks have passed; not for a fast call. */
 	const void *input;
 	void *output;
@@ -23,6 +25,8 @@ struct hypercall {
 	struct vp *signalled;              /* its SynIC has something to raise */
 	struct vp *enabled;                /* it has got enabled_vtl */
 	uint8_t enabled_vtl;
+	uint32_t protected_pages; /* that have got protected_flags */
+	uint32_t protected_flags;
 	struct vp *started;   /* to be launched once the log line is queued */
 	uint64_t garbage;     /* for the result's reserved bits */
 	bool raises_ud;       /* the instruction faults instead of answering */
@@ -35,27 +39,37 @@ struct hypercall {
 	const char *odd;      /* one that hypervisors do not hold it to, or NULL */
 };
 
+/* Has a fast call of this code more input or output than two registers hold? */
+bool hypercall_uses_xmm(union hv_control control);
+
 /*
- * Check and carry out a call. The caller fills in partition, caller, control and both addresses.
+ * Check and carry out a call. The caller fills in partition, caller, control, both addresses and
+ * what XMM registers a fast call has.
  * Returns the result word; fills in the results and the log line.
  */
 uint64_t hypercall_dispatch(struct hypercall *call);
 
 /*
  * Handlers: TLFS, HvCallGetVpIndexFromApicId, HvCallStartVirtualProcessor,
- * HvCallSendSyntheticClusterIpi with its Ex form, HvCallEnablePartitionVtl, HvCallEnableVpVtl and
- * HvCallGetVpRegisters.
+ * HvCallSendSyntheticClusterIpi with its Ex form, HvCallEnablePartitionVtl, HvCallEnableVpVtl,
+ * HvCallGetVpRegisters and HvCallSetVpRegisters.
  */
 enum hv_status map_vp_call(struct hypercall *call);
 enum hv_status start_vp_call(struct hypercall *call);
 enum hv_status send_ipi_call(struct hypercall *call);
 enum hv_status send_ipi_ex_call(struct hypercall *call);
-/* And HvCallPostMessage, HvCallSignalEvent: under the lock. */
+/* And HvCallPostMessage, HvCallSignalEvent, HvCallModifyVtlProtectionMask: under the lock. */
 enum hv_status post_message_call(struct hypercall *call);
 enum hv_status signal_event_call(struct hypercall *call);
 enum hv_status enable_partition_vtl_call(struct hypercall *call);
 enum hv_status enable_vtl_call(struct hypercall *call);
 enum hv_status get_registers_call(struct hypercall *call);
+enum hv_status set_registers_call(struct hypercall *call);
+enum hv_status protect_call(struct hypercall *call);
+
+/* VP_ASSIST_PAGE, as a register or as an MSR. False: it names what is not RAM. */
+bool vp_assist_write(const struct partition *partition, struct vp *vp, uint32_t vtl,
+		     uint64_t value);
 
 /*
  * The fault that strikes this call with `effect`, or NULL. `vp` is the VP that the call is about,

@@ -63,6 +63,9 @@ struct vp_vtl {
 	/* While another VTL runs: what VMSAVE does not save. */
 	uint64_t pat;
 	uint64_t tsc_aux;
+	/* The same, and a higher VTL may write it. */
+	uint64_t rip;
+	uint64_t pending_event; /* PendingEvent0; 0: none */
 	uint32_t apic[VTL_APIC_REGISTERS];
 	struct synic synic;
 };
@@ -75,6 +78,8 @@ struct processor {
 	uint32_t in_host; /* out of the guest */
 	uint32_t stop;    /* stay out of it */
 	uint32_t parked;  /* it has arrived and found nothing to run */
+	uint32_t stays;   /* it has gone to rest in the hypervisor */
+	uint32_t entries; /* into the guest */
 	bool had_init;    /* the guest has sent it an INIT */
 };
 
@@ -91,6 +96,7 @@ struct vp_step {
 struct vp_events {
 	uint64_t armed; /* reference count for which the clock is set; 0: for none */
 	uint32_t is_on; /* NMIs leave the guest */
+	bool is_timed;  /* its SynIC or a timer has been on */
 	uint32_t nmi;   /* the guest has sent one here */
 	uint32_t ldr;   /* its APIC's logical destination, while it is an xAPIC */
 };
@@ -101,10 +107,12 @@ struct vp {
 	uint32_t index;
 	uint32_t apic_id;
 	uint32_t active_vtl;
-	uint32_t higher_vtls;  /* that are enabled, a bit each; atomic, for others enable them */
-	uint32_t claimed_vtls; /* the same, and those that are being enabled */
-	uint32_t state;        /* enum vp_state, accessed atomically */
-	uint32_t is_awaited;   /* fault=start:awaited, until it rests */
+	uint32_t higher_vtls;   /* that are enabled, a bit each; atomic, for others enable them */
+	uint32_t claimed_vtls;  /* the same, and those that are being enabled */
+	uint32_t state;         /* enum vp_state, accessed atomically */
+	uint32_t is_awaited;    /* fault=start:awaited, until it rests */
+	uint64_t secure_config; /* VsmVpSecureConfigVtl0 */
+	uint32_t lost_intercepts;
 	bool is_reset_at_rest; /* fault=start:init */
 	uint64_t again; /* TSC at which it is entered once more (fault=start:twice); 0: never */
 	struct vp_start start;
@@ -159,9 +167,14 @@ struct partition {
 	struct cpu_limits limits;
 	struct partition_vtl vtl[VTLS];
 	uint32_t higher_vtls;  /* that 0x0D has enabled, a bit each; atomic */
+	uint64_t vsm_config;   /* VsmPartitionConfig; atomic */
 	uint32_t has_first_vp; /* a VP has got VTL 1 from VTL 0; atomic */
 	/* Where `bytes` at `gpa` can be accessed; NULL if they are not all guest RAM. */
 	void *(*guest_ram)(uint64_t gpa, uint64_t bytes);
+	/* What VTLs below the highest may do with a page of it; false: no room to keep that. */
+	bool (*protect)(uint64_t gpa, uint32_t flags);
+	/* May the VP, in its VTL, write there (or read)? NULL: it may. */
+	bool (*allows)(const struct vp *vp, uint64_t gpa, bool is_write);
 	struct connection connections[CONNECTIONS];
 	uint32_t vp_count;
 	struct vp *bsp;
@@ -185,4 +198,11 @@ static inline uint32_t partition_vtls(const struct partition *partition)
 {
 	return ((2U << partition->cfg.vtl) - 1) |
 	       __atomic_load_n(&partition->higher_vtls, __ATOMIC_ACQUIRE);
+}
+
+/* VTL 1 has said that no lower VTL starts a VP. */
+static inline bool partition_denies_startup(const struct partition *partition, uint32_t vtl)
+{
+	return !vtl && __atomic_load_n(&partition->vsm_config, __ATOMIC_ACQUIRE) &
+			       HV_VSM_CONFIG_DENY_STARTUP;
 }

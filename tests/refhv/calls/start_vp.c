@@ -75,6 +75,8 @@ static enum hv_status check_target(struct hypercall *call, const struct hv_start
 		return HV_INVALID_PARAMETER; /* this one VTL is all that runs here */
 	if (!(vp_vtls(target) >> input->target_vtl & 1))
 		return HV_INVALID_VP_STATE;
+	if (partition_denies_startup(call->partition, call->caller->active_vtl))
+		return HV_ACCESS_DENIED;
 	return is_startable(call, target) ? HV_SUCCESS : HV_INVALID_VP_STATE;
 }
 

@@ -49,6 +49,7 @@ enum { REFERENCE_STUCK, REFERENCE_BACKWARD };
 enum { DIES_BEFORE, DIES_AFTER };
 enum { LEAK_CR3, LEAK_PAT, LEAK_GS };
 enum { WORD_NONE, WORD_OTHER };
+enum { INTERCEPT_LOST, INTERCEPT_SKIPPED };
 
 /* One `fault=` line. */
 struct fault {

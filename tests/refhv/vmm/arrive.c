@@ -7,6 +7,7 @@
 #include "tests/refhv/vmm/host.h"
 #include "tests/refhv/vmm/memory.h"
 #include "tests/refhv/vmm/overlay.h"
+#include "tests/refhv/vmm/protect.h"
 #include "tests/refhv/vmm/processor.h"
 #include "tests/refhv/vmm/run.h"
 #include "tests/refhv/vmm/state.h"
@@ -17,6 +18,7 @@ static _Noreturn void arrive(struct vp *vp)
 {
 	host_enter(vp);
 	processor_arrived(vp);
+	vp->processor.stays = 0;
 	if (!vp_change_state(vp, VP_STARTING, VP_RUNNING))
 		processor_park(vp);
 	fate_arrive(vp);
@@ -31,6 +33,8 @@ void arrive_from_loader(const struct entry *entry)
 
 	/* This is the copy: pointers into the image are made here. */
 	hv.partition.guest_ram = memory_guest_ram;
+	hv.partition.protect = paging_narrow;
+	hv.partition.allows = protect_allows;
 	hv.partition.cfg.faults.struck = fault_log_strike;
 	log_start(hv.log_ring, hv.log_ring_size);
 	log_late(hv.partition.cfg.log == CFG_LOG_LATE);

@@ -3,8 +3,9 @@
  * How the hypervisor interrupts a guest that owns its local APIC. An ordinary vector is sent by
  * that APIC, to itself. One with auto-EOI must leave no trace there, so it waits until the guest
  * can take an interrupt (VINTR intercept) and is injected. And to come out of its guest at all, a
- * VP has NMIs intercepted once its SynIC or a timer has been on: those of the HPET, those that
- * other VPs send here as kicks, and the guest's own, which are known by events.nmi and given back.
+ * VP has NMIs intercepted once its SynIC or a timer has been on, or the partition has VTL 1: those
+ * of the HPET, those that other VPs send here as kicks, and the guest's own, which are known by
+ * events.nmi and given back.
  */
 #include "tests/refhv/vmm/events.h"
 
@@ -52,17 +53,29 @@ static void set_bit(uint32_t *word, uint32_t bit, bool on)
 	*word = on ? *word | bit : *word & ~bit;
 }
 
+/* Once it is so, for good: an NMI may be on its way. */
+static void stay_in_reach(struct vp *vp)
+{
+	bool has_vtl_1 = __atomic_load_n(&hv.partition.higher_vtls, __ATOMIC_ACQUIRE);
+
+	if (!vp->events.is_on && !vp->events.is_timed && !has_vtl_1)
+		return;
+	vp_active(vp)->vmcb->intercept_1 |= INTERCEPT_1_NMI;
+	__atomic_store_n(&vp->events.is_on, 1, __ATOMIC_SEQ_CST);
+}
+
 void events_deliver(struct vp *vp)
 {
 	struct vmcb *vmcb = vp_active(vp)->vmcb;
 	struct synic *synic = &vp_active(vp)->synic;
 	uint8_t vector;
 
+	stay_in_reach(vp);
 	if (!cfg_gives(&hv.partition.cfg, HV_PRIVILEGE_SYNIC) &&
 	    !cfg_gives(&hv.partition.cfg, HV_PRIVILEGE_STIMER))
 		return;
 	/* Most guests have none of it on; nobody but the VP itself switches it on. */
-	if (!vp->events.is_on && !synic_is_on(synic) && !vectors_any(&synic->apic) &&
+	if (!vp->events.is_timed && !synic_is_on(synic) && !vectors_any(&synic->apic) &&
 	    !vectors_any(&synic->without))
 		return;
 	hv_lock();
@@ -70,15 +83,13 @@ void events_deliver(struct vp *vp)
 
 	synic_run(synic, now);
 	set_clock(vp, now);
-	/* For good: an NMI may be on its way when the last timer is switched off. */
-	bool is_on = vp->events.is_on || synic_is_on(synic);
+	vp->events.is_timed |= synic_is_on(synic);
 	bool wants_window = vectors_any(&synic->without);
 
 	while ((vector = vectors_take(&synic->apic)))
 		apic_send(vp->apic_id, ICR_ASSERT | vector);
 	hv_unlock();
-	__atomic_store_n(&vp->events.is_on, is_on, __ATOMIC_SEQ_CST);
-	set_bit(&vmcb->intercept_1, INTERCEPT_1_NMI, is_on);
+	stay_in_reach(vp);
 	set_bit(&vmcb->intercept_1, INTERCEPT_1_VINTR, wants_window);
 	vmcb->int_control = wants_window ? V_IRQ | V_IGNORE_TPR : 0;
 }
@@ -87,6 +98,7 @@ void events_begin_vtl(struct vp *vp)
 {
 	synic_reset(&vp_active(vp)->synic, hv.partition.guest_ram);
 	vp_active(vp)->vp_assist = 0;
+	stay_in_reach(vp);
 }
 
 void events_reset(struct vp *vp)
@@ -100,10 +112,13 @@ void events_stop(struct vp *vp)
 		hpet_disarm(number(vp));
 }
 
-void events_kick(struct vp *target)
+bool events_kick(struct vp *target)
 {
-	if (__atomic_load_n(&target->events.is_on, __ATOMIC_SEQ_CST))
+	bool is_on = __atomic_load_n(&target->events.is_on, __ATOMIC_SEQ_CST);
+
+	if (is_on)
 		apic_send(target->apic_id, ICR_ASSERT | ICR_MODE_NMI);
+	return is_on;
 }
 
 void events_expect_nmi(const struct vp *sender, uint32_t destination, uint32_t command)
@@ -111,7 +126,8 @@ void events_expect_nmi(const struct vp *sender, uint32_t destination, uint32_t c
 	for (uint32_t i = 0; i < hv.partition.vp_count; i++) {
 		struct vp *vp = hv.partition.vps[i];
 
-		if (vp->events.is_on && ipi_is_target(vp, sender, destination, command))
+		if (vp->events.is_on && vp->active_vtl == sender->active_vtl &&
+		    ipi_is_target(vp, sender, destination, command))
 			__atomic_store_n(&vp->events.nmi, 1, __ATOMIC_SEQ_CST);
 	}
 }

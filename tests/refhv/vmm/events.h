@@ -17,8 +17,11 @@ void events_begin_vtl(struct vp *vp);
 void events_reset(struct vp *vp);
 void events_stop(struct vp *vp);
 
-/* Another VP has changed the SynIC of `target`: it is to come out of its guest and look. */
-void events_kick(struct vp *target);
+/*
+ * Another VP has changed what `target` goes by, its SynIC or its memory: it is to come out of its
+ * guest and look. False: it cannot.
+ */
+bool events_kick(struct vp *target);
 
 /* The guest sends an NMI by its APIC: where NMIs leave the guest it is given back. */
 void events_expect_nmi(const struct vp *sender, uint32_t destination, uint32_t command);

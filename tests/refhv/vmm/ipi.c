@@ -31,7 +31,8 @@ static bool is_broadcast(uint32_t destination)
 
 /*
  * TLFS: INIT and start-up IPIs do nothing to a VP that has a VTL above the one that they are sent
- * in. Those sent in VTL 1 would be for VTL 1, which no start-up IPI can begin.
+ * in, and to none at all where VTL 1 said so. Those sent in VTL 1 would be for VTL 1, which no
+ * start-up IPI can begin.
  */
 static bool is_dropped(struct vp *sender, const struct vp *target)
 {
@@ -39,7 +40,8 @@ static bool is_dropped(struct vp *sender, const struct vp *target)
 		return false;
 	if (sender->active_vtl)
 		vcpu_note(sender, "init_or_sipi_from_vtl1", target->apic_id);
-	return vp_vtls(target) >> (sender->active_vtl + 1) || sender->active_vtl;
+	return vp_vtls(target) >> (sender->active_vtl + 1) || sender->active_vtl ||
+	       partition_denies_startup(&hv.partition, sender->active_vtl);
 }
 
 static void deliver(struct vp *sender, struct vp *target, uint32_t command)

@@ -52,5 +52,8 @@ void paging_protect(uint64_t gpa);
 /* This VTL reads and executes `page` at `gpa`; NULL takes the overlay away again. */
 void paging_overlay(uint32_t vtl, uint64_t gpa, const void *page);
 
+/* VTL 0 may do with the page at `gpa` what `flags` (HV_MAP_*) say. False: no table is left. */
+bool paging_narrow(uint64_t gpa, uint32_t flags);
+
 /* Every VTL has this entry for the page at `gpa`. */
 void paging_replace(uint64_t gpa, uint64_t entry);

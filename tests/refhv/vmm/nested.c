@@ -4,6 +4,7 @@
 #include "tests/refhv/vmm/apic_base.h"
 #include "tests/refhv/vmm/exits.h"
 #include "tests/refhv/vmm/holes.h"
+#include "tests/refhv/vmm/protect.h"
 #include "tests/refhv/vmm/state.h"
 #include "tests/refhv/vmm/vcpu.h"
 #include "tests/refhv/x86.h"
@@ -46,7 +47,7 @@ void nested_exit(struct vp *vp)
 	else if (is_write && msr & HV_HYPERCALL_ENABLE && page == (msr & HV_HYPERCALL_PAGE)) {
 		vcpu_note(vp, "write_to_hypercall_page", gpa);
 		vcpu_inject_error(vp, EXCEPTION_GP, 0);
-	} else {
+	} else if (!protect_exit(vp, gpa)) {
 		nothing_there(vp, gpa, tables, is_write);
 	}
 }

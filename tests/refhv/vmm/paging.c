@@ -9,6 +9,7 @@
 
 #include "tests/refhv/cpu.h"
 #include "tests/refhv/log.h"
+#include "tests/refhv/tlfs_vsm.h"
 #include "tests/refhv/x86.h"
 
 #define LEVEL_1G   3
@@ -18,7 +19,9 @@
 #define MMIO_END   0x100000000UL
 
 /* For pages that are protected or laid over, wherever they lie; and both ends of the arena. */
-#define POOL_BASE           64U
+#define POOL_BASE 64U
+/* And for those that VTL 1 protects: a table for each 2 MiB where there is one. */
+#define POOL_PROTECTED      256U
 
 #define CPUID_ADDRESS_SIZES 0x80000008U
 
@@ -27,6 +30,7 @@ static uint64_t pool_left;
 static uint64_t pool_size;
 static struct {
 	uint64_t gpa;
+	uint64_t under; /* the page's own entry */
 	bool is_there;
 } overlays[VTLS];
 
@@ -64,6 +68,20 @@ uint64_t *paging_entry(const struct page_tables *tables, uint64_t address)
 			__atomic_store_n(entry, (uint64_t)split | PAGING_FLAGS, __ATOMIC_RELEASE);
 		}
 		table = (uint64_t *)(*entry & PAGING_ADDRESS);
+	}
+}
+
+uint64_t paging_look(const struct page_tables *tables, uint64_t address)
+{
+	uint64_t *table = tables->root;
+
+	for (int level = PAGING_TOP;; level--) {
+		uint64_t entry =
+			__atomic_load_n(paging_at(table, level, address), __ATOMIC_ACQUIRE);
+
+		if (level == 1 || !(entry & PAGING_PRESENT) || entry & PAGING_LARGE)
+			return entry;
+		table = paging_next(entry);
 	}
 }
 
@@ -124,7 +142,7 @@ uint64_t paging_pool(uint64_t arena_pages)
 	for (uint32_t vtl = 0; vtl < VTLS; vtl++)
 		if (hv_has_vtl(vtl))
 			pages += POOL_BASE + arena_pages / PAGING_ENTRIES;
-	return pages;
+	return pages + (partition_maximum_vtl(&hv.partition) == 1 ? POOL_PROTECTED : 0);
 }
 
 uint64_t paging_tables(void)
@@ -165,9 +183,41 @@ void paging_overlay(uint32_t vtl, uint64_t gpa, const void *page)
 	const struct page_tables *tables = &hv.nested[vtl];
 
 	if (overlays[vtl].is_there)
-		*paging_entry(tables, overlays[vtl].gpa) = overlays[vtl].gpa | PAGING_FLAGS;
+		*paging_entry(tables, overlays[vtl].gpa) = overlays[vtl].under;
 	overlays[vtl].is_there = page;
 	overlays[vtl].gpa = gpa;
-	if (page)
-		*paging_entry(tables, gpa) = (uint64_t)page | PAGING_READ_ONLY;
+	if (!page)
+		return;
+	overlays[vtl].under = *paging_entry(tables, gpa);
+	*paging_entry(tables, gpa) = (uint64_t)page | PAGING_READ_ONLY;
+}
+
+/* To read a page and not to execute it takes a bit that is set. */
+static uint64_t narrow_entry(uint64_t gpa, uint32_t flags)
+{
+	uint64_t entry = gpa;
+
+	if (flags & HV_MAP_READ)
+		entry |= PAGING_READ_ONLY;
+	if (flags & HV_MAP_WRITE)
+		entry |= PAGING_WRITABLE;
+	if (!(flags & HV_MAP_EXECUTE))
+		entry |= PAGING_NO_EXEC;
+	return flags == HV_MAP_ALL ? entry : entry | PAGING_NARROWED;
+}
+
+bool paging_narrow(uint64_t gpa, uint32_t flags)
+{
+	const struct page_tables *tables = &hv.nested[0];
+	uint64_t entry = narrow_entry(gpa, flags);
+
+	if (!tables->root)
+		return true; /* nobody is ever there */
+	if (pool_left < PAGING_TOP)
+		return false;
+	if (overlays[0].is_there && overlays[0].gpa == gpa)
+		overlays[0].under = entry;
+	else
+		__atomic_store_n(paging_entry(tables, gpa), entry, __ATOMIC_RELEASE);
+	return true;
 }

@@ -11,6 +11,8 @@
 #define PAGING_LARGE     0x80UL
 #define PAGING_FLAGS     (PAGING_PRESENT | PAGING_WRITABLE | PAGING_USER)
 #define PAGING_READ_ONLY (PAGING_PRESENT | PAGING_USER)
+#define PAGING_NARROWED  0x200UL /* for software: a higher VTL forbids something here */
+#define PAGING_NO_EXEC   (1UL << 63)
 #define PAGING_ADDRESS   0x000FFFFFFFFFF000UL
 #define PAGING_ENTRIES   512UL
 #define PAGING_TOP       4
@@ -34,6 +36,9 @@ static inline uint64_t *paging_next(uint64_t entry)
 {
 	return (uint64_t *)(entry & PAGING_ADDRESS);
 }
+
+/* The entry that maps `address`, of whatever size; 0: none does. */
+uint64_t paging_look(const struct page_tables *tables, uint64_t address);
 
 /* The 4 KiB entry of an address; larger pages on the way are split. */
 uint64_t *paging_entry(const struct page_tables *tables, uint64_t address);

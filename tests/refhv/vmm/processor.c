@@ -58,6 +58,26 @@ bool processor_wait_while(const uint32_t *flag, uint32_t value)
 	return true;
 }
 
+bool processor_is_in_guest(const struct vp *vp, uint32_t entries)
+{
+	return __atomic_load_n(&vp->state, __ATOMIC_ACQUIRE) == VP_RUNNING &&
+	       !__atomic_load_n(&vp->processor.stays, __ATOMIC_ACQUIRE) &&
+	       !__atomic_load_n(&vp->processor.in_host, __ATOMIC_SEQ_CST) &&
+	       __atomic_load_n(&vp->processor.entries, __ATOMIC_SEQ_CST) == entries;
+}
+
+bool processor_wait_out(const struct vp *vp, uint32_t entries)
+{
+	uint64_t start = cpu_rdtsc();
+
+	while (processor_is_in_guest(vp, entries)) {
+		if (cpu_rdtsc() - start > WAIT_SECONDS * hv.tsc_hz)
+			return false;
+		cpu_pause();
+	}
+	return true;
+}
+
 void processor_stop(struct vp *target)
 {
 	struct processor *p = &target->processor;
@@ -88,6 +108,7 @@ void processor_enter_host(struct vp *vp)
 
 void processor_leave_host(struct vp *vp)
 {
+	(void)__atomic_fetch_add(&vp->processor.entries, 1, __ATOMIC_RELEASE);
 	__atomic_store_n(&vp->processor.in_host, 0, __ATOMIC_RELEASE);
 }
 
@@ -105,6 +126,7 @@ void processor_park(struct vp *vp)
 void processor_stay(struct vp *vp)
 {
 	log_drain();
+	__atomic_store_n(&vp->processor.stays, 1, __ATOMIC_RELEASE);
 	processor_leave_host(vp);
 	halt();
 }

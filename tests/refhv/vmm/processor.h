@@ -38,6 +38,13 @@ _Noreturn void processor_stay(struct vp *vp);
 /* Wait until `*flag` no longer equals `value`. False: it took too long. */
 bool processor_wait_while(const uint32_t *flag, uint32_t value);
 
+/*
+ * Is it in its guest since `entries`, when that was the number of its entries? Wait until it is
+ * not. False: it took too long.
+ */
+bool processor_is_in_guest(const struct vp *vp, uint32_t entries);
+bool processor_wait_out(const struct vp *vp, uint32_t entries);
+
 /* Bring all others from wherever the firmware left them to wait-for-SIPI. */
 void processor_init_others(void);
 

@@ -8,6 +8,7 @@
 #include "tests/refhv/cpu.h"
 #include "tests/refhv/log.h"
 #include "tests/refhv/x86.h"
+#include "tests/refhv/calls/hypercall.h"
 #include "tests/refhv/vmm/apic.h"
 #include "tests/refhv/vmm/events.h"
 #include "tests/refhv/vmm/ipi.h"
@@ -96,20 +97,6 @@ static bool write_reference_tsc(const struct vp *vp, uint64_t value)
 	return true;
 }
 
-/* There is no assist: the page says nothing, and a guest that looks at it finds that. */
-static bool write_vp_assist(struct vp *vp, uint64_t value)
-{
-	if (value & HV_PAGE_MSR_ENABLE) {
-		void *page = memory_guest_ram(value & HV_PAGE_MSR_GPA, PAGE_SIZE);
-
-		if (!page)
-			return false;
-		cpu_fill(page, 0, PAGE_SIZE);
-	}
-	vp->vtl[vp->active_vtl].vp_assist = value;
-	return true;
-}
-
 static void write_apic(uint32_t reg, uint32_t x2apic, uint32_t value)
 {
 	if (apic_is_x2apic())
@@ -148,7 +135,8 @@ bool synthetic_write(struct vp *vp, uint32_t msr, uint64_t value)
 	case HV_MSR_EOI: write_apic(APIC_EOI, MSR_X2APIC_EOI, 0); return true;
 	case HV_MSR_ICR: write_icr(vp, value); return true;
 	case HV_MSR_TPR: write_apic(APIC_TPR, MSR_X2APIC_TPR, value & 0xFF); return true;
-	case HV_MSR_VP_ASSIST_PAGE: return write_vp_assist(vp, value);
+	case HV_MSR_VP_ASSIST_PAGE:
+		return vp_assist_write(&hv.partition, vp, vp->active_vtl, value);
 	default: return write_synic(vp, msr, value);
 	}
 }

@@ -99,33 +99,35 @@ VMCB_FIELD(cr2, 0x640);
 #define INTERCEPT_1_MSR          (1U << 28)
 #define INTERCEPT_1_SHUTDOWN     (1U << 31)
 /* VMRUN, VMMCALL, VMLOAD, VMSAVE, STGI, CLGI, SKINIT: every SVM instruction. */
-#define INTERCEPT_2_SVM 0x7FU
+#define INTERCEPT_2_SVM  0x7FU
 
-#define NESTED_PAGING   1UL
+#define NESTED_PAGING    1UL
 
-#define EXIT_DB         0x041U
-#define EXIT_NMI        0x061U
-#define EXIT_VINTR      0x064U
-#define EXIT_RDTSC      0x06EU
-#define EXIT_CPUID      0x072U
-#define EXIT_PAUSE      0x077U
-#define EXIT_HLT        0x078U
-#define EXIT_INVLPGA    0x07AU
-#define EXIT_IOIO       0x07BU
-#define EXIT_MSR        0x07CU
-#define EXIT_SHUTDOWN   0x07FU
-#define EXIT_VMRUN      0x080U
-#define EXIT_VMMCALL    0x081U
-#define EXIT_VMLOAD     0x082U
-#define EXIT_VMSAVE     0x083U
-#define EXIT_STGI       0x084U
-#define EXIT_CLGI       0x085U
-#define EXIT_SKINIT     0x086U
-#define EXIT_NPF        0x400U
-#define EXIT_INVALID    0xFFFFFFFFU /* the architecture has -1 in 64 bits, QEMU in 32 */
+#define EXIT_DB          0x041U
+#define EXIT_NMI         0x061U
+#define EXIT_VINTR       0x064U
+#define EXIT_RDTSC       0x06EU
+#define EXIT_CPUID       0x072U
+#define EXIT_PAUSE       0x077U
+#define EXIT_HLT         0x078U
+#define EXIT_INVLPGA     0x07AU
+#define EXIT_IOIO        0x07BU
+#define EXIT_MSR         0x07CU
+#define EXIT_SHUTDOWN    0x07FU
+#define EXIT_VMRUN       0x080U
+#define EXIT_VMMCALL     0x081U
+#define EXIT_VMLOAD      0x082U
+#define EXIT_VMSAVE      0x083U
+#define EXIT_STGI        0x084U
+#define EXIT_CLGI        0x085U
+#define EXIT_SKINIT      0x086U
+#define EXIT_NPF         0x400U
+#define EXIT_INVALID     0xFFFFFFFFU /* the architecture has -1 in 64 bits, QEMU in 32 */
 
-#define EXIT_MSR_WRITE  1U         /* exit_info_1 of EXIT_MSR */
-#define NPF_WRITE       (1UL << 1) /* exit_info_1 of EXIT_NPF */
+#define EXIT_MSR_WRITE   1U         /* exit_info_1 of EXIT_MSR */
+#define NPF_WRITE        (1UL << 1) /* exit_info_1 of EXIT_NPF */
+#define NPF_FETCH        (1UL << 4)
+#define INT_STATE_SHADOW 1UL /* int_state: of an interrupt */
 
 /* int_control: a virtual interrupt waits, whatever the task priority. */
 #define V_IRQ            (1UL << 8)

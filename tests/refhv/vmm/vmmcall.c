@@ -4,7 +4,9 @@
  */
 #include "tests/refhv/vmm/exits.h"
 
+#include "tests/refhv/cpu.h"
 #include "tests/refhv/log.h"
+#include "tests/refhv/tlfs_vsm.h"
 #include "tests/refhv/x86.h"
 #include "tests/refhv/calls/hypercall.h"
 #include "tests/refhv/vmm/begin.h"
@@ -12,10 +14,12 @@
 #include "tests/refhv/vmm/fate.h"
 #include "tests/refhv/vmm/memory.h"
 #include "tests/refhv/vmm/processor.h"
+#include "tests/refhv/vmm/protect.h"
 #include "tests/refhv/vmm/state.h"
 #include "tests/refhv/vmm/stop.h"
 #include "tests/refhv/vmm/test_device.h"
 #include "tests/refhv/vmm/vcpu.h"
+#include "tests/refhv/vmm/views.h"
 #include "tests/refhv/vmm/vtl.h"
 
 #define VMMCALL_LENGTH 3
@@ -87,6 +91,21 @@ static void tell_enabled(struct vp *vp, const struct hypercall *call)
 	log_queue(&vp->line);
 }
 
+/* The views share VTL 0's tables but not their tops, and other VPs may have old translations. */
+static void finish_protection(struct vp *vp, const struct hypercall *call)
+{
+	if (!call->protected_pages)
+		return;
+	line_begin_if(&vp->line, "protect", hv_tells_all());
+	line_add(&vp->line, " vp=%u vtl=%u flags=0x%x pages=%u", vp->index, vp->active_vtl,
+		 call->protected_flags, call->protected_pages);
+	log_queue(&vp->line);
+	hv_lock();
+	views_update();
+	hv_unlock();
+	protect_flush_others(vp);
+}
+
 static void launch(const struct hypercall *call, struct vp *target)
 {
 	if (call->restarts)
@@ -97,14 +116,46 @@ static void launch(const struct hypercall *call, struct vp *target)
 		log_fatal("started_vp_does_not_rest");
 }
 
+/* What changes the partition as a whole, or what another VP's SynIC looks at. */
+static bool needs_lock(union hv_control control)
+{
+	return control.code == HV_CALL_POST_MESSAGE || control.code == HV_CALL_SIGNAL_EVENT ||
+	       control.code == HV_CALL_PROTECT;
+}
+
+static uint64_t carry_out(struct vp *vp, struct hypercall *call, bool is_64)
+{
+	const uint64_t *gpr = vp->gpr;
+	uint64_t rax = vp_active(vp)->vmcb->rax;
+
+	call->partition = &hv.partition;
+	call->caller = vp;
+	/* TLFS, x86 calling convention: in 32-bit code each value is a register pair. */
+	call->control.as_u64 = is_64 ? gpr[REG_RCX] : join(gpr[REG_RDX], rax);
+	call->input_gpa = is_64 ? gpr[REG_RDX] : join(gpr[REG_RBX], gpr[REG_RCX]);
+	call->output_gpa = is_64 ? gpr[REG_R8] : join(gpr[REG_RDI], gpr[REG_RSI]);
+	bool uses_xmm = hypercall_uses_xmm(call->control);
+
+	if (uses_xmm)
+		cpu_read_xmm(call->fast + HV_FAST_FIRST_XMM);
+	if (needs_lock(call->control))
+		hv_lock();
+	uint64_t result = hypercall_dispatch(call);
+
+	if (needs_lock(call->control))
+		hv_unlock();
+	if (uses_xmm)
+		cpu_write_xmm(call->fast + HV_FAST_FIRST_XMM);
+	return result;
+}
+
 void vmmcall_exit(struct vp *vp)
 {
 	struct vmcb *vmcb = vp_active(vp)->vmcb;
-	uint64_t *gpr = vp->gpr;
 	struct hypercall call;
 
 	if (hv.notify_rip && vmcb->rip == hv.notify_rip) {
-		notified(vp, gpr[REG_RDI]);
+		notified(vp, vp->gpr[REG_RDI]);
 		return;
 	}
 	if (!may_call(vp, vmcb)) {
@@ -119,22 +170,7 @@ void vmmcall_exit(struct vp *vp)
 	if (vtl_exit(vp))
 		return;
 	bool is_64 = vmcb->efer & EFER_LMA && vmcb->cs.attributes & VMCB_ATTRIBUTE_L;
-
-	call.partition = &hv.partition;
-	call.caller = vp;
-	/* TLFS, x86 calling convention: in 32-bit code each value is a register pair. */
-	call.control.as_u64 = is_64 ? gpr[REG_RCX] : join(gpr[REG_RDX], vmcb->rax);
-	call.input_gpa = is_64 ? gpr[REG_RDX] : join(gpr[REG_RBX], gpr[REG_RCX]);
-	call.output_gpa = is_64 ? gpr[REG_R8] : join(gpr[REG_RDI], gpr[REG_RSI]);
-	bool is_locked = call.control.code == HV_CALL_POST_MESSAGE ||
-			 call.control.code == HV_CALL_SIGNAL_EVENT;
-
-	if (is_locked)
-		hv_lock();
-	uint64_t result = hypercall_dispatch(&call);
-
-	if (is_locked)
-		hv_unlock();
+	uint64_t result = carry_out(vp, &call, is_64);
 
 	if (vp == hv.partition.bsp && call.control.code == HV_CALL_START_VP)
 		fate_first_start(vp);
@@ -148,6 +184,7 @@ void vmmcall_exit(struct vp *vp)
 	 */
 	log_queue(&vp->line);
 	tell_enabled(vp, &call);
+	finish_protection(vp, &call);
 	if (call.broken)
 		vcpu_note(vp, call.broken, call.input_gpa);
 	if (call.odd)

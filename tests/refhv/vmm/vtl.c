@@ -33,7 +33,21 @@ static void put_away(struct vp *vp)
 	cpu_vmsave(vtl->vmcb);
 	vtl->pat = cpu_rdmsr(MSR_PAT);
 	vtl->tsc_aux = cpu_rdmsr(MSR_TSC_AUX);
+	vtl->rip = vtl->vmcb->rip;
 	vtl_apic_save(vtl);
+}
+
+/* What a higher VTL has left for it to take. */
+static void take_pending_event(struct vp *vp)
+{
+	uint64_t event = vp_active(vp)->pending_event;
+	uint8_t vector = (uint8_t)(event >> HV_PENDING_EVENT_VECTOR_SHIFT);
+
+	vp_active(vp)->pending_event = 0;
+	if (event & HV_PENDING_EVENT_ERROR)
+		vcpu_inject_error(vp, vector, (uint32_t)(event >> HV_PENDING_EVENT_ERROR_SHIFT));
+	else if (event)
+		vcpu_inject(vp, vector);
 }
 
 static void bring_back(struct vp *vp)
@@ -43,6 +57,7 @@ static void bring_back(struct vp *vp)
 	cpu_vmload(vtl->vmcb);
 	cpu_wrmsr(MSR_PAT, vtl->pat);
 	cpu_wrmsr(MSR_TSC_AUX, vtl->tsc_aux);
+	vtl->vmcb->rip = vtl->rip;
 	vtl_apic_restore(vp);
 }
 
@@ -88,6 +103,7 @@ void vtl_switch(struct vp *vp, uint32_t to, const char *reason)
 	vmcb->rax = rax ? fault_value(rax, old->rax) : old->rax;
 	vmcb->cr2 = old->cr2;
 	vmcb->dr6 = old->dr6;
+	take_pending_event(vp);
 	if (to < from)
 		leak(vp, &vp->vtl[from]);
 	line_begin_if(&vp->line, "vtl_switch", hv_tells_all());
@@ -95,13 +111,18 @@ void vtl_switch(struct vp *vp, uint32_t to, const char *reason)
 	log_emit(&vp->line);
 }
 
-static void enter(struct vp *vp)
+static void enter(struct vp *vp, uint32_t entry_reason, const char *reason)
 {
-	vtl_switch(vp, 1, "call");
+	vtl_switch(vp, 1, reason);
 	struct hv_vp_assist *assist = assist_page(vp_active(vp));
 
 	if (assist)
-		assist->entry_reason = HV_VTL_ENTRY_CALL;
+		assist->entry_reason = entry_reason;
+}
+
+void vtl_interrupt(struct vp *vp)
+{
+	enter(vp, HV_VTL_ENTRY_INTERRUPT, "interrupt");
 }
 
 static void leave(struct vp *vp, bool is_fast)
@@ -113,8 +134,12 @@ static void leave(struct vp *vp, bool is_fast)
 		log_drain();
 		processor_stay(vp);
 	}
+	/* VTL 0 would get it. */
+	if (vtl_apic_is_requested((uint8_t)vp_active(vp)->synic.sints[0]))
+		vcpu_note(vp, "vtl_return_before_interrupt_is_taken", 0);
 	if (!is_fast && !assist)
 		vcpu_note(vp, "slow_vtl_return_without_assist_page", 0);
+	vp->secure_config &= ~HV_VSM_SECURE_CONFIG_TLB_LOCKED;
 	vtl_switch(vp, 0, is_fast ? "fast_return" : "return");
 	if (is_fast || !assist)
 		return;
@@ -175,7 +200,7 @@ bool vtl_exit(struct vp *vp)
 	if (is_call && hv_fault(FAULT_VTL_NEVER, vp))
 		return true;
 	if (is_call)
-		enter(vp);
+		enter(vp, HV_VTL_ENTRY_CALL, "call");
 	else
 		leave(vp, input & HV_VTL_RETURN_FAST);
 	return true;

@@ -10,6 +10,9 @@
 /* A VMMCALL that may be a hypercall: is it VtlCall or VtlReturn? Then it is carried out. */
 bool vtl_exit(struct vp *vp);
 
+/* VTL 1 has an interrupt, and VTL 0 runs: VTL 1 does then. */
+void vtl_interrupt(struct vp *vp);
+
 /* Go on in VTL `to`. On the VP's own processor. */
 void vtl_switch(struct vp *vp, uint32_t to, const char *reason);
 
@@ -20,3 +23,6 @@ void vtl_switch(struct vp *vp, uint32_t to, const char *reason);
 void vtl_apic_save(struct vp_vtl *vtl);
 void vtl_apic_restore(struct vp *vp);
 void vtl_apic_begin(struct vp *vp);
+
+/* And whether an interrupt waits there. */
+bool vtl_apic_is_requested(uint8_t vector);

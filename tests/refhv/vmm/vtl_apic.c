@@ -18,6 +18,8 @@
 #define TIMER_MODE    0x60000U
 #define INITIAL_COUNT 0x380U
 #define CURRENT_COUNT 0x390U
+#define APIC_IRR      0x200U
+#define APIC_STEP     0x10U
 
 /* In the order in which they are put back: the timer's count starts it. */
 static const struct {
@@ -62,6 +64,11 @@ void vtl_apic_restore(struct vp *vp)
 		if (registers[i].reg == APIC_LDR)
 			vp->events.ldr = vp_active(vp)->apic[i] >> XAPIC_DESTINATION_SHIFT;
 	}
+}
+
+bool vtl_apic_is_requested(uint8_t vector)
+{
+	return apic_register(APIC_IRR + vector / 32 * APIC_STEP) >> vector % 32 & 1;
 }
 
 void vtl_apic_begin(struct vp *vp)

@@ -14,7 +14,7 @@ KEYS = {
     "shows",
     "never",  # not on the serial port
     "nodes", "linear", "ipis",
-    "vtl", "vtl_reason", "leaked",
+    "vtl", "vtl_reason", "leaked", "intercepts",
     "payload_status", "payload_reason",
     "repeats",  # so many times, with repeat=
     "halts",  # the machine's last line, by which its halt is told from a hang
@@ -142,6 +142,10 @@ def compare_vsm(expected: dict, vsm: dict) -> list[str]:
     reason = expected.get("vtl_reason", "")
     if reason not in vsm["reason"] or bool(reason) != bool(vsm["reason"]):
         wrong.append(f"vsm.reason '{vsm['reason']}', expected '{reason}'")
+    seen = vsm["monitor"]["intercepts"] if vsm["monitor"] else None
+    due = expected.get("intercepts", "none")
+    if seen != (None if due == "none" else due):
+        wrong.append(f"intercepts are {seen}, expected {due}")
     names = [text.partition(":")[0] for text in vsm["leaked"]]
     if names != expected.get("leaked", []):
         wrong.append(f"leaked are {vsm['leaked']}, expected {expected.get('leaked', [])}")

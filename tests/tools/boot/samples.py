@@ -46,6 +46,7 @@ def cpu(apic: int, vp: int, tries: int = 1, by: int | None = 0, method: str = "h
         "apic_id": apic, "uid": apic, "vp_index": vp, "numa": None, "role": "ap", "method": method,
         "verdict": "online", "map_status": None if vp is None else 0,
         "hv_status": 0 if tries else None, "tries": tries, "vtl": 0, "vtl_status": None,
+        "intercepts": None,
         "started_by": by,
         "t_issued_ns": 1000, "t_first_ns": 2000, "t_online_ns": 3000,
         "handed_over": False, "mismatches": [],
@@ -68,7 +69,7 @@ def good_report() -> dict:
         "vsm": {
             "offered": False, "wanted": False, "reason": "", "maximum_vtl": None, "active_vtl": 0,
             "statuses": {"partition": None, "boot": None}, "calls": 0,
-            "code_page": {"call": None, "return": None}, "leaked": [],
+            "code_page": {"call": None, "return": None}, "leaked": [], "monitor": None,
         },
         "payload": None,
         "clock": {"source": "hv-tsc-frequency", "hz": 1000000000, "assumed": False},
@@ -109,6 +110,79 @@ def vtl_report() -> dict:
     }  # fmt: skip
     for record in report["cpus"]:
         record |= {"vtl": 1, "vtl_status": 0 if record["role"] == "ap" else None}
+    return report
+
+
+CODE, RIP = 0x5000, 0x7000  # of the word that the first processor writes to; of who writes
+
+
+def set_register(vp: int, name: int, value: int, input_vtl: str = "0x00") -> str:
+    return (
+        f"refhv: hypercall vp={vp} vtl=1 code=0x0051 name=SetVpRegisters control=0x100000051 input=0x1000 "
+        f"output=0x2000 target_vp=4294967294 input_vtl={input_vtl} start=0 count=1 "
+        f"registers={name:#010x}:{value:#x} status=0x0000 reps=1"
+    )
+
+
+def protect(flags: int, pages: int) -> str:
+    return (
+        f"refhv: hypercall vp=2 vtl=1 code=0x000c name=ModifyVtlProtectionMask control=0xc input=0x1000 "
+        f"output=0x0 input_vtl=0x11 flags={flags:#x} start=0 count={pages} pages=0x10-0x20 status=0x0000 "
+        f"reps={pages}"
+    )
+
+
+def switch(vp: int, start: int, to: int, reason: str) -> str:
+    return f"refhv: vtl_switch vp={vp} from={start} to={to} reason={reason}"
+
+
+def caught(vp: int, apic: int) -> list[str]:
+    return [
+        f"refhv: intercept vp={vp} vtl=0 gpa={CODE + 4 * apic:#x} rip={RIP:#x} access=write",
+        switch(vp, 0, 1, "interrupt"),
+        set_register(vp, 0x00020010, RIP + 2, "0x10"),
+        switch(vp, 1, 0, "return"),
+    ]
+
+
+def monitor_log() -> str:
+    """The good run under a monitor: 0x0F for all in VTL 1, and each start goes through it."""
+    lines = LOG.splitlines()
+    starts = [line for line in lines if "code=0x0099" in line and "rsp=0x4000" not in line]
+    give = [s.replace("code=0x0099", "code=0x000f").replace("=0x0078", "=0x0000") for s in starts]
+    own = give[0].replace("target_vp=3 apic_id=1", BOOT)
+    set_up = [
+        own, switch(2, 0, 1, "call"), set_register(2, 0x000D0007, 0x1F), protect(0xD, 31),
+        protect(1, 18), protect(1, 77), *[g.replace("vtl=0", "vtl=1", 1) for g in give],
+        switch(2, 1, 0, "fast_return"),
+    ]  # fmt: skip
+    set_up = [s.replace("target_vtl=0", "target_vtl=1") for s in set_up]
+    body = []
+    for line in lines[4:-1]:
+        body.append(line.replace("method=start", "vtl=1 method=start"))
+        if " run " in line:
+            vp, apic = (int(line.split(f"{key}=")[1].split()[0]) for key in (" vp", "apic_id"))
+            body += [switch(vp, 1, 0, "fast_return"), *caught(vp, apic)]
+    seal = [
+        *caught(2, 0), switch(2, 0, 1, "call"), set_register(2, 0x000D0007, 0x5F),
+        switch(2, 1, 0, "fast_return"), "refhv: init vp=2 target_vp=1 apic_id=3 dropped=1",
+        "refhv: sipi vp=2 target_vp=1 apic_id=3 vector=0x9e accepted=0 dropped=1",
+    ]  # fmt: skip
+    return "\n".join(lines[:4] + set_up + body + seal + lines[-1:]) + "\n"
+
+
+def monitor_report() -> dict:
+    report = vtl_report()
+    report["vsm"] |= {
+        "active_vtl": 0,
+        "monitor": {
+            "armed": True, "pages": {"code": 31, "constants": 18, "own": 77}, "intercepts": 4,
+            "checksum": {"before": 5, "after": 5}, "startup_denied": True, "init_sent_to": 3,
+            "broken": 0,
+        },
+    }  # fmt: skip
+    for i, record in enumerate(report["cpus"]):
+        record |= {"vtl": 0, "intercepts": {"count": 1, "address": CODE + 4 * i, "rip": RIP}}
     return report
 
 

@@ -9,6 +9,8 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
+from tools.boot import monitor
+
 GET_VP_INDEX, START_VP, ENABLE_VP_VTL = 0x9A, 0x99, 0x0F  # TLFS, hypercall codes
 ENABLE_PARTITION_VTL, GET_VP_REGISTERS = 0x0D, 0x50
 SEND_IPI, SEND_IPI_EX = 0x0B, 0x15
@@ -140,12 +142,13 @@ def check_vsm(report: dict) -> list[str]:
         wrong.append(f"verdict {verdict} in spite of {vsm['leaked']}")
     if vsm["reason"] and verdict == "ok":
         wrong.append(f"verdict ok in spite of '{vsm['reason']}'")
-    if vsm["wanted"] and not vsm["reason"] and vsm["active_vtl"] != 1:
-        wrong.append(f"vtl=1 without a reason, and the VTL is {vsm['active_vtl']}")
+    due = 0 if vsm["monitor"] else 1
+    if vsm["wanted"] and not vsm["reason"] and vsm["active_vtl"] != due:
+        wrong.append(f"without a reason, and the VTL is {vsm['active_vtl']}, not {due}")
     for cpu in report["cpus"]:
         if cpu["verdict"] == "online" and cpu["vtl"] != vsm["active_vtl"]:
             wrong.append(f"apic {cpu['apic_id']}: online, vtl is {cpu['vtl']}")
-    return wrong
+    return wrong + monitor.check_report(report)
 
 
 def check_exit(report: dict, status: int | None, by_firmware: bool = False) -> list[str]:
@@ -292,17 +295,20 @@ def check_vtls(report: dict, events: list[Event], vp_of: dict) -> list[str]:
         for event in events
         if event.name == "vtl_switch"
     ]
+    watched = monitor.is_armed(report)
     due = [(0, 1), (1, 0)] if vsm["wanted"] and active == 1 else []
-    if switches != due:
+    if switches != due and not watched:
         wrong.append(f"switches between VTLs are {switches}, must be {due}")
     for cpu in report["cpus"]:
         own = [call for call in calls if call.number("target_vp") == vp_of.get(cpu["apic_id"])]
-        wrong += [f"apic {cpu['apic_id']}: {what}" for what in check_vtl(cpu, own, active)]
+        needs = bool(active) or watched
+        wrong += [f"apic {cpu['apic_id']}: {what}" for what in check_vtl(cpu, own, needs)]
+    wrong += monitor.check_log(report, events, vp_of)
     return wrong + check_runs_in_vtl(report, events)
 
 
-def check_vtl(cpu: dict, calls: list[Event], active: int) -> list[str]:
-    """One processor's record against the calls 0x0F that were made for it."""
+def check_vtl(cpu: dict, calls: list[Event], needs: bool) -> list[str]:
+    """One processor's record against the calls 0x0F that were made for it, if it needs one."""
     if cpu["role"] == "bsp":
         return []
     wrong = []
@@ -312,22 +318,25 @@ def check_vtl(cpu: dict, calls: list[Event], active: int) -> list[str]:
     if cpu["vtl_status"] != last:
         wrong.append(f"vtl_status is {cpu['vtl_status']}, the log's last is {last}")
     given = sum(status in (SUCCESS, VTL_ALREADY_ENABLED) for status in statuses)
-    if cpu["verdict"] == "online" and given != bool(active):
-        wrong.append(f"online in VTL {active}, and {given} calls 0x0F gave it one")
+    if cpu["verdict"] == "online" and given != needs:
+        wrong.append(f"online in VTL {cpu['vtl']}, and {given} calls 0x0F gave it one")
     return wrong
 
 
 def check_runs_in_vtl(report: dict, events: list[Event]) -> list[str]:
-    """Who is online in a VTL began to run in it."""
+    """Who is online in a VTL began to run in it; under a monitor in VTL 1, whoever it is."""
     vtls = {
         event.number("apic_id"): event.number("vtl")
         for event in events
         if event.name == "run" and "vtl" in event.fields
     }
+    watched = monitor.is_armed(report)
+    due = {cpu["apic_id"]: 1 if watched else cpu["vtl"] for cpu in report["cpus"]}
     return [
         f"apic {cpu['apic_id']}: online in VTL {cpu['vtl']}, it ran in {vtls[cpu['apic_id']]}"
         for cpu in report["cpus"]
-        if cpu["verdict"] == "online" and vtls.get(cpu["apic_id"], cpu["vtl"]) != cpu["vtl"]
+        if cpu["verdict"] == "online" and vtls.get(cpu["apic_id"], due[cpu["apic_id"]])
+        != due[cpu["apic_id"]]
     ]
 
 

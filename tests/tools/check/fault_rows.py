@@ -73,7 +73,7 @@ ROWS = {
         "F85": "refused, whatever the status, and yet started",
         "F86": "second arrival after bring-up (self-test)",
     },
-    "Virtual trust levels (vtl=1)": {
+    "Virtual trust levels (vtl=1, vtl=monitor)": {
         "G01": "AccessVsm or AccessVpRegisters withheld",
         "G02": "no VTL above 0 to have, or the registers that say so refused",
         "G03": "VsmCodePageOffsets has no VtlCall",
@@ -85,6 +85,10 @@ ROWS = {
         "G09": "0x0F or 0x99 refused for an AP",
         "G0A": "an AP begins in the wrong VTL, or is not told in which",
         "G0B": "RAX is written at a switch, as if there were a status",
+        "G0C": "monitor: VTL 1 is told of nothing (privileges, VP assist page, SynIC)",
+        "G0D": "monitor: VsmPartitionConfig or 0x0C refused",
+        "G0E": "monitor: a write to code goes through, is not told, told wrongly, or never over",
+        "G0F": "monitor: DenyLowerVtlStartup refused, or an INIT from VTL 0 has an effect",
     },
     "ACPI": {
         "F50": "no RSDP or XSDT",

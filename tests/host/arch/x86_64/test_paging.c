@@ -157,7 +157,11 @@ static void a_page_of_a_large_one_changes_alone(void **state)
 /* Each changes alone, and a table of the one is none of the other. */
 static void a_copy_has_tables_of_its_own(void **state)
 {
+	enum { MORE = 16 };
+	static uint8_t more[MORE * PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
+	struct pages apart;
 	uint64_t first;
+	size_t before;
 
 	(void)state;
 	begin();
@@ -165,19 +169,26 @@ static void a_copy_has_tables_of_its_own(void **state)
 	assert_int_equal(arch_map(0, 0, 2 * LARGE, ARCH_MAP_WRITE), OK);
 	assert_int_equal(arch_map(LARGE, LARGE, PAGE_SIZE, 0), OK);
 	first = paging_root();
-	privileged.cr[3] = paging_copy();
+	before = pages_left(&pages);
+	assert_true(pages_init(&apart, &(struct page_range){(uint64_t)more, sizeof(more)}, 1));
+	assert_int_equal(paging_size(), 4);
+	privileged.cr[3] = paging_copy(&apart);
 	assert_int_not_equal(privileged.cr[3], 0);
+	assert_int_equal(pages_left(&apart), MORE - paging_size());
 	assert_int_equal(paging_root(), first);
-	paging_use(privileged.cr[3]);
+	assert_ptr_equal(paging_use(privileged.cr[3], &apart), &pages);
 	assert_mapped(0, 0, LARGE, ARCH_MAP_WRITE);
 	assert_mapped(LARGE, LARGE, PAGE_SIZE, 0);
 	assert_int_equal(arch_map(LARGE, OTHER, PAGE_SIZE, ARCH_MAP_EXEC), OK);
 	assert_mapped(LARGE, OTHER, PAGE_SIZE, ARCH_MAP_EXEC);
-	paging_use(first);
+	assert_int_equal(arch_map(OTHER, OTHER, PAGE_SIZE, ARCH_MAP_EXEC), OK);
+	assert_true(pages_left(&apart) < MORE - paging_size() + 2);
+	assert_ptr_equal(paging_use(first, &pages), &apart);
+	assert_int_equal(pages_left(&pages), before);
 	privileged.cr[3] = first;
 	assert_mapped(LARGE, LARGE, PAGE_SIZE, 0);
 	pages.fail_at = 2;
-	assert_int_equal(paging_copy(), 0);
+	assert_int_equal(paging_copy(&pages), 0);
 }
 
 static void the_upper_half_comes_out_canonical(void **state)

@@ -180,7 +180,6 @@ EFI_STATUS memory_exit_for(EFI_HANDLE image, UINTN key, EFI_EXIT_BOOT_SERVICES e
 									   : EFI_INVALID_PARAMETER;
 	if (EFI_ERROR(status))
 		return status;
-	firmware_console_stop();
 	status = exit(image, key);
 	if (!EFI_ERROR(status))
 		translate(&seen, boot);

@@ -61,7 +61,10 @@ static void hook(EFI_EXIT_BOOT_SERVICES to)
 __attribute__((no_stack_protector)) static EFI_STATUS EFIAPI exit_boot_services(EFI_HANDLE image,
 										UINTN key)
 {
-	EFI_STATUS status = memory_exit_for(image, key, hooked.exit, hooked.st, hooked.boot);
+	EFI_STATUS status;
+
+	firmware_console_stop();
+	status = memory_exit_for(image, key, hooked.exit, hooked.st, hooked.boot);
 
 	if (EFI_ERROR(status))
 		return status;

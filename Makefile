@@ -65,8 +65,13 @@ $(BUILD)/obj/%.c.o: %.c Makefile | $(BUILD)/.tools
 # The kernel's frames are guarded; the canary is canary.c's.
 $(KERNEL_OBJS): GUARD_CFLAGS = $(GUARD_CFLAGS_KERNEL)
 
-# Rooms in which a tenth of a millisecond means nothing are made small.
-$(BUILD)/obj/boot/%.o $(BUILD)/obj/conform/%.o $(BUILD)/obj/kernel/%.o: SIZE_CFLAGS = -Os
+# Where a tenth of a millisecond means nothing, code is made small: whole rooms, and single files.
+SMALL = $(addsuffix /%,acpi boot conform kernel screen) \
+	$(addsuffix .c,$(addprefix lib/,format json log tally) \
+	$(addprefix smp/,ledger nodes prepare topology) \
+	$(addprefix arch/x86_64/,exceptions features init_delay parking serial vtl way_back) \
+	$(addprefix hv/x86_64/,crash detect intercept setup))
+$(patsubst %,$(BUILD)/obj/%.o,$(SMALL)): SIZE_CFLAGS = -Os
 
 # Only the UEFI stub, the reference hypervisor's loader and some of the tests' programs see GNU-EFI.
 $(BUILD)/obj/boot/%.o $(BUILD)/obj/tests/refhv/loader/%.o \

@@ -4,7 +4,7 @@
 
 #include "lib/string.h"
 
-enum { NODE_HEADER = 4, TEXT_MAX = 1024 };
+enum { NODE_HEADER = 4 };
 
 /* UEFI 2.10, 10.2: type, subtype, length in two bytes. */
 static size_t node_size(const EFI_DEVICE_PATH *node)
@@ -65,13 +65,17 @@ static EFI_DEVICE_PATH *file_path(EFI_SYSTEM_TABLE *st, const EFI_DEVICE_PATH *v
 
 static EFI_STATUS set_options(EFI_SYSTEM_TABLE *st, EFI_HANDLE program, const char *args)
 {
-	static CHAR16 text[TEXT_MAX];
+	CHAR16 *text = NULL; /* the program's, from here on */
 	EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
 	EFI_LOADED_IMAGE *loaded = NULL;
 	EFI_STATUS status = st->BootServices->HandleProtocol(program, &guid, (void **)&loaded);
 
-	if (EFI_ERROR(status) || str_len(args) >= TEXT_MAX)
-		return EFI_ERROR(status) ? status : EFI_BUFFER_TOO_SMALL;
+	if (!EFI_ERROR(status))
+		status = st->BootServices->AllocatePool(EfiLoaderData,
+							(str_len(args) + 1) * sizeof(CHAR16),
+							(void **)&text);
+	if (EFI_ERROR(status))
+		return status;
 	loaded->LoadOptionsSize = (UINT32)(widen(args, text) * sizeof(CHAR16));
 	loaded->LoadOptions = text;
 	return EFI_SUCCESS;

@@ -93,7 +93,7 @@ static enum exit_code finish(struct kernel *k, const struct selftest *selftest)
 	smp_look_again(&k->smp);
 	smp_summarize(&k->smp, hypervisor_is_expected(&k->platform.hypervisor), &report.summary);
 	if (((selftest && !selftest_is_kept(selftest)) || k->vtl.reason[0] ||
-	     k->boot->payload->reason[0]) &&
+	     (k->boot->payload && k->boot->payload->reason[0])) &&
 	    report.summary.verdict == MACHINE_OK)
 		report.summary.verdict = MACHINE_DEGRADED;
 	if (k->vtl.leaks || k->vtl.monitor.broken)

@@ -81,7 +81,7 @@ struct boot_info {
 	 * the firmware does not do it. arg: enum boot_reset *.
 	 */
 	void (*reset)(void *arg);
-	const struct boot_payload *payload;
+	const struct boot_payload *payload;   /* NULL: none was looked for */
 	const struct boot_hand_off *hand_off; /* the processors are the payload's; else NULL */
 };
 

@@ -35,7 +35,7 @@ static void take(const struct words *w, const char *key, char *out, size_t size)
 
 void kernel_payload_find(const char *options, struct boot_payload *out)
 {
-	static struct words w;
+	struct words w;
 	bool has_mode = false;
 	bool has_vtl = false;
 	size_t len;

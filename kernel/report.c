@@ -153,7 +153,7 @@ static void payload(const struct report *r)
 
 	for (size_t i = 0; i < r->smp->count; i++)
 		count += smp_cpu(r->smp, i)->handed_over;
-	if (!r->payload->path[0])
+	if (!r->payload || !r->payload->path[0])
 		return;
 	log_print("payload %s: ", r->payload->path);
 	if (r->payload->reason[0])

@@ -63,7 +63,7 @@ static void processor(struct json *j, const struct report *r, const struct cpu *
 
 static void payload(struct json *j, const struct boot_payload *p)
 {
-	if (!p->path[0]) {
+	if (!p || !p->path[0]) {
 		json_null(j, "payload");
 		return;
 	}

@@ -14,7 +14,6 @@
 #define BELOW_4_GIB 0xFFFFFFFFUL
 #define EFI_PAGE    4096UL
 
-static struct boot_payload payload;
 static struct boot_hand_off hand_off;
 
 /* What the hook goes by: it is called by the payload. */
@@ -107,34 +106,39 @@ static void take_back(EFI_SYSTEM_TABLE *st, const struct boot_info *boot)
 
 /* --- the program ------------------------------------------------------------------------------ */
 
-static void start(EFI_SYSTEM_TABLE *st, struct boot_info *boot, EFI_HANDLE program)
+static void start(EFI_SYSTEM_TABLE *st, struct boot_info *boot, EFI_HANDLE program,
+		  struct boot_payload *payload)
 {
 	const char *why = offer(st, boot);
 	EFI_STATUS status;
 
 	if (why)
-		log_warn("payload %s: the processors are left as they are: %s", payload.path, why);
+		log_warn("payload %s: the processors are left as they are: %s", payload->path, why);
 	status = st->BootServices->StartImage(program, NULL, NULL);
 	if (!why)
 		take_back(st, boot);
-	format(payload.reason, sizeof(payload.reason), "it came back: EFI status 0x%lx",
+	format(payload->reason, sizeof(payload->reason), "it came back: EFI status 0x%lx",
 	       (unsigned long)status);
 }
 
 void payload_follow(EFI_HANDLE image, EFI_SYSTEM_TABLE *st, struct boot_info *boot)
 {
 	EFI_HANDLE program = NULL;
+	struct boot_payload *payload = NULL;
 	EFI_STATUS status;
 
-	kernel_payload_find(boot->options, &payload);
-	boot->payload = &payload;
-	if (!payload.path[0])
+	if (EFI_ERROR(st->BootServices->AllocatePool(EfiLoaderData, sizeof(*payload),
+						     (void **)&payload)))
 		return;
-	status = load_program(image, st, payload.path, payload.args, &program);
+	kernel_payload_find(boot->options, payload);
+	boot->payload = payload;
+	if (!payload->path[0])
+		return;
+	status = load_program(image, st, payload->path, payload->args, &program);
 	if (EFI_ERROR(status))
-		format(payload.reason, sizeof(payload.reason), "%s: EFI status 0x%lx",
+		format(payload->reason, sizeof(payload->reason), "%s: EFI status 0x%lx",
 		       load_error(status), (unsigned long)status);
 	else
-		start(st, boot, program);
-	log_warn("payload %s: %s", payload.path, payload.reason);
+		start(st, boot, program, payload);
+	log_warn("payload %s: %s", payload->path, payload->reason);
 }

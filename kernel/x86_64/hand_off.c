@@ -50,7 +50,7 @@ static void count(void *ctx, const struct acpi_cpu *cpu)
 
 const char *kernel_hand_off_plan(const struct boot_info *boot, struct boot_hand_off *h)
 {
-	static struct hypervisor hypervisor;
+	struct hypervisor hypervisor = {0};
 	static char why[HVSMP_REASON_SIZE];
 	struct acpi_madt madt;
 	struct acpi_table table;

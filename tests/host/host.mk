@@ -112,6 +112,7 @@ $(eval $(call host_test, kernel/test_vtl, kernel/x86_64/vtl.c kernel/x86_64/vtl_
 	$(LIBRARY) lib/log.c lib/pages.c $(LIB_FORMAT)))
 $(eval $(call host_test, kernel/test_monitor, $(addprefix kernel/x86_64/,vtl.c vtl_steps.c \
 	monitor.c monitored.c host.c) smp/x86_64/context.c \
+	tests/host/kernel/monitor_hypervisor.c tests/host/kernel/monitor_machine.c \
 	$(LIBRARY) lib/err.c lib/log.c lib/pages.c $(LIB_FORMAT)))
 $(eval $(call host_test, kernel/test_tables, kernel/tables.c acpi/fadt.c acpi/s5.c \
 	$(SMP_TOPOLOGY) $(ACPI_BUILD)))

@@ -124,7 +124,9 @@ $(eval $(call host_test, kernel/test_options, $(OPTIONS)))
 $(eval $(call host_test, kernel/test_options_doc, $(filter-out %/options.c,$(OPTIONS))))
 REPORT = $(addprefix kernel/,report.c report_json.c report_tap.c report_vsm.c times.c \
 	version.c) lib/json.c
-$(eval $(call host_test, kernel/test_report, $(REPORT) $(SMP_START)))
+REPORT_FIXTURE = tests/host/kernel/report_fixture.c $(REPORT) $(SMP_START)
+$(eval $(call host_test, kernel/test_report, $(REPORT_FIXTURE)))
+$(eval $(call host_test, kernel/test_report_vsm, $(REPORT_FIXTURE)))
 BENCH = $(addprefix kernel/,stats.c bench_stats.c bench_table.c bench_json.c)
 $(eval $(call host_test, kernel/test_bench, $(BENCH) $(REPORT) $(SMP_START)))
 

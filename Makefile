@@ -140,7 +140,7 @@ IMAGES = $(BUILD)/$(KERNEL).efi \
 	$(if $(SECURE),$(addprefix $(BUILD)/,hvsmp-signed.efi secure-vars.fd)) \
 	$(if $(filter ref,$(HV)),$(BUILD)/$(HYPERVISOR).efi)
 
-run: $(IMAGES) ## boot the kernel and show what it says; logs in build/run/
+run: $(IMAGES) ## boot the kernel (CMDLINE=vtl=monitor) and show what it says; logs in build/run/
 	@$(PYTHON) scripts/run.py $(MACHINE) $(RUN_GUEST)
 
 debug: $(IMAGES) ## boot to the first instruction and wait for gdb (DEBUG=refhv: that of refhv.efi)

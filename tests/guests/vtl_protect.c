@@ -32,6 +32,10 @@
 #define WRITE_BACK    6U
 #define CODE_64       0xA09BU
 #define CR0_AM        (1UL << 18)
+#define REGION        0x200000UL
+#define MEMORY        0x40000000UL /* of QEMU's machine */
+#define NO_MEMORY     0x0BU
+#define MANY          200U
 #define OLD           0x1111UL
 #define NEW           0x2222UL
 
@@ -274,6 +278,20 @@ static void protect_from_the_other(void)
 	expect("what it wrote", last[AP].gpa, (uint64_t)shared);
 }
 
+/* A page of each 2 MiB wants a table. When there is none left, those that there are still do. */
+static void take_all_tables(void)
+{
+	uint16_t status = 0;
+	uint32_t pages = 0;
+
+	for (uint64_t gpa = REGION; gpa < MEMORY && status != NO_MEMORY; gpa += REGION) {
+		status = protect(&w1, SELF, 0, ALL, gpa);
+		pages += !status;
+	}
+	expect("0x0C, no table left", status, NO_MEMORY);
+	expect("after many", pages > MANY, true);
+}
+
 static void main_1(void)
 {
 	uint8_t *low = stacks[2 * AP], *high = stacks[2 * AP + 1];
@@ -294,6 +312,8 @@ static void main_1(void)
 	serve(BSP);
 	protect_target(&w1, READ_EXECUTE);
 	serve(BSP);
+	take_all_tables();
+	protect_target(&w1, READ);
 	protect_target(&w1, ALL);
 	serve(BSP);
 }

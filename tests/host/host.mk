@@ -126,6 +126,7 @@ $(eval $(call host_test, kernel/test_vtl, tests/host/kernel/vtl_world.c \
 	$(LIBRARY) lib/log.c lib/pages.c $(LIB_FORMAT)))
 $(eval $(call host_test, kernel/test_monitor, $(addprefix kernel/x86_64/,vtl.c vtl_steps.c \
 	monitor.c monitored.c host.c) smp/x86_64/context.c \
+	tests/host/kernel/monitor_hypervisor.c tests/host/kernel/monitor_machine.c \
 	$(LIBRARY) lib/err.c lib/log.c lib/pages.c $(LIB_FORMAT)))
 $(eval $(call host_test, kernel/test_tables, kernel/tables.c acpi/fadt.c acpi/s5.c \
 	$(SMP_TOPOLOGY) $(ACPI_BUILD)))
@@ -138,7 +139,9 @@ $(eval $(call host_test, kernel/test_options, $(OPTIONS)))
 $(eval $(call host_test, kernel/test_options_doc, $(filter-out %/options.c,$(OPTIONS))))
 REPORT = $(addprefix kernel/,report.c report_json.c report_tap.c report_vsm.c times.c \
 	version.c) lib/json.c
-$(eval $(call host_test, kernel/test_report, $(REPORT) $(SMP_START)))
+REPORT_FIXTURE = tests/host/kernel/report_fixture.c $(REPORT) $(SMP_START)
+$(eval $(call host_test, kernel/test_report, $(REPORT_FIXTURE)))
+$(eval $(call host_test, kernel/test_report_vsm, $(REPORT_FIXTURE)))
 BENCH = $(addprefix kernel/,stats.c bench_stats.c bench_table.c bench_json.c)
 $(eval $(call host_test, kernel/test_bench, $(BENCH) $(REPORT) $(SMP_START)))
 

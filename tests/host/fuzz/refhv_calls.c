@@ -58,7 +58,7 @@ static void call(struct fuzz_reader *r)
 	uint64_t result;
 
 	if (fuzz_take(r, 1) & 1) /* mostly a call that is there */
-		control = (control & ~0xFFFFUL) | codes[control % 6];
+		control = (control & ~0xFFFFUL) | codes[control % 8 % 6];
 	one.control.as_u64 = control;
 	vps[0].active_vtl = control >> 48 & 1;
 	partition.vsm_config = control >> 49 & 1;

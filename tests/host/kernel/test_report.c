@@ -3,97 +3,12 @@
  * kernel/report*.c: the three forms of the report from one ledger, word for word; and texts that
  * would break a careless JSON (P7).
  */
-#include "tests/host/test.h"
+#include "tests/host/kernel/report_fixture.h"
 
 #include <string.h>
 
-#include "kernel/options.h"
-#include "kernel/report.h"
 #include "kernel/times.h"
 #include "lib/log.h"
-#include "tests/host/smp/machine.h"
-
-enum { CPUS = 3, START = 1000 };
-
-static struct cpu record[CPUS] __attribute__((aligned(256)));
-static struct hvsmp_cpu *list[CPUS];
-static struct smp smp;
-static struct platform platform;
-static struct vtl vtl;
-static struct report report;
-static struct boot_payload payload;
-
-static struct {
-	char text[1 << 23];
-	size_t len;
-} heard;
-
-const char *arch_fault_name(uint8_t vector)
-{
-	return vector == 13 ? "#GP" : "?";
-}
-
-static void hear(void *ctx, const char *text, size_t len)
-{
-	(void)ctx;
-	assert_true(heard.len + len < sizeof(heard.text));
-	memcpy(heard.text + heard.len, text, len);
-	heard.len += len;
-	heard.text[heard.len] = '\0';
-}
-
-/* The boot processor, one started by hypercall, one that was refused. */
-static int set_up(void **state)
-{
-	(void)state;
-	log_reset();
-	memset(&heard, 0, sizeof(heard));
-	log_add_sink(hear, NULL);
-	memset(record, 0, sizeof(record));
-	for (uint32_t i = 0; i < CPUS; i++) {
-		list[i] = &record[i].start;
-		record[i] = (struct cpu){.start.index = i,
-					 .start.hw_id = i * 2,
-					 .uid = i,
-					 .numa = SMP_NUMA_UNKNOWN,
-					 .vtl = i < 2 ? 0 : CPU_VTL_UNKNOWN,
-					 .start.vp_index = (i + 1) % CPUS};
-		record[i].start.owner = &record[i];
-	}
-	record[0].start.is_bsp = true;
-	record[0].start.method = HVSMP_METHOD_FIRMWARE;
-	record[0].start.arrived = START;
-	record[1].start.method = HVSMP_METHOD_HYPERCALL;
-	record[1].start.map_state = HVSMP_MAP_FOUND;
-	record[1].numa = 1;
-	record[1].start.calls = 1;
-	record[1].start.issued = 2000;
-	record[1].start.arrived = 4000;
-	machine_set_first_tsc(&record[1], 3000);
-	record[2].verdict = CPU_REFUSED;
-	record[2].start.map_state = HVSMP_MAP_REFUSED;
-	record[2].start.map_answer.status.code = 5;
-	record[2].uid = SMP_UID_UNKNOWN;
-	record[2].start.vp_index = HVSMP_VP_UNKNOWN;
-	record[2].start.calls = 3;
-	record[2].start.answer.status.code = 0x50;
-	smp = (struct smp){.record = list, .count = CPUS, .bsp = &record[0], .start_ticks = START};
-	smp.start.map = (struct hvsmp_map_info){.calls = 4, .stride = 4, .elements = 3};
-	platform = (struct platform){.clock_source = "cpuid", .tsc_hz = 1000};
-	platform.hypervisor.hypercalls = HYPERCALLS_OPEN;
-	platform.hypervisor.reason = "";
-	platform.hypervisor.features.present = platform.hypervisor.features.is_hv1 = true;
-	strcpy(platform.hypervisor.features.vendor, "Microsoft Hv");
-	strcpy(platform.hypervisor.features.interface_name, "Hv#1");
-	strcpy(platform.hypervisor.version, "10.0.20348.1-0-0");
-	vtl = (struct vtl){0};
-	report = (struct report){.platform = &platform,
-				 .smp = &smp,
-				 .vtl = &vtl,
-				 .payload = &payload};
-	report.summary = (struct smp_summary){CPUS, 2, MACHINE_DEGRADED, 123456};
-	return 0;
-}
 
 static void json_word_for_word(void **state)
 {
@@ -139,24 +54,6 @@ static void json_word_for_word(void **state)
 	report_json(&report);
 	assert_non_null(strstr(heard.text, "\"vendor\":\"Microsoft Hv\",\"version\":\"\","));
 }
-
-static const struct selftest kept = {
-	.is_run = true,
-	.members = 2,
-	.pairs = 2,
-	.min_ns = 10,
-	.median_ns = 20,
-	.max_ns = 30,
-	.sent = {[IPI_BY_MASK] = 4, [IPI_BY_SET] = 5, [IPI_BY_NOTIFY] = 6},
-	.announced = 15,
-	.taken = 15,
-	.has_skew = true,
-	.skew_ns = 7,
-	.skew_error_ns = 100,
-	.skew_hw_id = 2,
-	.expected = 3000,
-	.actual = 3000,
-};
 
 static const char *json_of(const struct selftest *s)
 {
@@ -300,188 +197,6 @@ static void tap_word_for_word(void **state)
 	assert_non_null(strstr(heard.text, "\nnot ok 5 - every processor arrived as it was asked"));
 }
 
-/* The boot processor and one other in VTL 1; the third was refused it. */
-static void go_to_vtl1(void)
-{
-	smp.config.vtl = 1;
-	record[0].vtl = record[1].vtl = 1;
-	record[1].start.vtl_calls = 1;
-	record[2].start.vtl_calls = 2;
-	record[2].start.vtl_answer.status.code = 0x51;
-	vtl = (struct vtl){.is_wanted = true,
-			   .was_entered = true,
-			   .has_returned = true,
-			   .knows_maximum = true,
-			   .knows_offsets = true,
-			   .offsets = {0x0F, 0x26},
-			   .partition = {.maximum = 2},
-			   .asked_partition = true,
-			   .partition_answer.status.code = 0x51,
-			   .asked_boot = true};
-	platform.hypervisor.features.interface_id = 0x31237648;
-	platform.hypervisor.features.privileges = 0x0023000000000060;
-}
-
-static void vtl1_in_json(void **state)
-{
-	(void)state;
-	go_to_vtl1();
-	report_json(&report);
-	assert_non_null(strstr(
-		heard.text,
-		"\"vsm\":{\"offered\":true,\"wanted\":true,\"reason\":\"\",\"maximum_vtl\":2,"
-		"\"active_vtl\":1,\"statuses\":{\"partition\":81,\"boot\":0},\"calls\":4,"
-		"\"code_page\":{\"call\":15,\"return\":38},\"leaked\":[],\"monitor\":null},"));
-	assert_non_null(strstr(heard.text, "\"tries\":1,\"vtl\":1,\"vtl_status\":0,"));
-	assert_non_null(strstr(heard.text, "\"tries\":3,\"vtl\":null,\"vtl_status\":81,"));
-	vtl.leak[vtl.leaks++] = (struct vtl_leak){"cr3", 0x1000, 0x2000};
-	vtl.leak[vtl.leaks++] = (struct vtl_leak){"pat", 1, 2};
-	report_json(&report);
-	assert_non_null(strstr(heard.text, "\"leaked\":[\"cr3: expected 0x1000, is 0x2000\","
-					   "\"pat: expected 0x1, is 0x2\"],\"monitor\":null},"));
-	vtl.boot_answer.err = HVSMP_ERROR_FAULT;
-	heard.len = 0;
-	report_json(&report);
-	assert_non_null(strstr(heard.text, "\"partition\":81,\"boot\":null},\"calls\":4,"));
-}
-
-static void vtl1_in_the_table(void **state)
-{
-	(void)state;
-	report_print(&report, REPORT_TABLE);
-	assert_null(strstr(heard.text, "vtl"));
-	assert_null(strstr(heard.text, "VTL"));
-	go_to_vtl1();
-	heard.len = 0;
-	report_print(&report, REPORT_TABLE);
-	assert_non_null(strstr(heard.text, "\n apic   uid    vp  vtl  numa  role"));
-	assert_non_null(strstr(heard.text, "\n    2     1     2    1     1  ap "));
-	assert_non_null(strstr(heard.text, "\n    4     -     -    -     -  ap "));
-	assert_non_null(strstr(heard.text, "\nVTL 1: entered and left, 4 calls of "
-					   "HvCallEnableVpVtl, VTL 0 is as it was\n"));
-	vtl.leak[vtl.leaks++] = (struct vtl_leak){"cr3", 0x1000, 0x2000};
-	strcpy(vtl.reason, "this and that");
-	report_print(&report, REPORT_TABLE);
-	assert_non_null(strstr(heard.text, "VTL 0 is not as it was:\n"
-					   "        cr3: expected 0x1000, is 0x2000\n"));
-	assert_non_null(strstr(heard.text, "\nnot as vtl=1 asks: this and that\n"));
-}
-
-static void vtl1_in_tap(void **state)
-{
-	(void)state;
-	go_to_vtl1();
-	report_tap(&report);
-	assert_non_null(strstr(heard.text, "\n1..8\nok 1 - apic 0: online by firmware in VTL 1\n"
-					   "ok 2 - apic 2: online by hv in VTL 1\n"
-					   "not ok 3 - apic 4: refused by none\n"));
-	assert_non_null(strstr(heard.text, "\nok 7 - VTL 1 was entered and left\n"
-					   "ok 8 - VTL 0 is as it was before VTL 1\n"));
-	vtl.has_returned = false;
-	vtl.leaks = 1;
-	report_tap(&report);
-	assert_non_null(strstr(heard.text, "\nnot ok 7 - VTL 1 was"));
-	assert_non_null(strstr(heard.text, "\nnot ok 8 - VTL 0 is"));
-}
-
-/* A monitor under two; one of them has not been caught. */
-static void be_watched(void)
-{
-	static struct vtl_watched watched[CPUS];
-
-	watched[0] = (struct vtl_watched){.is_ready = 1, .intercepts = 1, .address = 16, .rip = 17};
-	watched[1] = (struct vtl_watched){.is_ready = 1};
-	go_to_vtl1();
-	smp.config.vtl = record[0].vtl = record[1].vtl = 0;
-	vtl.monitor = (struct vtl_monitor){.is_wanted = true,
-					   .is_armed = true,
-					   .code = 31,
-					   .constants = 18,
-					   .own = 77,
-					   .before = 5,
-					   .after = 5,
-					   .knows_after = true,
-					   .denies = true,
-					   .has_sent = true,
-					   .sent_to = 4,
-					   .watched = watched};
-}
-
-static void the_monitor_in_json(void **state)
-{
-	(void)state;
-	be_watched();
-	report_json(&report);
-	assert_non_null(strstr(heard.text,
-			       "\"leaked\":[],\"monitor\":{\"armed\":true,\"pages\":{\"code\":31,"
-			       "\"constants\":18,\"own\":77},\"intercepts\":1,"
-			       "\"checksum\":{\"before\":5,\"after\":5},\"startup_denied\":true,"
-			       "\"init_sent_to\":4,\"broken\":0}},"));
-	assert_non_null(strstr(heard.text, "\"intercepts\":{\"count\":1,\"address\":16,\"rip\":17},"
-					   "\"started_by\":null"));
-	assert_non_null(strstr(heard.text, "\"intercepts\":{\"count\":0,\"address\":null,"
-					   "\"rip\":null},\"started_by\":0"));
-	vtl.monitor.is_armed = vtl.monitor.knows_after = vtl.monitor.has_sent = false;
-	heard.len = 0;
-	report_json(&report);
-	assert_non_null(strstr(heard.text, "\"monitor\":{\"armed\":false,"));
-	assert_non_null(strstr(heard.text, "\"checksum\":{\"before\":null,\"after\":null},"));
-	assert_non_null(strstr(heard.text, "\"init_sent_to\":null,"));
-	assert_null(strstr(heard.text, "\"intercepts\":{"));
-}
-
-static void the_monitor_in_the_table(void **state)
-{
-	static const char caught[] =
-		"        intercept: VTL 1 has skipped a write to code at 0x10 by rip 0x11\n";
-
-	(void)state;
-	be_watched();
-	report_print(&report, REPORT_TABLE);
-	assert_non_null(strstr(heard.text, caught));
-	assert_null(strstr(strstr(heard.text, caught) + 1, caught));
-	assert_non_null(strstr(heard.text, "\nmonitor: protects 31 pages of code, 18 of constants, "
-					   "77 of VTL 1's; 1 intercepts\n"));
-	assert_non_null(strstr(heard.text, "constants are unchanged, checksum 0x00000005\n"));
-	assert_non_null(strstr(heard.text, "INIT to APIC id 4 and a start-up IPI did nothing\n"));
-	vtl.monitor.after = 6;
-	vtl.monitor.broken = 1;
-	vtl.monitor.has_reset = true;
-	strcpy(vtl.reason, "this and that");
-	heard.len = 0;
-	report_print(&report, REPORT_TABLE);
-	assert_non_null(strstr(heard.text, "1 intercepts, NOT AS IT WAS TO BE\n"));
-	assert_non_null(strstr(heard.text, "constants are CHANGED, checksum 0x00000006\n"));
-	assert_non_null(strstr(heard.text, "INIT to APIC id 4 HAS RESET IT\n"));
-	assert_non_null(strstr(heard.text, "\nnot as vtl=monitor asks: this and that\n"));
-}
-
-static void the_monitor_in_tap(void **state)
-{
-	(void)state;
-	be_watched();
-	report_tap(&report);
-	assert_non_null(strstr(heard.text, "\n1..11\n"));
-	assert_non_null(strstr(heard.text, "\nok 8 - VTL 0 is as it was before VTL 1\n"
-					   "not ok 9 - a write to code by every processor was"));
-	assert_non_null(strstr(heard.text, "\nok 10 - code and constants are unchanged\n"
-					   "ok 11 - VTL 0 can start no processor any more\n"));
-	report.summary.online = 1;
-	vtl.monitor.after = 6;
-	vtl.monitor.denies = false;
-	report.selftest = &kept;
-	heard.len = 0;
-	report_tap(&report);
-	assert_non_null(strstr(heard.text, "\n1..14\n"));
-	assert_non_null(strstr(heard.text, "\nok 9 - a write"));
-	assert_non_null(strstr(heard.text, "\nnot ok 10 - code"));
-	assert_non_null(strstr(heard.text, "\nnot ok 11 - VTL 0 can"));
-	assert_non_null(strstr(heard.text, "\nok 12 - every processor answers"));
-	vtl.monitor.broken = 1;
-	report_tap(&report);
-	assert_non_null(strstr(heard.text, "\nnot ok 9 - a write"));
-}
-
 static void the_table_ends_with_the_verdict(void **state)
 {
 	static const char last[] = "\nverdict: degraded - 2 of 3 processors online\n";
@@ -572,7 +287,7 @@ static void f74_a_time_stamp_before_the_start_is_negative(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup(name, set_up)
+#define TEST(name) cmocka_unit_test_setup(name, report_set_up)
 	const struct CMUnitTest tests[] = {
 		TEST(json_word_for_word),
 		TEST(the_selftest_in_json),
@@ -581,12 +296,6 @@ int main(void)
 		TEST(p7_json_survives_any_text),
 		TEST(mismatches_name_the_field_and_both_values),
 		TEST(tap_word_for_word),
-		TEST(vtl1_in_json),
-		TEST(vtl1_in_the_table),
-		TEST(vtl1_in_tap),
-		TEST(the_monitor_in_json),
-		TEST(the_monitor_in_the_table),
-		TEST(the_monitor_in_tap),
 		TEST(the_table_ends_with_the_verdict),
 		TEST(a_call_that_was_not_answered_has_no_status_in_the_table),
 		TEST(only_the_forms_asked_for_are_printed),

@@ -21,7 +21,9 @@
 /* For pages that are protected or laid over, wherever they lie; and both ends of the arena. */
 #define POOL_BASE 64U
 /* And for those that VTL 1 protects: a table for each 2 MiB where there is one. */
-#define POOL_PROTECTED      256U
+#define POOL_PROTECTED 256U
+/* What protected pages leave for overlays and holes. */
+#define POOL_RESERVE        16U
 
 #define CPUID_ADDRESS_SIZES 0x80000008U
 
@@ -213,7 +215,7 @@ bool paging_narrow(uint64_t gpa, uint32_t flags)
 
 	if (!tables->root)
 		return true; /* nobody is ever there */
-	if (pool_left < PAGING_TOP)
+	if (pool_left < POOL_RESERVE && paging_look(tables, gpa) & PAGING_LARGE)
 		return false;
 	if (overlays[0].is_there && overlays[0].gpa == gpa)
 		overlays[0].under = entry;

@@ -119,7 +119,7 @@ class Page(unittest.TestCase):
             r"EXIT_CODE_PANIC = (0x\w+)", (ROOT / "kernel" / "modes.h").read_text()
         )[1]
         os_id = re.search(
-            r"HVSMP_OS_ID (0x[0-9A-F]+)", (ROOT / "hv" / "x86_64" / "machine.h").read_text()
+            r"HVSMP_OS_ID (0x[0-9A-F]+)", (ROOT / "hv" / "hv.h").read_text()
         )[1]
         crash = (ROOT / "hv" / "x86_64" / "crash.c").read_text()
         self.assertIn("{crash->code, crash->os_id, crash->image_base, 0, 0}", crash)

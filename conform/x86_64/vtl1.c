@@ -2,8 +2,8 @@
 /*
  * The rows from VTL 1: there by VtlCall, with an OS id and a hypercall page of its own; one AP is
  * started in VTL 1, one in VTL 0 by way of VTL 1; back by VtlReturn. Both APs cannot be started
- * again, and INIT does nothing to them any more. VtlCall and VtlReturn have no status: they raise
- * an exception if they are refused.
+ * again, and INIT does nothing to them any more. VtlCall and VtlReturn have no status: refused,
+ * they raise an exception.
  */
 #include "conform/x86_64/vtl_rows.h"
 

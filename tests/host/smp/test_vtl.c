@@ -108,6 +108,19 @@ static void g09_an_ap_that_may_enable_no_vtl(void **state)
 	assert_string_equal(smp->start.reason, "");
 }
 
+/* What an AP may not start has its VTL all the same, and is given it once. */
+static void g09_an_ap_that_may_start_nobody(void **state)
+{
+	(void)state;
+	prepare_in_vtl1(16);
+	for (size_t i = 1; i < machine.count; i++)
+		machine.vp[i].caller_status = 8;
+	run();
+	assert_all_online(HVSMP_METHOD_HYPERCALL);
+	for (uint32_t id = 1; id < 16; id++)
+		assert_int_equal(machine_vp(id)->vtl_calls_for, 1);
+}
+
 static void g09_a_call_that_is_not_there_is_given_up_for_all(void **state)
 {
 	(void)state;
@@ -186,6 +199,7 @@ int main(void)
 		BRINGUP_TEST(g09_one_that_is_refused_the_vtl_is_refused),
 		BRINGUP_TEST(g09_one_that_is_refused_the_start_is_refused),
 		BRINGUP_TEST(g09_an_ap_that_may_enable_no_vtl),
+		BRINGUP_TEST(g09_an_ap_that_may_start_nobody),
 		BRINGUP_TEST(g09_a_call_that_is_not_there_is_given_up_for_all),
 		BRINGUP_TEST(g09_a_call_that_faults),
 		BRINGUP_TEST(g0a_one_that_comes_in_the_wrong_vtl_names_it),

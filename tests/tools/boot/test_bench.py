@@ -92,6 +92,9 @@ class BenchTest(unittest.TestCase):
         self.red("complete", bench.check(result, OK, 33))
         for line, what in ((ENABLE, "calls 0x0F"), (SWITCH, "switches"), (CALL, "calls 0x99")):
             self.red(what, self.against_log(with_vtl1(), [*LOG, *LOG_VTL1, line]))
+        partition = ENABLE.replace("0x000f name=EnableVpVtl", "0x000d name=EnablePartitionVtl")
+        self.assertEqual(self.against_log(good(), [*LOG, INIT, partition]), [])
+        self.red("INITs", self.against_log(good(), [*LOG, INIT]))
         elsewhere = [line.replace("vtl=1", "vtl=0") for line in LOG + LOG_VTL1]
         self.red("runs in VTL 1", self.against_log(with_vtl1(), elsewhere))
 

@@ -83,7 +83,7 @@ class Tree:
         programs = {}
         for line in done.stdout.splitlines():
             if found := PROGRAM.match(line):
-                linked = re.findall(r"build/host/obj/(\S+)\.o\b", found[2])
+                linked = re.findall(r"build/host/(?:arm64/)?obj/(\S+)\.o\b", found[2])
                 if linked:
                     programs.setdefault(found[1], set()).update(linked)
         return programs

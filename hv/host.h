@@ -32,26 +32,34 @@ struct hvsmp_memory {
 
 struct hvsmp_result;
 
+enum { HVSMP_HVC_REGISTERS = 18 };
+
 /* The host's functions. Any processor that makes calls calls them; ctx is handed through. */
 struct hvsmp_host {
 	void *ctx;
-	/* A model-specific register; false if the access raised an exception. */
+	/* x64: a model-specific register; false if the access raised an exception. */
 	bool (*msr_read)(void *ctx, uint32_t msr, uint64_t *value);
 	bool (*msr_write)(void *ctx, uint32_t msr, uint64_t value);
 	/*
 	 * CALL the page with RCX, RDX and R8 as given, and RAX as *rax has it; *rax is what came
-	 * back. False: it raised an exception.
+	 * back. On ARM64 HVC #1 with X0 to X2 as given, and X0 is what came back. False: it raised
+	 * an exception.
 	 */
 	bool (*hypercall)(void *ctx, void *page, uint64_t control, uint64_t input, uint64_t output,
 			  uint64_t *rax);
 	/*
-	 * The boot processor alone. Make page->pa readable and executable, not writable, on every
-	 * processor that is to make calls; page->va says where, and may be set here. False:
+	 * x64, the boot processor alone. Make page->pa readable and executable, not writable, on
+	 * every processor that is to make calls; page->va says where, and may be set here. False:
 	 * impossible.
 	 */
 	bool (*map_code)(void *ctx, struct hvsmp_memory *page);
 	/* May be NULL. Told of every call after it has come back; any processor. */
 	void (*trace)(void *ctx, uint64_t control, const struct hvsmp_result *result);
+	/*
+	 * ARM64: DSB ISH, then HVC with this immediate, 0 or 1, and X0 to X17 as given, which hold
+	 * what came back. False: it raised an exception.
+	 */
+	bool (*hvc)(void *ctx, uint16_t immediate, uint64_t x[HVSMP_HVC_REGISTERS]);
 };
 
 #ifdef __cplusplus

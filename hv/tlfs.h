@@ -20,12 +20,18 @@
 #define HVSMP_PRIVILEGE_START_VP          (1UL << 53)
 #define HVSMP_PRIVILEGE_ISOLATION         (1UL << 54)
 
+/* Control of the crash registers: what the host is told, and by reading it, what it wants. */
+#define HVSMP_CRASH_NOTIFY  (1UL << 63)
+#define HVSMP_CRASH_MESSAGE (1UL << 62) /* P3: address of a text, P4: its length */
+#define HVSMP_CRASH_NO_DUMP (1UL << 61) /* the guest writes no dump: do not wait for one */
+
 /* --- hypercalls (TLFS, hypercall interface) --------------------------------------------------- */
 #define HVSMP_CALL_SEND_IPI             0x000BU
 #define HVSMP_CALL_ENABLE_PARTITION_VTL 0x000DU
 #define HVSMP_CALL_ENABLE_VP_VTL        0x000FU /* with the input of 0x99 */
 #define HVSMP_CALL_SEND_IPI_EX          0x0015U
 #define HVSMP_CALL_GET_VP_REGISTERS     0x0050U
+#define HVSMP_CALL_SET_VP_REGISTERS     0x0051U
 #define HVSMP_CALL_START_VP             0x0099U
 #define HVSMP_CALL_GET_VP_INDEX         0x009AU
 /* No such call. From 0x8000 up they are extended calls, which others than the hypervisor answer. */
@@ -47,6 +53,7 @@
 #define HVSMP_PARTITION_SELF          0xFFFFFFFFFFFFFFFFUL
 #define HVSMP_VP_INDEX_SELF           0xFFFFFFFEU
 #define HVSMP_VP_INDEX_ANY            0xFFFFFFFFU
+#define HVSMP_LIMIT_NONE              0xFFFFFFFFU /* of VP indexes; 0: not reported */
 
 #define HVSMP_ASSERT_FIELD(type, field, offset, size)                       \
 	_Static_assert(offsetof(struct type, field) == (offset) &&          \
@@ -61,7 +68,7 @@ struct hvsmp_get_vp_index_input {
 	uint64_t partition_id;
 	uint8_t target_vtl;
 	uint8_t pad[7];
-	uint32_t list[]; /* APIC ids */
+	uint32_t list[]; /* APIC ids; MPIDRs, of two words each */
 };
 _Static_assert(sizeof(struct hvsmp_get_vp_index_input) == 16,
 	       "GetVpIndexFromApicId header is 16 bytes");

@@ -1,49 +1,50 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * HvCallGetVpIndexFromApicId: from APIC ids to VP indexes, which need not be the same.
+ * HvCallGetVpIndexFromApicId: from hardware ids to VP indexes, which need not be the same.
  *
  * How large an element is, sources disagree about: the specification draws 8 bytes, shipping code
- * uses 4. The BSP's index is known from its MSR, so a list that repeats the BSP shows the layout.
- * Hypervisors also differ in how many elements they do a call; a call that stopped early is
- * resumed.
+ * uses 4. The BSP's index is known from its register, so a list that repeats the BSP shows the
+ * layout (map_layout.c, for each architecture). Hypervisors also differ in how many elements they
+ * do a call; a call that stopped early is resumed.
  */
-#include "hv/hv.h"
-#include "hv/tlfs.h"
+#include "hv/map_layout.h"
 #include "hv/text.h"
 
-#define LIST_OFFSET offsetof(struct hvsmp_get_vp_index_input, list)
-#define WORD        sizeof(uint32_t)
-#define PACKED      4U
-#define PADDED      8U
-
-/* What the output is filled with: no valid VP index (HVSMP_VP_INDEX_ANY). */
-#define UNTOUCHED    HVSMP_VP_INDEX_ANY
+#define LIST_OFFSET  offsetof(struct hvsmp_get_vp_index_input, list)
+#define WORD         sizeof(uint32_t)
 
 #define MAX_TIMEOUTS 5 /* 0x78 and 0x79 before an element is given up, as Linux allows */
 #define MAX_STALLS   3 /* successes without progress */
 
-struct walk {
-	const struct hvsmp_caller *caller;
-	struct hvsmp_map_info *info;
-	uint32_t limit;
-	uint32_t *in, *out;
-	unsigned int step; /* uint32_t words from one element to the next */
-};
-
-/* words: of either list. VP indexes are the same in every VTL, and VTL 0 is always there. */
-static void list_clear(struct walk *w, size_t words)
+/* The lists, in bytes. VP indexes are the same in every VTL, and VTL 0 is always there. */
+static void list_clear(struct hvsmp_map_walk *w, size_t in, size_t out)
 {
 	struct hvsmp_get_vp_index_input *header = w->caller->input.va;
 
 	/* Padding of elements must be zero, too. */
-	__builtin_memset(header, 0, LIST_OFFSET + words * WORD);
+	__builtin_memset(header, 0, LIST_OFFSET + in);
 	header->partition_id = HVSMP_PARTITION_SELF;
 	w->in = header->list;
 	w->out = w->caller->output.va;
-	__builtin_memset(w->out, 0xFF, words * WORD);
+	__builtin_memset(w->out, 0xFF, out);
 }
 
-static struct hvsmp_result issue(struct walk *w, size_t count, size_t start)
+/* An id as far as an element has room for it. */
+static void put_id(const struct hvsmp_map_walk *w, size_t i, uint64_t id)
+{
+	uint32_t *at = w->in + i * w->layout.in / WORD;
+
+	at[0] = (uint32_t)id;
+	if (w->layout.in == HVSMP_MAP_PADDED)
+		at[1] = (uint32_t)(id >> 32);
+}
+
+static uint32_t answer_of(const struct hvsmp_map_walk *w, size_t i)
+{
+	return w->out[i * w->layout.out / WORD];
+}
+
+static struct hvsmp_result issue(struct hvsmp_map_walk *w, size_t count, size_t start)
 {
 	w->info->calls++;
 	return hvsmp_call(w->caller, HVSMP_CALL_GET_VP_INDEX, (uint16_t)count, (uint16_t)start);
@@ -67,7 +68,7 @@ static bool is_not_offered(const struct hvsmp_result *s)
 	       hvsmp_answers(s, HVSMP_STATUS_ACCESS_DENIED);
 }
 
-static void judge(const struct walk *w, struct hvsmp_map_entry *e, uint32_t vp_index)
+static void judge(const struct hvsmp_map_walk *w, struct hvsmp_map_entry *e, uint32_t vp_index)
 {
 	e->answer = (struct hvsmp_result){.status = {HVSMP_STATUS_SUCCESS}};
 	if (vp_index >= HVSMP_VP_INDEX_SELF || (w->limit && vp_index >= w->limit)) {
@@ -100,16 +101,19 @@ static bool is_spent(const struct hvsmp_result *s, unsigned int *stalls, unsigne
  * own entry; any other failure costs what is left of the list. HVSMP_ERROR_FAULT and
  * HVSMP_ERROR_DENIED: no further call makes sense.
  */
-static enum hvsmp_error ask(struct walk *w, struct hvsmp_map_entry *e, size_t count)
+static enum hvsmp_error ask(struct hvsmp_map_walk *w, struct hvsmp_map_entry *e, size_t count)
 {
 	unsigned int timeouts = 0;
 	unsigned int stalls = 0;
 	size_t start = 0;
 
-	/* One element may be one of 8 bytes, whatever the step. */
-	list_clear(w, count == 1 ? PADDED / WORD : count * w->step);
+	/* One alone may be one of 8 bytes, whatever those of a list have. */
+	if (count == 1)
+		list_clear(w, HVSMP_MAP_PADDED, HVSMP_MAP_PADDED);
+	else
+		list_clear(w, count * w->layout.in, count * w->layout.out);
 	for (size_t i = 0; i < count; i++)
-		w->in[i * w->step] = (uint32_t)e[i].hw_id;
+		put_id(w, i, e[i].hw_id);
 	while (start < count) {
 		struct hvsmp_result r = issue(w, count, start);
 		size_t done = r.reps;
@@ -121,7 +125,7 @@ static enum hvsmp_error ask(struct walk *w, struct hvsmp_map_entry *e, size_t co
 		if (done < start || done > count) /* reps that cannot be: nothing was done */
 			done = start;
 		for (size_t i = start; i < done; i++)
-			judge(w, &e[i], w->out[i * w->step]);
+			judge(w, &e[i], answer_of(w, i));
 		if (done > start)
 			timeouts = stalls = 0;
 		start = done;
@@ -140,53 +144,32 @@ static enum hvsmp_error ask(struct walk *w, struct hvsmp_map_entry *e, size_t co
 	return HVSMP_OK;
 }
 
-enum { PROBE_WORDS = 6, PROBE_KNOWN = 2 };
-
-/* A list that begins with the BSP twice; were exactly these two answered? */
-static bool probe(struct walk *w, const uint32_t words[PROBE_WORDS], size_t count,
-		  struct hvsmp_result *r)
+bool hvsmp_map_probe(struct hvsmp_map_walk *w, const uint32_t words[HVSMP_PROBE_WORDS],
+		     size_t count, struct hvsmp_result *r)
 {
-	list_clear(w, PROBE_WORDS);
-	__builtin_memcpy(w->in, words, PROBE_WORDS * WORD);
+	list_clear(w, HVSMP_PROBE_WORDS * WORD, HVSMP_PROBE_WORDS * WORD);
+	__builtin_memcpy(w->in, words, HVSMP_PROBE_WORDS * WORD);
 	*r = issue(w, count, 0);
-	return !r->err && r->reps == PROBE_KNOWN;
+	return !r->err && r->reps == HVSMP_PROBE_KNOWN;
 }
 
-static bool is_padding(uint32_t word)
+bool hvsmp_map_is_unknown_id(const struct hvsmp_result *r)
 {
-	return word == 0 || word == UNTOUCHED;
+	return is_unknown_id(r);
 }
 
-/* Bytes of an element, or 0 where the answers leave a doubt. */
-static unsigned int find_layout(struct walk *w, uint32_t bsp_id, uint32_t bsp_vp)
-{
-	/* Who reads 8-byte elements can make nothing of the third word, or answers it. */
-	const uint32_t packed[PROBE_WORDS] = {bsp_id, bsp_id, UNTOUCHED, UNTOUCHED};
-	/*
-	 * Three, of which the last is no processor's: a reader of 4-byte elements never gets there.
-	 */
-	const uint32_t padded[PROBE_WORDS] = {bsp_id, 0, bsp_id, 0, UNTOUCHED, 0};
-	struct hvsmp_result r;
-
-	if (probe(w, packed, PROBE_KNOWN, &r) && hvsmp_answers(&r, HVSMP_STATUS_SUCCESS) &&
-	    w->out[0] == bsp_vp && w->out[1] == bsp_vp && w->out[2] == UNTOUCHED &&
-	    w->out[3] == UNTOUCHED)
-		return PACKED;
-	if (probe(w, padded, PROBE_KNOWN + 1, &r) && is_unknown_id(&r) && w->out[0] == bsp_vp &&
-	    w->out[2] == bsp_vp && is_padding(w->out[1]) && is_padding(w->out[3]))
-		return PADDED;
-	return 0;
-}
+/* One at a time, each a list of its own: an element has 8 bytes, whatever a list would have. */
+static const struct hvsmp_map_layout alone = {HVSMP_MAP_PADDED, HVSMP_MAP_PADDED};
 
 /* One element, which every layout reads alike; the BSP's must be what its MSR says. */
-static enum hvsmp_error prove_bsp(struct walk *w, uint64_t bsp_hw_id)
+static enum hvsmp_error prove_bsp(struct hvsmp_map_walk *w, uint64_t bsp_hw_id)
 {
 	uint32_t expected = w->caller->hv->bsp_vp_index;
 	struct hvsmp_map_entry bsp = {.hw_id = bsp_hw_id, .vp_index = HVSMP_VP_UNKNOWN};
 	char *reason = w->info->reason;
 	char answer[HVSMP_ANSWER_SIZE];
 
-	w->step = 1;
+	w->layout = alone;
 	if (ask(w, &bsp, 1) == HVSMP_ERROR_FAULT) {
 		hvsmp_format(reason, HVSMP_REASON_SIZE, "HvCallGetVpIndexFromApicId %s",
 			     hvsmp_describe(&bsp.answer, answer));
@@ -199,15 +182,15 @@ static enum hvsmp_error prove_bsp(struct walk *w, uint64_t bsp_hw_id)
 			     hvsmp_describe(&bsp.answer, answer));
 		return HVSMP_ERROR_DENIED;
 	}
-	if (w->out[0] == UNTOUCHED) {
+	if (w->out[0] == HVSMP_MAP_UNTOUCHED) {
 		hvsmp_format(reason, HVSMP_REASON_SIZE,
 			     "HvCallGetVpIndexFromApicId succeeds for the BSP and answers nothing");
 		return HVSMP_ERROR_DENIED;
 	}
 	if (bsp.state != HVSMP_MAP_FOUND || bsp.vp_index != expected) {
 		hvsmp_format(reason, HVSMP_REASON_SIZE,
-			     "HvCallGetVpIndexFromApicId says the BSP is VP %u, its VP_INDEX MSR "
-			     "says %u",
+			     "HvCallGetVpIndexFromApicId says the BSP is VP %u, its VP_INDEX "
+			     "register says %u",
 			     w->out[0], expected);
 		return HVSMP_ERROR_INVALID;
 	}
@@ -215,7 +198,7 @@ static enum hvsmp_error prove_bsp(struct walk *w, uint64_t bsp_hw_id)
 }
 
 /* The BSP is known by its register, and its answer, from here or from hvsmp_setup, agrees. */
-static enum hvsmp_error check_bsp(struct walk *w, uint64_t bsp_hw_id, uint32_t limit)
+static enum hvsmp_error check_bsp(struct hvsmp_map_walk *w, uint64_t bsp_hw_id, uint32_t limit)
 {
 	const struct hvsmp_interface *hv = w->caller->hv;
 	enum hvsmp_error e = HVSMP_OK;
@@ -279,8 +262,8 @@ static void swap(struct hvsmp_map_entry *a, struct hvsmp_map_entry *b)
 	*b = kept;
 }
 
-static enum hvsmp_error ask_list(struct walk *w, struct hvsmp_map_entry *entries, size_t count,
-				 size_t per_call)
+static enum hvsmp_error ask_list(struct hvsmp_map_walk *w, struct hvsmp_map_entry *entries,
+				 size_t count, size_t per_call)
 {
 	for (size_t i = 0; i < count;) {
 		size_t n = count - i < per_call ? count - i : per_call;
@@ -299,8 +282,8 @@ static enum hvsmp_error ask_list(struct walk *w, struct hvsmp_map_entry *entries
 }
 
 /* The BSP's answer is known: it stands aside, so that it takes no place in a list and cuts none. */
-static enum hvsmp_error ask_all(struct walk *w, uint64_t bsp_hw_id, struct hvsmp_map_entry *entries,
-				size_t count, size_t per_call)
+static enum hvsmp_error ask_all(struct hvsmp_map_walk *w, uint64_t bsp_hw_id,
+				struct hvsmp_map_entry *entries, size_t count, size_t per_call)
 {
 	size_t bsp = 0;
 	enum hvsmp_error e;
@@ -320,7 +303,7 @@ enum hvsmp_error hvsmp_map(const struct hvsmp_caller *caller, uint64_t bsp_hw_id
 			   struct hvsmp_map_entry *entries, size_t count,
 			   struct hvsmp_map_info *info)
 {
-	struct walk w = {.caller = caller, .info = info};
+	struct hvsmp_map_walk w = {.caller = caller, .info = info};
 	size_t per_call = 1;
 	enum hvsmp_error e;
 
@@ -334,11 +317,11 @@ enum hvsmp_error hvsmp_map(const struct hvsmp_caller *caller, uint64_t bsp_hw_id
 	if (e)
 		return e;
 	w.limit = limit;
-	if (count > 2) /* two or more APs: worth a list */
-		info->stride = find_layout(&w, (uint32_t)bsp_hw_id, caller->hv->bsp_vp_index);
-	if (info->stride)
-		per_call = (HVSMP_PAGE_SIZE - LIST_OFFSET) / info->stride;
-	w.step = info->stride ? info->stride / WORD : 1;
+	w.layout = alone;
+	if (count > 2 && hvsmp_map_find_layout(&w, bsp_hw_id)) { /* two or more APs: worth a list */
+		info->stride = w.layout.out;
+		per_call = (HVSMP_PAGE_SIZE - LIST_OFFSET) / w.layout.in;
+	}
 	e = ask_all(&w, bsp_hw_id, entries, count, per_call);
 	refuse_duplicates(entries, count, bsp_hw_id, info);
 	return e;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Detection by CPUID, set-up by MSRs, and the one answer to whether 0x99 may be used. */
+/* Detection, set-up, and the one answer to whether 0x99 may be used. */
 #include "kernel/hypervisor.h"
 
 #include "lib/log.h"
@@ -8,6 +8,22 @@ static void answer(struct hypervisor *h, enum hypercalls state, const char *reas
 {
 	h->hypercalls = state;
 	h->reason = reason;
+}
+
+/* Only the boot processor logs; what APs are answered is in the ledger. */
+static void trace(void *ctx, uint64_t control, const struct hvsmp_result *result)
+{
+	char answer[HVSMP_ANSWER_SIZE];
+
+	if (arch_cpu_owner() == ctx)
+		log_debug("hypercall: control 0x%016lx %s, %u reps", (unsigned long)control,
+			  hvsmp_describe(result, answer), result->reps);
+}
+
+void hypervisor_trace(void *bsp)
+{
+	kernel_host.ctx = bsp;
+	kernel_host.trace = trace;
 }
 
 void hypervisor_detect(struct hypervisor *h, bool wanted)
@@ -85,11 +101,15 @@ void hypervisor_open(struct hypervisor *h, struct pages *pages, struct smp *smp)
 		find_vtl(h, smp);
 	kernel_version_of(h);
 	if (f->present)
-		log_info("hypervisor \"%s\", interface \"%s\"%s%s", f->vendor, f->interface_name,
-			 f->is_hv1 ? ", version " : "", f->is_hv1 ? h->version : "");
-	if (hypervisor_is_open(h))
+		log_info("hypervisor \"%s\"%s%s%s%s%s", f->vendor,
+			 f->interface_name[0] ? ", interface \"" : "", f->interface_name,
+			 f->interface_name[0] ? "\"" : "", f->is_hv1 ? ", version " : "",
+			 f->is_hv1 ? h->version : "");
+	if (hypervisor_is_open(h) && h->hv.page.pa)
 		log_info("hypercall page at 0x%lx, boot processor is VP %u",
 			 (unsigned long)h->hv.page.pa, h->hv.bsp_vp_index);
+	else if (hypervisor_is_open(h))
+		log_info("boot processor is VP %u", h->hv.bsp_vp_index);
 	if (h->vtl)
 		log_info("the kernel has begun in VTL %u: processors are started there", h->vtl);
 }

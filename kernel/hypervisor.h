@@ -34,8 +34,9 @@ extern struct hvsmp_host kernel_host;
 /* What is offered, into h->features; the version, into h->version. */
 void kernel_detect(struct hypervisor *h);
 void kernel_version_of(struct hypervisor *h);
+
 /* log=verbose: a line for each hypercall of the boot processor. */
-void kernel_host_trace(void *bsp);
+void hypervisor_trace(void *bsp);
 
 /* CPUID alone: on any stack, before anything is prepared. wanted: start= allows hypercalls. */
 void hypervisor_detect(struct hypervisor *h, bool wanted);

@@ -18,7 +18,7 @@ static void run(void *arg)
 	enum exit_code code;
 
 	if (k->options.log == LOG_DEBUG)
-		kernel_host_trace(k->smp.bsp); /* a line for each hypercall */
+		hypervisor_trace(k->smp.bsp); /* a line for each hypercall */
 	hypervisor_open(&k->platform.hypervisor, &k->pages, &k->smp); /* hypercall page */
 	platform_clock(&k->platform);                                 /* rate of the TSC */
 	platform_ipi_reach(&k->platform, &k->topology);               /* ids beyond the xAPIC's */

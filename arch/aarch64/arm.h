@@ -20,6 +20,15 @@ struct arch_state {
  */
 const struct arch_state *arch_cpu_wanted(const struct arch_cpu *cpu);
 
+/* --- hypervisor ------------------------------------------------------------------------------- */
+
+/*
+ * DSB ISH and HVC with this immediate, 0 or 1, and X0 to X17 from x, which hold what came back.
+ * ERR_FAULT: it raised an exception.
+ */
+enum { ARCH_HVC_REGISTERS = 18 };
+enum err arch_hvc(uint16_t immediate, uint64_t x[ARCH_HVC_REGISTERS]);
+
 /* --- PSCI (Arm DEN0022), by the conduit that the FADT names ----------------------------------- */
 
 enum arch_conduit { ARCH_CONDUIT_NONE, ARCH_CONDUIT_SMC, ARCH_CONDUIT_HVC };

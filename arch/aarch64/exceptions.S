@@ -135,6 +135,40 @@ all_kinds:
 	call_safe smc_safe, smc
 	call_safe hvc_safe, hvc
 
+/* X2 to X17 from or to the array at X19. */
+	.macro	all_pairs instruction
+	\instruction	x2, x3, [x19, #16]
+	\instruction	x4, x5, [x19, #32]
+	\instruction	x6, x7, [x19, #48]
+	\instruction	x8, x9, [x19, #64]
+	\instruction	x10, x11, [x19, #80]
+	\instruction	x12, x13, [x19, #96]
+	\instruction	x14, x15, [x19, #112]
+	\instruction	x16, x17, [x19, #128]
+	.endm
+
+/* int hvc_0_safe(uint64_t x[18]), int hvc_1_safe(uint64_t x[18]): the same with X0 to X17. */
+	.macro	hvc_all_safe name, immediate
+	.global \name
+\name:
+	stp	x19, x30, [sp, #-16]!
+	mov	x19, x0
+	may_fault faulted
+	all_pairs ldp
+	ldp	x0, x1, [x19]
+	dsb	ish
+	hvc	#\immediate
+	stp	x0, x1, [x19]
+	all_pairs stp
+	no_fault
+	mov	w0, #0
+	ldp	x19, x30, [sp], #16
+	ret
+	.endm
+
+	hvc_all_safe hvc_0_safe, 0
+	hvc_all_safe hvc_1_safe, 1
+
 faulted:				/* exception() has cleared CPU_RECOVER_PC */
 	mrs	x9, tpidr_el1
 	ldr	x10, [x9, #CPU_RECOVER_SP]

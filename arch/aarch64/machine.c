@@ -1,14 +1,26 @@
 /* SPDX-License-Identifier: MIT */
-/* Single instructions behind arch.h and arm.h: PSCI, semihosting, random bits, pause, park. */
+/* Single instructions behind arch.h and arm.h: HVC, PSCI, semihosting, random bits, pause, park. */
 #include "arch/aarch64/cpu.h"
 
 /* exceptions.S */
 int smc_safe(uint64_t x[4]);
 int hvc_safe(uint64_t x[4]);
+int hvc_0_safe(uint64_t x[ARCH_HVC_REGISTERS]);
+int hvc_1_safe(uint64_t x[ARCH_HVC_REGISTERS]);
 int semihosting_safe(uint64_t operation, const void *block);
 
 /* entry.S */
 extern char psci_entry[], ap_entry[];
+
+enum err arch_hvc(uint16_t immediate, uint64_t x[ARCH_HVC_REGISTERS])
+{
+	int faulted;
+
+	if (immediate > 1)
+		return ERR_INVALID;
+	faulted = immediate ? hvc_1_safe(x) : hvc_0_safe(x);
+	return faulted ? ERR_FAULT : OK;
+}
 
 static enum arch_conduit psci_conduit;
 

@@ -18,7 +18,7 @@
 #define ARCH_PC          "pc"
 
 /* Where it is read what a hypervisor offers. */
-#define ARCH_FEATURES "FADT"
+#define ARCH_FEATURES "registers"
 
 /* ARCH_NOTIFY_VECTOR: the number of a software-generated interrupt. */
 enum { ARCH_CPU_SIZE = 384, ARCH_REGISTERS = 10, ARCH_NOTIFY_VECTOR = 1 };

@@ -10,6 +10,31 @@
 /* FADT, hypervisor vendor identity: "MsHyperV", as its letters lie in memory. */
 #define HVSMP_FADT_VENDOR 0x567265707948734DUL
 
+/* SMCCC, "Call UID Query" of the vendor's hypervisor service: the function, and W0 to W3. */
+#define HVSMP_SMCCC_VENDOR_UID 0x8600FF01U
+#define HVSMP_VENDOR_UID                                           \
+	{                                                          \
+		0x4D32BA58U, 0xCD244764U, 0x8EEF6C75U, 0x16597024U \
+	}
+
+/* Immediates of HVC: calls by Arm's convention, and the hypervisor's own. */
+#define HVSMP_HVC_SMCCC 0U
+#define HVSMP_HVC_CALL  1U
+
+/* The third word of HVSMP_REGISTER_PRIVILEGES. */
+#define HVSMP_FEATURE_CRASH_REGISTERS (1U << 8)
+
+/* HV_REGISTER_NAME: what x64 has as CPUID leaves 0x40000002 to 0x40000005, and as MSRs. */
+#define HVSMP_REGISTER_VERSION           0x00000100U
+#define HVSMP_REGISTER_PRIVILEGES        0x00000200U
+#define HVSMP_REGISTER_FEATURES          0x00000201U /* recommendations */
+#define HVSMP_REGISTER_LIMITS            0x00000202U
+#define HVSMP_REGISTER_CRASH_P0          0x00000210U /* to P4, then CTL */
+#define HVSMP_REGISTER_CRASH_CTL         0x00000215U
+#define HVSMP_REGISTER_GUEST_OS_ID       0x00090002U
+#define HVSMP_REGISTER_VP_INDEX          0x00090003U
+#define HVSMP_REGISTER_REFERENCE_COUNTER 0x00090004U
+
 struct hvsmp_initial_vp_context {
 	uint64_t pc, sp_el1, sctlr_el1, mair_el1, tcr_el1, vbar_el1, ttbr0_el1, ttbr1_el1, x18;
 };

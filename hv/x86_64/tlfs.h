@@ -35,8 +35,6 @@
 #define HVSMP_ISOLATION_TDX           3U
 #define HVSMP_ISOLATION_PARAVISOR     (1U << 0) /* EAX: unless there is a paravisor */
 
-#define HVSMP_LIMIT_NONE              0xFFFFFFFFU /* leaf 0x40000005 EAX; 0: not reported */
-
 /* --- synthetic MSRs --------------------------------------------------------------------------- */
 #define HVSMP_MSR_GUEST_OS_ID     0x40000000U
 #define HVSMP_MSR_HYPERCALL       0x40000001U
@@ -45,10 +43,6 @@
 #define HVSMP_MSR_TSC_FREQUENCY   0x40000022U
 #define HVSMP_MSR_CRASH_P0        0x40000100U /* to P4, then CTL */
 #define HVSMP_MSR_CRASH_CTL       0x40000105U
-
-#define HVSMP_CRASH_NOTIFY        (1UL << 63)
-#define HVSMP_CRASH_MESSAGE       (1UL << 62) /* P3: address of a text, P4: its length */
-#define HVSMP_CRASH_NO_DUMP       (1UL << 61) /* the guest writes no dump: do not wait for one */
 
 #define HVSMP_HYPERCALL_ENABLE    (1UL << 0)
 #define HVSMP_HYPERCALL_LOCKED    (1UL << 1)

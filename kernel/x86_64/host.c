@@ -3,7 +3,6 @@
 #include "kernel/hypervisor.h"
 
 #include "arch/x86_64/x86.h"
-#include "lib/log.h"
 
 static bool msr_read(void *ctx, uint32_t msr, uint64_t *value)
 {
@@ -32,16 +31,6 @@ static bool map_code(void *ctx, struct hvsmp_memory *page)
 	return !arch_map(page->pa, page->pa, PAGE_SIZE, ARCH_MAP_EXEC);
 }
 
-/* Only the boot processor logs; what APs are answered is in the ledger. */
-static void trace(void *ctx, uint64_t control, const struct hvsmp_result *result)
-{
-	char answer[HVSMP_ANSWER_SIZE];
-
-	if (arch_cpu_owner() == ctx)
-		log_debug("hypercall: control 0x%016lx %s, %u reps", (unsigned long)control,
-			  hvsmp_describe(result, answer), result->reps);
-}
-
 struct hvsmp_host kernel_host = {
 	.msr_read = msr_read,
 	.msr_write = msr_write,
@@ -64,10 +53,4 @@ void kernel_detect(struct hypervisor *h)
 void kernel_version_of(struct hypervisor *h)
 {
 	hvsmp_version(&h->features, cpuid, h->version, sizeof(h->version));
-}
-
-void kernel_host_trace(void *bsp)
-{
-	kernel_host.ctx = bsp;
-	kernel_host.trace = trace;
 }

@@ -26,7 +26,7 @@ ARCH_WITHOUT = conform/%.c kernel/conformance.c kernel/bench%.c smp/rounds.c
 # What else is built for it.
 ARCH_MAKEFILES = tests/refhv/aarch64/refhv.mk
 # What `make run` takes.
-ARCH_HV = none
+ARCH_HV = ref
 # What `make test` takes, and where cases leave their logs: images of both lie in one tree.
 TEST_GROUP = arm64
 TEST_BUILD = $(patsubst %/aarch64,%,$(BUILD))

@@ -21,6 +21,12 @@ HOST_TSAN_PROGRAMS += $(HOST)/tsan/$(strip $(1))
 $(HOST)/tsan/$(strip $(1)): $(patsubst %,$(HOST)/tsan/obj/%.o,tests/host/$(strip $(1)).c $(2))
 endef
 
+# What is ARM64's, on this machine: compiled as if it were one.
+define host_test_arm64
+HOST_PROGRAMS += $(HOST)/$(strip $(1))
+$(HOST)/$(strip $(1)): $(patsubst %,$(HOST)/arm64/obj/%.o,tests/host/$(strip $(1)).c $(2))
+endef
+
 LIB_FORMAT = lib/format.c lib/string.c
 $(eval $(call host_test, lib/test_err,    lib/err.c))
 $(eval $(call host_test, lib/test_string, lib/string.c))
@@ -45,10 +51,11 @@ $(eval $(call host_test, acpi/test_s5,     acpi/s5.c $(ACPI_BUILD)))
 
 HV_SCRIPTED = hv/call.c hv/result.c hv/text.c tests/host/hv/scripted.c
 $(eval $(call host_test, hv/test_tlfs,   hv/start_vp.c hv/x86_64/context.c $(HV_SCRIPTED)))
-HV_MAP = hv/vp_map.c $(HV_SCRIPTED) tests/host/hv/map_fixture.c
+HV_VP_MAP = hv/vp_map.c hv/x86_64/map_layout.c
+HV_MAP = $(HV_VP_MAP) $(HV_SCRIPTED) tests/host/hv/map_fixture.c
 $(eval $(call host_test, hv/test_vp_map,         $(HV_MAP)))
 $(eval $(call host_test, hv/test_vp_map_answers, $(HV_MAP)))
-$(eval $(call host_test, hv/test_setup,  hv/x86_64/setup.c hv/vp_map.c $(HV_SCRIPTED)))
+$(eval $(call host_test, hv/test_setup,  hv/x86_64/setup.c $(HV_VP_MAP) $(HV_SCRIPTED)))
 $(eval $(call host_test, hv/test_detect, hv/x86_64/detect.c hv/text.c))
 $(eval $(call host_test, hv/test_result, hv/result.c hv/text.c))
 $(eval $(call host_test, hv/test_text,   hv/text.c))
@@ -56,7 +63,12 @@ $(eval $(call host_test, hv/test_vp_set, hv/vp_set.c))
 $(eval $(call host_test, hv/test_ipi,    hv/ipi.c hv/x86_64/detect.c hv/vp_set.c $(HV_SCRIPTED)))
 $(eval $(call host_test, hv/test_vtl,    hv/vtl.c hv/x86_64/context.c $(HV_SCRIPTED)))
 $(eval $(call host_test, hv/test_clock,  hv/x86_64/clock.c))
-$(eval $(call host_test, hv/test_crash,  hv/x86_64/crash.c))
+$(eval $(call host_test, hv/test_crash,  hv/crash.c hv/x86_64/crash.c))
+HV_ARM64 = $(addprefix hv/,call.c result.c start_vp.c text.c vp_map.c) \
+	hv/crash.c $(wildcard hv/aarch64/*.c) tests/host/hv/aarch64/scripted.c
+$(eval $(call host_test_arm64, hv/aarch64/test_calls, $(HV_ARM64)))
+$(eval $(call host_test_arm64, hv/aarch64/test_setup, $(HV_ARM64)))
+$(eval $(call host_test_arm64, hv/aarch64/test_crash, $(HV_ARM64)))
 
 $(eval $(call host_test, arch/x86_64/test_clock, arch/clock.c arch/x86_64/clock.c lib/string.c))
 $(eval $(call host_test, arch/x86_64/test_cr3))
@@ -84,13 +96,13 @@ $(eval $(call host_test, smp/aarch64/test_topology, smp/aarch64/tables.c acpi/aa
 	$(filter-out smp/x86_64/%,$(TOPOLOGY))))
 $(eval $(call host_test_threads, start/test_handshake))
 $(eval $(call host_test, start/aarch64/test_psci, start/aarch64/psci.c $(wildcard start/*.c) \
-	hv/x86_64/context.c $(addprefix hv/,call.c result.c start_vp.c text.c vp_map.c vtl.c)))
+	hv/x86_64/context.c $(HV_VP_MAP) $(addprefix hv/,call.c result.c start_vp.c text.c vtl.c)))
 $(eval $(call host_test, start/test_deadline))
 # A client of the library: hv/'s calls, start/ without INIT-SIPI, and nothing else of the kernel.
 $(eval $(call host_test_threads, start/test_client, tests/host/start/client.c \
 	$(wildcard start/*.c) \
-	hv/x86_64/context.c \
-	$(addprefix hv/,call.c result.c start_vp.c text.c vp_map.c vtl.c)))
+	hv/x86_64/context.c $(HV_VP_MAP) \
+	$(addprefix hv/,call.c result.c start_vp.c text.c vtl.c)))
 SMP_START = $(filter-out smp/topology.c %/tables.c,$(wildcard smp/*.c smp/x86_64/*.c)) $(LIBRARY) \
 	lib/err.c lib/log.c lib/pages.c lib/tally.c $(LIB_FORMAT) arch/x86_64/registers.c \
 	$(addprefix tests/host/smp/,machine.c machine_arch.c machine_ipi.c)
@@ -136,11 +148,17 @@ $(eval $(call host_test, screen/test_grid_layout, screen/grid_layout.c lib/strin
 REFHV_FAULTS = $(addprefix tests/refhv/,faults/parse.c faults/strike.c faults/table.c span.c)
 REFHV_SYNIC = $(addprefix tests/refhv/calls/,synic.c stimer.c)
 REFHV_CALLS = $(addprefix tests/refhv/calls/,checks.c context.c dispatch.c enable_vtl.c \
-	get_registers.c map_vp.c message.c send_ipi.c start_vp.c) $(REFHV_SYNIC) \
+	get_registers.c map_list.c map_vp.c message.c send_ipi.c start_vp.c) $(REFHV_SYNIC) \
 	$(addprefix tests/refhv/,faults/start.c loader/cfg_parse.c line.c) $(REFHV_FAULTS)
 $(eval $(call host_test, refhv/test_tlfs))
 $(eval $(call host_test, refhv/test_cfg,       tests/refhv/loader/cfg_parse.c $(REFHV_FAULTS)))
-$(eval $(call host_test, refhv/aarch64/test_registers, tests/refhv/aarch64/calls/registers.c))
+REFHV_ARM64 = $(wildcard tests/refhv/aarch64/calls/*.c) tests/refhv/calls/map_list.c \
+	tests/refhv/line.c tests/refhv/aarch64/loader/cfg.c $(REFHV_FAULTS)
+$(eval $(call host_test, refhv/aarch64/test_registers, $(REFHV_ARM64)))
+$(eval $(call host_test, refhv/aarch64/test_hypercall, $(REFHV_ARM64)))
+$(eval $(call host_test, refhv/aarch64/test_context,   $(REFHV_ARM64)))
+$(eval $(call host_test, refhv/aarch64/test_cfg,       $(REFHV_ARM64)))
+$(eval $(call host_test, refhv/aarch64/test_madt, tests/refhv/aarch64/madt.c $(ACPI_BUILD)))
 $(eval $(call host_test, refhv/test_faults,    $(REFHV_FAULTS)))
 $(eval $(call host_test, refhv/test_acpi_fault, tests/refhv/faults/acpi.c $(REFHV_FAULTS)))
 $(eval $(call host_test, refhv/test_topology,  tests/refhv/calls/topology.c))
@@ -164,6 +182,12 @@ $(HOST)/obj/%.c.o: %.c tests/host/host.mk | host-deps
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "CC    $< (host)")
 	$(Q)$(CC) $(HOST_CFLAGS) $(HOST_ASAN) $(HOST_DEFS) -I. -I$(BUILD)/gen -MMD -MP -c $< -o $@
+
+$(HOST)/arm64/obj/%.c.o: %.c tests/host/host.mk | host-deps
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "CC    $< (host, as ARM64)")
+	$(Q)$(CC) $(subst /x86_64,/aarch64,$(HOST_CFLAGS)) $(HOST_ASAN) \
+		-include tests/host/arm64.h -I. -MMD -MP -c $< -o $@
 
 $(HOST)/tsan/obj/%.c.o: %.c tests/host/host.mk | host-deps
 	@mkdir -p $(@D)

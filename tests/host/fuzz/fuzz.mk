@@ -32,7 +32,8 @@ $(eval $(call fuzz_target, s5,       acpi/s5.c))
 $(eval $(call fuzz_target, topology, smp/topology.c $(SMP_TOPOLOGY)))
 $(eval $(call fuzz_target, options,  $(OPTIONS)))
 $(eval $(call fuzz_target, options_text, $(TEXT)))
-$(eval $(call fuzz_target, hv_map,   hv/vp_map.c hv/call.c hv/result.c hv/text.c))
+$(eval $(call fuzz_target, hv_map,   hv/vp_map.c hv/x86_64/map_layout.c hv/call.c \
+	hv/result.c hv/text.c))
 $(eval $(call fuzz_target, memory_map, kernel/memory.c lib/pages.c lib/tally.c \
 	lib/log.c lib/format.c lib/string.c lib/err.c))
 $(eval $(call fuzz_target, refhv_cfg, tests/refhv/loader/cfg_parse.c $(REFHV_FAULTS)))

@@ -172,7 +172,8 @@ static void f26_another_vp_than_the_register_says(void **state)
 	(void)state;
 	script.vp_index = 4;
 	assert_fails(HVSMP_ERROR_INVALID,
-		     "HvCallGetVpIndexFromApicId says the BSP is VP 5, its VP_INDEX MSR says 4");
+		     "HvCallGetVpIndexFromApicId says the BSP is VP 5, its VP_INDEX "
+		     "register says 4");
 	assert_int_equal(hv.bsp_vp_index, 4);
 	assert_int_equal(hv.bsp_answer, 5);
 	assert_false(hv.is_proved);

@@ -28,10 +28,15 @@
 #define PFR0_GIC(pfr0)   ((pfr0) >> 24 & 0xF)
 #define MMFR0_PARANGE    0xFUL
 #define MMFR0_PARANGE_40 2U
+#define MMFR0_WIDTHS                       \
+	{                                  \
+		32, 36, 40, 42, 44, 48, 52 \
+	} /* by PARange */
 
 /* HCR_EL2 */
 #define HCR_VM  (1UL << 0)
-#define HCR_TSC (1UL << 19) /* SMC comes here */
+#define HCR_TWI (1UL << 13) /* WFI comes here */
+#define HCR_TSC (1UL << 19) /* so does SMC */
 #define HCR_RW  (1UL << 31) /* EL1 is AArch64 */
 #define HCR_APK (1UL << 40) /* pointer authentication does not */
 #define HCR_API (1UL << 41)
@@ -46,6 +51,7 @@
 /* ESR_EL2 */
 #define ESR_CLASS(esr)          ((esr) >> 26 & 0x3F)
 #define ESR_ISS(esr)            ((esr)&0x1FFFFFF)
+#define CLASS_WFI               0x01U
 #define CLASS_HVC               0x16U
 #define CLASS_SMC               0x17U
 #define CLASS_INSTRUCTION_ABORT 0x20U
@@ -53,9 +59,15 @@
 #define INSTRUCTION_SIZE        4U
 #define HPFAR_PAGE(hpfar)       (((hpfar)&0xFFFFFFFFFF0) << 8)
 
+/* ESR_EL1 of an instruction that is undefined, and where EL1's handlers for it stand. */
+#define ESR_UNDEFINED 0x2000000UL
+#define VECTOR_SP_EL0 0x000UL
+#define VECTOR_SP_EL1 0x200UL
+
 /* SPSR_EL2 */
-#define SPSR_EL1H 0x5UL
-#define SPSR_DAIF 0x3C0UL
+#define SPSR_SP_EL1 0x1UL
+#define SPSR_EL1H   0x5UL
+#define SPSR_DAIF   0x3C0UL
 
 /* SCTLR: translation, caches and stack alignment, over what must be one. */
 #define SCTLR_EL1_OFF 0x30D00800UL

@@ -8,10 +8,21 @@
 
 #include "tests/refhv/calls/cfg.h"
 
+/* The firmware's MADT as it is, or in another order and with other UIDs (madt.h). */
+enum arm_madt { MADT_MIXED, MADT_FIRMWARE };
+
 struct arm_cfg {
 	char start[CFG_TEXT_MAX];
 	char args[CFG_TEXT_MAX];
 	enum vp_numbering numbering;
+	enum arm_madt madt;
+	uint32_t stride;  /* bytes an answer of 0x9A takes */
+	uint32_t one_rep; /* 0x9A completes one element a call */
+	uint32_t notes;   /* what the guest does wrong is noted, not counted as a violation */
+	/* What 0x9A and 0x99 answer before there is an OS id; 0: they are carried out. */
+	uint64_t without_os_id;
+	uint64_t privileges; /* HV_PARTITION_PRIVILEGE_MASK */
+	struct faults faults;
 };
 
 /*

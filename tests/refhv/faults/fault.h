@@ -27,8 +27,11 @@ enum fault_place {
 	PLACE_NMI,
 	PLACE_ACPI,
 	PLACE_MEMORY,
-	PLACE_VSM, /* 0x0D, 0x0F */
-	PLACE_VTL, /* the switch */
+	PLACE_VSM,      /* 0x0D, 0x0F */
+	PLACE_VTL,      /* the switch */
+	PLACE_REGISTER, /* by fast 0x50 and 0x51 */
+	PLACE_PSCI,
+	PLACE_SMCCC,
 	PLACES,
 };
 
@@ -45,6 +48,7 @@ enum { FILL_ZERO, FILL_GARBAGE };
 enum { REFERENCE_STUCK, REFERENCE_BACKWARD };
 enum { DIES_BEFORE, DIES_AFTER };
 enum { LEAK_CR3, LEAK_PAT, LEAK_GS };
+enum { WORD_NONE, WORD_OTHER };
 
 /* One `fault=` line. */
 struct fault {
@@ -64,6 +68,7 @@ struct fault {
 
 struct faults {
 	uint32_t count;
+	bool is_arm64; /* which rows of faults.def have a meaning */
 	struct fault list[FAULTS_MAX];
 	/* Called for each strike; NULL in host tests. */
 	void (*struck)(const struct fault *fault, uint32_t vp, uint32_t caller);

@@ -128,6 +128,8 @@ static const char *add(struct faults *faults, const struct fault *fault, unsigne
 {
 	const struct fault_knob *knob = &fault_knobs[fault->effect];
 
+	if (!fault_is_on(fault->effect, faults->is_arm64))
+		return "fault_of_another_architecture";
 	if (given & ~(unsigned int)knob->may)
 		return "fault_does_not_take_this_selector";
 	if (knob->must & ~given)

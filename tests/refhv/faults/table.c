@@ -23,12 +23,28 @@
 const struct fault_knob fault_knobs[FAULT_EFFECTS] = {
 #include "tests/refhv/faults/faults.def"
 };
+#undef FAULT
+
+enum { ON_X86 = 1, ON_ARM64 = 2 };
+#define FAULT(effect, ...)       [FAULT_##effect] = ON_X86,
+#define FAULT_ARM64(effect, ...) [FAULT_##effect] = ON_ARM64,
+#define FAULT_BOTH(effect, ...)  [FAULT_##effect] = ON_X86 | ON_ARM64,
+
+static const uint8_t archs[FAULT_EFFECTS] = {
+#include "tests/refhv/faults/faults.def"
+};
+
+bool fault_is_on(enum fault_effect effect, bool arm64)
+{
+	return archs[effect] & (arm64 ? ON_ARM64 : ON_X86);
+}
 
 static const char *const place_names[PLACES] = {
-	[PLACE_CPUID] = "cpuid",   [PLACE_MSR] = "msr",     [PLACE_PAGE] = "page",
-	[PLACE_MAP] = "map",       [PLACE_START] = "start", [PLACE_CLOCK] = "clock",
-	[PLACE_TSC] = "tsc",       [PLACE_NMI] = "nmi",     [PLACE_ACPI] = "acpi",
-	[PLACE_MEMORY] = "memory", [PLACE_VSM] = "vsm",     [PLACE_VTL] = "vtl",
+	[PLACE_CPUID] = "cpuid",       [PLACE_MSR] = "msr",     [PLACE_PAGE] = "page",
+	[PLACE_MAP] = "map",           [PLACE_START] = "start", [PLACE_CLOCK] = "clock",
+	[PLACE_TSC] = "tsc",           [PLACE_NMI] = "nmi",     [PLACE_ACPI] = "acpi",
+	[PLACE_MEMORY] = "memory",     [PLACE_VSM] = "vsm",     [PLACE_VTL] = "vtl",
+	[PLACE_REGISTER] = "register", [PLACE_PSCI] = "psci",   [PLACE_SMCCC] = "smccc",
 };
 
 const char *fault_place_name(enum fault_place place)

@@ -45,3 +45,6 @@ struct fault_knob {
 #define MS_MAX       600000U
 
 extern const struct fault_knob fault_knobs[FAULT_EFFECTS];
+
+/* Has the fault a meaning on ARM64, or on x86-64? */
+bool fault_is_on(enum fault_effect effect, bool arm64);

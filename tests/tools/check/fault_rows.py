@@ -173,8 +173,8 @@ panicked. P5, guard pages untouched, needs no check after the fact: they are not
 
 
 def rows_of(name: str) -> list[str]:
-    """Rows in the beginning of a name: f20_f28_every_status, f41-starter."""
-    prefix = re.match(r"((?:[fg][0-9][0-9a-f][-_])+)", name)
+    """Rows in the beginning of a name: f20_f28_every_status, f41-starter, arm64-f37-x18."""
+    prefix = re.match(r"(?:arm64-)?((?:[fg][0-9][0-9a-f][-_])+)", name)
     return [row.upper() for row in re.split("[-_]", prefix[1])[:-1]] if prefix else []
 
 

@@ -15,6 +15,8 @@ from tools import ROOT
 ROWS = ROOT / "tests" / "refhv" / "faults" / "faults.def"
 PAGE = ROOT / "docs" / "refhv-faults.md"
 COLUMNS = ("effect", "place", "part", "name", "values", "takes", "needs", "group", "rows", "text")
+ROW = re.compile(r"^FAULT(|_BOTH|_ARM64)\((.*?)\)$", re.DOTALL | re.MULTILINE)
+MARKS = {"": "", "_BOTH": " †", "_ARM64": " ‡"}  # the page says what they mean
 TABLE = re.compile(r"(<!-- faults: ([a-z ]+) -->\n).*?(<!-- end -->\n)", re.DOTALL)
 TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|([(),])|([^"(),\s]+)')
 SETS = {"CALL": "CALLER TIMES AFTER", "TARGET": "VP CALLER TIMES AFTER"}
@@ -40,11 +42,12 @@ def split_row(text: str) -> list[str]:
 
 def read_rows(text: str) -> list[dict]:
     rows = []
-    for body in re.findall(r"^FAULT\((.*?)\)$", text, re.DOTALL | re.MULTILINE):
+    for arch, body in re.findall(ROW, text):
         arguments = split_row(body)
         if len(arguments) != len(COLUMNS):
             raise ValueError(f"{len(arguments)} columns, not {len(COLUMNS)}: FAULT({body})")
         rows.append(dict(zip(COLUMNS, arguments)))
+        rows[-1]["text"] += MARKS[arch]
     return rows
 
 

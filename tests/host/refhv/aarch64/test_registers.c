@@ -2,6 +2,8 @@
 /* tests/refhv/aarch64/calls/registers.c: fast 0x50 and 0x51, and each status they have. */
 #include "tests/host/test.h"
 
+#include <string.h>
+
 #include "tests/refhv/aarch64/calls/registers.h"
 
 #define GET  0x0000000100010050UL
@@ -136,6 +138,36 @@ static void targets(void **state)
 	assert_int_equal(with(2, SELF | 0x01UL << 40), HV_INVALID_PARAMETER);
 }
 
+/* Faults come through struct registers_caller. */
+static uint64_t call_with(const char *fault, uint64_t control, uint64_t name, uint64_t value)
+{
+	static struct faults faults;
+	struct registers_caller struck = {.vp_index = 7, .faults = &faults};
+	uint64_t in[17] = {control, HV_PARTITION_SELF, SELF, name, 0, value, 0};
+	uint64_t result;
+
+	memset(&faults, 0, sizeof(faults));
+	faults.is_arm64 = true;
+	assert_null(fault_parse(&faults, (struct span){fault, strlen(fault)}));
+	result = registers_call(&registers, &struck, in);
+	memcpy(x, in, sizeof(x));
+	return result;
+}
+
+static void f05_f10_f25_faults(void **state)
+{
+	(void)state;
+	assert_int_equal(call_with("register:privileges:status=2", GET, 0x200, 0), 2);
+	assert_int_equal(call_with("register:limits:limit=3", GET, 0x202, 0), DONE);
+	assert_int_equal(x[15], 3);
+	assert_int_equal(call_with("register:guest_os_id:status=6", SET, 0x90002, OS), 6);
+	assert_int_equal(call_with("register:guest_os_id:lost", SET, 0x90002, OS), DONE);
+	assert_int_equal(registers.os_id, 0);
+	registers.os_id = OS;
+	assert_int_equal(call_with("register:vp_index:vp=7:status=9", GET, 0x90003, 0), 9);
+	assert_int_equal(call_with("register:vp_index:vp=6:status=9", GET, 0x90003, 0), DONE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -145,6 +177,7 @@ int main(void)
 		cmocka_unit_test_setup(crash_registers_keep_what_is_written, reset),
 		cmocka_unit_test_setup(shapes, reset),
 		cmocka_unit_test_setup(targets, reset),
+		cmocka_unit_test_setup(f05_f10_f25_faults, reset),
 	};
 
 	return cmocka_run_group_tests_name("refhv/aarch64/registers", tests, NULL, NULL);

@@ -12,6 +12,7 @@
 #define PRIVILEGE_IDS 0x40UL /* AccessVpIndex; the OS id itself is always there */
 
 const uint32_t hv_vendor_uid[4] = {0x4D32BA58U, 0xCD244764U, 0x8EEF6C75U, 0x16597024U};
+const uint32_t hv_other_uid[4] = {0xB66FB428U, 0xE911C52EU, 0x564BCAA9U, 0x743A004DU}; /* KVM's */
 
 struct value {
 	uint64_t low, high;
@@ -27,28 +28,45 @@ static bool is_crash_parameter(uint64_t name)
 	return name >= HV_REGISTER_CRASH_P0 && name <= HV_REGISTER_CRASH_P4;
 }
 
+static const struct fault *strike(const struct registers_caller *caller, enum fault_effect effect)
+{
+	return caller->faults ? fault_on(caller->faults, effect, caller->vp_index) : NULL;
+}
+
+/* The limit that is told. */
+static uint64_t limit(const struct registers *registers, const struct registers_caller *caller)
+{
+	const struct fault *fault = strike(caller, FAULT_REGISTER_LIMIT);
+
+	return fault ? fault->value : registers->vp_count;
+}
+
 static enum hv_status get(const struct registers *registers, const struct registers_caller *caller,
 			  uint64_t name, struct value *value)
 {
+	const struct fault *fault;
+
 	*value = (struct value){0, 0};
 	switch (name) {
 	case HV_REGISTER_VERSION:
 		value->low = BUILD | (uint64_t)VERSION_10_0 << 32;
 		return HV_SUCCESS;
 	case HV_REGISTER_PRIVILEGES:
+		fault = strike(caller, FAULT_REGISTER_PRIVILEGES_STATUS);
 		value->low = registers->privileges;
 		value->high = HV_ARM64_FEATURE_CRASH;
-		return HV_SUCCESS;
+		return fault ? (enum hv_status)fault->value : HV_SUCCESS;
 	case HV_REGISTER_CRASH_CTL: value->low = HV_CRASH_OFFERED; return HV_SUCCESS;
-	case HV_REGISTER_LIMITS: value->low = registers->vp_count; return HV_SUCCESS;
+	case HV_REGISTER_LIMITS: value->low = limit(registers, caller); return HV_SUCCESS;
 	case HV_REGISTER_OS_ID:
 		value->low = __atomic_load_n(&registers->os_id, __ATOMIC_ACQUIRE);
 		return HV_SUCCESS;
 	case HV_REGISTER_VP_INDEX:
 		if (!has_os(registers) || !(registers->privileges & PRIVILEGE_IDS))
 			return HV_ACCESS_DENIED;
+		fault = strike(caller, FAULT_REGISTER_VP_INDEX_STATUS);
 		value->low = caller->vp_index;
-		return HV_SUCCESS;
+		return fault ? (enum hv_status)fault->value : HV_SUCCESS;
 	case HV_REGISTER_REFERENCE: value->low = caller->reference; return HV_SUCCESS;
 	default:
 		if (is_crash_parameter(name)) {
@@ -64,9 +82,15 @@ static enum hv_status get(const struct registers *registers, const struct regist
 static enum hv_status set(struct registers *registers, const struct registers_caller *caller,
 			  uint64_t name, uint64_t low)
 {
+	const struct fault *fault;
 	struct value old;
 
 	if (name == HV_REGISTER_OS_ID) {
+		fault = strike(caller, FAULT_REGISTER_OS_ID_STATUS);
+		if (fault)
+			return (enum hv_status)fault->value;
+		if (low && strike(caller, FAULT_REGISTER_OS_ID_LOST))
+			return HV_SUCCESS;
 		__atomic_store_n(&registers->os_id, low, __ATOMIC_RELEASE);
 		return HV_SUCCESS;
 	}

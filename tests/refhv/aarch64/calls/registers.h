@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include "tests/refhv/faults/fault.h"
 #include "tests/refhv/tlfs.h"
 
 #define HV_CALL_GET_REGISTERS 0x0050U
@@ -15,7 +16,7 @@
 /* SMCCC, "Call UID Query" of the vendor's hypervisor service, and its answer in W0 to W3. */
 #define HV_VENDOR_UID    0x8600FF01U
 #define HV_VENDOR_UID_64 0xC600FF01U
-extern const uint32_t hv_vendor_uid[4];
+extern const uint32_t hv_vendor_uid[4], hv_other_uid[4];
 /* A yielding 64-bit call of the same service: a hypercall, as Linux and FreeBSD make them. */
 #define HV_SMCCC_CALL 0x46000001U
 
@@ -48,7 +49,8 @@ struct registers {
 /* What the caller is and when it calls. */
 struct registers_caller {
 	uint32_t vp_index;
-	uint64_t reference; /* reference counter, in 100 ns */
+	uint64_t reference;    /* reference counter, in 100 ns */
+	struct faults *faults; /* NULL: none */
 };
 
 /* Whether a control word names one of the two calls. */

@@ -33,6 +33,7 @@ void drop(void)
 	set_el1();
 	entry.host = host_registers;
 	entry.vp = hv.bsp;
+	hv.cfg.faults.struck = NULL; /* of this image; the copy's is set by arrive.c */
 	entry.host_function = resident_copy(hv.image, el2_from_loader);
 	/* Translation is off for a moment, and off where other processors come in. */
 	cpu_clean((const void *)hv.arena.start, hv.arena.end - hv.arena.start);

@@ -9,8 +9,8 @@
 uint32_t madt_count(const EFI_SYSTEM_TABLE *system);
 void madt_create_vps(const EFI_SYSTEM_TABLE *system);
 
-/* fadt.c: install a FADT whose hypervisor vendor identity is "MsHyperV". */
-void fadt_install(EFI_SYSTEM_TABLE *system);
+/* acpi.c: tables that name the hypervisor, and its processors in another order. */
+void acpi_install(EFI_SYSTEM_TABLE *system);
 
 /* tables.c: allocate the arena, and take zeroed pages of it; the tables of EL2 and of stage 2. */
 void arena_allocate(uint64_t bytes);

@@ -2,43 +2,21 @@
 /* Processors, as the firmware's MADT has them: GICC entries. */
 #include "tests/refhv/aarch64/loader/load.h"
 
-#include "tests/refhv/faults/acpi.h"
+#include "tests/refhv/aarch64/madt.h"
 #include "tests/refhv/log.h"
 
-#define MADT_ENTRIES 44U
-#define STACK_SIZE   (2 * PAGE_SIZE)
-#define ENABLED      1U
-
-/* ACPI 6.4, 5.2.12.14, as far as it is read here. */
-struct gicc {
-	uint8_t type;
-	uint8_t length;
-	uint16_t reserved;
-	uint32_t number;
-	uint32_t uid;
-	uint32_t flags;
-	uint8_t others[52];
-	uint64_t mpidr;
-} __attribute__((packed));
-_Static_assert(offsetof(struct gicc, mpidr) == 68, "ACPI, 5.2.12.14");
-#define GICC 0x0B
+#define STACK_SIZE (2 * PAGE_SIZE)
 
 /* The next usable processor behind `*at`, or NULL. */
 static const struct gicc *next(const struct acpi_header *madt, uint32_t *at)
 {
-	const uint8_t *table = (const uint8_t *)madt;
+	const struct gicc *entry = madt_next(madt, at);
 
-	while (*at + 2 <= madt->length) {
-		const struct gicc *entry = (const struct gicc *)(table + *at);
-
-		if (entry->length < 2 || entry->length > madt->length - *at)
-			log_fatal("madt_is_malformed");
-		*at += entry->length;
-		if (entry->type == GICC && entry->length >= sizeof(*entry) &&
-		    entry->flags & ENABLED)
-			return entry;
-	}
-	return NULL;
+	while (entry && !(entry->flags & GICC_ENABLED))
+		entry = madt_next(madt, at);
+	if (!entry && *at < madt->length)
+		log_fatal("madt_is_malformed");
+	return entry;
 }
 
 static const struct acpi_header *find_madt(const EFI_SYSTEM_TABLE *system)

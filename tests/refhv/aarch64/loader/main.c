@@ -12,9 +12,6 @@
 #define VP_SIZE    (sizeof(struct vp) + 4 * PAGE_SIZE) /* with its stack, and rounded up */
 #define OTHER_SIZE (16 * PAGE_SIZE)                    /* tables */
 
-/* The reference counter, hypercalls, the VP index: all there is, so far. */
-#define PRIVILEGES 0x62UL
-
 static struct line line;
 
 static void check_processor(void)
@@ -45,10 +42,14 @@ static void log_partition(void)
 	line_add(&line, " version=%u arch=aarch64 vps=%u mpidrs=", VERSION, hv.vp_count);
 	for (uint32_t i = 0; i < hv.vp_count; i++)
 		line_add(&line, "%s0x%lx", i ? "," : "", hv.vps[i]->mpidr);
+	line_add(&line, " uids=");
+	for (uint32_t i = 0; i < hv.vp_count; i++)
+		line_add(&line, "%s%u", i ? "," : "", hv.vps[i]->uid);
 	line_add(&line, " vp_indexes=");
 	for (uint32_t i = 0; i < hv.vp_count; i++)
 		line_add(&line, "%s%u", i ? "," : "", hv.vps[i]->index);
-	line_add(&line, " vp=%s privileges=0x%016lx image=0x%lx", cfg_numbering(&hv.cfg),
+	line_add(&line, " vp=%s stride=%u reps=%s privileges=0x%016lx image=0x%lx",
+		 cfg_numbering(&hv.cfg), hv.cfg.stride, hv.cfg.one_rep ? "1" : "all",
 		 hv.registers.privileges, (uint64_t)hv.image);
 	log_emit(&line);
 }
@@ -60,12 +61,13 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 	boot_init(image, system_table);
 	check_processor();
 	read_configuration();
+	hv.cfg.faults.struck = fault_log_strike;
 	arena_allocate(madt_count(system_table) * VP_SIZE + resident_image_size() + OTHER_SIZE);
+	acpi_install(system_table);
 	madt_create_vps(system_table);
-	fadt_install(system_table);
 	hv.image = arena_take(resident_image_size());
 	hv.registers.vp_count = VPS_MAX;
-	hv.registers.privileges = PRIVILEGES;
+	hv.registers.privileges = hv.cfg.privileges;
 	log_partition();
 	drop();
 	/* in the guest from here on */

@@ -93,8 +93,13 @@ void stage2_create(void)
 {
 	uint64_t *root;
 
-	if ((READ_SYSREG(id_aa64mmfr0_el1) & MMFR0_PARANGE) < MMFR0_PARANGE_40)
+	static const uint8_t widths[] = MMFR0_WIDTHS;
+	uint64_t range = READ_SYSREG(id_aa64mmfr0_el1) & MMFR0_PARANGE;
+
+	if (range < MMFR0_PARANGE_40)
 		log_fatal("processor_has_no_40_bits_of_addresses");
+	/* What is not known has more than the last. */
+	hv.physical_bits = widths[range < sizeof(widths) ? range : sizeof(widths) - 1];
 	hv.arena.free = (hv.arena.free + STAGE2_ROOT - 1) & ~(STAGE2_ROOT - 1);
 	root = arena_take(STAGE2_ROOT);
 	for (uint64_t i = 0; i < STAGE2_ENTRIES; i++) {

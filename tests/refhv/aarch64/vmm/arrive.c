@@ -2,7 +2,8 @@
 /*
  * A processor becomes a VP: EL2's own registers, then those of EL1 with which the guest begins. The
  * firmware's guest goes on where the loader left off, with what the loader put into EL1's registers
- * (loader/drop.c); one that PSCI starts begins as its specification says, translation off.
+ * (loader/drop.c); one that PSCI starts begins as its specification says, translation off; one that
+ * 0x99 starts has the registers of its context.
  */
 #include "tests/refhv/aarch64/vmm/arrive.h"
 
@@ -40,6 +41,7 @@ static void clear(struct frame *frame)
 
 void arrive_from_loader(const struct guest_entry *entry, struct vp *vp, struct frame *frame)
 {
+	hv.cfg.faults.struck = fault_log_strike;
 	set_el2(vp);
 	clear(frame);
 	WRITE_SYSREG(sp_el1, entry->sp);
@@ -47,17 +49,45 @@ void arrive_from_loader(const struct guest_entry *entry, struct vp *vp, struct f
 	WRITE_SYSREG(spsr_el2, SPSR_EL1H | (entry->daif & SPSR_DAIF));
 }
 
-void arrive_by_psci(struct vp *vp, struct frame *frame)
+static void set_context(const struct hv_arm_context *c, struct frame *frame)
+{
+	WRITE_SYSREG(mair_el1, c->mair);
+	WRITE_SYSREG(tcr_el1, c->tcr);
+	WRITE_SYSREG(ttbr0_el1, c->ttbr0);
+	WRITE_SYSREG(ttbr1_el1, c->ttbr1);
+	WRITE_SYSREG(vbar_el1, c->vbar);
+	WRITE_SYSREG(sctlr_el1, c->sctlr);
+	WRITE_SYSREG(sp_el1, c->sp);
+	WRITE_SYSREG(elr_el2, c->pc);
+	frame->x[18] = c->x18;
+}
+
+void arrive_begin(struct vp *vp, struct frame *frame)
+{
+	const struct vp_start *start = &vp->start;
+
+	clear(frame);
+	if (start->method == VP_BY_CALL) {
+		set_context(&start->context, frame);
+	} else {
+		frame->x[0] = start->argument;
+		WRITE_SYSREG(sctlr_el1, SCTLR_EL1_OFF);
+		WRITE_SYSREG(elr_el2, start->entry);
+	}
+	WRITE_SYSREG(spsr_el2, SPSR_EL1H | SPSR_DAIF);
+	__asm__ volatile("tlbi vmalle1; ic iallu" : : : "memory");
+	cpu_barrier();
+	line_begin(&vp->line, "run");
+	line_add(&vp->line, " vp=%u mpidr=0x%lx method=%s", vp->index, vp->mpidr,
+		 start->method == VP_BY_CALL ? "start" : "psci");
+	log_emit(&vp->line);
+}
+
+void arrive_started(struct vp *vp, struct frame *frame)
 {
 	set_el2(vp);
-	clear(frame);
-	frame->x[0] = vp->context;
-	WRITE_SYSREG(sctlr_el1, SCTLR_EL1_OFF);
-	WRITE_SYSREG(elr_el2, vp->entry);
-	WRITE_SYSREG(spsr_el2, SPSR_EL1H | SPSR_DAIF);
-	line_begin(&vp->line, "run");
-	line_add(&vp->line, " vp=%u mpidr=0x%lx method=psci", vp->index, vp->mpidr);
-	log_emit(&vp->line);
+	fate_arrive(vp);
+	arrive_begin(vp, frame);
 	if (!vp_change_state(vp, VP_STARTING, VP_ON))
 		log_fatal("processor_came_unasked");
 }

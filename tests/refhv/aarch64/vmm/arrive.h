@@ -19,4 +19,11 @@ _Static_assert(offsetof(struct guest_entry, vp) == 56, "loader/enter.S");
 
 /* Called by enter.S; the frame is what the guest finds in its general registers. */
 void arrive_from_loader(const struct guest_entry *entry, struct vp *vp, struct frame *frame);
-void arrive_by_psci(struct vp *vp, struct frame *frame);
+void arrive_started(struct vp *vp, struct frame *frame);
+
+/* The registers with which a started VP begins, and the log's line for it. */
+void arrive_begin(struct vp *vp, struct frame *frame);
+
+/* fate.c: starts that go wrong on their way. A VP that is to come twice leaves its guest at WFI. */
+void fate_arrive(struct vp *vp);
+void fate_wfi(struct vp *vp, struct frame *frame);

@@ -35,7 +35,7 @@ el2_from_psci:
 	sub	sp, sp, #256
 	mov	x1, sp
 	mov	x29, #0
-	bl	arrive_by_psci
+	bl	arrive_started
 	b	el2_to_guest
 
 /* int64_t cpu_smc(uint64_t x0, uint64_t x1, uint64_t x2, uint64_t x3) */

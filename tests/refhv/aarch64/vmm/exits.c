@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* What brings a guest here: SMC, HVC, and an access that stage 2 does not let through. */
-#include "tests/refhv/aarch64/vmm/hv.h"
+/*
+ * What brings a guest here: SMC, HVC, WFI where it is waited for, and an access that stage 2 does
+ * not let through.
+ */
+#include "tests/refhv/aarch64/vmm/arrive.h"
 
 #include "tests/refhv/log.h"
 
@@ -31,23 +34,23 @@ static uint64_t reference(void)
 	return ticks / hz * REFERENCE_HZ + ticks % hz * REFERENCE_HZ / hz;
 }
 
-/* Of the calls, those for one register; x is the call's X0 to X16 as HVC #1 has them. */
+/* x is the call's X0 to X16 as HVC #1 has them. */
 static uint64_t hypercall(struct vp *vp, uint64_t x[17])
 {
-	const struct registers_caller caller = {vp->index, reference()};
+	const struct registers_caller caller = {vp->index, reference(), &hv.cfg.faults};
 	bool is_set = (uint16_t)x[0] == HV_CALL_SET_REGISTERS;
 	uint64_t control = x[0], name = x[3];
-	uint64_t result = HV_INVALID_HYPERCALL_CODE;
+	uint64_t result;
 
-	if (registers_is_call(control))
-		result = registers_call(&hv.registers, &caller, x);
+	if (!registers_is_call(control))
+		return hypercall_exit(vp, x);
+	result = registers_call(&hv.registers, &caller, x);
 	line_begin(&vp->line, "hypercall");
 	line_add(&vp->line, " vp=%u vtl=0 code=0x%04x control=0x%lx", vp->index,
 		 (unsigned int)(uint16_t)control, control);
-	if (registers_is_call(control))
-		line_add(&vp->line, " name=%s register=0x%lx",
-			 is_set ? "SetVpRegisters" : "GetVpRegisters", name);
-	if (registers_is_call(control) && (is_set || !(uint16_t)result))
+	line_add(&vp->line, " name=%s register=0x%lx", is_set ? "SetVpRegisters" : "GetVpRegisters",
+		 name);
+	if (is_set || !(uint16_t)result)
 		line_add(&vp->line, " value=0x%lx", x[is_set ? 5 : 15]);
 	line_add(&vp->line, " status=0x%04x reps=%u", (unsigned int)(uint16_t)result,
 		 (unsigned int)(result >> HV_RESULT_REPS_SHIFT));
@@ -57,7 +60,7 @@ static uint64_t hypercall(struct vp *vp, uint64_t x[17])
 	return result;
 }
 
-/* By HVC #0: all is one register higher, but a value that was asked for comes in X6 and X7. */
+/* By HVC #0 all is one register higher, but a value that was asked for in X6 and X7. */
 static void smccc_hypercall(struct vp *vp, struct frame *frame)
 {
 	uint64_t x[17];
@@ -83,11 +86,19 @@ static void smccc(struct vp *vp, struct frame *frame)
 		return;
 	}
 	if (function != HV_VENDOR_UID && function != HV_VENDOR_UID_64) {
+		frame->x[0] = fault_is_set(&hv.cfg.faults, FAULT_ACPI_PSCI_HVC)
+				      ? (uint64_t)psci_call(vp, frame)
+				      : (uint64_t)PSCI_NOT_SUPPORTED;
+		return;
+	}
+	const struct fault *fault = fault_on(&hv.cfg.faults, FAULT_SMCCC_UID, vp->index);
+
+	if (fault && fault->value == WORD_NONE) {
 		frame->x[0] = (uint64_t)PSCI_NOT_SUPPORTED;
 		return;
 	}
 	for (unsigned int i = 0; i < 4; i++)
-		frame->x[i] = hv_vendor_uid[i];
+		frame->x[i] = fault ? hv_other_uid[i] : hv_vendor_uid[i];
 }
 
 static void hvc(struct vp *vp, struct frame *frame, uint64_t esr)
@@ -112,6 +123,7 @@ void exit_from_guest(struct frame *frame)
 	uint64_t esr = READ_SYSREG(esr_el2);
 
 	switch (ESR_CLASS(esr)) {
+	case CLASS_WFI: fate_wfi(vp, frame); break;
 	case CLASS_HVC: hvc(vp, frame, esr); break;
 	case CLASS_SMC:
 		frame->x[0] = (uint64_t)psci_call(vp, frame);

@@ -6,29 +6,8 @@
 
 #include "tests/refhv/aarch64/arm.h"
 #include "tests/refhv/aarch64/calls/registers.h"
+#include "tests/refhv/aarch64/calls/vp.h"
 #include "tests/refhv/aarch64/cfg.h"
-#include "tests/refhv/line.h"
-
-#define VPS_MAX 512U
-
-/*
- * A VP's life. OFF -> STARTING is a compare-and-swap: of several processors that start one target,
- * one succeeds. The target makes STARTING -> ON when its processor arrives, and ON -> OFF itself.
- */
-enum vp_state { VP_OFF, VP_STARTING, VP_ON };
-
-struct vp {
-	uint64_t stack_top; /* enter.S expects it first */
-	uint64_t mpidr;     /* the affinity fields */
-	uint32_t uid;
-	uint32_t index;
-	uint32_t state; /* enum vp_state, accessed atomically */
-	/* How it begins: written by who made the state STARTING, read by the VP. */
-	uint64_t entry;
-	uint64_t context;
-	struct line line;
-};
-_Static_assert(offsetof(struct vp, stack_top) == 0, "vmm/enter.S");
 
 /* What a processor at EL2 needs before it has caches; in the copy, cleaned to memory. */
 struct host_registers {
@@ -54,20 +33,13 @@ struct hv {
 	struct vp *bsp;
 	struct arena arena;
 	uint64_t ram_start, ram_end; /* what the firmware's memory map has */
-	uint8_t *image;              /* the copy that stays */
-	uint64_t notify_site;        /* the loader's HVC when the boot services are over */
+	uint32_t physical_bits;
+	uint8_t *image;       /* the copy that stays */
+	uint64_t notify_site; /* the loader's HVC when the boot services are over */
 	uint64_t vttbr;
 	uint64_t vtcr;
 };
 extern struct hv hv;
-
-static inline bool vp_change_state(struct vp *vp, enum vp_state from, enum vp_state to)
-{
-	uint32_t expected = from;
-
-	return __atomic_compare_exchange_n(&vp->state, &expected, to, false, __ATOMIC_ACQ_REL,
-					   __ATOMIC_ACQUIRE);
-}
 
 /* A VP's general registers while the hypervisor runs; as vectors.S has them. */
 struct frame {
@@ -87,8 +59,14 @@ static inline struct vp *hv_this_vp(void)
 	return (struct vp *)READ_SYSREG(tpidr_el2);
 }
 
-/* psci.c */
+/* psci.c: a call of PSCI's; start the processor of a VP that is STARTING, after its log line. */
 int64_t psci_call(struct vp *vp, const struct frame *frame);
+void psci_launch(struct vp *caller, const struct vp *target);
+
+/* hypercall.c: a call with parameters in memory, in X0 to X2; what X0 is to be. */
+uint64_t hypercall_exit(struct vp *vp, const uint64_t x[3]);
+/* Memory of the guest's, where it lies; NULL: no RAM, or the hypervisor's. */
+void *hv_guest_ram(uint64_t gpa, uint64_t bytes);
 
 /* crash.c: after the control register of a crash was written. */
 void crash_tell(struct vp *vp, uint64_t control);

@@ -26,7 +26,7 @@ static int64_t answer_for(uint32_t state)
 }
 
 /* What it had as a VP is off already; what it is as a processor may be about to be. */
-static int64_t start(struct vp *target)
+static int64_t start(const struct vp *target)
 {
 	int64_t result = PSCI_ALREADY_ON;
 
@@ -36,45 +36,70 @@ static int64_t start(struct vp *target)
 	return result;
 }
 
+void psci_launch(struct vp *caller, const struct vp *target)
+{
+	int64_t result;
+
+	cpu_barrier();
+	result = start(target);
+	if (!result)
+		return;
+	line_begin(&caller->line, "error");
+	line_add(&caller->line, " what=cpu_on_refused mpidr=0x%lx result=%lu", target->mpidr,
+		 (uint64_t)-result);
+	log_end_with_error(&caller->line);
+}
+
+static const struct fault *strike(enum fault_effect effect, const struct vp *target)
+{
+	return fault_on(&hv.cfg.faults, effect, target->index);
+}
+
+/* Claim the target, or say why not. */
+static int64_t claim(struct vp *target)
+{
+	const struct fault *refused = strike(FAULT_PSCI_CPU_ON, target);
+	bool never = !refused && strike(FAULT_PSCI_NEVER, target);
+
+	if (refused)
+		return -(int64_t)refused->value;
+	return vp_change_state(target, VP_OFF, never ? VP_NEVER : VP_STARTING)
+		       ? 0
+		       : answer_for(vp_state_of(target));
+}
+
 static int64_t cpu_on(struct vp *vp, uint64_t mpidr, uint64_t entry, uint64_t context)
 {
 	struct vp *target = find(mpidr);
-	int64_t result = PSCI_PARAMETERS;
+	int64_t result = target ? claim(target) : PSCI_PARAMETERS;
 
 	line_begin(&vp->line, "cpu_on");
 	line_add(&vp->line, " vp=%u mpidr=0x%lx entry=0x%lx", vp->index, mpidr, entry);
-	if (!target) {
-		line_add(&vp->line, " accepted=0");
-	} else if (!vp_change_state(target, VP_OFF, VP_STARTING)) {
-		line_add(&vp->line, " target_vp=%u accepted=0", target->index);
-		result = answer_for(__atomic_load_n(&target->state, __ATOMIC_ACQUIRE));
-	} else {
-		line_add(&vp->line, " target_vp=%u accepted=1", target->index);
-		result = 0;
-	}
+	if (target)
+		line_add(&vp->line, " target_vp=%u", target->index);
+	line_add(&vp->line, " accepted=%u", !result);
 	log_emit(&vp->line); /* before the line that says that it runs */
-	if (result)
+	if (result || vp_state_of(target) == VP_NEVER)
 		return result;
-	target->entry = entry;
-	target->context = context;
-	cpu_barrier();
-	result = start(target);
-	if (result) {
-		line_begin(&vp->line, "error");
-		line_add(&vp->line, " what=cpu_on_refused mpidr=0x%lx result=%lu", mpidr,
-			 (uint64_t)-result);
-		log_end_with_error(&vp->line);
-	}
+	target->start = (struct vp_start){
+		.method = VP_BY_PSCI,
+		.entry = entry,
+		.argument = context,
+	};
+	psci_launch(vp, target);
 	return 0;
 }
 
 static int64_t affinity(uint64_t mpidr)
 {
-	static const int64_t answers[] = {[VP_OFF] = 1, [VP_STARTING] = 2, [VP_ON] = 0};
+	static const int64_t answers[] = {
+		[VP_OFF] = 1, [VP_STARTING] = 2, [VP_ON] = 0, [VP_NEVER] = 2};
 	const struct vp *target = find(mpidr);
+	const struct fault *fault = target ? strike(FAULT_PSCI_AFFINITY, target) : NULL;
 
-	return target ? answers[__atomic_load_n(&target->state, __ATOMIC_ACQUIRE)]
-		      : PSCI_PARAMETERS;
+	if (fault)
+		return (int64_t)fault->value;
+	return target ? answers[vp_state_of(target)] : PSCI_PARAMETERS;
 }
 
 static int64_t cpu_off(struct vp *vp)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What of the spoiler is ARM64's: the kernel's name, the end, and two exceptions. It has no rows. */
+/* What of the spoiler is ARM64's: the kernel's name, the end, two exceptions; it has no rows. */
 #include "tests/spoil/spoil.h"
 
 #define SYS_EXIT                    0x18UL

@@ -150,7 +150,7 @@ debug: $(IMAGES) ## boot to the first instruction and wait for gdb (DEBUG=refhv:
 MEDIA_TESTS = $(filter all media,$(or $(GROUP),$(TEST_GROUP),all))
 
 # And those of ARM64 are run where there is a compiler for it.
-ARM64_TESTS = $(and $(filter x86_64,$(ARCH)),$(filter all arm64 guests,$(or $(GROUP),all)), \
+ARM64_TESTS = $(and $(filter x86_64,$(ARCH)),$(filter all arm64 counts guests,$(or $(GROUP),all)), \
 	$(shell command -v aarch64-linux-gnu-gcc))
 arm64: FORCE
 	@$(MAKE) --no-print-directory ARCH=aarch64 BUILD=$(BUILD)/aarch64 all azure

@@ -22,6 +22,11 @@
 #define HVSMP_PRIVILEGE_START_VP          (1UL << 53)
 #define HVSMP_PRIVILEGE_ISOLATION         (1UL << 54)
 
+/* Control of the crash registers: what the host is told, and by reading it, what it wants. */
+#define HVSMP_CRASH_NOTIFY  (1UL << 63)
+#define HVSMP_CRASH_MESSAGE (1UL << 62) /* P3: address of a text, P4: its length */
+#define HVSMP_CRASH_NO_DUMP (1UL << 61) /* the guest writes no dump: do not wait for one */
+
 /* --- hypercalls (TLFS, hypercall interface) --------------------------------------------------- */
 #define HVSMP_CALL_SEND_IPI             0x000BU
 #define HVSMP_CALL_PROTECT              0x000CU

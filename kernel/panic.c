@@ -34,10 +34,10 @@ static void on_panic(const char *fmt, va_list args)
 	crash.message_size = size < sizeof(message) ? size : sizeof(message) - 1;
 	log_print("\nPANIC: %s\n", message);
 	arch_backtrace();
-	/* Until the processor has its block, an MSR access that faults does not return. */
+	/* Until the processor has its block, a register access that faults does not return. */
 	if (arch_cpu_owner() &&
 	    hvsmp_crash_tell(&platform->hypervisor.features, &kernel_host, &crash))
-		log_print("  the host has been told (crash MSRs)\n");
+		log_print("  the host has been told (crash registers)\n");
 	exit_machine(EXIT_CODE_PANIC);
 }
 

@@ -19,7 +19,7 @@ mapfile -t units < <(find "${rooms[@]}" examples tests/{refhv,spoil,guests,lab} 
 	-not -path '*/aarch64/*' | sort)
 # ARM64's own files, where there is a compiler for them; the others are the same for both.
 mapfile -t arm_units < <(command -v aarch64-linux-gnu-gcc >/dev/null &&
-	find "${rooms[@]}" tests/refhv -path '*/aarch64/*.c' | sort)
+	find "${rooms[@]}" tests/{refhv,spoil} -path '*/aarch64/*.c' | sort)
 arm_make=("$make" --no-print-directory -j "$jobs" ARCH=aarch64)
 mapfile -t shells < <(grep -lE '^#!.*\b(ba)?sh\b' -r .ci scripts tests | sort)
 mapfile -t pythons < <(find scripts tests -name '*.py' | sort)
@@ -56,7 +56,9 @@ cppcheck_arm() { cppcheck_all -D__aarch64__=1 -I{arch,hv,kernel,smp}/aarch64 "${
 tidy_one() {
 	local efi=()
 	case $1 in
-	tests/refhv/aarch64/loader/*) efi=(-isystem "$efi_include" -isystem efi) ;;
+	tests/refhv/aarch64/loader/* | tests/spoil/aarch64/*)
+		efi=(-isystem "$efi_include" -isystem efi)
+		;;
 	boot/* | examples/* | tests/refhv/loader/* | tests/spoil/* | tests/guests/* | tests/lab/*)
 		efi=(-DGNU_EFI_USE_MS_ABI -isystem "$efi_include" -isystem "$efi_include/x86_64")
 		;;

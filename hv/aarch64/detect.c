@@ -43,6 +43,7 @@ static void read_features(struct hvsmp_features *out, const struct hvsmp_host *h
 	out->unread = 0;
 	out->is_hv1 = true;
 	out->privileges = value[0][0];
+	out->more = (uint32_t)value[0][1];
 	out->hints = (uint32_t)value[1][0];
 	out->vp_limit = (uint32_t)value[2][0];
 	if (out->vp_limit == HVSMP_LIMIT_NONE)

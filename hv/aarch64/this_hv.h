@@ -17,7 +17,8 @@ struct hvsmp_features {
 	char vendor[13];        /* "MsHyperV" */
 	char interface_name[5]; /* "": there is none */
 	uint64_t privileges;    /* HV_PARTITION_PRIVILEGE_MASK */
-	uint32_t hints;         /* recommendations; other bits than x64's */
+	uint32_t more;          /* behind the privileges; other bits than x64's */
+	uint32_t hints;         /* recommendations; likewise */
 	uint32_t vp_limit;      /* VP indexes are below it; 0: not told */
 	uint32_t isolation;     /* not asked for */
 	bool paravisor;

@@ -49,10 +49,6 @@
 #define HVSMP_MSR_CRASH_P0        0x40000100U /* to P4, then CTL */
 #define HVSMP_MSR_CRASH_CTL       0x40000105U
 
-#define HVSMP_CRASH_NOTIFY        (1UL << 63)
-#define HVSMP_CRASH_MESSAGE       (1UL << 62) /* P3: address of a text, P4: its length */
-#define HVSMP_CRASH_NO_DUMP       (1UL << 61) /* the guest writes no dump: do not wait for one */
-
 #define HVSMP_HYPERCALL_ENABLE    (1UL << 0)
 #define HVSMP_HYPERCALL_LOCKED    (1UL << 1)
 #define HVSMP_HYPERCALL_PRESERVED 0xFFCUL /* bits 11:2 */

@@ -24,7 +24,7 @@ ARCH_IMAGES  = $(BUILD)/hvsmp-aa64.efi $(BUILD)/refhv-aa64.efi
 # Files of the rooms that this architecture does not have yet: modes that aim hypercalls or INIT.
 ARCH_WITHOUT = conform/%.c kernel/conformance.c kernel/bench%.c smp/rounds.c
 # What else is built for it.
-ARCH_MAKEFILES = tests/refhv/aarch64/refhv.mk
+ARCH_MAKEFILES = tests/refhv/aarch64/refhv.mk tests/spoil/spoil.mk
 # What `make run` takes.
 ARCH_HV = ref
 # What `make test` takes, and where cases leave their logs: images of both lie in one tree.

@@ -10,6 +10,3 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-
-#undef __x86_64__
-#define __aarch64__ 1

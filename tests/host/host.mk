@@ -66,11 +66,12 @@ $(eval $(call host_test, hv/test_vtl,    hv/vtl.c hv/x86_64/context.c $(HV_SCRIP
 $(eval $(call host_test, hv/test_protect, hv/protect.c $(HV_SCRIPTED)))
 $(eval $(call host_test, hv/test_intercept, hv/x86_64/intercept.c hv/protect.c $(HV_SCRIPTED)))
 $(eval $(call host_test, hv/test_clock,  hv/x86_64/clock.c))
-$(eval $(call host_test, hv/test_crash,  hv/x86_64/crash.c))
+$(eval $(call host_test, hv/test_crash,  hv/crash.c hv/x86_64/crash.c))
 HV_ARM64 = $(addprefix hv/,call.c result.c start_vp.c text.c vp_map.c) \
-	$(filter-out %/crash.c,$(wildcard hv/aarch64/*.c)) tests/host/hv/aarch64/scripted.c
+	hv/crash.c $(wildcard hv/aarch64/*.c) tests/host/hv/aarch64/scripted.c
 $(eval $(call host_test_arm64, hv/aarch64/test_calls, $(HV_ARM64)))
 $(eval $(call host_test_arm64, hv/aarch64/test_setup, $(HV_ARM64)))
+$(eval $(call host_test_arm64, hv/aarch64/test_crash, $(HV_ARM64)))
 
 $(eval $(call host_test, arch/x86_64/test_clock, arch/clock.c arch/x86_64/clock.c lib/string.c))
 $(eval $(call host_test, arch/x86_64/test_cr3))

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Start reading here: the lines of \EFI\spoil\spoil.cfg are done in their order, each is said, and
- * \EFI\hvsmp\hvsmp.efi is started.
+ * the kernel is started.
  */
 #include "tests/spoil/spoil.h"
 
 #define CONFIG_SIZE 16384
 #define PATH_SIZE   1024
 #define NODE_SIZE   4 /* the header of a device path node */
+#define NAME_SIZE   128
 
 static CHAR16 config_path[] = L"\\EFI\\spoil\\spoil.cfg";
-static CHAR16 kernel_path[] = L"\\EFI\\hvsmp\\hvsmp.efi";
 
 EFI_HANDLE own_image;
 EFI_SYSTEM_TABLE *firmware;
@@ -18,10 +18,7 @@ EFI_BOOT_SERVICES *services;
 
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table);
 
-static const struct {
-	const char *name;
-	spoil_fn run;
-} rows[] = {
+static const struct spoil_row rows[] = {
 	{"acpi.patch", acpi_patch},   {"acpi.poke", acpi_poke},
 	{"acpi.sum", acpi_sum},       {"acpi.swap", acpi_swap},
 	{"acpi.extend", acpi_extend}, {"acpi.entry", acpi_entry},
@@ -31,8 +28,7 @@ static const struct {
 	{"exit.refuse", exit_refuse}, {"reset", reset_by},
 	{"screen.base", screen_base}, {"memory.refuse", memory_refuse},
 	{"options", child_options},   {"shell", child_shell},
-	{"cpu.aps", cpu_aps},         {"cpu.bsp", cpu_bsp},
-	{"cpu.cr4", cpu_cr4},
+	{NULL, NULL},
 };
 
 static void *protocol_of(EFI_HANDLE handle, EFI_GUID guid, const char *what)
@@ -72,6 +68,17 @@ static char *read_config(EFI_HANDLE volume_handle)
 	return text;
 }
 
+static bool run_row(const struct spoil_row *row, const char *name, char *value)
+{
+	for (; row->name; row++) {
+		if (equal(row->name, name)) {
+			row->run(value);
+			return true;
+		}
+	}
+	return false;
+}
+
 static void run_line(char *line)
 {
 	char *name;
@@ -80,13 +87,8 @@ static void run_line(char *line)
 	say(line);
 	say("\n");
 	name = cut(&line, '=');
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (equal(rows[i].name, name)) {
-			rows[i].run(line);
-			return;
-		}
-	}
-	fail("there is no such row", name);
+	if (!run_row(rows, name, line) && !run_row(machine_rows, name, line))
+		fail("there is no such row", name);
 }
 
 static void put_node(uint8_t *at, uint8_t type, uint8_t subtype, size_t length)
@@ -100,19 +102,24 @@ static void put_node(uint8_t *at, uint8_t type, uint8_t subtype, size_t length)
 /* UEFI 10.3: the volume's path, a file path node, the end. */
 static EFI_DEVICE_PATH *path_of_kernel(EFI_HANDLE volume)
 {
-	static uint8_t path[PATH_SIZE + NODE_SIZE + sizeof(kernel_path) + NODE_SIZE];
+	static uint8_t path[PATH_SIZE + NODE_SIZE + NAME_SIZE + NODE_SIZE];
 	const uint8_t *from = protocol_of(volume, (EFI_GUID)DEVICE_PATH_PROTOCOL, "device path");
+	size_t size = sizeof(CHAR16);
 	size_t at = 0;
 
+	for (size_t i = 0; machine_kernel[i]; i++)
+		size += sizeof(CHAR16);
+	if (size > NAME_SIZE)
+		fail("too long", "the kernel's path");
 	while (from[at] != END_DEVICE_PATH_TYPE) {
 		at += from[at + 2] | (size_t)from[at + 3] << 8;
 		if (at > PATH_SIZE)
 			fail("too long", "the volume's path");
 	}
 	copy(path, from, at);
-	put_node(path + at, MEDIA_DEVICE_PATH, MEDIA_FILEPATH_DP, NODE_SIZE + sizeof(kernel_path));
-	copy(path + at + NODE_SIZE, kernel_path, sizeof(kernel_path));
-	at += NODE_SIZE + sizeof(kernel_path);
+	put_node(path + at, MEDIA_DEVICE_PATH, MEDIA_FILEPATH_DP, NODE_SIZE + size);
+	copy(path + at + NODE_SIZE, machine_kernel, size);
+	at += NODE_SIZE + size;
 	put_node(path + at, END_DEVICE_PATH_TYPE, END_ENTIRE_DEVICE_PATH_SUBTYPE, NODE_SIZE);
 	return (EFI_DEVICE_PATH *)path;
 }
@@ -130,7 +137,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 	text = read_config(loaded->DeviceHandle);
 	if (EFI_ERROR(services->LoadImage(FALSE, image, path_of_kernel(loaded->DeviceHandle), NULL,
 					  0, &kernel)))
-		fail("cannot be loaded", "hvsmp.efi");
+		fail("cannot be loaded", "the kernel");
 	while (*text) {
 		char *line = cut(&text, '\n');
 
@@ -140,5 +147,5 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 	child_give(kernel);
 	cpu_change();
 	services->StartImage(kernel, NULL, NULL);
-	fail("came back", "hvsmp.efi");
+	fail("came back", "the kernel");
 }

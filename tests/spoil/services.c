@@ -19,17 +19,13 @@ static void EFIAPI reset_page_fault(EFI_RESET_TYPE type, EFI_STATUS status, UINT
 				    CHAR16 *data)
 {
 	reset_returns(type, status, size, data);
-	__asm__ volatile("std; xor %%ebx, %%ebx; xor %%ebp, %%ebp; xor %%r12d, %%r12d;"
-			 "xor %%r15d, %%r15d; mov (%0), %0"
-			 :
-			 : "r"(NOWHERE)
-			 : "memory");
+	machine_page_fault(NOWHERE);
 }
 
 static void EFIAPI reset_undefined(EFI_RESET_TYPE type, EFI_STATUS status, UINTN size, CHAR16 *data)
 {
 	reset_returns(type, status, size, data);
-	__asm__ volatile("ud2");
+	machine_undefined();
 }
 
 /*

@@ -37,11 +37,15 @@ size_t widen(CHAR16 *to, const char *from, size_t capacity);
 /* main.c: pages below 4 GiB, zeroed. */
 void *take_pages(uint32_t type, size_t bytes);
 
-/* serial.c: without the firmware, when it must not be asked any more. */
+/* The architecture's serial.c: without the firmware, when it must not be asked any more. */
 void serial_say(const char *text);
 
 /* One row of README.md: what stands behind `name=` in spoil.cfg, which it may cut to pieces. */
 typedef void (*spoil_fn)(char *value);
+struct spoil_row {
+	const char *name;
+	spoil_fn run;
+};
 
 /* acpi.c, acpi_edit.c */
 void acpi_patch(char *value);
@@ -73,12 +77,19 @@ void child_options(char *value);
 void child_shell(char *value);
 void child_give(EFI_HANDLE child);
 
+/* The architecture's machine.c. The image that is started, on the same volume: */
+extern const CHAR16 machine_kernel[];
+/* Its own rows; the last has no name. */
+extern const struct spoil_row machine_rows[];
 /*
- * cpu.c: the processors. The firmware may not like all of it: cpu_change is called right before the
- * kernel starts, the last when boot services have ended.
+ * The processors. The firmware may not like all of it: cpu_change is called right before the kernel
+ * starts, the last when boot services have ended.
  */
-void cpu_aps(char *value);
-void cpu_bsp(char *value);
-void cpu_cr4(char *value);
 void cpu_change(void);
 void cpu_change_at_the_end(void);
+/* QEMU ends with EXIT_SPOIL (tests/tools/machine/verdicts.py). */
+#define EXIT_SPOIL 251U
+_Noreturn void machine_end(void);
+/* A read of this address, with registers in disorder that a function should have saved; no code. */
+void machine_page_fault(uint64_t address);
+void machine_undefined(void);

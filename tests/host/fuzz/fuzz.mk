@@ -30,6 +30,8 @@ $(eval $(call fuzz_target, srat,     acpi/srat.c acpi/tables.c))
 $(eval $(call fuzz_target, fadt,     acpi/fadt.c))
 $(eval $(call fuzz_target, s5,       acpi/s5.c))
 $(eval $(call fuzz_target, topology, smp/topology.c $(SMP_TOPOLOGY)))
+$(eval $(call fuzz_target, topology_arm64, smp/topology.c smp/aarch64/tables.c \
+	acpi/aarch64/gic.c $(filter-out smp/x86_64/%,$(SMP_TOPOLOGY))))
 $(eval $(call fuzz_target, options,  $(OPTIONS)))
 $(eval $(call fuzz_target, options_text, $(TEXT)))
 $(eval $(call fuzz_target, hv_map,   hv/vp_map.c hv/x86_64/map_layout.c hv/call.c \

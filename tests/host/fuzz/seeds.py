@@ -265,6 +265,19 @@ def made() -> dict:
                 ram(0, 0, 0), ram(0, 1, 1), ram(0, 2, 2))),
             "no-tables": topology(1, 0xFFFFFFFF, b""),
         },
+        "topology_arm64": {
+            "clusters": topology(0, 0, madt(*[gicc(i, i // 16 << 8 | i % 16) for i in range(18)])),
+            "gaps": topology(9, 0x20, madt(gicc(7, 0x300070200), gicc(5, 0xF0), gicc(3, 0x20))),
+            "register-bits": topology(0, 1, madt(gicc(0, 0xC1000000), gicc(1, 0x80000001))),
+            "twice": topology(0, 0, madt(gicc(0, 0), gicc(1, 0x80000000), gicc(1, 5), gicc(2, 5))),
+            "by-uid": topology(
+                0, 0, madt(gicc(3, 0), gicc(0, 3), gicc(1, 0x100)),
+                srat(gicc_affinity(0, 10), gicc_affinity(3, 13), gicc_affinity(77, 1))),
+            "too-short": topology(0, 0, madt(gicc(0, 0), gicc(1, 1, size=75)), srat(b"\3\2")),
+            "full": topology(2, 9, madt(*[gicc(i, i) for i in range(5)])),
+            "not-there": topology(1, 0x101, madt(gicc(0, 0, 8), gicd(1), gicr(0, 0))),
+            "no-tables": topology(1, 0xFFFFFFFF, b""),
+        },
         "options": {
             "all": b"start=hv fanout=off deadline=500 cap=3000 exit=qemu log=verbose "
             b"report=table,json,tap\n",

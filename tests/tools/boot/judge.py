@@ -118,6 +118,7 @@ def every_run(case: dict, outcome: running.Outcome, events: list, report: dict) 
     wrong += witness.check_tap(report, hand_off.own_lines(case, outcome.lines))
     if case["hv"] == "ref" and case.get("arch") == "aarch64":
         wrong += psci_witness.check(report, events, expected.get("apic_ids"))
+        wrong += witness.check_no_crash(events)
     elif case["hv"] == "ref":
         wrong += witness.check_witness(report, events, expected.get("apic_ids"))
         wrong += witness.check_no_crash(events)

@@ -118,10 +118,8 @@ class Page(unittest.TestCase):
         code_of_panic = re.search(
             r"EXIT_CODE_PANIC = (0x\w+)", (ROOT / "kernel" / "modes.h").read_text()
         )[1]
-        os_id = re.search(
-            r"HVSMP_OS_ID (0x[0-9A-F]+)", (ROOT / "hv" / "hv.h").read_text()
-        )[1]
-        crash = (ROOT / "hv" / "x86_64" / "crash.c").read_text()
+        os_id = re.search(r"HVSMP_OS_ID (0x[0-9A-F]+)", (ROOT / "hv" / "hv.h").read_text())[1]
+        crash = (ROOT / "hv" / "crash.c").read_text()
         self.assertIn("{crash->code, crash->os_id, crash->image_base, 0, 0}", crash)
         self.assertIn(".os_id = HVSMP_OS_ID,", (ROOT / "kernel" / "panic.c").read_text())
         self.assertIn(f"| 0 | P0, 0x40000100 | `{code_of_panic}`", PAGE)

@@ -243,6 +243,10 @@ class WitnessTest(unittest.TestCase):
         crash = witness.parse_log(LOG + "refhv: msr_write vp=2 msr=0x40000105 value=0x1\n")
         self.assertEqual(witness.check_no_crash(witness.parse_log(LOG)), [])
         self.assertEqual(len(witness.check_no_crash(crash)), 1)
+        call = "refhv: hypercall vp=2 code=0x0051 register=0x{:x} value=0x1 status=0x0000\n"
+        for register, complaints in ((0x210, 1), (0x215, 1), (0x216, 0), (0x90002, 0)):
+            events = witness.parse_log(LOG + call.format(register))
+            self.assertEqual(len(witness.check_no_crash(events)), complaints)
 
     def test_errors_only(self):
         quiet = "refhv: start version=1 vps=2\nrefhv: cost vps=2 exits=71\n"

@@ -23,7 +23,9 @@ ENDED_BY_FIRMWARE = 0  # QEMU's status after a reset (-no-reboot) or a power-off
 
 # Values have no blanks, but for a quoted text at the end of a line.
 EVENT = re.compile(r'refhv: (\w+)((?: [A-Za-z0-9_]+=[^\s"]*)*)(?: ([a-z]+)="(.*)")?$')
+SET_REGISTERS = 0x51
 CRASH_MSRS = range(0x40000100, 0x40000106)  # TLFS, HV_X64_MSR_CRASH_P0..P4, CTL
+CRASH_REGISTERS = range(0x210, 0x216)  # the same on ARM64
 # QEMU's status after a panic that the kernel itself ends, and where KVM is told of it (by the crash
 # registers), which makes QEMU end.
 ENDS = {"panic": 39, "crash": 0}
@@ -469,6 +471,10 @@ def check_errors_only(events: list[Event]) -> list[str]:
 def check_no_crash(events: list[Event]) -> list[str]:
     """P8, the half that holds for every run with a report: the crash registers are untouched."""
     writes = [e for e in events if e.name == "msr_write" and e.number("msr") in CRASH_MSRS]
+    writes += [
+        e for e in events
+        if e.is_call(SET_REGISTERS) and e.number("register") in CRASH_REGISTERS
+    ]  # fmt: skip
     return [f"written without a panic: {event.text}" for event in writes]
 
 

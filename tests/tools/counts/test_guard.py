@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: MIT
 """The judgement of the guard: growth must turn red, and so must a bound that nobody counts."""
+import tempfile
 import unittest
+from pathlib import Path
+from unittest import mock
 
-from tools.counts import guard
+from tools.counts import arm64, gdbstub, guard
 
 BOUNDS = """
 [steps]
@@ -47,6 +50,27 @@ class CountsTest(unittest.TestCase):
                      "[a]\nnow = 1\ngrowth = 2\nlimit = 2"):  # fmt: skip
             with self.assertRaises(ValueError):
                 guard.load_bounds(text)
+
+    def test_without_arm64_its_bounds_are_skipped(self):
+        bounds = guard.load_bounds(guard.BOUNDS.read_text())
+        due = {name: bound["now"] for name, bound in bounds.items()}
+        arm = [name for name in due if name.startswith(arm64.PREFIX)]
+        own = {name: value for name, value in due.items() if name not in arm}
+        with (
+            tempfile.TemporaryDirectory() as name,
+            mock.patch.object(guard, "measure", lambda _: own),
+            mock.patch("builtins.print"),
+        ):
+            counts = guard.run_counts(Path(name))
+        self.assertEqual(counts, {"passed": len(own), "failed": 0, "skipped": len(arm)})
+
+    def test_instructions_of_arm64(self):
+        aps = [{"role": "ap", "method": "psci", "t_first_ns": 100, "t_online_ns": 100 + n}
+               for n in (61, 60, 900)]  # fmt: skip
+        report = {"cpus": [{"role": "bsp", "method": "firmware"}, *aps]}
+        self.assertEqual(arm64.instructions(report, "psci"), 60)
+        self.assertRaises(gdbstub.Lost, arm64.instructions, report, "hv")
+        self.assertRaises(gdbstub.Lost, arm64.instructions, {"cpus": aps[:2]}, "psci")
 
     def test_the_bounds_are_sound(self):
         bounds = guard.load_bounds(guard.BOUNDS.read_text())

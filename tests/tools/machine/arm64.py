@@ -27,7 +27,7 @@ def check(m: "vm.Machine") -> None:
     if m.hv == "kvm":
         raise vm.Unusable("HV=kvm is not there for ARM64: HV=ref or HV=none")
     for what, asked in (
-        ("SECURE=1", m.secure), ("spoil", m.spoil),
+        ("SECURE=1", m.secure),
     ):  # fmt: skip
         if asked:
             raise vm.Unusable(f"{what} is not there for ARM64")

@@ -120,6 +120,9 @@ static void dbg2_that_leads_nowhere(void **state)
 	assert_int_equal(read_by(acpi_dbg2_read), ERR_NOT_FOUND);
 	dbg2(1);
 	device(SERIAL, PL011, 22, ADDRESS);
+	b.bytes[HEADER + 8 + 3] = 0; /* it has no address */
+	assert_int_equal(read_by(acpi_dbg2_read), ERR_NOT_FOUND);
+	b.bytes[HEADER + 8 + 3] = 1;
 	b.bytes[HEADER + 8 + 1] = 21; /* shorter than its fields */
 	assert_int_equal(read_by(acpi_dbg2_read), ERR_INVALID);
 	b.bytes[HEADER + 8 + 1] = DEVICE_SIZE + 1; /* longer than the table */

@@ -152,6 +152,7 @@ static void a_page_of_a_large_one_changes_alone(void **state)
 	assert_mapped(OTHER + LARGE, OTHER + LARGE, LARGE, ARCH_MAP_WRITE);
 	assert_false(arch_mapped(OTHER, 2 * LARGE + 1));
 	assert_false(arch_mapped(OTHER - 1, 1));
+	assert_false(arch_mapped(OTHER, ~0UL)); /* around the end of all addresses */
 }
 
 /* Each changes alone, and a table of the one is none of the other. */

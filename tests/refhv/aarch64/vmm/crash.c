@@ -5,15 +5,6 @@
 #include "tests/refhv/crash_line.h"
 #include "tests/refhv/log.h"
 
-/* Memory of the guest's: RAM, and not the hypervisor's. It lies where it lies. */
-static const char *guest_text(uint64_t gpa, uint64_t bytes)
-{
-	bool is_ram = gpa >= hv.ram_start && gpa < hv.ram_end && bytes <= hv.ram_end - gpa;
-	bool is_ours = gpa < hv.arena.end && gpa + bytes > hv.arena.start;
-
-	return is_ram && !is_ours ? (const char *)gpa : NULL;
-}
-
 static void note(struct vp *vp, const char *what, uint64_t address)
 {
 	line_begin(&vp->line, "note");
@@ -33,7 +24,7 @@ void crash_tell(struct vp *vp, uint64_t control)
 		return;
 	if (control & HV_CRASH_MESSAGE) {
 		if (parameters[HV_CRASH_LENGTH] <= HV_CRASH_MESSAGE_MAX)
-			text = guest_text(gpa, parameters[HV_CRASH_LENGTH]);
+			text = hv_guest_ram(gpa, parameters[HV_CRASH_LENGTH]);
 		if (!text)
 			note(vp, "crash_message_is_no_text_in_memory", gpa);
 	}

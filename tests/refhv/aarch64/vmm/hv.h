@@ -61,10 +61,12 @@ static inline struct vp *hv_this_vp(void)
 
 /* psci.c: a call of PSCI's; start the processor of a VP that is STARTING, after its log line. */
 int64_t psci_call(struct vp *vp, const struct frame *frame);
-
-/* crash.c: after the control register of a crash was written. */
-void crash_tell(struct vp *vp, uint64_t control);
 void psci_launch(struct vp *caller, const struct vp *target);
 
 /* hypercall.c: a call with parameters in memory, in X0 to X2; what X0 is to be. */
 uint64_t hypercall_exit(struct vp *vp, const uint64_t x[3]);
+/* Memory of the guest's, where it lies; NULL: no RAM, or the hypervisor's. */
+void *hv_guest_ram(uint64_t gpa, uint64_t bytes);
+
+/* crash.c: after the control register of a crash was written. */
+void crash_tell(struct vp *vp, uint64_t control);

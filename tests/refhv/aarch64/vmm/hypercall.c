@@ -4,8 +4,7 @@
 #include "tests/refhv/aarch64/vmm/hv.h"
 #include "tests/refhv/log.h"
 
-/* Memory of the guest's: RAM, and not the hypervisor's. It lies where it lies. */
-static void *guest_ram(uint64_t gpa, uint64_t bytes)
+void *hv_guest_ram(uint64_t gpa, uint64_t bytes)
 {
 	bool is_ram = gpa >= hv.ram_start && gpa < hv.ram_end && bytes <= hv.ram_end - gpa;
 	bool is_ours = gpa < hv.arena.end && gpa + bytes > hv.arena.start;
@@ -42,7 +41,7 @@ uint64_t hypercall_exit(struct vp *vp, const uint64_t x[3])
 		.vp_count = hv.vp_count,
 		.physical_bits = hv.physical_bits,
 		.has_os_id = __atomic_load_n(&hv.registers.os_id, __ATOMIC_ACQUIRE),
-		.guest_ram = guest_ram,
+		.guest_ram = hv_guest_ram,
 		.caller = vp,
 		.control = {.as_u64 = x[0]},
 		.input_gpa = x[1],

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The processors: the mode of their local APICs, and bits of the boot processor's CR4. */
-#include "tests/spoil/spoil.h"
+#include "tests/spoil/x86_64/cpu.h"
 
 #define MSR_APIC_BASE   0x1B
 #define APIC_X2APIC     0xC00U /* enabled, x2APIC mode */

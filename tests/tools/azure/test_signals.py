@@ -46,7 +46,7 @@ class SignalTest(test_boot.BootTest):
     def test_ctrl_c_in_the_wait(self):
         self.store.logs = []
         with mock.patch("time.sleep", side_effect=lambda _: signal.raise_signal(signal.SIGTERM)):
-            self.fails("ended by SIGTERM", code=143)
+            self.fails("ended by SIGTERM", "--minutes", "5", code=143)
 
     def test_again_while_cleaning_up(self):
         """Impatience ends nothing that removes."""
@@ -56,7 +56,7 @@ class SignalTest(test_boot.BootTest):
         self.assertIn("group wait", self.azure.called)
 
     def test_nohup_is_left_alone(self):
-        code = "import signal, signals; signals.Signals(); print(repr(signal.getsignal(signal.SIGHUP)))"
+        code = "import signal as s, signals; signals.Signals(); print(repr(s.getsignal(s.SIGHUP)))"
         for action, due in ((signal.SIG_IGN, "SIG_IGN"), (signal.SIG_DFL, "Signals.came")):
             said = subprocess.run(
                 [sys.executable, "-c", code], capture_output=True, text=True, check=True,

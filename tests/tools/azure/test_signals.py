@@ -56,7 +56,10 @@ class SignalTest(test_boot.BootTest):
         self.assertIn("group wait", self.azure.called)
 
     def test_nohup_is_left_alone(self):
-        code = "import signal as s, signals; signals.Signals(); print(repr(s.getsignal(s.SIGHUP)))"
+        code = (
+            "import signal, signals; signals.Signals(); "
+            "print(repr(signal.getsignal(signal.SIGHUP)))"
+        )
         for action, due in ((signal.SIG_IGN, "SIG_IGN"), (signal.SIG_DFL, "Signals.came")):
             said = subprocess.run(
                 [sys.executable, "-c", code], capture_output=True, text=True, check=True,

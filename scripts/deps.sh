@@ -35,7 +35,7 @@ needs() {
 		cmd:xorriso                               run xorriso xorriso libisoburn
 		cmd:qemu-img                              run qemu-utils qemu-img qemu-img
 		cmd:gdb                                   run gdb gdb gdb
-		file:/usr/include/stdlib.h                test libc6-dev glibc-devel glibc
+		file:/usr/include/stdlib.h                build libc6-dev glibc-devel glibc
 		file:/usr/include/cmocka.h                test libcmocka-dev libcmocka-devel cmocka
 		lib:libasan.so                            test gcc libasan gcc
 		lib:libubsan.so                           test gcc libubsan gcc

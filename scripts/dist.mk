@@ -20,7 +20,8 @@ $(KEYS)/hvsmp.cer: $(KEYS)/hvsmp.crt ;
 
 dist-check: dist ## once more, in another directory: the same bytes?
 	@rm -rf $(BUILD)/dist-check
-	@$(MAKE) --no-print-directory -s BUILD=$(BUILD)/dist-check dist >/dev/null
+	@$(MAKE) --no-print-directory -s BUILD=$(BUILD)/dist-check VERSION='$(VERSION)' dist \
+		>/dev/null
 	@$(PYTHON) -m tools.image.dist same $(DIST_DIR) $(BUILD)/dist-check/dist
 	@rm -rf $(BUILD)/dist-check
 

@@ -47,25 +47,25 @@ class CallTest(AzTest):
     def test_answers(self):
         self.does("group-exists", "echo true")
         self.does("account-show", 'echo \'{"name": "x"}\'')
-        self.assertIs(az.call(az.words("group exists", "-n", "g"), 5), True)
-        self.assertEqual(az.call(az.words("account show"), 5), {"name": "x"})
-        self.assertIsNone(az.call(az.words("disk revoke-access"), 5))
+        self.assertIs(az.call(az.words("group exists", "-n", "g"), 60), True)
+        self.assertEqual(az.call(az.words("account show"), 60), {"name": "x"})
+        self.assertIsNone(az.call(az.words("disk revoke-access"), 60))
         self.assertEqual(self.calls()[0], "group exists -n g --output json --only-show-errors")
 
     def test_raw(self):
         self.does("vm-show", "printf 'a\\377'")
-        self.assertEqual(az.call(az.words("vm show"), 5, raw=True), b"a\xff")
+        self.assertEqual(az.call(az.words("vm show"), 60, raw=True), b"a\xff")
 
     def test_errors(self):
         self.does("vm-create", "echo 'ERROR: QuotaExceeded' >&2; exit 1")
         with self.assertRaisesRegex(az.Failed, "(?s)az vm create.*QuotaExceeded.*-> no quota"):
-            az.call(az.words("vm create"), 5)
+            az.call(az.words("vm create"), 60)
         self.does("vm-create", "exit 3")
         with self.assertRaisesRegex(az.Failed, "exit code 3"):
-            az.call(az.words("vm create"), 5)
+            az.call(az.words("vm create"), 60)
         self.does("vm-create", "echo hello")
         with self.assertRaisesRegex(az.Failed, "not JSON: b'hello"):
-            az.call(az.words("vm create"), 5)
+            az.call(az.words("vm create"), 60)
 
     def test_no_answer(self):
         self.does("vm-create", "exec sleep 600")
@@ -75,7 +75,7 @@ class CallTest(AzTest):
     def test_no_az(self):
         with mock.patch.dict(os.environ, PATH="/nonexistent"):
             with self.assertRaisesRegex(az.Failed, "there is no az: https"):
-                az.call(az.words("vm show"), 5)
+                az.call(az.words("vm show"), 60)
 
 
 class SignalTest(AzTest):

@@ -46,7 +46,7 @@ class SignalTest(test_boot.BootTest):
     def test_ctrl_c_in_the_wait(self):
         self.store.logs = []
         with mock.patch("time.sleep", side_effect=lambda _: signal.raise_signal(signal.SIGTERM)):
-            self.fails("ended by SIGTERM", code=143)
+            self.fails("ended by SIGTERM", "--minutes", "5", code=143)
 
     def test_again_while_cleaning_up(self):
         """Impatience ends nothing that removes."""

@@ -56,7 +56,7 @@ cppcheck_arm() { cppcheck_all -D__aarch64__=1 -I{arch,hv,kernel,smp}/aarch64 "${
 tidy_one() {
 	local efi=()
 	case $1 in
-	tests/refhv/aarch64/loader/* | tests/spoil/aarch64/*)
+	boot/aarch64/* | tests/refhv/aarch64/loader/* | tests/spoil/aarch64/*)
 		efi=(-isystem "$efi_include" -isystem efi)
 		;;
 	boot/* | examples/* | tests/refhv/loader/* | tests/spoil/* | tests/guests/* | tests/lab/*)

@@ -19,15 +19,24 @@ EFI_BOOT_SERVICES *services;
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table);
 
 static const struct spoil_row rows[] = {
-	{"acpi.patch", acpi_patch},   {"acpi.poke", acpi_poke},
-	{"acpi.sum", acpi_sum},       {"acpi.swap", acpi_swap},
-	{"acpi.extend", acpi_extend}, {"acpi.entry", acpi_entry},
-	{"acpi.hide", acpi_hide},     {"acpi.copy", acpi_copy},
-	{"acpi.add", acpi_add},       {"acpi.move", acpi_move},
-	{"map.add", map_add},         {"map.grow", map_grow},
-	{"exit.refuse", exit_refuse}, {"reset", reset_by},
-	{"screen.base", screen_base}, {"memory.refuse", memory_refuse},
-	{"options", child_options},   {"shell", child_shell},
+	{"acpi.patch", acpi_patch},
+	{"acpi.poke", acpi_poke},
+	{"acpi.sum", acpi_sum},
+	{"acpi.swap", acpi_swap},
+	{"acpi.extend", acpi_extend},
+	{"acpi.entry", acpi_entry},
+	{"acpi.hide", acpi_hide},
+	{"acpi.copy", acpi_copy},
+	{"acpi.add", acpi_add},
+	{"acpi.move", acpi_move},
+	{"map.add", map_add},
+	{"map.grow", map_grow},
+	{"exit.refuse", exit_refuse},
+	{"reset", reset_by},
+	{"screen.base", screen_base},
+	{"memory.refuse", memory_refuse},
+	{"options", child_options},
+	{"shell", child_shell},
 	{NULL, NULL},
 };
 

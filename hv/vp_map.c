@@ -107,11 +107,7 @@ static enum hvsmp_error ask(struct hvsmp_map_walk *w, struct hvsmp_map_entry *e,
 	unsigned int stalls = 0;
 	size_t start = 0;
 
-	/* One alone may be one of 8 bytes, whatever those of a list have. */
-	if (count == 1)
-		list_clear(w, HVSMP_MAP_PADDED, HVSMP_MAP_PADDED);
-	else
-		list_clear(w, count * w->layout.in, count * w->layout.out);
+	list_clear(w, count * w->layout.in, count * w->layout.out);
 	for (size_t i = 0; i < count; i++)
 		put_id(w, i, e[i].hw_id);
 	while (start < count) {

@@ -91,7 +91,7 @@ void bench_vtl(struct bench *b, struct kernel *k)
 	v->method.round = &v->round;
 	if (!is_possible(b, k))
 		return;
-	k->options.vtl = true;
+	k->options.vtl = OPTION_VTL_1;
 	v->method.offered = vtl_run(k, one_round);
 	if (!v->method.offered)
 		format(v->method.reason, HVSMP_REASON_SIZE, "%s", k->vtl.reason);

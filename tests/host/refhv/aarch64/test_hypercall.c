@@ -120,6 +120,9 @@ static void an_id_with_bit_31(void **state)
 	memcpy(ram + 24, &id, 8);
 	assert_int_equal(call(ARM_MAP_CONTROL), 5 | 1ull << 32);
 	assert_said("mpidrs=0x100000203,0x80000081 vp_indexes=7 status=0x0005 reps=1");
+	id = 0x0100000081; /* nor does the lower half name one alone */
+	memcpy(ram + 24, &id, 8);
+	assert_int_equal(call(ARM_MAP_CONTROL), 5 | 1ull << 32);
 }
 
 static void a_list_of_510_is_the_longest(void **state)
@@ -157,6 +160,10 @@ static void f20_f22_f24_f29_faults_of_the_map(void **state)
 	configure("fault=map:apic=0x203:answer=1");
 	assert_int_equal(call(ARM_MAP_CONTROL), ARM_MAP_RESULT);
 	assert_said("vp_indexes=1,9");
+	configure("fault=map:reps=1");
+	assert_int_equal(call(ARM_MAP_CONTROL), 1ull << 32);
+	/* Resumed, with one more: MPIDR 0. */
+	assert_int_equal(call(0x9A | 3ull << 32 | 1ull << 48), 2ull << 32);
 	configure("fault=map:ud");
 	call(ARM_MAP_CONTROL);
 	assert_true(last.raises_ud);

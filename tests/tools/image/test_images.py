@@ -22,7 +22,8 @@ MEDIA = "hvsmp.img", "hvsmp.iso", "hvsmp.vhdx", "hvsmp-azure.vhd"
 KERNEL = bytes(range(256)) * 700  # images.py does not care what it puts on a disk
 SOURCES = (
     "Makefile VERSION linker.ld efi boot kernel screen conform smp start hv arch acpi lib "
-    "examples scripts tests/refhv tests/spoil tests/guests tests/tools tests/lab/kvm_nested tests/lab/vtl"
+    "examples scripts tests/refhv tests/spoil tests/guests tests/tools tests/lab/kvm_nested "
+    "tests/lab/vtl"
 ).split()
 
 
